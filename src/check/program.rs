@@ -1,0 +1,499 @@
+//! The checked program: what the evaluator runs.
+//!
+//! Expressions lie in one arena and are shared: a `let` used twice with the same subjects is one node. Every node knows its type, its place
+//! in the text and the variables that it depends on, so that it can be evaluated once for all rows that agree on these.
+
+use std::sync::Arc;
+
+use crate::syntax::expr::{AggKind, Presence, QuantKind, SpanUnit};
+use crate::syntax::source::{Sources, Span};
+use crate::syntax::tree::Weekday;
+
+use super::decimal::Decimal;
+use super::schema::{FieldId, Schema, TableId};
+use super::types::{EnumDef, Ty};
+
+/// An expression: an index into [`Program::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// A variable: a subject or a quantifier's variable; an index into [`Program::vars`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VarId(pub u16);
+
+impl VarId {
+    /// The subject `asset`.
+    pub const ASSET: Self = Self(0);
+    /// The subject `finding`; its owner is [`Self::ASSET`].
+    pub const FINDING: Self = Self(1);
+    /// The subject `change`.
+    pub const CHANGE: Self = Self(2);
+}
+
+/// What a variable ranges over.
+#[derive(Clone, Debug)]
+pub struct VarInfo {
+    /// As the author calls it.
+    pub name: String,
+    /// The table whose rows it names; a set's element is a row of the set's table.
+    pub table: TableId,
+    /// For a row of a list inside a record: the variable that names this record.
+    pub owner: Option<VarId>,
+}
+
+/// A constant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Const {
+    /// `true`, `false`
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number or percent.
+    Decimal(Decimal),
+    /// Text, a version or a zone's name.
+    Text(Arc<str>),
+    /// A day: days since 1970-01-01.
+    Date(i32),
+    /// An instant in microseconds since the epoch.
+    Time(i64),
+    /// A length in microseconds.
+    Duration(i64),
+    /// Calendar arithmetic; the amount may be negative.
+    Span(i64, SpanUnit),
+    /// The code of an enumeration's value.
+    Enum(i64),
+    /// `none`
+    None,
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CompareOp {
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+}
+
+/// Arithmetic. The operands' types say which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ArithOp {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`
+    Div,
+}
+
+/// What a quantifier, an aggregate or `in` looks through.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum ListRef {
+    /// A list or set of a record.
+    Field(VarId, FieldId),
+    /// The change's assets.
+    Assets,
+    /// Every asset of the inventory.
+    Inventory,
+    /// Every other change of the input.
+    Changes,
+    /// A set written out; its elements are nodes of one type. In a quantifier the variable is bound to each.
+    Literal(Vec<NodeId>),
+}
+
+/// What is read of a triage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TriageField {
+    /// The level, an enumeration of the block.
+    Level,
+    /// When it is due: a time or none.
+    Due,
+    /// Whether it was due before now.
+    Overdue,
+}
+
+/// What is read of a CVSS value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum CvssPart {
+    /// The score that counts, a number.
+    Score,
+    /// The base score.
+    Base,
+    /// The qualitative severity, an enumeration.
+    Severity,
+    /// The version, as text such as `3.1`.
+    Version,
+    /// A metric by its standard name, an enumeration.
+    Metric(Arc<str>),
+}
+
+/// A piece of a text with holes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TextPart {
+    /// Text.
+    Text(Arc<str>),
+    /// The printed value of a node.
+    Hole(NodeId),
+}
+
+/// What a node computes. Conditions have type `bool` and are evaluated in Kleene logic.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// A constant.
+    Const(Const),
+    /// The input `now`.
+    Now,
+    /// A scalar field of a row (of a set's element: the field `value`).
+    Field(VarId, FieldId),
+    /// The element of a set that is written out.
+    Element(VarId),
+    /// `not`
+    Not(NodeId),
+    /// `and`; two or more.
+    And(Vec<NodeId>),
+    /// `or`; two or more.
+    Or(Vec<NodeId>),
+    /// A comparison of two values of one type; either may be `none`.
+    Compare(CompareOp, NodeId, NodeId),
+    /// `x in LIST`; `not in` is wrapped in [`Op::Not`].
+    In(NodeId, ListRef),
+    /// `x like "glob"`: `*` any text, `?` one character.
+    Like(NodeId, Arc<str>),
+    /// `x matches /re/`
+    Matches(NodeId, Arc<str>),
+    /// `is known`, `is unknown`, `is given`
+    Is(NodeId, Presence),
+    /// `x default d`; the flag says that this is a triage's clock, which assumes without saying so.
+    Default(NodeId, NodeId, bool),
+    /// `if c then a else b`
+    If(NodeId, NodeId, NodeId),
+    /// Arithmetic.
+    Arith(ArithOp, NodeId, NodeId),
+    /// `-x`
+    Neg(NodeId),
+    /// Text with holes; unknown where one is.
+    Text(Vec<TextPart>),
+    /// `any`, `every`, `each`: variable, list, filter, body (for `any` the body is the only condition).
+    Quant(QuantKind, VarId, ListRef, Option<NodeId>, Option<NodeId>),
+    /// An aggregate.
+    Agg {
+        /// Which.
+        kind: AggKind,
+        /// What is aggregated; none for `count` and `share`.
+        value: Option<NodeId>,
+        /// The variable.
+        var: VarId,
+        /// The list.
+        list: ListRef,
+        /// The filter.
+        filter: Option<NodeId>,
+        /// The value over nothing.
+        empty: Option<NodeId>,
+    },
+    /// A whole number as a decimal.
+    ToNumber(NodeId),
+    /// The local date of an instant in a zone.
+    ToDate(NodeId, Zone),
+    /// The start of a day in a zone.
+    ToTime(NodeId, Zone),
+    /// A part of a CVSS value; the version narrows it to that version's vector (`.v3` is `3.`).
+    Cvss(NodeId, Option<Arc<str>>, CvssPart),
+    /// A reading of a triage. The block is an index into [`Program::triages`]; none is all blocks. The variable names a finding or an asset.
+    Triage(Option<u16>, TriageField, VarId),
+    /// A decision table's outcome; the inputs are in the table's order, `level` excepted.
+    Table(u16, Vec<NodeId>),
+    /// The level of the triage arm for which a deadline is worked out.
+    ArmLevel,
+    /// The category by one block; of one asset where the block decides each asset.
+    Category(u16, Option<VarId>),
+    /// An expression that had an error.
+    Error,
+}
+
+/// A time zone by name, as an index into [`Program::zones`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Zone(pub u16);
+
+/// One expression.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What it computes.
+    pub op: Op,
+    /// Its type.
+    pub ty: Ty,
+    /// Its place in the text.
+    pub span: Span,
+    /// The variables that it depends on, sorted; quantifier variables bound inside it are not among them.
+    pub vars: Vec<VarId>,
+}
+
+/// The effects, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// Shown, and never counted against a change.
+    Report,
+    /// Let go, with a warning.
+    Warn,
+    /// Wait for somebody.
+    Hold,
+    /// Wait for another time.
+    Defer,
+    /// No.
+    Deny,
+}
+
+/// What every decided statement has.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// The name as decisions print it; a pack's with its alias.
+    pub name: String,
+    /// The title.
+    pub title: Option<String>,
+    /// The place of the statement.
+    pub span: Span,
+    /// The conditions that must all hold for it to apply: `for` and `when`.
+    pub scope: Vec<NodeId>,
+    /// Where it certainly holds, the statement has no effect.
+    pub except: Option<NodeId>,
+    /// The text for the person who is blocked.
+    pub because: Option<NodeId>,
+    /// The controls that it implements.
+    pub refs: Vec<String>,
+    /// Who keeps it.
+    pub owner: Option<String>,
+    /// In force from this instant.
+    pub effective_from: Option<i64>,
+    /// In force until this instant, excluded.
+    pub effective_until: Option<i64>,
+    /// On trial until this instant, excluded.
+    pub trial_until: Option<i64>,
+    /// Why an absence may help here.
+    pub assumes: Option<String>,
+    /// The effect where it certainly restricts.
+    pub effect: Effect,
+    /// The effect where it may.
+    pub unknown: Effect,
+    /// The variables that it names: it is decided once for each combination.
+    pub vars: Vec<VarId>,
+    /// It comes from a pack.
+    pub pack: bool,
+    /// The roles that may waive it, and the longest waiver in microseconds.
+    pub waivable: Option<(Vec<String>, Option<i64>)>,
+}
+
+/// `rule`
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// What every statement has.
+    pub head: Head,
+    /// Each a condition under which the rule is broken; one is enough.
+    pub broken: Vec<NodeId>,
+}
+
+/// A recurrence or range of a blackout or window.
+#[derive(Clone, Debug)]
+pub enum When {
+    /// From one instant to another, the second excluded.
+    Range(i64, i64),
+    /// On these days, from and to these seconds of the local day.
+    Weekly(Vec<Weekday>, u32, u32, ZoneRef),
+}
+
+/// The zone of a recurrence.
+#[derive(Clone, Debug)]
+pub enum ZoneRef {
+    /// A zone named in the text.
+    Fixed(Zone),
+    /// A field of type `timezone`.
+    Node(NodeId),
+}
+
+/// `blackout` or `window`
+#[derive(Clone, Debug)]
+pub struct Period {
+    /// What every statement has.
+    pub head: Head,
+    /// Its times; one is enough.
+    pub times: Vec<When>,
+}
+
+/// An arm of a `triage` or `categorise`.
+#[derive(Clone, Debug)]
+pub struct Arm {
+    /// The code of its level or category.
+    pub code: i64,
+    /// Its condition; none is `otherwise`.
+    pub when: Option<NodeId>,
+    /// When it is due: a time, a date or none. Only in triages.
+    pub due: Option<DueNode>,
+    /// The arm in the text.
+    pub span: Span,
+}
+
+/// How an arm's deadline is worked out.
+#[derive(Clone, Debug)]
+pub struct DueNode {
+    /// The due time or date, or none; with [`Op::ArmLevel`] where a table wants the level.
+    pub node: NodeId,
+    /// The end of the day in this zone, rather than the instant.
+    pub end_of_day: Option<Zone>,
+    /// The zone that turns a due date into the end of that day.
+    pub zone: Zone,
+}
+
+/// `triage`
+#[derive(Clone, Debug)]
+pub struct Triage {
+    /// What every statement has.
+    pub head: Head,
+    /// Its levels, least urgent first; `done` is the least where the block has it.
+    pub levels: Arc<EnumDef>,
+    /// `done when`
+    pub done: Option<NodeId>,
+    /// The table whose outcome picks the arm: its outcomes are codes of `levels`.
+    pub decide: Option<NodeId>,
+    /// The arms, in order; with `decide` one for each outcome.
+    pub arms: Vec<Arm>,
+}
+
+/// A cell of a table, checked.
+#[derive(Clone, Debug)]
+pub enum Cell {
+    /// Matches whatever it is.
+    Any,
+    /// Matches if one of these does.
+    OneOf(Vec<CellTest>),
+}
+
+/// What a cell asks of an input.
+#[derive(Clone, Debug)]
+pub enum CellTest {
+    /// Equal to.
+    Is(Const),
+    /// Compared to.
+    Compare(CompareOp, Const),
+    /// From the first, and below the second.
+    Between(Const, Const),
+}
+
+/// `table`
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Its place.
+    pub span: Span,
+    /// The types of its inputs, `level` and `across` among them, in the order of the cells.
+    pub inputs: Vec<(String, Ty)>,
+    /// Which input is the arm's level.
+    pub level: Option<usize>,
+    /// The rows, one for each column of an `across` table.
+    pub rows: Vec<TableRow>,
+    /// The type of the outcomes.
+    pub outcome: Ty,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug)]
+pub struct TableRow {
+    /// One for each input.
+    pub cells: Vec<Cell>,
+    /// What comes out.
+    pub outcome: Const,
+    /// The row in the text.
+    pub span: Span,
+}
+
+/// `categorise`
+#[derive(Clone, Debug)]
+pub struct Categorise {
+    /// What every statement has.
+    pub head: Head,
+    /// The categories; the codes follow the arms' first mention.
+    pub categories: Arc<EnumDef>,
+    /// Each asset has its own.
+    pub each_asset: bool,
+    /// The arms, in order.
+    pub arms: Vec<Arm>,
+}
+
+/// `test`
+#[derive(Clone, Debug)]
+pub struct PolicyTest {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its place.
+    pub span: Span,
+    /// The `now` of the test.
+    pub now: i64,
+    /// The records, by entity, as data.
+    pub records: Vec<(String, crate::syntax::expr::Expr)>,
+    /// The statements that take effect, if not all.
+    pub only: Option<Vec<String>>,
+    /// What must hold: conditions over the decision as reported.
+    pub expect: Vec<crate::syntax::expr::Expr>,
+    /// It belongs to a pack.
+    pub pack: bool,
+}
+
+/// The settings of the policy's own `policy` statement.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The policy's name.
+    pub name: Option<String>,
+    /// `version`
+    pub version: Option<String>,
+    /// The zone for dates without one.
+    pub zone: Option<Zone>,
+    /// The business days; Monday to Friday unless said.
+    pub business_days: Vec<Weekday>,
+    /// The versions of CVSS that count, first preferred first: `4.0`, `3.1`, `3.0`, `2.0`.
+    pub cvss: Vec<&'static str>,
+    /// Assumed where only one end of a change is known, in microseconds.
+    pub longest_change: i64,
+}
+
+/// A policy that checked.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The texts.
+    pub sources: Arc<Sources>,
+    /// The tables of facts, with what the policy extends.
+    pub schema: Arc<Schema>,
+    /// The policy's settings.
+    pub settings: Settings,
+    /// All expressions; children come before parents.
+    pub nodes: Vec<Node>,
+    /// All variables; the first three are the subjects.
+    pub vars: Vec<VarInfo>,
+    /// The names of the zones that the text names.
+    pub zones: Vec<String>,
+    /// Decision tables.
+    pub tables: Vec<Table>,
+    /// Triages.
+    pub triages: Vec<Triage>,
+    /// Categorisations.
+    pub categorises: Vec<Categorise>,
+    /// The categorisation that `category` means.
+    pub category: Option<u16>,
+    /// Rules.
+    pub rules: Vec<Rule>,
+    /// Blackouts.
+    pub blackouts: Vec<Period>,
+    /// Windows.
+    pub windows: Vec<Period>,
+    /// Tests, a pack's among them.
+    pub tests: Vec<PolicyTest>,
+}

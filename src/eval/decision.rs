@@ -1,0 +1,295 @@
+//! What comes out: one decision for each change and asset, and one summary for each change. Every output derives from these.
+
+use serde::{Serialize, Serializer};
+
+use crate::check::program::Effect;
+use crate::syntax::source::Span;
+use crate::time::Instant;
+
+/// A verdict, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// May go.
+    Permit,
+    /// May go, with a warning.
+    Warn,
+    /// Waits for somebody.
+    Hold,
+    /// Waits for another time.
+    Defer,
+    /// May not go.
+    Deny,
+}
+
+impl Verdict {
+    /// Whether the change may go.
+    #[must_use]
+    pub const fn permits(self) -> bool {
+        matches!(self, Self::Permit | Self::Warn)
+    }
+
+    /// As decisions print it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Permit => "permit",
+            Self::Warn => "warn",
+            Self::Hold => "hold",
+            Self::Defer => "defer",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+impl Effect {
+    /// As policies and decisions write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Report => "report",
+            Self::Warn => "warn",
+            Self::Hold => "hold",
+            Self::Defer => "defer",
+            Self::Deny => "deny",
+        }
+    }
+
+    /// The verdict that it leads to; a report leads to none.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self::Report => Verdict::Permit,
+            Self::Warn => Verdict::Warn,
+            Self::Hold => Verdict::Hold,
+            Self::Defer => Verdict::Defer,
+            Self::Deny => Verdict::Deny,
+        }
+    }
+}
+
+impl Serialize for Effect {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+fn instant<S: Serializer>(value: &Option<Instant>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(instant) => serializer.serialize_str(&instant.to_rfc3339()),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// The answer for one change and one asset. The fields are printed in this order.
+#[derive(Clone, Debug, Serialize)]
+pub struct Decision {
+    /// The change; none in a report without one.
+    pub change: Option<String>,
+    /// The asset; none where it is not known which.
+    pub asset: Option<String>,
+    /// The strongest effect.
+    pub verdict: Verdict,
+    /// The effects of the reasons, strongest first, each once; reports are not among them.
+    pub effects: Vec<Effect>,
+    /// The first category whose arm is certain.
+    pub category: Option<String>,
+    /// Every category that it may be.
+    pub category_possible: Vec<String>,
+    /// The interval that was tested.
+    pub tested: Tested,
+    /// The first instant at which no time rule is in the way; comes with the time capability.
+    #[serde(serialize_with = "instant")]
+    pub not_before: Option<Instant>,
+    /// Why, strongest first.
+    pub reasons: Vec<Reason>,
+    /// What somebody must do; met ones too.
+    pub obligations: Vec<Obligation>,
+    /// The urgency of the asset's findings, by triage block.
+    pub triage: Vec<BlockTriage>,
+    /// Where the policy says what an absence means.
+    pub assumed: Vec<Assumed>,
+}
+
+/// The interval that was tested.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Tested {
+    /// Its start, if it is known.
+    #[serde(serialize_with = "instant")]
+    pub from: Option<Instant>,
+    /// Its end, if it is known.
+    #[serde(serialize_with = "instant")]
+    pub to: Option<Instant>,
+    /// `schedule`, or `now` for a change that names neither start nor end.
+    pub by: &'static str,
+}
+
+/// One statement that restricts the change.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reason {
+    /// The statement's name.
+    pub rule: String,
+    /// `rule`, `blackout`, `window`, or `input` for what the engine itself holds.
+    pub kind: &'static str,
+    /// Its effect.
+    pub effect: Effect,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its text for the person who is blocked.
+    pub because: Option<String>,
+    /// When the period that blocks ends.
+    #[serde(serialize_with = "instant")]
+    pub until: Option<Instant>,
+    /// The controls that it implements.
+    pub refs: Vec<String>,
+    /// The facts that were missing, where the effect hangs on them; sorted.
+    pub unknown: Vec<UnknownFact>,
+    /// The statement in the policy.
+    pub at: Option<At>,
+    /// The same place, as a span.
+    #[serde(skip)]
+    pub span: Option<Span>,
+}
+
+/// A place in the policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct At {
+    /// The file.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+}
+
+/// A fact that was missing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct UnknownFact {
+    /// Its path: `asset.business_unit`, `asset.findings[CVE-2026-1234].epss`.
+    pub fact: String,
+    /// Why it is unknown.
+    pub cause: &'static str,
+}
+
+/// A duty. (Approvals and obligations come with the people capability.)
+#[derive(Clone, Debug, Serialize)]
+pub struct Obligation {
+    /// `approval` or `obligation`.
+    pub kind: &'static str,
+    /// The statement.
+    pub rule: String,
+    /// Who.
+    pub role: String,
+    /// How many are needed.
+    pub need: u32,
+    /// How many there are.
+    pub have: u32,
+    /// How many are missing.
+    pub missing: u32,
+    /// By when.
+    #[serde(serialize_with = "instant")]
+    pub due: Option<Instant>,
+}
+
+/// The urgency of an asset's findings by one triage block.
+#[derive(Clone, Debug, Serialize)]
+pub struct BlockTriage {
+    /// The block.
+    pub block: String,
+    /// The most urgent level that a finding may have; none where no finding has one.
+    pub level: Option<String>,
+    /// The earliest due date.
+    #[serde(serialize_with = "instant")]
+    pub due: Option<Instant>,
+    /// How many findings are overdue, or may be.
+    pub overdue: u64,
+    /// The findings that the change fixes, or all where there is no change; most urgent first.
+    pub findings: Vec<FindingTriage>,
+}
+
+/// The urgency of one finding by one triage block.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingTriage {
+    /// Its CVE id; none where it is not known.
+    pub finding: Option<String>,
+    /// The most urgent level that it may have.
+    pub level: Option<String>,
+    /// The earliest due date that it may have; `now` where it cannot be worked out.
+    #[serde(serialize_with = "instant")]
+    pub due: Option<Instant>,
+    /// Whether it is overdue, or may be.
+    pub overdue: bool,
+    /// The facts that were missing; sorted. Not printed where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<UnknownFact>,
+}
+
+/// A fact whose absence a statement gives a meaning.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Assumed {
+    /// The fact.
+    pub fact: String,
+    /// What stands for it where it is absent.
+    pub value: String,
+    /// Whether it was absent, so that this was used.
+    pub applied: bool,
+    /// The statement.
+    pub rule: String,
+    /// Why, in the statement's own words.
+    pub because: Option<String>,
+}
+
+/// One line on a whole change.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// The change.
+    pub change: String,
+    /// The strongest verdict over its assets.
+    pub verdict: Verdict,
+    /// How many decisions have each verdict.
+    pub counts: Counts,
+    /// The category.
+    pub category: Option<String>,
+    /// Every category that it may be.
+    pub category_possible: Vec<String>,
+    /// The risk scores; come with the people capability.
+    pub risk: Vec<serde_json::Value>,
+    /// What somebody must do.
+    pub obligations: Vec<Obligation>,
+    /// The digests and versions that the answer hangs on.
+    pub record: Record,
+}
+
+/// How many decisions have each verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// All.
+    pub assets: u64,
+    /// `permit`
+    pub permit: u64,
+    /// `warn`
+    pub warn: u64,
+    /// `hold`
+    pub hold: u64,
+    /// `defer`
+    pub defer: u64,
+    /// `deny`
+    pub deny: u64,
+}
+
+/// What an answer hangs on.
+#[derive(Clone, Debug, Serialize)]
+pub struct Record {
+    /// SHA-256 of the policy's files.
+    pub policy: String,
+    /// SHA-256 of the facts, the same for any order of them.
+    pub facts: String,
+    /// The plugins' digests; come with the plugin capability.
+    pub plugins: Vec<String>,
+    /// The `now` that was asked about.
+    pub now: String,
+    /// The version of the time-zone database.
+    pub tzdb: String,
+    /// The program's version.
+    pub version: String,
+}

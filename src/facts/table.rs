@@ -1,0 +1,222 @@
+//! Facts in columns: one array for each field, with what is unknown and why.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::{BooleanArray, Decimal128Array, Int64Array};
+use arrow_buffer::BooleanBuffer;
+
+use crate::check::schema::{FieldId, TableId};
+
+/// Why a fact is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// It was not given.
+    Missing,
+    /// The list it would be in was cut off.
+    Incomplete,
+    /// It was given in a form that cannot be read.
+    Malformed,
+    /// A value over nothing.
+    Empty,
+    /// A division by zero.
+    Division,
+    /// A result outside what the type holds, or a time that cannot be.
+    OutOfRange,
+    /// A plugin gave no answer.
+    Plugin,
+    /// Two sources say different things.
+    Disagreement,
+}
+
+impl Cause {
+    /// As decisions print it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Incomplete => "incomplete",
+            Self::Malformed => "malformed",
+            Self::Empty => "empty",
+            Self::Division => "division",
+            Self::OutOfRange => "out_of_range",
+            Self::Plugin => "plugin",
+            Self::Disagreement => "disagreement",
+        }
+    }
+}
+
+/// The texts of the facts, each once; a column holds their numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Strings {
+    texts: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, i64>,
+}
+
+impl Strings {
+    /// The number of a text, which is added if it is new.
+    pub fn intern(&mut self, text: &str) -> i64 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let text: Arc<str> = Arc::from(text);
+        let number = i64::try_from(self.texts.len()).unwrap_or(i64::MAX);
+        self.texts.push(Arc::clone(&text));
+        self.numbers.insert(text, number);
+        number
+    }
+
+    /// The number of a text that is there.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<i64> {
+        self.numbers.get(text).copied()
+    }
+
+    /// The text with this number.
+    #[must_use]
+    pub fn get(&self, number: i64) -> Option<&Arc<str>> {
+        self.texts.get(usize::try_from(number).ok()?)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+}
+
+/// The values of a scalar column. A null is unknown, or `none` where [`Scalar::none`] says so.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// `bool`
+    Bool(BooleanArray),
+    /// Whole numbers; days of dates; microseconds of times and durations; codes of enumerations; numbers of texts, zones and versions in
+    /// [`Strings`]; numbers of CVSS facts in [`Facts::cvss`].
+    Int(Int64Array),
+    /// `number` and `percent`: billionths.
+    Decimal(Decimal128Array),
+}
+
+/// A column of one value for each row.
+#[derive(Clone, Debug)]
+pub struct Scalar {
+    /// The values.
+    pub values: Values,
+    /// Where the fact is `none`; absent if it nowhere is.
+    pub none: Option<BooleanBuffer>,
+    /// Why a null is unknown, where it is not simply missing; sorted by row.
+    pub causes: Vec<(u32, Cause)>,
+}
+
+impl Scalar {
+    /// Why row `row` is unknown.
+    #[must_use]
+    pub fn cause(&self, row: u32) -> Cause {
+        self.causes
+            .binary_search_by_key(&row, |(at, _)| *at)
+            .ok()
+            .and_then(|at| self.causes.get(at))
+            .map_or(Cause::Missing, |(_, cause)| *cause)
+    }
+}
+
+/// A column of lists or sets: row `r` owns rows `offsets[r]..offsets[r + 1]` of the inner table. An incomplete list ends with a phantom row.
+#[derive(Clone, Debug)]
+pub struct ListColumn {
+    /// One more than there are rows.
+    pub offsets: Vec<u32>,
+    /// The inner rows.
+    pub rows: Arc<TableData>,
+    /// Why a list is incomplete, where it is not simply missing; sorted by row.
+    pub causes: Vec<(u32, Cause)>,
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub enum Column {
+    /// One value for each row.
+    Scalar(Scalar),
+    /// A list or set for each row.
+    List(ListColumn),
+}
+
+/// The rows of one table.
+#[derive(Clone, Debug)]
+pub struct TableData {
+    /// Which table of the schema.
+    pub table: TableId,
+    /// How many rows.
+    pub len: usize,
+    /// By [`FieldId`].
+    pub columns: Vec<Column>,
+    /// Rows that stand for the unseen elements of an incomplete list: all their facts are unknown, and there may be none or many of them.
+    pub phantom: BooleanBuffer,
+    /// For the rows of a list: the row that each belongs to.
+    pub owner: Vec<u32>,
+}
+
+impl TableData {
+    /// The column of a field.
+    #[must_use]
+    pub fn column(&self, field: FieldId) -> Option<&Column> {
+        self.columns.get(usize::from(field.0))
+    }
+}
+
+/// Which assets a change touches.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    /// Rows of [`Facts::assets`], each with whether it is certain that the change touches it.
+    pub rows: Vec<(u32, bool)>,
+    /// Some of the assets are not known. The list then ends with the phantom asset.
+    pub incomplete: bool,
+    /// Why nothing is known, where `rows` names no asset.
+    pub cause: Option<Cause>,
+}
+
+/// A CVSS fact: what was given for each version.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CvssFact {
+    /// In the order given: a vector or why it is none, and a score given beside it or alone.
+    pub entries: Vec<CvssEntry>,
+}
+
+/// One of the vectors or scores of a CVSS fact.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CvssEntry {
+    /// The version: `2.0`, `3.0`, `3.1`, `4.0`; none where even that cannot be told.
+    pub version: Option<&'static str>,
+    /// The canonical text of a well-formed vector; parsed again by who needs it.
+    pub vector: Option<Arc<str>>,
+    /// A vector was given, and it is malformed.
+    pub malformed: bool,
+    /// A score that was given, in tenths.
+    pub score: Option<u8>,
+}
+
+/// Everything that decisions are made from, beside the program and `now`.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The texts.
+    pub strings: Strings,
+    /// The CVSS facts, each once.
+    pub cvss: Vec<CvssFact>,
+    /// The inventory; its last row is a phantom that stands for assets not seen.
+    pub assets: Arc<TableData>,
+    /// The inventory was cut off: there may be more assets.
+    pub assets_incomplete: bool,
+    /// The changes.
+    pub changes: Arc<TableData>,
+    /// For each change, the assets that it touches.
+    pub touched: Vec<Touched>,
+    /// For each change: neither `start` nor `end` was given, so it asks to go now.
+    pub goes_now: Vec<bool>,
+    /// Digest of all facts: the same for any order of records, keys and list elements.
+    pub digest: String,
+}
