@@ -147,7 +147,9 @@ impl DurationError {
     #[must_use]
     pub fn help(self) -> Option<&'static str> {
         match self {
-            Self::Form | Self::UnknownUnit | Self::NoUnit => Some("write a length like `90s`, `30min`, `48h`, `14d` or `2w`"),
+            Self::Form | Self::UnknownUnit | Self::NoUnit => {
+                Some("write a length like `90s`, `30min`, `48h`, `14d` or `2w`")
+            }
             Self::MinuteOrMonth => Some("write `min` for minutes, as in `30min`, or a span like `1 month`"),
             Self::Decimal => Some("write a whole number of a smaller unit, as `90min` for one and a half hours"),
             Self::Calendar => Some("a month or a year has no exact length; write it in days"),

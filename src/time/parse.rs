@@ -232,9 +232,9 @@ impl Reader<'_> {
     }
 }
 
-/// The date meant by a text like `2026-1-1`.
+/// The date meant by a text like `2026-1-1`, with or without a time behind it.
 fn unpadded(text: &str) -> Option<TimeError> {
-    let mut parts = text.split('-');
+    let mut parts = text.split(['T', 't', ' ']).next()?.split('-');
     let mut part = |digits: usize| {
         let part = parts.next()?;
         (part.len() <= digits && !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit())).then_some(part)
