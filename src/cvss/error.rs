@@ -95,10 +95,16 @@ impl fmt::Display for VectorError {
                 f.write_str("a `/` of a CVSS vector has nothing behind it, expected `METRIC:VALUE`")
             }
             VectorError::NotAPart { found } => {
-                write!(f, "`{found}` is no part of a CVSS vector, expected `METRIC:VALUE`")
+                write!(
+                    f,
+                    "`{found}` is no part of a CVSS vector, expected `METRIC:VALUE`"
+                )
             }
             VectorError::UnknownMetric { version, found } => {
-                write!(f, "`{found}` names no metric of CVSS {version}, expected one of ")?;
+                write!(
+                    f,
+                    "`{found}` names no metric of CVSS {version}, expected one of "
+                )?;
                 list(f, version.metrics().iter().map(|metric| metric.code))
             }
             VectorError::UnknownValue {
@@ -107,11 +113,17 @@ impl fmt::Display for VectorError {
                 found,
                 expected,
             } => {
-                write!(f, "`{found}` is no value of `{metric}` in CVSS {version}, expected one of ")?;
+                write!(
+                    f,
+                    "`{found}` is no value of `{metric}` in CVSS {version}, expected one of "
+                )?;
                 list(f, expected.iter().copied())
             }
             VectorError::Duplicate { metric } => {
-                write!(f, "`{metric}` is given twice in one CVSS vector, expected once")
+                write!(
+                    f,
+                    "`{metric}` is given twice in one CVSS vector, expected once"
+                )
             }
             VectorError::OutOfOrder { metric, after } => write!(
                 f,
@@ -128,10 +140,7 @@ impl fmt::Display for VectorError {
 
 impl std::error::Error for VectorError {}
 
-fn list(
-    f: &mut fmt::Formatter<'_>,
-    words: impl Iterator<Item = &'static str>,
-) -> fmt::Result {
+fn list(f: &mut fmt::Formatter<'_>, words: impl Iterator<Item = &'static str>) -> fmt::Result {
     for (place, word) in words.enumerate() {
         let separator = if place == 0 { "" } else { ", " };
         write!(f, "{separator}`{word}`")?;

@@ -126,7 +126,25 @@ pub(super) const METRICS: &[Metric] = &[
             level("H", "high", 1000),
         ],
     ),
-    optional(Environmental, "CR", "confidentiality_requirement", 1000, REQUIREMENT),
-    optional(Environmental, "IR", "integrity_requirement", 1000, REQUIREMENT),
-    optional(Environmental, "AR", "availability_requirement", 1000, REQUIREMENT),
+    optional(
+        Environmental,
+        "CR",
+        "confidentiality_requirement",
+        1000,
+        REQUIREMENT,
+    ),
+    optional(
+        Environmental,
+        "IR",
+        "integrity_requirement",
+        1000,
+        REQUIREMENT,
+    ),
+    optional(
+        Environmental,
+        "AR",
+        "availability_requirement",
+        1000,
+        REQUIREMENT,
+    ),
 ];

@@ -97,10 +97,7 @@ fn split_version(text: &str) -> Result<(Version, &str), VectorError> {
 }
 
 /// One `METRIC:VALUE`: the metric's place, the metric, and the level as a vector keeps it.
-fn read_part(
-    version: Version,
-    part: &str,
-) -> Result<(usize, &'static Metric, u8), VectorError> {
+fn read_part(version: Version, part: &str) -> Result<(usize, &'static Metric, u8), VectorError> {
     if part.is_empty() {
         return Err(VectorError::EmptyPart);
     }

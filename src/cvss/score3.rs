@@ -18,7 +18,10 @@ pub(super) fn scores(vector: &Vector) -> Scores {
     let base = total(
         version,
         changed,
-        base_impact(changed, impact_sub_score([C, I, A].map(|p| 10 * vector.weight(p)))),
+        base_impact(
+            changed,
+            impact_sub_score([C, I, A].map(|p| 10 * vector.weight(p))),
+        ),
         exploitability(changed, [AV, AC, PR, UI].map(|place| vector.weight(place))),
     );
 
@@ -30,7 +33,11 @@ pub(super) fn scores(vector: &Vector) -> Scores {
     let changed = modified(MS, S) == CHANGED;
     let demanded = [(MC, C, CR), (MI, I, IR), (MA, A, AR)]
         .map(|(place, base, requirement)| modified(place, base) * vector.weight(requirement) / 10);
-    let impact = modified_impact(version, changed, impact_sub_score(demanded).min(ONE / 1000 * 915));
+    let impact = modified_impact(
+        version,
+        changed,
+        impact_sub_score(demanded).min(ONE / 1000 * 915),
+    );
     let ways = [(MAV, AV), (MAC, AC), (MPR, PR), (MUI, UI)].map(|(m, base)| modified(m, base));
     let environmental = total(version, changed, impact, exploitability(changed, ways));
 

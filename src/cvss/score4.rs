@@ -11,9 +11,21 @@ use super::{Scores, Tenths, Vector};
 
 pub(super) fn scores(vector: &Vector) -> Scores {
     Scores {
-        base: score(&Effective { vector, threat: false, environment: false }),
-        temporal: score(&Effective { vector, threat: true, environment: false }),
-        environmental: score(&Effective { vector, threat: true, environment: true }),
+        base: score(&Effective {
+            vector,
+            threat: false,
+            environment: false,
+        }),
+        temporal: score(&Effective {
+            vector,
+            threat: true,
+            environment: false,
+        }),
+        environmental: score(&Effective {
+            vector,
+            threat: true,
+            environment: true,
+        }),
     }
 }
 
@@ -36,12 +48,20 @@ impl Effective<'_> {
 
     /// Steps below attacked.
     fn maturity(&self) -> i128 {
-        if self.threat { self.vector.weight(E) } else { 0 }
+        if self.threat {
+            self.vector.weight(E)
+        } else {
+            0
+        }
     }
 
     /// Steps below a high requirement.
     fn requirement(&self, place: usize) -> i128 {
-        if self.environment { self.vector.weight(place) } else { 0 }
+        if self.environment {
+            self.vector.weight(place)
+        } else {
+            0
+        }
     }
 }
 
@@ -67,7 +87,12 @@ fn score(effective: &Effective<'_>) -> Tenths {
     let eq3 = impact_class(impact);
     let eq4 = subsequent_class(subsequent);
     let eq5 = effective.maturity();
-    let eq6 = i128::from(!impact.iter().zip(demands).any(|(&level, demand)| level == 0 && demand == 0));
+    let eq6 = i128::from(
+        !impact
+            .iter()
+            .zip(demands)
+            .any(|(&level, demand)| level == 0 && demand == 0),
+    );
 
     let Some(highest) = macro_score([eq1, eq2, eq3, eq4, eq5, eq6]) else {
         return Tenths::ZERO;
@@ -174,7 +199,9 @@ fn nearest<const N: usize>(highest: &[[i128; N]], levels: [i128; N]) -> i128 {
     highest
         .iter()
         .find(|top| top.iter().zip(levels).all(|(&top, level)| top <= level))
-        .map_or(0, |top| levels.iter().sum::<i128>() - top.iter().sum::<i128>())
+        .map_or(0, |top| {
+            levels.iter().sum::<i128>() - top.iter().sum::<i128>()
+        })
 }
 
 /// The next lower score of the third and sixth class, which move together.
