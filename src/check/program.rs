@@ -206,8 +206,22 @@ pub enum Op {
     ToDate(NodeId, Zone),
     /// The start of a day in a zone.
     ToTime(NodeId, Zone),
-    /// A part of a CVSS value; the version narrows it to that version's vector (`.v3` is `3.`).
-    Cvss(NodeId, Option<Arc<str>>, CvssPart),
+    /// A part of a CVSS value; the version narrows it to that version's vector (`.v3` is `3.`). The context has the order of preference.
+    Cvss(NodeId, Option<Arc<str>>, CvssPart, ContextId),
+    /// A time or date moved by a calendar span (type `Span`), back if the flag says so.
+    Shift(NodeId, NodeId, bool, ContextId),
+    /// A deadline: a time or date and a length (`Duration`, `Span`, or none) after it, or before it. A length of none is no deadline; so is a
+    /// time of none.
+    Due {
+        /// How long.
+        length: NodeId,
+        /// From when; absent only where a `by` deadline has no length to add, which is then the time itself.
+        time: Option<NodeId>,
+        /// Before the time, rather than after.
+        before: bool,
+        /// Whose zone and business days count.
+        context: ContextId,
+    },
     /// A reading of a triage. The block is an index into [`Program::triages`]; none is all blocks. The variable names a finding or an asset.
     Triage(Option<u16>, TriageField, VarId),
     /// A decision table's outcome; the inputs are in the table's order, `level` excepted.
@@ -223,6 +237,21 @@ pub enum Op {
 /// A time zone by name, as an index into [`Program::zones`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Zone(pub u16);
+
+/// Whose settings a text sees: an index into [`Program::contexts`]; 0 is the policy itself, the others its packs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ContextId(pub u16);
+
+/// The settings that only the policy's own text, or a pack's own text, sees.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// The zone for dates without one and for calendar arithmetic.
+    pub zone: Option<Zone>,
+    /// The business days; Monday to Friday unless said.
+    pub business_days: Vec<Weekday>,
+    /// The versions of CVSS that count, first preferred first: `4.0`, `3.1`, `3.0`, `2.0`.
+    pub cvss: Vec<&'static str>,
+}
 
 /// One expression.
 #[derive(Clone, Debug)]
@@ -455,12 +484,6 @@ pub struct Settings {
     pub name: Option<String>,
     /// `version`
     pub version: Option<String>,
-    /// The zone for dates without one.
-    pub zone: Option<Zone>,
-    /// The business days; Monday to Friday unless said.
-    pub business_days: Vec<Weekday>,
-    /// The versions of CVSS that count, first preferred first: `4.0`, `3.1`, `3.0`, `2.0`.
-    pub cvss: Vec<&'static str>,
     /// Assumed where only one end of a change is known, in microseconds.
     pub longest_change: i64,
 }
@@ -480,6 +503,8 @@ pub struct Program {
     pub vars: Vec<VarInfo>,
     /// The names of the zones that the text names.
     pub zones: Vec<String>,
+    /// The settings that each text sees; the first is the policy's own.
+    pub contexts: Vec<Context>,
     /// Decision tables.
     pub tables: Vec<Table>,
     /// Triages.
