@@ -35,7 +35,8 @@ pub fn overlap(recurrence: &Recurrence, role: Role, zone: &Zone, tested: Tested)
 
 /// Whether the whole change lies inside the union of the windows, of which those that touch count as one.
 ///
-/// Unknown, too, is a change of more than 400 occurrences on end, unless the windows of some one zone never pause.
+/// A change so long that more than 400 occurrences in a row would have to be followed is unknown, unless the windows of
+/// one zone alone never pause.
 #[must_use]
 pub fn union_inside(windows: &[(&Recurrence, &Zone)], tested: Tested) -> Kleene {
     let mut gave_up = false;

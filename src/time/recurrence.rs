@@ -124,6 +124,12 @@ const REACH_DAYS: i64 = 3;
 const SEARCH_DAYS: i64 = 64;
 
 impl Recurrence {
+    /// Whether there is any occurrence at all; there is none of a fixed range that ends before it starts.
+    #[must_use]
+    pub fn happens(&self, zone: &Zone, role: Role) -> bool {
+        occurrences(self, role, zone, Instant::MIN, Instant::MAX).next().is_some()
+    }
+
     /// The occurrence of a fixed range; none where it ends before it starts.
     fn fixed(from: Bound, to: Bound, zone: &Zone, role: Role) -> Option<Interval> {
         let (from, to) = (from.start(zone), to.end(zone, role));

@@ -18,6 +18,27 @@ fn inside(recurrence: &Recurrence, name: &str, tested: Tested) -> Kleene {
     union_inside(&[(recurrence, &zone(name))], tested)
 }
 
+#[test]
+fn intervals_include_their_start_and_not_their_end() {
+    let hour = Interval::new(at("2026-12-20T10:00Z"), at("2026-12-20T11:00Z")).unwrap();
+    let next = Interval::new(at("2026-12-20T11:00Z"), at("2026-12-20T12:00Z")).unwrap();
+    let (start, end) = (Interval::at(hour.from()), Interval::at(hour.to()));
+    for (left, right, expected) in [
+        (hour, hour, true),
+        (hour, next, false),
+        (hour, start, true),
+        (hour, end, false),
+        (next, end, true),
+        (start, start, true),
+        (start, end, false),
+    ] {
+        assert_eq!((left.meets(right), right.meets(left)), (expected, expected), "{left:?} {right:?}");
+    }
+    assert!(start.is_inside(hour) && !end.is_inside(hour) && end.is_inside(next) && hour.is_inside(hour));
+    assert!(!hour.is_inside(next) && !hour.is_inside(start));
+    assert_eq!(Interval::new(hour.to(), hour.from()), None);
+}
+
 fn year_end() -> Recurrence {
     Recurrence::Fixed { from: Bound::Local(local("2026-12-18T18:00")), to: Bound::Local(local("2027-01-04T06:00")) }
 }
@@ -46,6 +67,7 @@ fn bare_dates_are_whole_days() {
     assert_eq!(blackout(&last, NEW_YORK, Tested::unknown()), (Unknown, None));
     let backwards = Recurrence::Fixed { from: Bound::Date(date("2026-11-02")), to: Bound::Date(date("2026-11-01")) };
     assert_eq!(blackout(&backwards, NEW_YORK, Tested::unknown()), (No, None));
+    assert!(!backwards.happens(&zone(NEW_YORK), Role::Blackout) && range.happens(&zone(NEW_YORK), Role::Blackout));
 }
 
 #[test]
