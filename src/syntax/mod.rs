@@ -1,0 +1,24 @@
+//! Text → tree: the parser, its messages, and the formatter.
+//!
+//! The grammar is `grammar/changegate.pest`. Before it, a linear scan limits hostile text and finds the statements;
+//! behind it, the builder applies precedence, reads texts and lengths, and says what other languages' spellings are here.
+//! Parsing never fails: it returns a tree and what is wrong.
+
+pub mod codes;
+pub mod diagnostic;
+pub mod expr;
+pub mod source;
+pub mod tree;
+
+mod build;
+mod expected;
+mod grammar;
+mod lexer;
+mod mistakes;
+mod parse;
+mod scan;
+
+pub use parse::{parse, parse_expression};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,316 @@
+//! A file's text → its tree, one statement at a time, and clause by clause where a statement has a mistake.
+
+use super::build::{Builder, StatementParts};
+use super::codes;
+use super::diagnostic::Diagnostic;
+use super::expr::Expr;
+use super::grammar::{PolicyParser, Rule, limit_work};
+use super::lexer::{Token, TokenKind, is_reserved};
+use super::mistakes::{Stretch, diagnose, distance};
+use super::scan::{Chunk, KINDS, MAX_RUN, Scanned, scan};
+use super::source::{FileId, Span};
+use super::tree::{File, Statement};
+use pest::Parser as _;
+
+/// Parses one file. Never fails: what cannot be read is left out of the tree and reported, in the order of the text.
+#[must_use]
+pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
+    limit_work();
+    let scanned = match scan(file, text) {
+        Ok(scanned) => scanned,
+        Err(problem) => return (File { id: file, statements: Vec::new() }, vec![problem]),
+    };
+    let mut reader = Reader::new(file, &scanned);
+    let statements = scanned.chunks.iter().filter_map(|chunk| reader.statement(*chunk)).collect();
+    let mut problems = reader.builder.problems;
+    problems.extend(scanned.problems);
+    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    (File { id: file, statements }, problems)
+}
+
+/// Parses a text that is one expression.
+///
+/// # Errors
+/// Everything that is wrong with it; warnings are dropped where there is no error.
+pub fn parse_expression(file: FileId, text: &str) -> Result<Expr, Vec<Diagnostic>> {
+    limit_work();
+    let scanned = scan(file, text).map_err(|problem| vec![problem])?;
+    let mut reader = Reader::new(file, &scanned);
+    let expr = reader.expression(scanned.text.len());
+    let mut problems = reader.builder.problems;
+    problems.extend(scanned.problems);
+    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    let wrong = problems.iter().any(|problem| problem.severity == super::diagnostic::Severity::Error);
+    match expr {
+        Some(expr) if !wrong => Ok(expr),
+        _ => Err(problems),
+    }
+}
+
+struct Reader<'a> {
+    scanned: &'a Scanned<'a>,
+    builder: Builder<'a>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(file: FileId, scanned: &'a Scanned<'a>) -> Self {
+        Self { scanned, builder: Builder::new(file, &scanned.text, &scanned.tokens) }
+    }
+
+    fn token(&self, index: usize) -> Option<Token> {
+        self.scanned.tokens.get(index).copied()
+    }
+
+    fn word(&self, index: usize) -> &'a str {
+        self.scanned.tokens.get(index).map_or("", |token| token.text(&self.scanned.text))
+    }
+
+    fn stretch(&self, start: usize, end: usize) -> Stretch<'a> {
+        Stretch { file: self.builder.file, text: &self.scanned.text, tokens: &self.scanned.tokens, start, end }
+    }
+
+    fn text(&self, start: usize, end: usize) -> &'a str {
+        self.scanned.text.get(start..end).unwrap_or_default()
+    }
+
+    /// Runs the grammar over a stretch of the file.
+    fn run(&self, rule: Rule, start: usize, end: usize) -> Result<super::build::Pairs<'a>, Diagnostic> {
+        let text = self.text(start, end);
+        if text.len() > MAX_RUN {
+            let span = Span::new(self.builder.file, start, start.saturating_add(1));
+            return Err(Diagnostic::error(codes::TOO_LARGE, span, format!("this is longer than {} KB", MAX_RUN / 1024))
+                .label("starts here")
+                .help("split it into several statements"));
+        }
+        PolicyParser::parse(rule, text).map_err(|error| diagnose(self.stretch(start, end), &error))
+    }
+
+    fn expression(&mut self, end: usize) -> Option<Expr> {
+        match self.run(Rule::only_expression, 0, end) {
+            Ok(mut pairs) => {
+                self.builder.at(0);
+                let value = pairs.next()?.into_inner().find(|pair| pair.as_rule() == Rule::clause_value)?;
+                Some(self.builder.clause_value(value))
+            }
+            Err(problem) => {
+                if self.scanned.problems.is_empty() {
+                    self.builder.problems.push(problem);
+                }
+                None
+            }
+        }
+    }
+
+    /// The `##` lines between the statement before and this one.
+    fn doc(&self, chunk: Chunk) -> Vec<String> {
+        let start = self.token(chunk.first).map_or(0, |token| token.start);
+        let after = chunk.first.checked_sub(1).and_then(|before| self.token(before)).map_or(0, |token| token.end);
+        let comments = &self.scanned.comments;
+        let first = comments.partition_point(|comment| comment.start < after);
+        comments
+            .iter()
+            .skip(first)
+            .take_while(|comment| comment.start < start)
+            .filter(|comment| comment.line_start)
+            .filter_map(|comment| comment.text(&self.scanned.text).strip_prefix("##"))
+            .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned())
+            .collect()
+    }
+
+    fn statement(&mut self, chunk: Chunk) -> Option<Statement> {
+        let first = self.token(chunk.first)?;
+        let last = self.token(chunk.last.checked_sub(1)?)?;
+        let kind = self.word(chunk.first);
+        if !KINDS.contains(&kind) {
+            self.unknown_statement(first, kind);
+            return None;
+        }
+        if last.end - first.start > MAX_RUN || chunk.broken {
+            return self.recover(chunk, kind, None);
+        }
+        match self.run(Rule::file, first.start, last.end) {
+            Ok(mut pairs) => {
+                self.builder.at(first.start);
+                let statement = pairs.next()?.into_inner().find(|pair| pair.as_rule() == Rule::statement)?;
+                let doc = self.doc(chunk);
+                self.builder.statement(statement, doc)
+            }
+            Err(problem) => self.recover(chunk, kind, Some(problem)),
+        }
+    }
+
+    fn unknown_statement(&mut self, token: Token, word: &str) {
+        let shown: String = word.chars().take(40).collect();
+        let near = KINDS.iter().map(|kind| (distance(word, kind), *kind)).min();
+        let help = match near {
+            Some((steps, kind)) if steps <= word.len().min(kind.len()).div_ceil(3) => format!("did you mean `{kind}`?"),
+            _ => format!("statements are {}", KINDS.map(|kind| format!("`{kind}`")).join(", ")),
+        };
+        self.builder.problems.push(
+            Diagnostic::error(codes::UNKNOWN_STATEMENT, token.span(self.builder.file), format!("no statement starts with `{shown}`"))
+                .label("expected a statement here")
+                .help(help),
+        );
+    }
+
+    /// Reads the head and then each clause on its own, so that one mistake hides no other.
+    fn recover(&mut self, chunk: Chunk, kind: &str, whole: Option<Diagnostic>) -> Option<Statement> {
+        let first = self.token(chunk.first)?;
+        let last = self.token(chunk.last.checked_sub(1)?)?;
+        let span = Span::new(self.builder.file, first.start, last.end);
+        let brace = (chunk.first..chunk.last).find(|index| self.word(*index) == "{");
+        let reported = self.builder.problems.len();
+        let (Some(brace), Some(rule)) = (brace, clause_rule(kind)) else {
+            let whole = whole.or_else(|| if chunk.broken { None } else { self.run(Rule::file, first.start, last.end).err() });
+            self.builder.problems.extend(whole);
+            return None;
+        };
+        let mut parts = StatementParts::new(kind, span);
+        let head_is_good = self.head(chunk.first, brace, &mut parts);
+        let closing = if self.word(chunk.last - 1) == "}" && chunk.last - 1 > brace { chunk.last - 1 } else { chunk.last };
+        for segment in self.segments(kind, brace + 1, closing) {
+            self.segment(rule, segment, &mut parts);
+        }
+        if self.builder.problems.len() == reported && !chunk.broken {
+            self.builder.problems.extend(whole);
+        }
+        let doc = self.doc(chunk);
+        head_is_good.then(|| parts.finish(span, doc))
+    }
+
+    /// `kind name "Title" {`, read with an end put to it.
+    fn head(&mut self, first: usize, brace: usize, parts: &mut StatementParts) -> bool {
+        let (Some(start), Some(end)) = (self.token(first).map(|t| t.start), self.token(brace).map(|t| t.end)) else { return false };
+        let closed = format!("{}}}", self.text(start, end));
+        match PolicyParser::parse(Rule::file, &closed) {
+            Ok(mut pairs) => {
+                self.builder.at(start);
+                let head = pairs.next().and_then(|file| file.into_inner().next()).and_then(|statement| statement.into_inner().next());
+                for pair in head.into_iter().flat_map(pest::iterators::Pair::into_inner) {
+                    self.builder.part(parts, pair);
+                }
+                parts.named()
+            }
+            Err(error) => {
+                let problem = diagnose(self.stretch(start, end), &error);
+                self.builder.problems.push(problem);
+                false
+            }
+        }
+    }
+
+    fn segment(&mut self, rule: Rule, (first, last): (usize, usize), parts: &mut StatementParts) {
+        let (Some(start), Some(end)) = (self.token(first).map(|t| t.start), last.checked_sub(1).and_then(|l| self.token(l)).map(|t| t.end))
+        else {
+            return;
+        };
+        match self.run(rule, start, end) {
+            Ok(mut pairs) => {
+                self.builder.at(start);
+                for pair in pairs.next().into_iter().flat_map(pest::iterators::Pair::into_inner) {
+                    self.builder.part(parts, pair);
+                }
+            }
+            Err(problem) => {
+                // A broken bracket or text has been reported, and what follows from it is not news.
+                if self.is_whole(first, last) {
+                    self.builder.problems.push(problem);
+                }
+            }
+        }
+    }
+
+    fn is_whole(&self, first: usize, last: usize) -> bool {
+        let mut depth = 0_i64;
+        for token in self.scanned.tokens.iter().take(last).skip(first) {
+            if token.kind == TokenKind::Unclosed {
+                return false;
+            }
+            match token.text(&self.scanned.text) {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth -= 1,
+                _ => {}
+            }
+            if depth < 0 {
+                return false;
+            }
+        }
+        depth == 0
+    }
+
+    /// Cuts a block's tokens where a clause seems to start.
+    fn segments(&self, kind: &str, first: usize, last: usize) -> Vec<(usize, usize)> {
+        let mut segments = Vec::new();
+        let mut start = first;
+        let mut depth = 0_i64;
+        for index in first..last {
+            let word = self.word(index);
+            if depth == 0 && index > start && (self.word(index - 1) == ";" || self.starts_clause(kind, index)) {
+                segments.push((start, index));
+                start = index;
+            }
+            match word {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth -= 1,
+                _ => {}
+            }
+        }
+        if start < last {
+            segments.push((start, last));
+        }
+        segments
+    }
+
+    fn starts_clause(&self, kind: &str, index: usize) -> bool {
+        let Some(token) = self.token(index).filter(|token| token.kind == TokenKind::Word) else { return false };
+        let word = self.word(index);
+        let before = self.token(index - 1);
+        let goes_on = is_reserved(self.word(index - 1))
+            || before.is_some_and(|b| b.kind == TokenKind::Punct && !matches!(self.word(index - 1), ")" | "]" | "}"));
+        if goes_on {
+            return false;
+        }
+        let in_arms = matches!(kind, "triage" | "categorise" | "rollout" | "risk");
+        let continues = match word {
+            "for" | "every" | "not" => !token.line_start,
+            "when" => in_arms || matches!(self.word(index - 1), "done" | "promote"),
+            "within" | "by" | "otherwise" | "soak" | "at" => in_arms,
+            "until" | "to" | "up" | "lasting" | "before" | "on" | "as" | "with" | "sustained" | "end" | "default" => true,
+            other => is_reserved(other),
+        };
+        !continues && (token.line_start || never_within(word))
+    }
+}
+
+/// Keywords that start a clause wherever they follow a value.
+fn never_within(word: &str) -> bool {
+    matches!(
+        word,
+        "require" | "forbid" | "because" | "ref" | "effect" | "assumes" | "except" | "levels" | "clock" | "decide" | "row" | "given"
+            | "across" | "expect" | "only" | "promote" | "ring" | "need" | "waivable" | "when"
+    )
+}
+
+/// The rule that reads the clauses of a kind alone.
+fn clause_rule(kind: &str) -> Option<Rule> {
+    Some(match kind {
+        "policy" => Rule::only_policy,
+        "extend" => Rule::only_extend,
+        "triage" => Rule::only_triage,
+        "table" => Rule::only_table,
+        "categorise" => Rule::only_categorise,
+        "risk" => Rule::only_risk,
+        "approval" => Rule::only_approval,
+        "obligation" => Rule::only_obligation,
+        "rule" => Rule::only_rule,
+        "blackout" | "window" => Rule::only_time,
+        "calendar" => Rule::only_calendar,
+        "waiver" => Rule::only_waiver,
+        "rollout" => Rule::only_rollout,
+        "metric" => Rule::only_metric,
+        "rollback" => Rule::only_rollback,
+        "plugin" => Rule::only_plugin,
+        "test" => Rule::only_test,
+        _ => return None,
+    })
+}

@@ -1,0 +1,445 @@
+//! The linear pass before the grammar: limits on hostile text, brackets, and where each statement starts.
+
+use super::codes;
+use super::diagnostic::Diagnostic;
+use super::lexer::{Lexer, Token, TokenKind};
+use super::source::{FileId, Span};
+use std::borrow::Cow;
+
+/// The largest file that is read, in bytes.
+pub(crate) const MAX_FILE: usize = 16 * 1024 * 1024;
+/// The longest text that one run of the grammar reads, in bytes; longer statements are read clause by clause.
+pub(crate) const MAX_RUN: usize = 256 * 1024;
+/// How deep brackets, conditions and quantifiers may be nested, all together.
+pub(crate) const MAX_NESTING: usize = 64;
+/// After so many wrong characters or brackets the rest is not worth a message.
+const MAX_PROBLEMS: usize = 20;
+
+/// The kinds of statement.
+pub(crate) const KINDS: [&str; 21] = [
+    "policy", "import", "param", "extend", "let", "triage", "table", "categorise", "risk", "approval", "obligation",
+    "rule", "blackout", "window", "calendar", "waiver", "rollout", "metric", "rollback", "plugin", "test",
+];
+
+/// One statement's text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chunk {
+    /// Index of its first token.
+    pub first: usize,
+    /// One past the index of its last token.
+    pub last: usize,
+    /// A bracket or a text in it is broken, and that has been reported.
+    pub broken: bool,
+}
+
+/// A text as the scan leaves it.
+pub(crate) struct Scanned<'a> {
+    /// The text with other languages' comments and odd blanks turned into spaces, byte for byte.
+    pub text: Cow<'a, str>,
+    /// Every token but comments.
+    pub tokens: Vec<Token>,
+    /// Every comment.
+    pub comments: Vec<Token>,
+    /// The statements.
+    pub chunks: Vec<Chunk>,
+    /// What the scan found.
+    pub problems: Vec<Diagnostic>,
+}
+
+/// Scans a text; `Err` where it must not reach the grammar at all.
+pub(crate) fn scan(file: FileId, text: &str) -> Result<Scanned<'_>, Diagnostic> {
+    if text.len() > MAX_FILE {
+        return Err(Diagnostic::error(codes::TOO_LARGE, Span::new(file, 0, 0), "the file is larger than 16 MB")
+            .label("not read")
+            .help("split it: a policy may be a folder of `*.gate` files"));
+    }
+    let mut scanner = Scanner { file, text, clean: None, problems: Vec::new(), tokens: Vec::new(), comments: Vec::new() };
+    scanner.characters()?;
+    scanner.tokens()?;
+    let clean = scanner.clean.take().map_or(Cow::Borrowed(text), Cow::Owned);
+    let mut splitter = Splitter {
+        file,
+        text: &clean,
+        tokens: &scanner.tokens,
+        open: Vec::new(),
+        chunks: Vec::new(),
+        problems: Vec::new(),
+        current: None,
+    };
+    splitter.split();
+    let (chunks, bracket_problems) = (splitter.chunks, splitter.problems);
+    scanner.problems.extend(bracket_problems);
+    scanner.problems.truncate(MAX_PROBLEMS);
+    Ok(Scanned { text: clean, tokens: scanner.tokens, comments: scanner.comments, chunks, problems: scanner.problems })
+}
+
+struct Scanner<'a> {
+    file: FileId,
+    text: &'a str,
+    clean: Option<String>,
+    tokens: Vec<Token>,
+    comments: Vec<Token>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Scanner<'_> {
+    /// Blanks out bytes, keeping every place as it is.
+    fn blank(&mut self, start: usize, end: usize) {
+        let clean = self.clean.get_or_insert_with(|| self.text.to_owned());
+        if clean.is_char_boundary(start) && clean.is_char_boundary(end) {
+            let blanks: String = clean.get(start..end).unwrap_or_default().bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
+            clean.replace_range(start..end, &blanks);
+        }
+    }
+
+    /// Refuses characters that hide what a text says; turns odd blanks into plain ones.
+    fn characters(&mut self) -> Result<(), Diagnostic> {
+        if self.text.starts_with('\u{feff}') {
+            self.blank(0, '\u{feff}'.len_utf8());
+        }
+        let mut blanks = Vec::new();
+        for (at, c) in self.text.char_indices() {
+            let span = Span::new(self.file, at, at + c.len_utf8());
+            match c {
+                '\t' | '\n' | '\r' => {}
+                '\u{feff}' if at == 0 => {}
+                '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => {
+                    return Err(Diagnostic::error(codes::BAD_CHARACTER, span, format!("a control character, U+{:04X}", u32::from(c)))
+                        .label("not allowed in a policy")
+                        .help("save the file as plain UTF-8 text"));
+                }
+                '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+                    return Err(Diagnostic::error(codes::BAD_CHARACTER, span, format!("an invisible character, U+{:04X}", u32::from(c)))
+                        .label("can make the text read otherwise than it works")
+                        .help("delete the character"));
+                }
+                '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => blanks.push((at, at + c.len_utf8())),
+                _ => {}
+            }
+        }
+        // Inside texts and comments they stay as they are; `tokens` reports those that stand between tokens.
+        let _ = blanks;
+        Ok(())
+    }
+
+    fn tokens(&mut self) -> Result<(), Diagnostic> {
+        let mut nesting = Nesting::default();
+        let text = self.text;
+        let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        for token in Lexer::new(text, start) {
+            let span = token.span(self.file);
+            match token.kind {
+                TokenKind::Comment => {
+                    self.comments.push(token);
+                    continue;
+                }
+                TokenKind::ForeignComment => {
+                    self.foreign_comment(token);
+                    continue;
+                }
+                TokenKind::Unclosed => self.unclosed(token),
+                TokenKind::Bad => {
+                    let c = token.text(text).chars().next().unwrap_or(' ');
+                    if c.is_whitespace() {
+                        self.blank(token.start, token.end);
+                        self.problem(
+                            Diagnostic::error(codes::BAD_CHARACTER, span, format!("a blank that is no plain space, U+{:04X}", u32::from(c)))
+                                .label("often pasted from a document")
+                                .help("write a plain space"),
+                        );
+                        continue;
+                    }
+                    self.blank(token.start, token.end);
+                    self.problem(
+                        Diagnostic::error(codes::BAD_CHARACTER, span, format!("`{c}` has no meaning here"))
+                            .label("not part of the language")
+                            .help("delete it, or put it into a text: `\"…\"`"),
+                    );
+                    continue;
+                }
+                _ => {}
+            }
+            if nesting.step(token, text) > MAX_NESTING {
+                return Err(Diagnostic::error(codes::TOO_DEEP, span, format!("nested deeper than {MAX_NESTING} levels"))
+                    .label("one level too many")
+                    .help("name the inner parts with `let`"));
+            }
+            self.tokens.push(token);
+        }
+        Ok(())
+    }
+
+    fn problem(&mut self, diagnostic: Diagnostic) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(diagnostic);
+        }
+    }
+
+    fn foreign_comment(&mut self, token: Token) {
+        self.blank(token.start, token.end);
+        let opening = if token.text(self.text).starts_with("//") { "//" } else { "/*" };
+        self.problem(
+            Diagnostic::error(codes::FOREIGN_COMMENT, token.span(self.file), format!("`{opening}` starts no comment here"))
+                .label("a comment of another language")
+                .help("write `# …` to the end of the line"),
+        );
+        self.comments.push(token);
+    }
+
+    fn unclosed(&mut self, token: Token) {
+        let text = token.text(self.text);
+        let diagnostic = Diagnostic::error(codes::UNCLOSED_TEXT, token.span(self.file), "");
+        let diagnostic = match text.chars().next() {
+            Some('/') if text.starts_with("/*") => Diagnostic {
+                message: "a comment without its end".to_owned(),
+                ..diagnostic.label("starts here").help("write `# …` on every line")
+            },
+            Some('/') => Diagnostic {
+                message: "a pattern does not end on its line".to_owned(),
+                ..diagnostic.label("starts here").help("end it with `/`; a slash within is written `\\/`")
+            },
+            _ => Diagnostic {
+                message: "a text does not end on its line".to_owned(),
+                ..diagnostic.label("starts here").help("end it with `\"`; a line break within is written `\\n`")
+            },
+        };
+        self.problem(diagnostic);
+    }
+}
+
+/// Counts what makes the grammar call itself: brackets, and forms that take all that follows them.
+#[derive(Default)]
+struct Nesting {
+    /// Forms that are open within each open bracket, outermost first; the last is outside of all brackets.
+    frames: Vec<usize>,
+    open_forms: usize,
+    /// The last token could end an operand.
+    after_operand: bool,
+    /// The last token was `set` or `list`, whose `<` opens a type.
+    after_collection: bool,
+    /// The last token was a quantifier's word of another language: a name follows, not a new operand.
+    after_opener: bool,
+}
+
+impl Nesting {
+    fn total(&self) -> usize {
+        self.frames.iter().sum::<usize>() + self.frames.len() + self.open_forms
+    }
+
+    /// Reads one token and returns how deep the text is nested behind it.
+    ///
+    /// An operand right after an operand cannot continue an expression, so it closes what was open within its bracket.
+    fn step(&mut self, token: Token, source: &str) -> usize {
+        let text = token.text(source);
+        let collection = std::mem::replace(&mut self.after_collection, matches!(text, "set" | "list"));
+        let opener = std::mem::take(&mut self.after_opener);
+        match text {
+            "{" | "(" | "[" => {
+                self.frames.push(std::mem::take(&mut self.open_forms));
+                self.after_operand = false;
+            }
+            "}" | ")" | "]" => {
+                self.open_forms = self.frames.pop().unwrap_or_default();
+                self.after_operand = true;
+            }
+            "<" if collection => self.open_forms += 1,
+            "?" | "if" | "any" | "every" | "each" | "elif" | "elsif" | "elseif" => {
+                self.open_forms += 1;
+                self.after_operand = false;
+            }
+            _ if matches!(token.kind, TokenKind::Punct) => self.after_operand = false,
+            _ if super::lexer::is_reserved(text) => self.after_operand = false,
+            _ if token.kind == TokenKind::Word && is_foreign_quantifier(text) => {
+                self.open_forms += 1;
+                self.after_operand = true;
+                self.after_opener = true;
+            }
+            _ => {
+                if self.after_operand && !opener {
+                    self.open_forms = 0;
+                }
+                self.after_operand = true;
+            }
+        }
+        self.total()
+    }
+}
+
+fn is_foreign_quantifier(word: &str) -> bool {
+    ["forall", "exists", "some", "all", "every", "any"].iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Finds the statements, and brackets that do not match.
+struct Splitter<'a> {
+    file: FileId,
+    text: &'a str,
+    tokens: &'a [Token],
+    /// Open brackets: what closes each, and where it stands.
+    open: Vec<(char, usize)>,
+    chunks: Vec<Chunk>,
+    problems: Vec<Diagnostic>,
+    current: Option<Chunk>,
+}
+
+impl Splitter<'_> {
+    fn word(&self, index: usize) -> &str {
+        self.tokens.get(index).map_or("", |token| token.text(self.text))
+    }
+
+    fn is(&self, index: usize, kind: TokenKind) -> bool {
+        self.tokens.get(index).is_some_and(|token| token.kind == kind)
+    }
+
+    /// `kind name "Title" {` and the short forms' heads: nothing else in the language looks like this.
+    fn is_header(&self, at: usize) -> bool {
+        let kind = self.word(at);
+        if !KINDS.contains(&kind) {
+            return false;
+        }
+        match kind {
+            "import" => self.is(at + 1, TokenKind::Text) || self.word(at + 1) == "pack" && self.is(at + 2, TokenKind::Text),
+            _ => {
+                let mut next = at + 1;
+                if kind == "categorise" && self.word(next) == "each" {
+                    next += 2;
+                }
+                if !self.is(next, TokenKind::Word) {
+                    return false;
+                }
+                next += 1;
+                next += usize::from(self.is(next, TokenKind::Text));
+                match kind {
+                    "let" => matches!(self.word(next), "=" | ":="),
+                    "param" => self.word(next) == ":",
+                    _ => self.word(next) == "{",
+                }
+            }
+        }
+    }
+
+    /// A head with a mistake in it: a kind at the start of a line, where nothing is open or to be continued.
+    fn is_loose_header(&self, at: usize) -> bool {
+        let first = self.tokens.get(at).is_some_and(|token| token.line_start);
+        let continues = at.checked_sub(1).is_some_and(|before| {
+            let text = self.word(before);
+            super::lexer::is_reserved(text) || self.is(before, TokenKind::Punct) && !matches!(text, ")" | "]" | "}" | ";")
+        });
+        first
+            && !continues
+            && KINDS.contains(&self.word(at))
+            && (self.is(at + 1, TokenKind::Word) || self.is(at + 1, TokenKind::Text) || self.word(at + 1) == "{")
+    }
+
+    fn finish(&mut self, last: usize) {
+        if let Some(mut chunk) = self.current.take() {
+            chunk.last = last;
+            if chunk.last > chunk.first {
+                self.chunks.push(chunk);
+            }
+        }
+    }
+
+    fn break_current(&mut self) {
+        if let Some(chunk) = self.current.as_mut() {
+            chunk.broken = true;
+        }
+    }
+
+    fn report_open(&mut self) {
+        // The outermost says enough: what it should have closed is open for the same reason.
+        if let Some((closing, at)) = self.open.first().copied() {
+            let token_span = self.tokens.get(at).map(|token| token.span(self.file)).unwrap_or_default();
+            let opening = self.word(at).to_owned();
+            self.problems.push(
+                Diagnostic::error(codes::UNCLOSED, token_span, format!("`{opening}` is not closed"))
+                    .label("opened here")
+                    .help(format!("add `{closing}` where it ends")),
+            );
+            self.break_current();
+        }
+        self.open.clear();
+    }
+
+    fn close(&mut self, at: usize, closing: char) {
+        let position = self.open.iter().rposition(|(expected, _)| *expected == closing);
+        match position {
+            Some(position) if position + 1 == self.open.len() => {
+                self.open.pop();
+            }
+            Some(position) if closing == '}' || position + 2 == self.open.len() => {
+                if let Some((expected, opened)) = self.open.get(position + 1).copied() {
+                    let span = self.tokens.get(opened).map(|token| token.span(self.file)).unwrap_or_default();
+                    let here = self.tokens.get(at).map(|token| token.span(self.file)).unwrap_or_default();
+                    let opening = self.word(opened).to_owned();
+                    self.problems.push(
+                        Diagnostic::error(codes::UNCLOSED, span, format!("`{opening}` is not closed"))
+                            .label("opened here")
+                            .also(here, format!("closed by `{closing}` before its own `{expected}`"))
+                            .help(format!("add `{expected}` where it ends")),
+                    );
+                    self.break_current();
+                }
+                self.open.truncate(position);
+            }
+            _ => {
+                let span = self.tokens.get(at).map(|token| token.span(self.file)).unwrap_or_default();
+                self.problems.push(
+                    Diagnostic::error(codes::UNMATCHED, span, format!("`{closing}` closes nothing"))
+                        .label("no opening bracket belongs to it")
+                        .help("delete it, or add the opening bracket"),
+                );
+                self.break_current();
+            }
+        }
+    }
+
+    fn split(&mut self) {
+        // Where a block ended: the next token starts a statement, whatever it is.
+        let mut fresh = true;
+        for at in 0..self.tokens.len() {
+            let Some(token) = self.tokens.get(at).copied() else { break };
+            let text = token.text(self.text);
+            let header = self.is_header(at);
+            if header && !self.open.is_empty() && token.line_start && self.word(at) != "import" {
+                self.report_open();
+            }
+            if self.open.is_empty() {
+                if text == ";" {
+                    self.finish(at);
+                    fresh = true;
+                    continue;
+                }
+                if text == "}" && fresh {
+                    self.close(at, '}');
+                    continue;
+                }
+                if fresh || header || self.is_loose_header(at) {
+                    self.finish(at);
+                    self.current = Some(Chunk { first: at, last: at, broken: false });
+                    fresh = false;
+                }
+            }
+            if token.kind == TokenKind::Unclosed {
+                self.break_current();
+            }
+            if token.kind == TokenKind::Punct {
+                match text {
+                    "{" => self.open.push(('}', at)),
+                    "(" => self.open.push((')', at)),
+                    "[" => self.open.push((']', at)),
+                    "}" | ")" | "]" => {
+                        self.close(at, text.chars().next().unwrap_or('}'));
+                        let first = self.current.map_or("", |chunk| self.word(chunk.first));
+                        if text == "}" && self.open.is_empty() && !matches!(first, "let" | "param" | "import") {
+                            self.finish(at + 1);
+                            fresh = true;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.report_open();
+        self.finish(self.tokens.len());
+    }
+}
