@@ -1,0 +1,145 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use super::check::CheckArgs;
+use super::completions::CompletionsArgs;
+use super::eval::EvalArgs;
+use super::explain::ExplainArgs;
+use super::fmt::FmtArgs;
+use super::init::InitArgs;
+use super::lint::LintArgs;
+use super::packs::PacksArgs;
+use super::schema::SchemaArgs;
+use super::test::TestArgs;
+use super::triage::TriageArgs;
+use super::why::WhyArgs;
+use crate::report;
+
+/// Policy as code for change and patch management.
+#[derive(Debug, Parser)]
+#[command(
+    name = "changegate",
+    version,
+    about,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "Exit status: 0 permitted (warnings included) or done; 1 not permitted, a test failed, a file is not formatted; \
+                  2 the policy, the input or the call is wrong, or nothing was decided."
+)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What holds for every verb.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Run as if started in DIR; several are taken one after the other
+    #[arg(short = 'C', value_name = "DIR", global = true, action = ArgAction::Append)]
+    pub directory: Vec<PathBuf>,
+    /// How to print the result
+    #[arg(long, value_enum, value_name = "FORMAT", global = true, default_value_t = FormatArg::Human)]
+    pub format: FormatArg,
+    /// When to use colour; NO_COLOR is respected
+    #[arg(long, value_enum, value_name = "WHEN", global = true, default_value_t = ColorArg::Auto)]
+    pub color: ColorArg,
+}
+
+/// `--format`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    /// Tables for people
+    Human,
+    /// One JSON object
+    Json,
+    /// One JSON object on each line
+    Ndjson,
+}
+
+impl From<FormatArg> for report::Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Human => Self::Human,
+            FormatArg::Json => Self::Json,
+            FormatArg::Ndjson => Self::Ndjson,
+        }
+    }
+}
+
+/// `--color`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorArg {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Which policy.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct PolicyArgs {
+    /// The policy: a folder of *.gate files, or one file
+    #[arg(long, value_name = "PATH")]
+    pub policy: Option<PathBuf>,
+}
+
+/// Which facts, and when.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct FactsArgs {
+    /// An inventory of assets, NDJSON or JSON; `-` is stdin; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub inventory: Vec<PathBuf>,
+    /// Changes: a JSON file or a folder of them; may be repeated
+    #[arg(long = "change", value_name = "FILE|DIR")]
+    pub changes: Vec<PathBuf>,
+    /// The time to decide for, such as 2026-12-18T18:00Z; the clock's otherwise
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    /// Decide even where a part of the input cannot be read; says what was left out
+    #[arg(long)]
+    pub keep_going: bool,
+    /// How many threads to use; as many as there are processors otherwise
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// How many rows to evaluate at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub batch_size: Option<u32>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Decide whether changes may go
+    Check(CheckArgs),
+    /// Show how urgent each finding is, and when it is due
+    Triage(TriageArgs),
+    /// Say why a change got its verdict
+    Why(WhyArgs),
+    /// Run the policy's own tests
+    Test(TestArgs),
+    /// Work out an expression for every record
+    Eval(EvalArgs),
+    /// Check a policy without deciding anything
+    Lint(LintArgs),
+    /// Bring policies into the one style
+    Fmt(FmtArgs),
+    /// Print the vocabulary that policies can use, or a JSON Schema
+    Schema(SchemaArgs),
+    /// Print the page about a diagnostic's code
+    Explain(ExplainArgs),
+    /// List the packs that ship with the program, or show one
+    Packs(PacksArgs),
+    /// Begin a policy: a small one that works
+    Init(InitArgs),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+}

@@ -1,0 +1,114 @@
+//! `changegate check`: decide whether changes may go.
+
+use clap::{Args, ValueEnum};
+
+use super::Status;
+use super::args::{FactsArgs, PolicyArgs};
+use super::engine;
+use super::failure::Failure;
+use super::output;
+use super::progress::Progress;
+use super::session::{Needs, Session};
+use super::suggest::nearest;
+use crate::eval::decision::{Decision, Verdict};
+use crate::report::{Format, human, json};
+
+/// `check`
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The changes to decide, by id; all that are configured otherwise
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    #[command(flatten)]
+    facts: FactsArgs,
+    /// Exit with 1 from this verdict on
+    #[arg(long, value_enum, value_name = "VERDICT", default_value_t = FailOn::Hold)]
+    fail_on: FailOn,
+    /// Exit with 0 where there is no change to decide
+    #[arg(long)]
+    allow_empty: bool,
+    /// Print only some of the decisions
+    #[arg(long, value_enum, value_name = "WHICH")]
+    only: Option<Only>,
+}
+
+/// `--fail-on`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Only what is denied
+    Deny,
+    /// What is deferred or denied
+    Defer,
+    /// What may not go now
+    Hold,
+    /// Warnings too
+    Warn,
+}
+
+impl FailOn {
+    fn verdict(self) -> Verdict {
+        match self {
+            Self::Deny => Verdict::Deny,
+            Self::Defer => Verdict::Defer,
+            Self::Hold => Verdict::Hold,
+            Self::Warn => Verdict::Warn,
+        }
+    }
+}
+
+/// `--only`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Only {
+    /// Those that may not go
+    Blocked,
+}
+
+/// Decides and prints.
+pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Status, Failure> {
+    let now = session.now(args.facts.now.as_deref())?;
+    let ready = session.policy(&args.policy)?;
+    let needs = Needs { inventory: false, changes: !args.allow_empty };
+    let read = session.facts(&ready.policy, &args.facts, now, needs)?;
+    known(&args.ids, &read.changes)?;
+    let options = session.run_options(&args.facts, args.ids.clone());
+    let progress = Progress::start("deciding");
+    let outcome = engine::decide(&ready.policy, &read.facts, now, &options);
+    progress.finish();
+
+    let shown: Vec<&Decision> =
+        outcome.decisions.iter().filter(|decision| args.only.is_none() || !decision.verdict.permits()).collect();
+    output::print(|out| match session.format {
+        Format::Human => human::decisions(out, &shown, &outcome.summaries, &session.look),
+        format => json::decisions(out, &shown, &outcome.summaries, format),
+    })?;
+
+    let strongest = outcome.decisions.iter().map(|decision| decision.verdict).max();
+    match strongest {
+        Some(verdict) if verdict >= args.fail_on.verdict() => Ok(Status::Bad),
+        _ if read.errors > 0 => {
+            Err(Failure::new("a part of the input could not be read, so what was decided may not be all there is"))
+        }
+        None if !args.allow_empty => {
+            Err(Failure::new("there is no change, so nothing was decided").help("`--allow-empty` makes this a success"))
+        }
+        _ => Ok(Status::Good),
+    }
+}
+
+/// Refuses ids that no change has.
+pub(super) fn known(ids: &[String], changes: &[String]) -> Result<(), Failure> {
+    for id in ids {
+        if changes.contains(id) {
+            continue;
+        }
+        let failure = Failure::new(format!("there is no change `{id}`"));
+        return Err(match nearest(id, changes.iter().map(String::as_str)) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None if changes.is_empty() => failure.help("no changes were given: name a file with `--change FILE`"),
+            None => failure,
+        });
+    }
+    Ok(())
+}

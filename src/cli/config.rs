@@ -1,0 +1,110 @@
+//! `changegate.toml`: what the verbs use where no flag says otherwise.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::failure::{Failure, reason};
+use super::suggest::nearest;
+use crate::time::Zone;
+
+/// The name of the file.
+const NAME: &str = "changegate.toml";
+/// The keys that it can have.
+const KEYS: [&str; 4] = ["policy", "inventory", "changes", "timezone"];
+
+/// What the project's file says; paths are as seen from the current folder.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Config {
+    /// `policy`
+    pub policy: Option<PathBuf>,
+    /// `inventory`
+    pub inventory: Vec<PathBuf>,
+    /// `changes`
+    pub changes: Vec<PathBuf>,
+    /// `timezone`: of facts' times without an offset, and of what is printed to people.
+    pub zone: Option<Zone>,
+}
+
+impl Config {
+    /// Reads the file of the current folder, or of the nearest folder above it that has one.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is not TOML, or has an unknown key or a wrong value.
+    pub(super) fn find() -> Result<Self, Failure> {
+        let here = std::env::current_dir()
+            .map_err(|error| Failure::new(format!("cannot tell the current folder: {}", reason(&error))))?;
+        for (up, folder) in here.ancestors().enumerate() {
+            let path = folder.join(NAME);
+            match fs::read_to_string(&path) {
+                // Relative, so that messages and reports do not name the machine's folders.
+                Ok(text) => return Self::parse(&text, &(0..up).map(|_| "..").collect::<PathBuf>()),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => return Err(Failure::io("read", &path, &error)),
+            }
+        }
+        Ok(Self::default())
+    }
+
+    /// Reads the text of a file that stands in `folder`.
+    pub(super) fn parse(text: &str, folder: &Path) -> Result<Self, Failure> {
+        let file = folder.join(NAME);
+        let shown = file.display();
+        let table: Table = text.parse().map_err(|error: toml::de::Error| {
+            let line =
+                error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
+            Failure::new(format!("`{shown}` line {line} is not TOML: {}", error.message()))
+        })?;
+        let mut config = Self::default();
+        for (key, value) in &table {
+            match key.as_str() {
+                "policy" => config.policy = Some(folder.join(string(&file, key, value)?)),
+                "inventory" => config.inventory = paths(&file, folder, key, value)?,
+                "changes" => config.changes = paths(&file, folder, key, value)?,
+                "timezone" => {
+                    let name = string(&file, key, value)?;
+                    let zone = Zone::get(name).ok_or_else(|| {
+                        let failure = Failure::new(format!("`{shown}`: there is no time zone `{name}`"));
+                        match nearest(name, crate::time::zone_names()) {
+                            Some(near) => failure.help(format!("did you mean `{near}`?")),
+                            None => failure.help("write a name of the IANA database, such as `Europe/London`"),
+                        }
+                    })?;
+                    config.zone = Some(zone);
+                }
+                other => {
+                    let failure = Failure::new(format!("`{shown}` has the unknown key `{other}`"));
+                    return Err(match nearest(other, KEYS) {
+                        Some(near) => failure.help(format!("did you mean `{near}`?")),
+                        None => failure.help(format!("the keys are `{}`", KEYS.join("`, `"))),
+                    });
+                }
+            }
+        }
+        Ok(config)
+    }
+}
+
+fn string<'v>(file: &Path, key: &str, value: &'v Value) -> Result<&'v str, Failure> {
+    value.as_str().filter(|text| !text.is_empty()).ok_or_else(|| {
+        Failure::new(format!("`{}`: `{key}` must be a text, found {}", file.display(), value_name(value)))
+    })
+}
+
+/// A text, or a list of texts.
+fn paths(file: &Path, folder: &Path, key: &str, value: &Value) -> Result<Vec<PathBuf>, Failure> {
+    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    items.iter().map(|item| string(file, key, item).map(|path| folder.join(path))).collect()
+}
+
+fn value_name(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "an empty text",
+        Value::Integer(_) | Value::Float(_) => "a number",
+        Value::Boolean(_) => "true or false",
+        Value::Datetime(_) => "a date",
+        Value::Array(_) => "a list",
+        Value::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,139 @@
+//! The calls into the library, in the shape that the verbs use.
+
+use std::sync::Arc;
+
+use super::input::InputFile;
+use super::loader::{FolderLoader, PolicyFile};
+use crate::check::schema::Schema;
+use crate::check::vocabulary;
+use crate::facts::Problem;
+use crate::report::rows::{TestResult, TriageReport, Values, Why};
+use crate::syntax::diagnostic::Diagnostic;
+use crate::syntax::source::Sources;
+use crate::time::{Instant, Zone};
+use crate::{Facts, Outcome, Policy};
+
+/// A policy that was read, and what is wrong with it.
+pub(super) struct Loaded {
+    /// The policy, if it checks.
+    pub policy: Option<Policy>,
+    /// Errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Its text.
+    pub sources: Sources,
+}
+
+/// How facts are read.
+#[derive(Clone, Debug)]
+pub(super) struct ReadOptions {
+    /// Leave out what cannot be read.
+    pub keep_going: bool,
+    /// The zone of times without an offset; UTC with a warning otherwise.
+    pub zone: Option<Zone>,
+}
+
+/// The facts, and what is wrong with them.
+pub(super) struct Read {
+    /// The facts.
+    pub facts: Facts,
+    /// The ids of the changes.
+    pub changes: Vec<String>,
+    /// How many assets the inventories have.
+    pub assets: usize,
+    /// What is wrong, up to a limit.
+    pub problems: Vec<Problem>,
+    /// How many errors there are, printed or not.
+    pub errors: u64,
+}
+
+/// How to evaluate.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RunOptions {
+    /// How many rows at once.
+    pub batch_size: Option<usize>,
+    /// The changes to decide; all where it is empty.
+    pub changes: Vec<String>,
+}
+
+/// Parses and checks a policy.
+pub(super) fn load(files: Vec<PolicyFile>, loader: &mut FolderLoader) -> Loaded {
+    let (policy, diagnostics, sources) = Policy::load(files, loader);
+    Loaded { policy, diagnostics, sources }
+}
+
+/// A policy that says nothing: the standard vocabulary, and a zone for dates.
+pub(super) fn empty_policy(zone: Option<&Zone>) -> Policy {
+    Policy::empty(zone)
+}
+
+/// Reads facts by the vocabulary of a policy.
+pub(super) fn read(
+    policy: &Policy,
+    inventories: &[InputFile],
+    changes: &[InputFile],
+    now: Instant,
+    options: &ReadOptions,
+) -> Read {
+    let mut builder = policy.facts_builder(now, options.keep_going, options.zone.clone());
+    for file in inventories {
+        builder.add_inventory(&file.name, &file.bytes);
+    }
+    for file in changes {
+        builder.add_changes(&file.name, &file.bytes);
+    }
+    let (facts, problems, errors) = builder.finish();
+    Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems, errors }
+}
+
+/// Decides.
+pub(super) fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &RunOptions) -> Outcome {
+    crate::decide(policy, facts, now, &options.changes, options.batch_size)
+}
+
+/// Triages.
+pub(super) fn triage(policy: &Policy, facts: &Facts, now: Instant, options: &RunOptions) -> TriageReport {
+    crate::triage(policy, facts, now, options.batch_size)
+}
+
+/// Explains a change, for one of its assets or all; none where it does not touch that asset, beside the ids that it does touch.
+pub(super) fn why(
+    policy: &Policy,
+    facts: &Facts,
+    now: Instant,
+    change: &str,
+    asset: Option<&str>,
+    _options: &RunOptions,
+) -> (Option<Why>, Vec<String>) {
+    crate::why(policy, facts, now, change, asset)
+}
+
+/// Runs the policy's own tests (a pack's are the pack's) whose name is wanted.
+pub(super) fn tests(policy: &Policy, wanted: impl Fn(&str) -> bool) -> Vec<TestResult> {
+    crate::run_tests(policy, &wanted)
+}
+
+/// Works out an expression.
+pub(super) fn eval(
+    policy: &Policy,
+    facts: &Facts,
+    now: Instant,
+    expression: &str,
+    _options: &RunOptions,
+) -> Result<Values, (Vec<Diagnostic>, Sources)> {
+    crate::eval_expression(policy, facts, now, expression)
+}
+
+/// The vocabulary of a policy.
+pub(super) fn schema(policy: &Policy) -> Arc<Schema> {
+    policy.schema()
+}
+
+/// The vocabulary without a policy.
+pub(super) fn standard_schema() -> Arc<Schema> {
+    Arc::new(vocabulary::standard())
+}
+
+/// A policy file in the one style.
+pub(super) fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
+    crate::syntax::format(text)
+}

@@ -1,0 +1,147 @@
+//! Reading files: bounded, in a fixed order, with the file's name in every message.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+
+/// The largest file that is read.
+const LARGEST_DATA: u64 = 4 << 30;
+/// The largest policy file that is read; the parser has a lower limit of its own.
+const LARGEST_TEXT: u64 = 64 << 20;
+/// How deep folders may lie within each other.
+const DEEPEST: usize = 64;
+/// How data files are called in a folder.
+const DATA: [&str; 3] = ["json", "ndjson", "jsonl"];
+
+/// A file of facts.
+#[derive(Debug)]
+pub(super) struct InputFile {
+    /// As the caller named it; `-` for stdin.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads a file of facts, every such file of a folder (not those in folders inside it), or stdin for `-`.
+///
+/// # Errors
+/// What cannot be read, by name; a folder without such files.
+pub(super) fn data(path: &Path, stdin_taken: &Cell<bool>) -> Result<Vec<InputFile>, Failure> {
+    if path.as_os_str() == "-" {
+        return Ok(vec![InputFile { name: "-".to_owned(), bytes: stdin(stdin_taken)? }]);
+    }
+    let files = if folder(path)? {
+        let is_data = |path: &PathBuf| path.extension().is_some_and(|e| DATA.iter().any(|known| e == *known));
+        let files: Vec<PathBuf> = listing(path)?.into_iter().filter(|file| !file.is_dir() && is_data(file)).collect();
+        if files.is_empty() {
+            return Err(Failure::new(format!("`{}` has no *.json, *.ndjson or *.jsonl file", path.display())));
+        }
+        files
+    } else {
+        vec![path.to_owned()]
+    };
+    files.iter().map(|file| Ok(InputFile { name: shown(file), bytes: bytes(file, LARGEST_DATA)? })).collect()
+}
+
+/// Reads stdin to its end.
+///
+/// # Errors
+/// It has been read already, cannot be read, or is too long.
+pub(super) fn stdin(taken: &Cell<bool>) -> Result<Vec<u8>, Failure> {
+    if taken.replace(true) {
+        return Err(Failure::new("stdin can be read only once, but `-` is given twice"));
+    }
+    limited(io::stdin().lock(), Path::new("-"), LARGEST_DATA)
+}
+
+/// Reads a text file.
+///
+/// # Errors
+/// What cannot be read, by name; text that is not UTF-8, with its line.
+pub(super) fn text(path: &Path) -> Result<String, Failure> {
+    utf8(bytes(path, LARGEST_TEXT)?, path)
+}
+
+/// The bytes as text.
+///
+/// # Errors
+/// Text that is not UTF-8, with its line.
+pub(super) fn utf8(bytes: Vec<u8>, path: &Path) -> Result<String, Failure> {
+    String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;
+        Failure::new(format!("cannot read `{}`: line {line} is not UTF-8 text", path.display()))
+    })
+}
+
+/// Every file below a folder whose name ends with `.extension`, in the order of their paths; a folder is visited once, whatever links lead to it.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub(super) fn below(root: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    let mut visited = HashSet::new();
+    let mut waiting = vec![(root.to_owned(), 0_usize)];
+    while let Some((folder, depth)) = waiting.pop() {
+        let real = fs::canonicalize(&folder).map_err(|error| Failure::io("read", &folder, &error))?;
+        if depth > DEEPEST || !visited.insert(real) {
+            continue;
+        }
+        for path in listing(&folder)? {
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            if hidden {
+                continue;
+            }
+            if path.is_dir() {
+                waiting.push((path, depth + 1));
+            } else if path.extension().is_some_and(|e| e == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Whether the path is a folder.
+///
+/// # Errors
+/// There is nothing at that path, or it may not be looked at.
+pub(super) fn folder(path: &Path) -> Result<bool, Failure> {
+    Ok(fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?.is_dir())
+}
+
+fn listing(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |error: io::Error| Failure::io("read", folder, &error);
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    let mut paths = entries.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    if folder(path)? {
+        return Err(Failure::new(format!("cannot read `{}`: it is a folder", path.display())));
+    }
+    let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
+    limited(file, path, limit)
+}
+
+/// Reads up to a limit, also where the length is not known before (a pipe, a device).
+fn limited(reader: impl Read, path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    reader.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Failure::io("read", path, &error))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
+        let size = if limit >= 1 << 30 { format!("{} GiB", limit >> 30) } else { format!("{} MiB", limit >> 20) };
+        return Err(Failure::new(format!("cannot read `{}`: it is larger than {size}", path.display())));
+    }
+    Ok(bytes)
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,80 @@
+//! Where a policy's text comes from: its folder, the files that it imports, and the packs inside the program.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::embedded;
+use super::failure::Failure;
+use super::input;
+use crate::check::Loader;
+
+/// A policy file: its name relative to the policy's folder, and its text.
+pub(super) type PolicyFile = (String, Arc<str>);
+
+/// Reads the files of a policy: those of a folder, or one file.
+///
+/// # Errors
+/// Files that cannot be read; a folder without any.
+pub(super) fn open(path: &Path) -> Result<(Vec<PolicyFile>, FolderLoader), Failure> {
+    let (root, paths) = if input::folder(path)? {
+        let paths = input::below(path, "gate")?;
+        if paths.is_empty() {
+            let help = "begin a policy with `changegate init`";
+            return Err(Failure::new(format!("`{}` has no *.gate file", path.display())).help(help));
+        }
+        (path.to_owned(), paths)
+    } else {
+        (path.parent().map(Path::to_owned).unwrap_or_default(), vec![path.to_owned()])
+    };
+    let mut files = Vec::new();
+    for path in paths {
+        let name = name(path.strip_prefix(&root).unwrap_or(&path));
+        files.push((name, Arc::from(input::text(&path)?)));
+    }
+    Ok((files, FolderLoader { root }))
+}
+
+/// Gives the checker what a policy imports.
+#[derive(Debug)]
+pub(super) struct FolderLoader {
+    root: PathBuf,
+}
+
+impl Loader for FolderLoader {
+    fn file(&mut self, from: &str, path: &str) -> Result<PolicyFile, String> {
+        let near = Path::new(from).parent().map(Path::to_owned).unwrap_or_default();
+        let relative = straight(&near.join(path));
+        match input::text(&self.root.join(&relative)) {
+            Ok(text) => Ok((name(&relative), Arc::from(text))),
+            Err(Failure::Message { message, .. }) => Err(message),
+            Err(_) => Err(format!("cannot read `{path}`")),
+        }
+    }
+
+    fn pack(&mut self, name: &str) -> Result<Vec<PolicyFile>, Vec<String>> {
+        match embedded::pack(name) {
+            Some(files) => Ok(files.iter().map(|(file, text)| (format!("{name}/{file}"), Arc::from(*text))).collect()),
+            None => Err(embedded::pack_names().map(str::to_owned).collect()),
+        }
+    }
+}
+
+/// The path without `.` and with `..` taken up, so that one file has one name.
+fn straight(path: &Path) -> PathBuf {
+    let mut straight = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(straight.components().next_back(), Some(Component::Normal(_))) => {
+                straight.pop();
+            }
+            other => straight.push(other),
+        }
+    }
+    straight
+}
+
+/// The same on every system.
+fn name(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}

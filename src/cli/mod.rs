@@ -1,0 +1,104 @@
+//! The program: one file for each verb. The only place with arguments, exit statuses, files, terminals and the clock.
+
+mod args;
+mod check;
+mod completions;
+mod config;
+mod diff;
+mod embedded;
+mod engine;
+mod eval;
+mod explain;
+mod failure;
+mod fmt;
+mod init;
+mod input;
+mod lint;
+mod loader;
+mod man;
+mod output;
+mod packs;
+mod progress;
+mod schema;
+mod session;
+mod suggest;
+mod test;
+mod triage;
+mod why;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Verb};
+use failure::Failure;
+use session::Session;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// 0: permitted, or done.
+    Good,
+    /// 1: not permitted, a test failed, a file is not formatted.
+    Bad,
+    /// 2: the policy, the input or the call is wrong, or nothing was decided.
+    Wrong,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Good => Self::SUCCESS,
+            Status::Bad => Self::from(1),
+            Status::Wrong => Self::from(2),
+        }
+    }
+}
+
+/// Runs the program with its arguments, the program's name first; prints everything there is to print.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout with status 0; whether anybody reads them is not our concern.
+            drop(error.print());
+            return if error.use_stderr() { Status::Wrong.into() } else { Status::Good.into() };
+        }
+    };
+    let session = match Session::start(&cli.global) {
+        Ok(session) => session,
+        Err((look, failure)) => {
+            failure.print(cli.global.format.into(), &look);
+            return Status::Wrong.into();
+        }
+    };
+    match verb(cli.verb, &session) {
+        Ok(status) => status.into(),
+        Err(failure) => {
+            failure.print(session.format, &session.problems);
+            failure.status().into()
+        }
+    }
+}
+
+fn verb(verb: Verb, session: &Session) -> Result<Status, Failure> {
+    match verb {
+        Verb::Check(arguments) => check::run(&arguments, session),
+        Verb::Triage(arguments) => triage::run(&arguments, session),
+        Verb::Why(arguments) => why::run(&arguments, session),
+        Verb::Test(arguments) => test::run(&arguments, session),
+        Verb::Eval(arguments) => eval::run(&arguments, session),
+        Verb::Lint(arguments) => lint::run(&arguments, session),
+        Verb::Fmt(arguments) => fmt::run(&arguments, session),
+        Verb::Schema(arguments) => schema::run(&arguments, session),
+        Verb::Explain(arguments) => explain::run(&arguments, session),
+        Verb::Packs(arguments) => packs::run(&arguments, session),
+        Verb::Init(arguments) => init::run(&arguments, session),
+        Verb::Completions(arguments) => completions::run(&arguments),
+        Verb::Man => man::run(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! A sign of life on a terminal, for what takes over a second.
+
+use std::io::IsTerminal;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How long a call may take before anything is shown.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Something that goes on; it vanishes when this is dropped.
+#[derive(Debug)]
+pub(super) struct Progress {
+    stop: Option<Sender<()>>,
+    shower: Option<JoinHandle<()>>,
+}
+
+impl Progress {
+    /// Begins; nothing is shown in the first second, nor where stderr is no terminal.
+    pub(super) fn start(what: &'static str) -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self { stop: None, shower: None };
+        }
+        let (stop, stopped) = mpsc::channel();
+        let show = move || {
+            if stopped.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            let bar = ProgressBar::new_spinner().with_message(what);
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            // Ends when the sender says so or is gone.
+            let _ended = stopped.recv();
+            bar.finish_and_clear();
+        };
+        Self { stop: Some(stop), shower: thread::Builder::new().spawn(show).ok() }
+    }
+
+    /// Takes it away.
+    pub(super) fn finish(self) {}
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(shower) = self.shower.take() {
+            drop(shower.join());
+        }
+    }
+}

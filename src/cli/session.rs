@@ -1,0 +1,225 @@
+//! What every verb needs: the project's file, how to print, the clock.
+
+use std::cell::Cell;
+use std::io::{self, IsTerminal, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::args::{ColorArg, FactsArgs, Global, PolicyArgs};
+use super::config::Config;
+use super::engine::{self, Loaded, Read, ReadOptions, RunOptions};
+use super::failure::Failure;
+use super::input::{self, InputFile};
+use super::loader;
+use super::output;
+use super::progress::Progress;
+use crate::Policy;
+use crate::report::{Format, Look, Paint, diagnostics, problem};
+use crate::syntax::diagnostic::Diagnostic;
+use crate::syntax::source::Sources;
+use crate::time::{Instant, TimeValue, Zone, parse_time};
+
+/// One call of the program.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// What the project's file says.
+    pub config: Config,
+    /// How the result is printed.
+    pub format: Format,
+    /// How the result looks to people.
+    pub look: Look,
+    /// How what goes to stderr looks.
+    pub problems: Look,
+    /// stdin has been read: it can be only once.
+    pub stdin_taken: Cell<bool>,
+}
+
+/// A policy that checks.
+pub(super) struct Ready {
+    /// The policy.
+    pub policy: Policy,
+    /// Its text.
+    pub sources: Sources,
+}
+
+impl Session {
+    /// Enters the folder and reads the project's file.
+    ///
+    /// # Errors
+    /// What is wrong, and how to print it.
+    pub(super) fn start(global: &Global) -> Result<Self, (Look, Failure)> {
+        let look = |terminal: bool, zone: Option<&Zone>| Look {
+            paint: Paint(colour(global.color, terminal)),
+            width: output::width(terminal),
+            zone: zone.cloned().unwrap_or_else(Zone::utc),
+        };
+        let on_stderr = io::stderr().is_terminal();
+        let enter = |folder: &PathBuf| -> Result<(), Failure> {
+            // As git has it: an empty one changes nothing.
+            if folder.as_os_str().is_empty() {
+                return Ok(());
+            }
+            std::env::set_current_dir(folder).map_err(|error| Failure::io("enter", folder, &error))
+        };
+        let config = global.directory.iter().try_for_each(enter).and_then(|()| Config::find());
+        match config {
+            Ok(config) => Ok(Self {
+                format: global.format.into(),
+                look: look(io::stdout().is_terminal(), config.zone.as_ref()),
+                problems: look(on_stderr, config.zone.as_ref()),
+                stdin_taken: Cell::new(false),
+                config,
+            }),
+            Err(failure) => Err((look(on_stderr, None), failure)),
+        }
+    }
+
+    /// The time to decide for.
+    ///
+    /// # Errors
+    /// A `--now` that is no time.
+    pub(super) fn now(&self, written: Option<&str>) -> Result<Instant, Failure> {
+        let Some(text) = written else { return clock() };
+        let wrong = |why: String, help: Option<String>| {
+            let failure = Failure::new(format!("`--now {text}`: {why}"));
+            match help {
+                Some(help) => failure.help(help),
+                None => failure,
+            }
+        };
+        let zone = &self.look.zone;
+        let at = match parse_time(text).map_err(|error| wrong(error.to_string(), error.help()))? {
+            TimeValue::Instant(at) => Some(at),
+            TimeValue::Local(local) if self.config.zone.is_some() => zone.instant(local),
+            TimeValue::Date(date) if self.config.zone.is_some() => zone.start_of_day(date),
+            TimeValue::Local(_) | TimeValue::Date(_) => {
+                return Err(wrong(
+                    "it names no zone".to_owned(),
+                    Some("add `Z` or an offset like `+01:00`, or set `timezone` in changegate.toml".to_owned()),
+                ));
+            }
+        };
+        at.ok_or_else(|| wrong("there is no such time".to_owned(), None))
+    }
+
+    /// Where the policy is.
+    ///
+    /// # Errors
+    /// No flag and no project file names one.
+    pub(super) fn policy_path(&self, args: &PolicyArgs) -> Result<PathBuf, Failure> {
+        args.policy.clone().or_else(|| self.config.policy.clone()).ok_or_else(|| {
+            let help =
+                "give `--policy PATH`, write `policy = \"…\"` in changegate.toml, or begin one with `changegate init`";
+            Failure::new("no policy is named").help(help)
+        })
+    }
+
+    /// Reads and checks a policy; prints what is wrong with it on stderr.
+    ///
+    /// # Errors
+    /// Files that cannot be read, or a policy that does not check.
+    pub(super) fn policy(&self, args: &PolicyArgs) -> Result<Ready, Failure> {
+        let path = self.policy_path(args)?;
+        let Loaded { policy, diagnostics, sources } = self.load(&path)?;
+        self.print_diagnostics(&diagnostics, &sources);
+        let policy = policy.ok_or(Failure::Reported)?;
+        Ok(Ready { policy, sources })
+    }
+
+    /// Reads and checks the policy at `path`.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub(super) fn load(&self, path: &Path) -> Result<Loaded, Failure> {
+        let (files, mut loader) = loader::open(path)?;
+        Ok(engine::load(files, &mut loader))
+    }
+
+    /// Prints diagnostics on stderr.
+    pub(super) fn print_diagnostics(&self, found: &[Diagnostic], sources: &Sources) {
+        let mut err = io::BufWriter::new(io::stderr().lock());
+        // Where stderr is closed there is nobody to tell.
+        drop(diagnostics::write(&mut err, found, sources, self.format, &self.problems).and_then(|()| err.flush()));
+    }
+
+    /// Reads the facts for a policy and prints what is wrong with them on stderr.
+    ///
+    /// # Errors
+    /// Files that cannot be read; records that cannot, unless the call says to keep going.
+    pub(super) fn facts(&self, policy: &Policy, args: &FactsArgs, now: Instant, needs: Needs) -> Result<Read, Failure> {
+        let inventories = if args.inventory.is_empty() { &self.config.inventory } else { &args.inventory };
+        let changes = if args.changes.is_empty() { &self.config.changes } else { &args.changes };
+        if needs.inventory && inventories.is_empty() {
+            let help = "give `--inventory FILE`, or write `inventory = \"…\"` in changegate.toml";
+            return Err(Failure::new("no inventory is named").help(help));
+        }
+        if needs.changes && changes.is_empty() {
+            let help = "give `--change FILE|DIR`, or write `changes = \"…\"` in changegate.toml";
+            return Err(Failure::new("no change is named, so nothing was decided").help(help));
+        }
+        let progress = Progress::start("reading");
+        let inventories = self.files(inventories)?;
+        let changes = self.files(changes)?;
+        let options = ReadOptions { keep_going: args.keep_going, zone: self.config.zone.clone() };
+        let read = engine::read(policy, &inventories, &changes, now, &options);
+        progress.finish();
+        let mut err = io::BufWriter::new(io::stderr().lock());
+        drop(problem::write(&mut err, &read.problems, self.format, &self.problems).and_then(|()| err.flush()));
+        if read.errors > 0 && !args.keep_going {
+            let help = "mend it, or pass `--keep-going` to decide on what could be read";
+            let count = if read.errors == 1 { "an error".to_owned() } else { format!("{} errors", read.errors) };
+            return Err(Failure::new(format!("the input has {count}, so nothing was decided")).help(help));
+        }
+        Ok(read)
+    }
+
+    fn files(&self, paths: &[PathBuf]) -> Result<Vec<InputFile>, Failure> {
+        let mut files = Vec::new();
+        for path in paths {
+            files.append(&mut input::data(path, &self.stdin_taken)?);
+        }
+        Ok(files)
+    }
+
+    /// How to evaluate.
+    pub(super) fn run_options(&self, args: &FactsArgs, changes: Vec<String>) -> RunOptions {
+        if let Some(threads) = args.threads {
+            // It can be set once in a process; a second time would change nothing in the result.
+            drop(rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global());
+        }
+        RunOptions { batch_size: args.batch_size.and_then(|size| usize::try_from(size).ok()), changes }
+    }
+}
+
+/// Which facts a verb cannot do without.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Needs {
+    /// At least one inventory.
+    pub inventory: bool,
+    /// At least one file of changes.
+    pub changes: bool,
+}
+
+/// The clock's time.
+fn clock() -> Result<Instant, Failure> {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()
+        .and_then(|since| i64::try_from(since.as_micros()).ok())
+        .and_then(Instant::from_micros)
+        .ok_or_else(|| {
+            Failure::new("the clock shows no time between the years 1970 and 9999").help("give `--now TIME`")
+        })
+}
+
+/// Whether to colour what goes to a terminal or elsewhere.
+fn colour(wanted: ColorArg, terminal: bool) -> bool {
+    match wanted {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto => {
+            let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+            terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}

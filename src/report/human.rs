@@ -1,0 +1,260 @@
+//! Decisions as people read them: for each change a heading, then its assets, grouped by verdict and reasons.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+
+use super::text::{clean, counted, fill, pad, width, wrap};
+use super::{Look, Paint};
+use crate::eval::decision::{Counts, Decision, Obligation, Reason, Record, Summary, Tested, UnknownFact, Verdict};
+
+/// How many assets a group lists by name.
+const LISTED_ASSETS: usize = 24;
+/// How many missing facts a reason lists.
+const LISTED_FACTS: usize = 8;
+/// Where reasons begin.
+const INDENT: usize = 9;
+
+/// Prints each change with its decisions, the totals and what the answer hangs on.
+///
+/// # Errors
+/// What writing fails with.
+pub fn decisions(out: &mut impl Write, decisions: &[&Decision], summaries: &[Summary], look: &Look) -> io::Result<()> {
+    let mut by_change: HashMap<Option<&str>, Vec<&Decision>> = HashMap::new();
+    for decision in decisions {
+        by_change.entry(decision.change.as_deref()).or_default().push(decision);
+    }
+    for summary in summaries {
+        let own = by_change.get(&Some(summary.change.as_str())).map_or(&[][..], Vec::as_slice);
+        change(out, summary, own, look)?;
+        writeln!(out)?;
+    }
+    if summaries.len() > 1 {
+        totals(out, summaries, look.paint)?;
+    }
+    if let Some(summary) = summaries.first() {
+        record(out, &summary.record, look)?;
+    }
+    Ok(())
+}
+
+fn change(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], look: &Look) -> io::Result<()> {
+    let paint = look.paint;
+    let verdict = summary.verdict.as_str().to_uppercase();
+    write!(out, "{}  {}", paint.bold(&clean(&summary.change)), paint.verdict(summary.verdict, &verdict))?;
+    write!(out, "  {}", category(summary.category.as_deref(), &summary.category_possible))?;
+    writeln!(out, "  {}", counts(&summary.counts))?;
+    if let Some(first) = decisions.first() {
+        writeln!(out, "  {}", paint.dim(&tested(&first.tested, look)))?;
+    }
+    for (verdict, group) in grouped(decisions) {
+        assets(out, verdict, &group, look)?;
+    }
+    obligations(out, &summary.obligations, look)?;
+    assumed(out, decisions, look)
+}
+
+/// `normal`, or `normal (or emergency)` where a fact is missing; empty where the policy has no categories.
+fn category(certain: Option<&str>, possible: &[String]) -> String {
+    let others: Vec<&str> = possible.iter().map(String::as_str).filter(|name| Some(*name) != certain).collect();
+    match (certain, others.is_empty()) {
+        (Some(name), true) => name.to_owned(),
+        (Some(name), false) => format!("{name} (may be {})", others.join(", ")),
+        (None, true) => String::new(),
+        (None, false) => format!("may be {}", others.join(", ")),
+    }
+}
+
+fn counts(counts: &Counts) -> String {
+    let parts: Vec<String> = [
+        (counts.deny, "deny"),
+        (counts.defer, "defer"),
+        (counts.hold, "hold"),
+        (counts.warn, "warn"),
+        (counts.permit, "permit"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, name)| format!("{count} {name}"))
+    .collect();
+    format!("{}: {}", counted(counts.assets, "asset"), parts.join(", "))
+}
+
+fn tested(tested: &Tested, look: &Look) -> String {
+    let time = |at| match at {
+        Some(at) => look.time(at),
+        None => "an unknown time".to_owned(),
+    };
+    match (tested.from, tested.to) {
+        (Some(from), Some(to)) if tested.by == "now" && from == to => {
+            format!("tested at {}: the change names no time, so it asks to go now", look.time(from))
+        }
+        (None, None) => "its time is not known".to_owned(),
+        (from, to) => format!("tested from {} to {}", time(from), time(to)),
+    }
+}
+
+/// Decisions that have the same verdict for the same reasons, strongest first, then in the order of their assets.
+fn grouped<'d>(decisions: &[&'d Decision]) -> Vec<(Verdict, Vec<&'d Decision>)> {
+    let mut at: HashMap<String, usize> = HashMap::new();
+    let mut groups: Vec<(Verdict, Vec<&Decision>)> = Vec::new();
+    for decision in decisions {
+        // What is serialised is what is printed, so equal texts are equal reasons.
+        let key = serde_json::to_string(&(decision.verdict, &decision.reasons)).unwrap_or_default();
+        let place = *at.entry(key).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, group)) => group.push(decision),
+            None => groups.push((decision.verdict, vec![decision])),
+        }
+    }
+    groups.sort_by_key(|(verdict, _)| std::cmp::Reverse(*verdict));
+    groups
+}
+
+fn assets(out: &mut impl Write, verdict: Verdict, group: &[&Decision], look: &Look) -> io::Result<()> {
+    let names = group.iter().map(|decision| match &decision.asset {
+        Some(asset) => clean(asset).into_owned(),
+        None => "(asset not known)".to_owned(),
+    });
+    let head = pad(verdict.as_str(), INDENT - 2);
+    asset_lines(out, &look.paint.verdict(verdict, &head), names, group.len(), look)?;
+    if let Some(first) = group.first() {
+        reasons(out, &first.reasons, look)?;
+    }
+    Ok(())
+}
+
+/// A heading and the names of assets beside it; a long list is cut.
+pub(super) fn asset_lines(
+    out: &mut impl Write,
+    head: &str,
+    names: impl Iterator<Item = String>,
+    total: usize,
+    look: &Look,
+) -> io::Result<()> {
+    let mut items: Vec<String> = names.take(LISTED_ASSETS).collect();
+    if total > LISTED_ASSETS {
+        items.push(format!("and {} more", total - LISTED_ASSETS));
+    }
+    let mut left = format!("  {head}");
+    for line in fill(items, ", ", look.width.saturating_sub(INDENT).max(20)) {
+        writeln!(out, "{left}{line}")?;
+        left = " ".repeat(INDENT);
+    }
+    Ok(())
+}
+
+/// The reasons, one on a line with what belongs to it below.
+fn reasons(out: &mut impl Write, reasons: &[Reason], look: &Look) -> io::Result<()> {
+    let names = reasons.iter().map(|reason| width(&reason.rule)).max().unwrap_or_default();
+    for reason in reasons {
+        let effect = look.paint.verdict(reason.effect.verdict(), &pad(reason.effect.as_str(), 7));
+        let mut line = format!("{}{effect}{}", " ".repeat(INDENT), pad(&reason.rule, names));
+        if let Some(title) = &reason.title {
+            line.push_str("  ");
+            line.push_str(&clean(title));
+        }
+        if let Some(until) = reason.until {
+            line.push_str(&look.paint.dim(&format!("  until {}", look.time(until))));
+        }
+        writeln!(out, "{line}")?;
+        reason_details(out, reason, INDENT + 7, look)?;
+    }
+    Ok(())
+}
+
+/// The text for the person who is blocked, and the facts that were missing.
+pub(super) fn reason_details(out: &mut impl Write, reason: &Reason, indent: usize, look: &Look) -> io::Result<()> {
+    let columns = look.width.saturating_sub(indent).max(20);
+    let left = " ".repeat(indent);
+    if let Some(because) = &reason.because {
+        for line in wrap(&clean(because), columns) {
+            writeln!(out, "{left}{line}")?;
+        }
+    }
+    if !reason.unknown.is_empty() {
+        for line in fill(unknown(&reason.unknown), ", ", columns) {
+            writeln!(out, "{left}{}", look.paint.caution(&line))?;
+        }
+    }
+    Ok(())
+}
+
+/// `not known: asset.tier (missing)` and so on, the first ones.
+pub(super) fn unknown(facts: &[UnknownFact]) -> Vec<String> {
+    let mut items: Vec<String> =
+        facts.iter().take(LISTED_FACTS).map(|fact| format!("{} ({})", clean(&fact.fact), fact.cause)).collect();
+    if facts.len() > LISTED_FACTS {
+        items.push(format!("and {} more", facts.len() - LISTED_FACTS));
+    }
+    if let Some(first) = items.first_mut() {
+        first.insert_str(0, "not known: ");
+    }
+    items
+}
+
+fn obligations(out: &mut impl Write, obligations: &[Obligation], look: &Look) -> io::Result<()> {
+    for duty in obligations.iter().filter(|duty| duty.missing > 0) {
+        let due = duty.due.map(|due| format!(", by {}", look.time(due))).unwrap_or_default();
+        let (have, need) = (duty.have, duty.need);
+        writeln!(out, "  {}  {}: {have} of {need} by {}{due}", duty.kind, duty.rule, clean(&duty.role))?;
+    }
+    Ok(())
+}
+
+/// Where the policy says what an absence means, and a fact was absent: each once.
+fn assumed(out: &mut impl Write, decisions: &[&Decision], look: &Look) -> io::Result<()> {
+    let mut facts: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for assumption in decisions.iter().flat_map(|decision| &decision.assumed).filter(|assumption| assumption.applied) {
+        *facts.entry((assumption.fact.clone(), assumption.value.clone())).or_default() += 1;
+    }
+    let mut items: Vec<String> = facts
+        .iter()
+        .take(LISTED_FACTS)
+        .map(|((fact, value), _)| format!("{} = {}", clean(fact), clean(value)))
+        .collect();
+    if facts.len() > LISTED_FACTS {
+        items.push(format!("and {} more", facts.len() - LISTED_FACTS));
+    }
+    if let Some(first) = items.first_mut() {
+        first.insert_str(0, "assumed: ");
+    }
+    for line in fill(items, ", ", look.width.saturating_sub(2).max(20)) {
+        writeln!(out, "  {}", look.paint.dim(&line))?;
+    }
+    Ok(())
+}
+
+fn totals(out: &mut impl Write, summaries: &[Summary], paint: Paint) -> io::Result<()> {
+    let verdicts = [Verdict::Deny, Verdict::Defer, Verdict::Hold, Verdict::Warn, Verdict::Permit];
+    let parts: Vec<String> = verdicts
+        .into_iter()
+        .filter_map(|verdict| {
+            let count = summaries.iter().filter(|summary| summary.verdict == verdict).count();
+            (count > 0).then(|| paint.verdict(verdict, &format!("{count} {}", verdict.as_str())))
+        })
+        .collect();
+    let total = u64::try_from(summaries.len()).unwrap_or(u64::MAX);
+    writeln!(out, "{}: {}", counted(total, "change"), parts.join(", "))
+}
+
+/// What the answer hangs on, in a line or two.
+pub(super) fn record(out: &mut impl Write, record: &Record, look: &Look) -> io::Result<()> {
+    let items = [
+        format!("now {}", record.now),
+        format!("times in {}", look.zone.name()),
+        format!("policy {}", short(&record.policy)),
+        format!("facts {}", short(&record.facts)),
+        format!("tzdb {}", record.tzdb),
+        format!("changegate {}", record.version),
+    ];
+    for line in fill(items, ", ", look.width) {
+        writeln!(out, "{}", look.paint.dim(&line))?;
+    }
+    Ok(())
+}
+
+/// The first 12 digits of a digest: enough to tell two apart by eye.
+fn short(digest: &str) -> &str {
+    let digits = digest.strip_prefix("sha256:").unwrap_or(digest);
+    digits.get(..12).unwrap_or(digits)
+}

@@ -1,0 +1,137 @@
+//! JSON: one object, or one object on each line.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::Format;
+use super::rows::{TestResult, TriageReport, Values, Why};
+use crate::eval::decision::{Decision, Summary};
+
+/// `{"decisions": […], "changes": […]}`, or a decision on each line and then `{"summary": …}` for each change.
+///
+/// # Errors
+/// What writing fails with.
+pub fn decisions(
+    out: &mut impl Write,
+    decisions: &[&Decision],
+    summaries: &[Summary],
+    format: Format,
+) -> io::Result<()> {
+    if format == Format::Ndjson {
+        lines(out, decisions)?;
+        return lines(out, summaries.iter().map(|summary| json!({ "summary": summary })));
+    }
+    object(out, |out| {
+        array(out, "decisions", decisions)?;
+        write!(out, ",")?;
+        array(out, "changes", summaries)
+    })
+}
+
+/// `{"findings": […], "counts": […], "record": …}`, or a finding on each line and then `{"summary": …}`.
+///
+/// # Errors
+/// What writing fails with.
+pub fn triage(out: &mut impl Write, report: &TriageReport, format: Format) -> io::Result<()> {
+    if format == Format::Ndjson {
+        lines(out, &report.rows)?;
+        return line(out, &json!({ "summary": { "counts": report.counts(), "record": report.record } }));
+    }
+    object(out, |out| {
+        array(out, "findings", &report.rows)?;
+        write!(out, ",")?;
+        array(out, "counts", &report.counts())?;
+        write!(out, ",")?;
+        member(out, "record", &report.record)
+    })
+}
+
+/// `{"type": …, "values": […]}`, or a value on each line.
+///
+/// # Errors
+/// What writing fails with.
+pub fn values(out: &mut impl Write, values: &Values, format: Format) -> io::Result<()> {
+    if format == Format::Ndjson {
+        return lines(out, &values.rows);
+    }
+    object(out, |out| {
+        member(out, "type", &values.ty)?;
+        write!(out, ",")?;
+        array(out, "values", &values.rows)
+    })
+}
+
+/// `{"tests": […], "passed": n, "failed": n}`, or a test on each line and then `{"summary": …}`.
+///
+/// # Errors
+/// What writing fails with.
+pub fn tests(out: &mut impl Write, results: &[TestResult], format: Format) -> io::Result<()> {
+    let passed = results.iter().filter(|result| result.passed).count();
+    let failed = results.len() - passed;
+    if format == Format::Ndjson {
+        lines(out, results)?;
+        return line(out, &json!({ "summary": { "passed": passed, "failed": failed } }));
+    }
+    object(out, |out| {
+        array(out, "tests", results)?;
+        write!(out, ",")?;
+        member(out, "passed", &passed)?;
+        write!(out, ",")?;
+        member(out, "failed", &failed)
+    })
+}
+
+/// `{"why": […]}`, or a change on each line.
+///
+/// # Errors
+/// What writing fails with.
+pub fn why(out: &mut impl Write, answers: &[Why], format: Format) -> io::Result<()> {
+    if format == Format::Ndjson {
+        return lines(out, answers);
+    }
+    object(out, |out| array(out, "why", answers))
+}
+
+/// One value on a line.
+///
+/// # Errors
+/// What writing fails with.
+pub fn line<T: Serialize>(out: &mut impl Write, value: &T) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// A value on each line.
+///
+/// # Errors
+/// What writing fails with.
+pub fn lines<T: Serialize>(out: &mut impl Write, values: impl IntoIterator<Item = T>) -> io::Result<()> {
+    values.into_iter().try_for_each(|value| line(out, &value))
+}
+
+fn object<W: Write>(out: &mut W, members: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
+    write!(out, "{{")?;
+    members(out)?;
+    writeln!(out, "}}")
+}
+
+fn member<T: Serialize>(out: &mut impl Write, name: &str, value: &T) -> io::Result<()> {
+    write!(out, "\"{name}\":")?;
+    serde_json::to_writer(&mut *out, value)?;
+    Ok(())
+}
+
+/// A member that is a list, with an element on each line, so that the file can be searched and compared by lines.
+fn array<T: Serialize>(out: &mut impl Write, name: &str, values: &[T]) -> io::Result<()> {
+    write!(out, "\"{name}\":[")?;
+    for (n, value) in values.iter().enumerate() {
+        writeln!(out, "{}", if n == 0 { "" } else { "," })?;
+        serde_json::to_writer(&mut *out, value)?;
+    }
+    if !values.is_empty() {
+        writeln!(out)?;
+    }
+    write!(out, "]")
+}

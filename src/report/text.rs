@@ -1,0 +1,74 @@
+//! Text in columns.
+
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthStr;
+
+/// How many columns a text takes.
+pub(super) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text with spaces up to `columns`.
+pub(super) fn pad(text: &str, columns: usize) -> String {
+    let mut padded = text.to_owned();
+    padded.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(text))));
+    padded
+}
+
+/// The text with spaces before it up to `columns`.
+pub(super) fn pad_left(text: &str, columns: usize) -> String {
+    let mut padded: String = std::iter::repeat_n(' ', columns.saturating_sub(width(text))).collect();
+    padded.push_str(text);
+    padded
+}
+
+/// The text without control characters: data must not steer the reader's terminal.
+#[must_use]
+pub fn clean(text: &str) -> Cow<'_, str> {
+    // Beside the control characters, those that reorder what is shown.
+    let harmful = |c: char| {
+        c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    };
+    if !text.contains(harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut cleaned = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' | '\r' => cleaned.push(' '),
+            c if harmful(c) => cleaned.extend(c.escape_unicode()),
+            c => cleaned.push(c),
+        }
+    }
+    Cow::Owned(cleaned)
+}
+
+/// Breaks a text at spaces into lines of at most `columns`; a longer word stands alone and sticks out.
+pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    fill(text.split_whitespace().map(str::to_owned), " ", columns)
+}
+
+/// Joins items by `separator` into lines of at most `columns`.
+pub(super) fn fill(items: impl IntoIterator<Item = String>, separator: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for item in items {
+        match lines.last_mut() {
+            Some(line) if width(line) + width(separator) + width(&item) <= columns => {
+                line.push_str(separator);
+                line.push_str(&item);
+            }
+            Some(line) => {
+                line.push_str(separator.trim_end());
+                lines.push(item);
+            }
+            None => lines.push(item),
+        }
+    }
+    lines
+}
+
+/// `1 asset`, `2 assets`.
+pub(super) fn counted(count: u64, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
