@@ -66,6 +66,22 @@ impl Strings {
         number
     }
 
+    /// The same, without a copy of the text where it is new.
+    pub fn intern_shared(&mut self, text: &Arc<str>) -> i64 {
+        if let Some(number) = self.numbers.get(text) {
+            return *number;
+        }
+        let number = i64::try_from(self.texts.len()).unwrap_or(i64::MAX);
+        self.texts.push(Arc::clone(text));
+        self.numbers.insert(Arc::clone(text), number);
+        number
+    }
+
+    /// The texts, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.texts.iter()
+    }
+
     /// The number of a text that is there.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<i64> {
@@ -170,6 +186,8 @@ impl TableData {
 }
 
 /// Which assets a change touches.
+///
+/// Where it is not known (`assets` missing, unreadable, empty or matching nothing), `rows` holds the phantom asset alone.
 #[derive(Clone, Debug, Default)]
 pub struct Touched {
     /// Rows of [`Facts::assets`], each with whether it is certain that the change touches it.
@@ -207,8 +225,11 @@ pub struct Facts {
     pub strings: Strings,
     /// The CVSS facts, each once.
     pub cvss: Vec<CvssFact>,
-    /// The inventory; its last row is a phantom that stands for assets not seen.
+    /// The inventory, by id; then assets that a change names and no record has, all but their ids unknown; the last row is a phantom that
+    /// stands for assets not seen.
     pub assets: Arc<TableData>,
+    /// How many rows of `assets` have a record. A selection by `where` ranges over these, and a report without a change lists them.
+    pub recorded: usize,
     /// The inventory was cut off: there may be more assets.
     pub assets_incomplete: bool,
     /// The changes.

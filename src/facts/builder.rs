@@ -1,0 +1,234 @@
+//! From files and records to [`Facts`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::assemble::finish;
+use super::column::{Cell, ColumnBuild, State, TableBuild, row};
+use super::digest::of_all;
+use super::json::Json;
+use super::named::Named;
+use super::plan::TablePlan;
+use super::pool::Pool;
+use super::problem::{Place, Problems, Report, Trouble};
+use super::records::{Records, Shared, Unique};
+use super::table::{Cause, Facts, Touched};
+use crate::check::schema::{Schema, TableId};
+use crate::time::Instant;
+
+/// How input is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How many errors are reported one by one; the rest are counted.
+    pub limit: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { limit: 100 }
+    }
+}
+
+/// A selection of assets that a change makes by a condition, for the caller to evaluate and hand to [`Facts::select`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// The row of [`Facts::changes`].
+    pub change: usize,
+    /// The text of the condition.
+    pub condition: String,
+    /// Where the change's record is.
+    pub place: Place,
+}
+
+/// What was read.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The facts; of a record that could not be read nothing is in them.
+    pub facts: Facts,
+    /// What is wrong with the input.
+    pub problems: Problems,
+    /// The selections still to be evaluated.
+    pub selections: Vec<Selection>,
+}
+
+/// Reads files and records, in any order, into one set of facts.
+#[derive(Debug)]
+pub struct FactsBuilder {
+    schema: Arc<Schema>,
+    now: Instant,
+    options: Options,
+    assets: Records,
+    changes: Records,
+    pool: Pool,
+    report: Report,
+    incomplete: bool,
+}
+
+impl FactsBuilder {
+    /// Starts with no facts; times that can only be past are held against `now`.
+    #[must_use]
+    pub fn new(schema: Arc<Schema>, now: Instant, options: Options) -> Self {
+        let assets = Records::new(TablePlan::entity(&schema, TableId::ASSET, &[]), "assets");
+        let changes = Records::new(TablePlan::entity(&schema, TableId::CHANGE, &["assets"]), "changes");
+        let report = Report::new(options.limit);
+        Self { schema, now, options, assets, changes, pool: Pool::default(), report, incomplete: false }
+    }
+
+    /// Adds assets from NDJSON or JSON: a list, one record, records one after another, or `{"assets": […]}`.
+    pub fn add_inventory(&mut self, name: &str, bytes: &[u8]) {
+        let (assets, _, shared) = self.split();
+        let lacking = assets.read(name, bytes, shared);
+        self.incomplete |= lacking;
+    }
+
+    /// Adds changes from the same forms of file.
+    pub fn add_changes(&mut self, name: &str, bytes: &[u8]) {
+        let (_, changes, shared) = self.split();
+        changes.read(name, bytes, shared);
+    }
+
+    /// Says that the inventory lacks assets, so that there may be more than it holds.
+    pub fn mark_inventory_incomplete(&mut self) {
+        self.incomplete = true;
+    }
+
+    /// Adds a record of a test; `file` and `line` say where it stands. Only assets and changes are entities of the input in this build.
+    pub fn add_record(&mut self, entity: TableId, file: &str, line: Option<u32>, record: Json<'_>) {
+        let (assets, changes, shared) = self.split();
+        match entity {
+            TableId::ASSET => {
+                let lacking = assets.add(file, line, record, shared);
+                self.incomplete |= lacking;
+            }
+            TableId::CHANGE => {
+                changes.add(file, line, record, shared);
+            }
+            _ => {
+                let entity = self.schema.table(entity).map_or("?", |table| table.name.as_str());
+                let words = || (format!("records of `{entity}` are not part of the input"), None);
+                let file = Arc::from(file);
+                let place = || Place { file, line, record: None, found: None };
+                self.report.error(None, place, words);
+            }
+        }
+    }
+
+    fn split(&mut self) -> (&mut Records, &mut Records, Shared<'_>) {
+        let shared =
+            Shared { now: self.now, limit: self.options.limit, pool: &mut self.pool, report: &mut self.report };
+        (&mut self.assets, &mut self.changes, shared)
+    }
+
+    /// Puts everything together. Where [`Problems::error_count`] is not 0, the caller must not decide on the facts unless it was told to keep
+    /// going.
+    #[must_use]
+    pub fn finish(mut self) -> Input {
+        let digests = self.assets.digests().chain(self.changes.digests()).collect();
+        let digest = of_all(digests, self.incomplete);
+        let mut assets = self.assets.unique(&self.pool, &mut self.report);
+        let mut changes = self.changes.unique(&self.pool, &mut self.report);
+        let goes_now = times(&self.schema, &mut changes, &mut self.report);
+        let recorded = assets.ids.len();
+        add_unrecorded(&mut assets, &changes.named, &mut self.pool);
+        let phantom = row(assets.table.len);
+        assets.table.push_phantom();
+        let (touched, selections) = touched(&assets, &changes, phantom, self.incomplete);
+        let facts = Facts {
+            strings: self.pool.strings,
+            cvss: self.pool.cvss,
+            assets: Arc::new(finish(&assets.plan, assets.table, Vec::new())),
+            recorded,
+            assets_incomplete: self.incomplete,
+            changes: Arc::new(finish(&changes.plan, changes.table, Vec::new())),
+            touched,
+            goes_now,
+            digest,
+        };
+        Input { facts, problems: self.report.finish(), selections }
+    }
+}
+
+/// Makes `start` and `end` unknown where the end lies before the start; returns for each change whether it gives neither.
+fn times(schema: &Schema, changes: &mut Unique, report: &mut Report) -> Vec<bool> {
+    let field = |name| schema.find(TableId::CHANGE, name).map(|(id, _)| usize::from(id.0));
+    let (Some(start), Some(end)) = (field("start"), field("end")) else { return vec![false; changes.table.len] };
+    let cells = |table: &TableBuild, at| Some((table.scalar(start)?.cell(at), table.scalar(end)?.cell(at)));
+    let mut goes_now = Vec::with_capacity(changes.table.len);
+    for at in 0..changes.table.len {
+        let given = cells(&changes.table, at);
+        let absent = Cell::Without(State::Absent);
+        goes_now.push(given == Some((absent, absent)));
+        let Some((Cell::Int(from), Cell::Int(to))) = given else { continue };
+        if to >= from {
+            continue;
+        }
+        for field in [start, end] {
+            if let Some(ColumnBuild::Scalar(column)) = changes.table.columns.get_mut(field)
+                && let Some(state) = column.states.get_mut(at)
+            {
+                *state = State::Unknown(Cause::OutOfRange);
+            }
+        }
+        let words = || ("`change.end` lies before `change.start`: both count as unknown".to_owned(), None);
+        let place = || {
+            let shown = |micros| Instant::from_micros(micros).map_or_else(String::new, |instant| instant.to_rfc3339());
+            let mut place = changes.places.get(at).cloned().unwrap_or_default();
+            place.found = Some(format!("found start `{}` and end `{}`", shown(from), shown(to)));
+            place
+        };
+        report.warn(&Arc::from("change.end"), Trouble::EndBeforeStart, words, place);
+    }
+    goes_now
+}
+
+/// Adds an asset, all but its id unknown, for each id that a change names and no record has.
+fn add_unrecorded(assets: &mut Unique, named: &[Named], pool: &mut Pool) {
+    let mut unrecorded: Vec<&str> = named
+        .iter()
+        .flat_map(|named| named.ids.iter().map(String::as_str))
+        .filter(|id| assets.ids.binary_search_by(|known| known.as_ref().cmp(id)).is_err())
+        .collect();
+    unrecorded.sort_unstable();
+    unrecorded.dedup();
+    for id in unrecorded {
+        let number = pool.strings.intern(id);
+        if let Some(ColumnBuild::Scalar(ids)) = assets.table.columns.get_mut(assets.plan.key.unwrap_or_default()) {
+            ids.push(Cell::Int(number));
+        }
+        assets.table.push_unknown();
+        assets.ids.push(Arc::from(id));
+    }
+}
+
+/// For each change the assets that it names by their ids, and the selections that are still to be evaluated.
+fn touched(assets: &Unique, changes: &Unique, phantom: u32, incomplete: bool) -> (Vec<Touched>, Vec<Selection>) {
+    let rows: HashMap<&str, u32> = if changes.named.is_empty() { HashMap::new() } else { index(&assets.ids) };
+    let mut selections = Vec::new();
+    let mut all = Vec::with_capacity(changes.named.len());
+    for (change, (named, place)) in changes.named.iter().zip(&changes.places).enumerate() {
+        let mut touched = Touched {
+            rows: named.ids.iter().filter_map(|id| Some((*rows.get(id.as_str())?, true))).collect(),
+            incomplete: named.state != State::Known,
+            cause: match named.state {
+                State::Known => None,
+                State::Unknown(cause) => Some(cause),
+                _ => Some(Cause::Missing),
+            },
+        };
+        for condition in &named.selections {
+            selections.push(Selection { change, condition: condition.clone(), place: place.clone() });
+            // Assets that are not there may match too.
+            touched.incomplete |= incomplete;
+        }
+        if incomplete && !named.selections.is_empty() {
+            touched.cause = touched.cause.or(Some(Cause::Incomplete));
+        }
+        touched.settle(phantom);
+        all.push(touched);
+    }
+    (all, selections)
+}
+
+fn index(ids: &[Arc<str>]) -> HashMap<&str, u32> {
+    ids.iter().enumerate().map(|(at, id)| (id.as_ref(), row(at))).collect()
+}

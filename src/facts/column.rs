@@ -1,0 +1,248 @@
+//! Columns while they grow: a state for each cell beside its value, so that rows can be taken back, merged and moved.
+
+use super::plan::{ShapePlan, TablePlan};
+use super::pool::Numbers;
+use super::table::Cause;
+use crate::check::types::Type;
+
+/// What is known of a cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum State {
+    /// The key was not there.
+    #[default]
+    Absent,
+    /// The key was not there, and that means `none` or an empty list.
+    AbsentMeant,
+    /// It was there and says nothing (`null`), or could not be read.
+    Unknown(Cause),
+    /// It is `none`.
+    None,
+    /// There is a value; of a list, all of it.
+    Known,
+}
+
+/// A value on its way into a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Cell {
+    Bool(bool),
+    Int(i64),
+    Decimal(i128),
+    Without(State),
+}
+
+/// The values of a scalar column.
+#[derive(Clone, Debug)]
+pub(super) enum Store {
+    Bool(Vec<bool>),
+    Int(Vec<i64>),
+    Decimal(Vec<i128>),
+}
+
+/// What the numbers of an `Int` column stand for, where they have to be renumbered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Numbered {
+    Itself,
+    Text,
+    Cvss,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct ScalarBuild {
+    pub store: Store,
+    pub states: Vec<State>,
+    pub numbered: Numbered,
+}
+
+/// Lists: `ends[row]` is where the elements of `row` end in `rows`.
+#[derive(Clone, Debug)]
+pub(super) struct ListBuild {
+    pub ends: Vec<u32>,
+    pub states: Vec<State>,
+    pub rows: TableBuild,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum ColumnBuild {
+    Scalar(ScalarBuild),
+    List(ListBuild),
+}
+
+/// A table that grows by rows.
+#[derive(Clone, Debug)]
+pub(super) struct TableBuild {
+    pub len: usize,
+    pub columns: Vec<ColumnBuild>,
+    pub phantom: Vec<bool>,
+}
+
+/// A row's number; files are far smaller than what would not fit.
+pub(super) fn row(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+impl Default for ScalarBuild {
+    fn default() -> Self {
+        Self::new(&Type::String)
+    }
+}
+
+impl ScalarBuild {
+    pub(super) fn new(base: &Type) -> Self {
+        let store = match base {
+            Type::Bool => Store::Bool(Vec::new()),
+            Type::Number | Type::Percent => Store::Decimal(Vec::new()),
+            _ => Store::Int(Vec::new()),
+        };
+        let numbered = match base {
+            Type::String | Type::Zone | Type::Version => Numbered::Text,
+            Type::Cvss => Numbered::Cvss,
+            _ => Numbered::Itself,
+        };
+        Self { store, states: Vec::new(), numbered }
+    }
+
+    pub(super) fn push(&mut self, cell: Cell) {
+        let state = if let Cell::Without(state) = cell { state } else { State::Known };
+        self.states.push(state);
+        match &mut self.store {
+            Store::Bool(values) => values.push(cell == Cell::Bool(true)),
+            Store::Int(values) => values.push(if let Cell::Int(value) = cell { value } else { 0 }),
+            Store::Decimal(values) => values.push(if let Cell::Decimal(value) = cell { value } else { 0 }),
+        }
+    }
+
+    pub(super) fn state(&self, row: usize) -> State {
+        self.states.get(row).copied().unwrap_or(State::Absent)
+    }
+
+    pub(super) fn cell(&self, row: usize) -> Cell {
+        match self.state(row) {
+            State::Known => match &self.store {
+                Store::Bool(values) => values.get(row).copied().map(Cell::Bool),
+                Store::Int(values) => values.get(row).copied().map(Cell::Int),
+                Store::Decimal(values) => values.get(row).copied().map(Cell::Decimal),
+            }
+            .unwrap_or(Cell::Without(State::Absent)),
+            state => Cell::Without(state),
+        }
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.states.truncate(len);
+        match &mut self.store {
+            Store::Bool(values) => values.truncate(len),
+            Store::Int(values) => values.truncate(len),
+            Store::Decimal(values) => values.truncate(len),
+        }
+    }
+
+    fn renumber(&mut self, numbers: &Numbers) {
+        let map = match self.numbered {
+            Numbered::Itself => return,
+            Numbered::Text => &numbers.texts,
+            Numbered::Cvss => &numbers.cvss,
+        };
+        if let Store::Int(values) = &mut self.store {
+            for (value, state) in values.iter_mut().zip(&self.states) {
+                if *state == State::Known {
+                    *value = usize::try_from(*value).ok().and_then(|old| map.get(old)).copied().unwrap_or(*value);
+                }
+            }
+        }
+    }
+}
+
+impl ListBuild {
+    pub(super) fn range(&self, row: usize) -> std::ops::Range<usize> {
+        let end = |row: usize| self.ends.get(row).map_or(0, |end| *end as usize);
+        row.checked_sub(1).map_or(0, end)..end(row)
+    }
+
+    pub(super) fn state(&self, row: usize) -> State {
+        self.states.get(row).copied().unwrap_or(State::Absent)
+    }
+
+    /// Ends the list of the next row; where it is incomplete, a phantom stands for what is not seen.
+    pub(super) fn close(&mut self, state: State) {
+        if matches!(state, State::Absent | State::Unknown(_)) {
+            self.rows.push_phantom();
+        }
+        self.states.push(state);
+        self.ends.push(row(self.rows.len));
+    }
+
+    fn truncate(&mut self, len: usize) {
+        self.states.truncate(len);
+        self.ends.truncate(len);
+        self.rows.truncate(self.ends.last().map_or(0, |end| *end as usize));
+    }
+}
+
+impl TableBuild {
+    pub(super) fn new(plan: &TablePlan) -> Self {
+        let columns = plan.fields.iter().map(|field| match &field.shape {
+            ShapePlan::Scalar(base) => ColumnBuild::Scalar(ScalarBuild::new(base)),
+            ShapePlan::List(inner) => {
+                ColumnBuild::List(ListBuild { ends: Vec::new(), states: Vec::new(), rows: Self::new(inner) })
+            }
+        });
+        Self { len: 0, columns: columns.collect(), phantom: Vec::new() }
+    }
+
+    /// Counts the row whose cells have been pushed; a field to which no key leads is absent.
+    pub(super) fn end_row(&mut self) {
+        self.len += 1;
+        for column in &mut self.columns {
+            match column {
+                ColumnBuild::Scalar(scalar) if scalar.states.len() < self.len => {
+                    scalar.push(Cell::Without(State::Absent))
+                }
+                ColumnBuild::List(list) if list.states.len() < self.len => list.close(State::Absent),
+                _ => {}
+            }
+        }
+        self.phantom.push(false);
+    }
+
+    /// A row of which nothing is known.
+    pub(super) fn push_unknown(&mut self) {
+        self.end_row();
+    }
+
+    /// A row that stands for any number of unseen elements.
+    pub(super) fn push_phantom(&mut self) {
+        self.push_unknown();
+        if let Some(last) = self.phantom.last_mut() {
+            *last = true;
+        }
+    }
+
+    /// Takes the rows from `len` on back, with the cells of one that was not finished.
+    pub(super) fn truncate(&mut self, len: usize) {
+        for column in &mut self.columns {
+            match column {
+                ColumnBuild::Scalar(scalar) => scalar.truncate(len),
+                ColumnBuild::List(list) => list.truncate(len),
+            }
+        }
+        self.phantom.truncate(len);
+        self.len = len;
+    }
+
+    pub(super) fn scalar(&self, field: usize) -> Option<&ScalarBuild> {
+        match self.columns.get(field)? {
+            ColumnBuild::Scalar(scalar) => Some(scalar),
+            ColumnBuild::List(_) => None,
+        }
+    }
+
+    /// Gives texts and CVSS facts the numbers of the whole.
+    pub(super) fn renumber(&mut self, numbers: &Numbers) {
+        for column in &mut self.columns {
+            match column {
+                ColumnBuild::Scalar(scalar) => scalar.renumber(numbers),
+                ColumnBuild::List(list) => list.rows.renumber(numbers),
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Several records for one id become one: what is equal or given only once counts, what differs is unknown.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::column::{Cell, ColumnBuild, ListBuild, Numbered, State, TableBuild};
+use super::plan::{FieldPlan, ShapePlan, TablePlan};
+use super::pool::Pool;
+use super::problem::{Place, Report, Trouble};
+use super::table::Cause;
+
+/// A row of one of several tables of the same form.
+pub(super) type RowOf<'t> = (&'t TableBuild, usize);
+
+/// Merges the records of one id into the next row of `out`; `place` says where they are.
+pub(super) fn merge(
+    plan: &TablePlan,
+    records: &[RowOf<'_>],
+    out: &mut TableBuild,
+    pool: &Pool,
+    report: &mut Report,
+    place: &dyn Fn() -> Place,
+) {
+    for (at, (field, column)) in plan.fields.iter().zip(&mut out.columns).enumerate() {
+        match (&field.shape, column) {
+            (ShapePlan::Scalar(_), ColumnBuild::Scalar(column)) => {
+                let cells = records.iter().filter_map(|(table, row)| Some(table.scalar(at)?.cell(*row)));
+                let (cell, differ) = merge_cells(cells);
+                column.push(cell);
+                if differ {
+                    warn(field, report, place, "it counts as unknown");
+                }
+            }
+            (ShapePlan::List(_), ColumnBuild::List(column)) => {
+                let lists: Vec<(&ListBuild, usize)> = records
+                    .iter()
+                    .filter_map(|(table, row)| match table.columns.get(at)? {
+                        ColumnBuild::List(list) => Some((list, *row)),
+                        ColumnBuild::Scalar(_) => None,
+                    })
+                    .collect();
+                if merge_lists(&lists, column, pool) {
+                    warn(field, report, place, "the elements of both count, as an incomplete list");
+                }
+            }
+            _ => {}
+        }
+    }
+    out.end_row();
+}
+
+fn warn(field: &FieldPlan, report: &mut Report, place: &dyn Fn() -> Place, meaning: &str) {
+    let words = || {
+        let message = format!("records of one id give different values for `{}`: {meaning}", field.path);
+        (message, Some("give each record once, or the same value in each".to_owned()))
+    };
+    report.warn(&Arc::clone(&field.path), Trouble::Records, words, place);
+}
+
+/// What the cells of one field amount to, and whether they contradict each other.
+fn merge_cells(cells: impl Iterator<Item = Cell>) -> (Cell, bool) {
+    let mut merged = Cell::Without(State::Absent);
+    let disagreement = Cell::Without(State::Unknown(Cause::Disagreement));
+    let mut differ = false;
+    for cell in cells {
+        merged = match (merged, cell) {
+            (mine, other) if mine == other => mine,
+            (mine, _) if mine == disagreement => mine,
+            (_, other) if other == disagreement => other,
+            // One of the two says something.
+            (mine @ Cell::Without(state), other) if state != State::None => match other {
+                Cell::Without(other_state) if other_state != State::None => weaker(state, other_state, mine, other),
+                _ => other,
+            },
+            (mine, Cell::Without(state)) if state != State::None => mine,
+            _ => {
+                differ = true;
+                disagreement
+            }
+        };
+    }
+    (merged, differ)
+}
+
+/// Of two cells without a value: what is said to be unknown weighs more than what an absent key means.
+fn weaker(state: State, other_state: State, mine: Cell, other: Cell) -> Cell {
+    if state >= other_state { mine } else { other }
+}
+
+/// Merges lists as multisets; returns whether they contradict each other.
+fn merge_lists(lists: &[(&ListBuild, usize)], out: &mut ListBuild, pool: &Pool) -> bool {
+    // The lists that say anything: elements, or that there are none.
+    let says = |(list, row): &&(&ListBuild, usize)| {
+        list.state(*row) == State::Known || list.range(*row).any(|inner| !is_phantom(&list.rows, inner))
+    };
+    let saying: Vec<&(&ListBuild, usize)> = lists.iter().filter(says).collect();
+    if saying.is_empty() {
+        let state = lists.iter().map(|(list, row)| list.state(*row)).max();
+        out.close(state.unwrap_or(State::Absent));
+        return false;
+    }
+    let mut union: BTreeMap<Vec<u8>, (usize, RowOf<'_>)> = BTreeMap::new();
+    let mut same = true;
+    let mut size = None;
+    for (list, row) in &saying {
+        let mut counts: BTreeMap<Vec<u8>, (usize, RowOf<'_>)> = BTreeMap::new();
+        for inner in list.range(*row).filter(|inner| !is_phantom(&list.rows, *inner)) {
+            let mut key = Vec::new();
+            encode(&list.rows, inner, pool, &mut key);
+            counts.entry(key).or_insert((0, (&list.rows, inner))).0 += 1;
+        }
+        same &= size.is_none_or(|size| size == counts.len());
+        size = Some(counts.len());
+        for (key, (count, element)) in counts {
+            match union.get_mut(&key) {
+                Some(mine) => {
+                    same &= mine.0 == count;
+                    mine.0 = mine.0.max(count);
+                }
+                None => {
+                    union.insert(key, (count, element));
+                }
+            }
+        }
+    }
+    same &= size.is_none_or(|size| size == union.len());
+    for (count, (table, row)) in union.values() {
+        for _ in 0..*count {
+            copy_row(table, *row, &mut out.rows);
+        }
+    }
+    let disagreement = State::Unknown(Cause::Disagreement);
+    let disputed = !same || lists.iter().any(|(list, row)| list.state(*row) == disagreement);
+    let weakest = saying.iter().map(|(list, row)| list.state(*row)).min().unwrap_or(State::Absent);
+    out.close(if disputed { disagreement } else { weakest });
+    !same
+}
+
+fn is_phantom(table: &TableBuild, row: usize) -> bool {
+    table.phantom.get(row).copied().unwrap_or(false)
+}
+
+/// Copies a row to the end of a table of the same form.
+fn copy_row(from: &TableBuild, row: usize, to: &mut TableBuild) {
+    for (from, to) in from.columns.iter().zip(&mut to.columns) {
+        match (from, to) {
+            (ColumnBuild::Scalar(from), ColumnBuild::Scalar(to)) => to.push(from.cell(row)),
+            (ColumnBuild::List(from), ColumnBuild::List(to)) => {
+                for inner in from.range(row).filter(|inner| !is_phantom(&from.rows, *inner)) {
+                    copy_row(&from.rows, inner, &mut to.rows);
+                }
+                to.close(from.state(row));
+            }
+            _ => {}
+        }
+    }
+    to.end_row();
+}
+
+/// Writes a row so that equal rows look the same, and so that their order hangs on no number of a text.
+fn encode(table: &TableBuild, row: usize, pool: &Pool, out: &mut Vec<u8>) {
+    for column in &table.columns {
+        match column {
+            ColumnBuild::Scalar(scalar) => match (scalar.cell(row), scalar.numbered) {
+                (Cell::Int(number), Numbered::Text) => {
+                    let text = pool.strings.get(number).map_or("", |text| text);
+                    framed(b't', text.as_bytes(), out);
+                }
+                (Cell::Int(number), Numbered::Cvss) => {
+                    let fact = usize::try_from(number).ok().and_then(|number| pool.cvss.get(number));
+                    framed(b'c', format!("{fact:?}").as_bytes(), out);
+                }
+                (Cell::Int(value), Numbered::Itself) => framed(b'i', &value.to_be_bytes(), out),
+                (Cell::Bool(value), _) => framed(b'b', &[u8::from(value)], out),
+                (Cell::Decimal(value), _) => framed(b'd', &value.to_be_bytes(), out),
+                (Cell::Without(state), _) => framed(b'w', format!("{state:?}").as_bytes(), out),
+            },
+            ColumnBuild::List(list) => {
+                framed(b'l', format!("{:?}", list.state(row)).as_bytes(), out);
+                let mut elements: Vec<Vec<u8>> = Vec::new();
+                for inner in list.range(row) {
+                    let mut element = Vec::new();
+                    encode(&list.rows, inner, pool, &mut element);
+                    elements.push(element);
+                }
+                elements.sort_unstable();
+                elements.iter().for_each(|element| framed(b'e', element, out));
+            }
+        }
+    }
+}
+
+fn framed(tag: u8, bytes: &[u8], out: &mut Vec<u8>) {
+    out.push(tag);
+    out.extend_from_slice(&bytes.len().to_be_bytes());
+    out.extend_from_slice(bytes);
+}

@@ -1,0 +1,41 @@
+//! Outside data into typed columns.
+//!
+//! [`FactsBuilder`] takes the bytes of inventories and changes, and the records of tests; [`FactsBuilder::finish`] gives the [`Facts`], what is
+//! wrong with the input as data ([`Problems`]), and the selections of assets that only an evaluator can follow ([`Selection`]).
+//!
+//! The way of a record: a file is taken apart into the texts of its records (`split`), each is read into a tree of JSON and put into canonical
+//! form (`json`), and the tree fills a row of columns by the schema's plan (`plan`, `record`, `value`, `vectors`, `named`). That much is done
+//! for many chunks at once (`part`). Then texts are numbered anew (`pool`), records of one id merged (`duplicates`), rows sorted by id and
+//! turned into Arrow arrays (`records`, `assemble`).
+//!
+//! **Invariants.** Nothing but problems' places hangs on the order of files, records, keys or list elements, and nothing at all on the number of
+//! threads. A value that cannot be read is unknown and never guessed; a list that loses an element is never just shorter. Files, paths and
+//! clocks are the caller's.
+
+mod assemble;
+mod builder;
+mod column;
+mod digest;
+mod duplicates;
+mod json;
+mod named;
+mod part;
+mod plan;
+mod pool;
+mod problem;
+mod reader;
+mod record;
+mod records;
+mod selection;
+mod show;
+mod split;
+mod suggest;
+pub mod table;
+mod value;
+mod vectors;
+
+pub use builder::{FactsBuilder, Input, Options, Selection};
+pub use json::{Json, JsonError};
+pub use problem::{Place, Problem, ProblemKind, Problems};
+pub use table::{Cause, Column, Facts, TableData, Touched};
+

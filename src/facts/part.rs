@@ -1,0 +1,143 @@
+//! The records of one chunk, read into columns.
+
+use std::sync::Arc;
+
+use super::column::{TableBuild, row};
+use super::digest::{RecordDigest, of_record};
+use super::json::Json;
+use super::named::Named;
+use super::plan::{KeyPlan, TablePlan, Target};
+use super::pool::Pool;
+use super::problem::{Report, Words};
+use super::reader::Reader;
+use super::split::{Chunk, Piece};
+use crate::time::Instant;
+
+/// Records of one entity from one chunk of one file.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub file: Arc<str>,
+    pub table: TableBuild,
+    /// Where each row's record begins.
+    pub lines: Vec<Option<u32>>,
+    /// For changes: the assets that each row names.
+    pub named: Vec<Named>,
+    pub digests: Vec<RecordDigest>,
+}
+
+/// What an entity's records are read by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Source<'p> {
+    pub plan: &'p TablePlan,
+    pub now: Instant,
+    pub limit: usize,
+}
+
+/// A part with the pool and the report that belong to it alone.
+pub(super) type ReadPart = (Part, Pool, Report);
+
+impl Source<'_> {
+    /// Reads a chunk of a file.
+    pub(super) fn chunk(&self, file: &Arc<str>, chunk: &Chunk<'_>) -> ReadPart {
+        let mut reading = Reading::new(self, file);
+        for piece in chunk.pieces() {
+            reading.piece(&piece);
+        }
+        reading.finish()
+    }
+
+    /// Takes a record that was not read from JSON.
+    pub(super) fn record(&self, file: &Arc<str>, line: Option<u32>, record: Json<'_>) -> ReadPart {
+        let mut reading = Reading::new(self, file);
+        reading.reader.here.line = line;
+        reading.record(record);
+        reading.finish()
+    }
+}
+
+struct Reading<'p> {
+    plan: &'p TablePlan,
+    assets: Option<&'p KeyPlan>,
+    reader: Reader,
+    part: Part,
+    buffer: Vec<u8>,
+}
+
+impl<'p> Reading<'p> {
+    fn new(source: &Source<'p>, file: &Arc<str>) -> Self {
+        let part = Part {
+            file: Arc::clone(file),
+            table: TableBuild::new(source.plan),
+            lines: Vec::new(),
+            named: Vec::new(),
+            digests: Vec::new(),
+        };
+        Self {
+            plan: source.plan,
+            assets: source.plan.keys.iter().find(|key| matches!(key.target, Target::Special)),
+            reader: Reader::new(source.now, file, source.limit),
+            part,
+            buffer: Vec::new(),
+        }
+    }
+
+    fn finish(self) -> ReadPart {
+        (self.part, self.reader.pool, self.reader.report)
+    }
+
+    fn piece(&mut self, piece: &Piece<'_>) {
+        self.reader.here.line = Some(row(piece.line));
+        self.reader.here.record = None;
+        let text = match std::str::from_utf8(piece.bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let found =
+                    || format!("the byte at {} of the record does not belong to UTF-8", error.valid_up_to() + 1);
+                return self.leave_out(found, || ("a record is not UTF-8".to_owned(), None));
+            }
+        };
+        match Json::parse(text) {
+            Ok(record) => self.record(record),
+            Err(error) => {
+                self.reader.here.line = Some(row(piece.line.saturating_add(error.line.saturating_sub(1))));
+                let found = || format!("{} at column {}", error.message, error.column);
+                self.leave_out(found, || ("a record is not JSON".to_owned(), None));
+            }
+        }
+    }
+
+    fn record(&mut self, mut record: Json<'_>) {
+        record.canonical();
+        let Json::Object(entries) = &record else {
+            let help = Some("write `{\"id\": …}`".to_owned());
+            let words = || (format!("a record of `{}` is not an object", self.plan.path), help);
+            return leave_out(&mut self.reader, || format!("found `{}`", record.excerpt()), words);
+        };
+        self.reader.here.record = match record.get("id") {
+            Some(Json::String(id)) => Some(id.clone().into_owned()),
+            _ => None,
+        };
+        if self.reader.here.record.as_deref().is_some_and(|id| id.trim().is_empty()) {
+            let words = || (format!("`{}.id` is required", self.plan.path), None);
+            return leave_out(&mut self.reader, || "it is blank".to_owned(), words);
+        }
+        let named = self.assets.map(|key| self.reader.named(&key.path, entries));
+        if !self.reader.record(self.plan, &mut self.part.table, entries) {
+            self.reader.report.left_out += 1;
+            return;
+        }
+        self.part.named.extend(named);
+        self.part.lines.push(self.reader.here.line);
+        self.part.digests.push(of_record(&self.plan.path, &record, &mut self.buffer));
+    }
+
+    fn leave_out(&mut self, found: impl FnOnce() -> String, words: impl FnOnce() -> Words) {
+        leave_out(&mut self.reader, found, words);
+    }
+}
+
+fn leave_out(reader: &mut Reader, found: impl FnOnce() -> String, words: impl FnOnce() -> Words) {
+    reader.report.left_out += 1;
+    let here = &reader.here;
+    reader.report.error(None, || here.place(Some(found())), words);
+}

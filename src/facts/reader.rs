@@ -1,0 +1,84 @@
+//! What reads the records of one chunk, and where it is.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::json::Json;
+use super::plan::FieldPlan;
+use super::pool::Pool;
+use super::problem::{Place, Report, Trouble, Words, printable};
+use crate::time::Instant;
+
+/// The state of reading one chunk.
+#[derive(Debug)]
+pub(super) struct Reader {
+    pub now: Instant,
+    pub pool: Pool,
+    pub report: Report,
+    pub here: Here,
+    /// Numbers of CVSS facts by the text of a lone vector.
+    pub vectors: HashMap<String, i64>,
+    /// Numbers of the names of zones; none for what is no zone.
+    pub zones: HashMap<String, Option<i64>>,
+    /// The record at hand lacks something that it must have.
+    pub failed: bool,
+}
+
+/// The place of the record at hand.
+#[derive(Clone, Debug)]
+pub(super) struct Here {
+    pub file: Arc<str>,
+    pub line: Option<u32>,
+    pub record: Option<String>,
+}
+
+impl Here {
+    pub(super) fn place(&self, found: Option<String>) -> Place {
+        Place { file: Arc::clone(&self.file), line: self.line, record: self.record.as_deref().map(printable), found }
+    }
+}
+
+impl Reader {
+    pub(super) fn new(now: Instant, file: &Arc<str>, limit: usize) -> Self {
+        Self {
+            now,
+            pool: Pool::default(),
+            report: Report::new(limit),
+            here: Here { file: Arc::clone(file), line: None, record: None },
+            vectors: HashMap::new(),
+            zones: HashMap::new(),
+            failed: false,
+        }
+    }
+
+    /// Warns about a field; `more` says what else there is to know about the value found.
+    pub(super) fn warn(
+        &mut self,
+        path: &Arc<str>,
+        trouble: Trouble,
+        words: impl FnOnce() -> Words,
+        found: &Json<'_>,
+        more: impl FnOnce() -> Option<String>,
+    ) {
+        let here = &self.here;
+        self.report.warn(path, trouble, words, || {
+            let excerpt = format!("found `{}`", found.excerpt());
+            here.place(Some(match more() {
+                Some(more) => format!("{excerpt}, {more}"),
+                None => excerpt,
+            }))
+        });
+    }
+
+    /// Reports that a record lacks a field that it must have.
+    pub(super) fn missing(&mut self, field: &FieldPlan, found: Option<&Json<'_>>) {
+        self.failed = true;
+        let words = || {
+            let help = format!("every record needs {}", super::value::expected(field));
+            (format!("`{}` is required", field.path), Some(help))
+        };
+        let found = || found.map_or_else(|| "it is missing".to_owned(), |json| format!("found `{}`", json.excerpt()));
+        let here = &self.here;
+        self.report.error(Some(&field.path), || here.place(Some(found())), words);
+    }
+}

@@ -1,0 +1,171 @@
+//! All records of one entity: from chunks in the order of the input to one table in the order of the ids.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::assemble::{Address, gather};
+use super::column::{Cell, TableBuild, row};
+use super::digest::RecordDigest;
+use super::duplicates::merge;
+use super::json::Json;
+use super::named::Named;
+use super::part::{Part, ReadPart, Source};
+use super::plan::TablePlan;
+use super::pool::Pool;
+use super::problem::{Place, Report, printable};
+use super::split::split;
+use crate::time::Instant;
+
+/// The records of one entity.
+#[derive(Debug)]
+pub(super) struct Records {
+    pub plan: TablePlan,
+    /// The key that holds a list of records in a file of JSON: `assets`.
+    wrapper: &'static str,
+    parts: Vec<Part>,
+}
+
+/// The records of one entity, each id once, sorted by id.
+#[derive(Debug)]
+pub(super) struct Unique {
+    pub plan: TablePlan,
+    pub table: TableBuild,
+    /// The id of each row, sorted.
+    pub ids: Vec<Arc<str>>,
+    /// For changes: what each row names.
+    pub named: Vec<Named>,
+    /// Where each row's first record is.
+    pub places: Vec<Place>,
+}
+
+/// What reading shares between entities.
+pub(super) struct Shared<'s> {
+    pub now: Instant,
+    pub limit: usize,
+    pub pool: &'s mut Pool,
+    pub report: &'s mut Report,
+}
+
+impl Records {
+    pub(super) fn new(plan: TablePlan, wrapper: &'static str) -> Self {
+        Self { plan, wrapper, parts: Vec::new() }
+    }
+
+    /// Reads a file, in parallel; the result is the same for any number of threads. Returns whether records may be lacking.
+    pub(super) fn read(&mut self, name: &str, bytes: &[u8], shared: Shared<'_>) -> bool {
+        let file: Arc<str> = Arc::from(name);
+        let source = Source { plan: &self.plan, now: shared.now, limit: shared.limit };
+        let split = split(bytes, name, self.wrapper);
+        let parts: Vec<ReadPart> = split.chunks.par_iter().map(|chunk| source.chunk(&file, chunk)).collect();
+        let left_out_before = shared.report.left_out;
+        self.absorb(parts, &mut *shared.pool, &mut *shared.report);
+        let place =
+            |line, found: &str| Place { file: Arc::clone(&file), line, record: None, found: Some(found.to_owned()) };
+        if let Some((what, line)) = split.broken {
+            let words = || ("a file cannot be read to its end".to_owned(), None);
+            shared.report.error(None, || place(Some(row(line)), what), words);
+        }
+        let frame: Arc<str> = Arc::from(format!("file of {}", self.wrapper));
+        for key in &split.ignored {
+            let found = format!("found beside `{}`", self.wrapper);
+            shared.report.unknown_key(&frame, key, || None, || place(None, &found));
+        }
+        split.broken.is_some() || shared.report.left_out > left_out_before
+    }
+
+    /// Takes a record that was not read from a file. Returns whether it had to be left out.
+    pub(super) fn add(&mut self, file: &str, line: Option<u32>, record: Json<'_>, shared: Shared<'_>) -> bool {
+        let source = Source { plan: &self.plan, now: shared.now, limit: shared.limit };
+        let part = source.record(&Arc::from(file), line, record);
+        let left_out_before = shared.report.left_out;
+        self.absorb(vec![part], &mut *shared.pool, &mut *shared.report);
+        shared.report.left_out > left_out_before
+    }
+
+    /// Takes chunks in, in the order of the input, and gives what they hold the numbers of the whole.
+    fn absorb(&mut self, parts: Vec<ReadPart>, pool: &mut Pool, report: &mut Report) {
+        let mut numbered: Vec<_> = parts
+            .into_iter()
+            .map(|(part, its_pool, its_report)| {
+                report.absorb(its_report);
+                (part, pool.absorb(its_pool))
+            })
+            .collect();
+        numbered.par_iter_mut().for_each(|(part, numbers)| part.table.renumber(numbers));
+        self.parts.extend(numbered.into_iter().map(|(part, _)| part));
+    }
+
+    /// The digests of the records, in no order.
+    pub(super) fn digests(&self) -> impl Iterator<Item = RecordDigest> {
+        self.parts.iter().flat_map(|part| part.digests.iter().copied())
+    }
+
+    /// Each id once, sorted.
+    pub(super) fn unique(self, pool: &Pool, report: &mut Report) -> Unique {
+        let mut rows = self.rows_by_id(pool);
+        rows.par_sort_by(|(id, _), (other, _)| id.cmp(other));
+        let mut merged = TableBuild::new(&self.plan);
+        let merged_part = row(self.parts.len());
+        let (mut ids, mut named, mut places) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
+        let mut order: Vec<Address> = Vec::with_capacity(rows.len());
+        for group in rows.chunk_by(|(id, _), (other, _)| id == other) {
+            let Some((id, first)) = group.first() else { continue };
+            named.extend(self.named(group));
+            places.push(self.place(id, *first, None));
+            ids.push(Arc::clone(id));
+            if group.len() == 1 {
+                order.push(*first);
+                continue;
+            }
+            let records: Vec<_> = group
+                .iter()
+                .filter_map(|(_, (part, at))| Some((&self.parts.get(*part as usize)?.table, *at as usize)))
+                .collect();
+            let place = || {
+                let second = group.get(1).map_or(*first, |(_, address)| *address);
+                self.place(id, second, Some(format!("also at {}", self.place(id, *first, None).without_record())))
+            };
+            order.push((merged_part, row(merged.len)));
+            merge(&self.plan, &records, &mut merged, pool, report, &place);
+        }
+        let tables: Vec<&TableBuild> = self.parts.iter().map(|part| &part.table).chain([&merged]).collect();
+        let table = gather(&self.plan, &tables, &order);
+        Unique { plan: self.plan, table, ids, named, places }
+    }
+
+    fn rows_by_id(&self, pool: &Pool) -> Vec<(Arc<str>, Address)> {
+        let key = self.plan.key.unwrap_or_default();
+        let mut rows = Vec::new();
+        for (number, part) in self.parts.iter().enumerate() {
+            let Some(ids) = part.table.scalar(key) else { continue };
+            for at in 0..part.table.len {
+                if let Cell::Int(id) = ids.cell(at)
+                    && let Some(id) = pool.strings.get(id)
+                {
+                    rows.push((Arc::clone(id), (row(number), row(at))));
+                }
+            }
+        }
+        rows
+    }
+
+    /// What the records of one change name together.
+    fn named(&self, group: &[(Arc<str>, Address)]) -> Option<Named> {
+        let named = |(_, (part, at)): &(_, Address)| self.parts.get(*part as usize)?.named.get(*at as usize).cloned();
+        group.iter().filter_map(named).reduce(|mut mine, other| {
+            mine.merge(other);
+            mine
+        })
+    }
+
+    fn place(&self, id: &str, (part, at): Address, found: Option<String>) -> Place {
+        let part = self.parts.get(part as usize);
+        Place {
+            file: part.map_or_else(|| Arc::from(""), |part| Arc::clone(&part.file)),
+            line: part.and_then(|part| part.lines.get(at as usize).copied().flatten()),
+            record: Some(printable(id)),
+            found,
+        }
+    }
+}

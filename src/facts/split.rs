@@ -1,0 +1,310 @@
+//! A file into the texts of its records, so that many can be read at once and each knows its line.
+//!
+//! Only brackets, quotation marks and commas are looked at here. Whether a text is JSON is found out where it is read.
+
+/// About how many bytes one worker reads at a time; the result does not hang on it.
+const CHUNK: usize = 256 * 1024;
+
+/// The text of one record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece<'b> {
+    pub bytes: &'b [u8],
+    /// The line on which it begins, from 1.
+    pub line: usize,
+}
+
+/// Texts that are read together.
+#[derive(Debug)]
+pub(super) enum Chunk<'b> {
+    /// Whole lines, the first of which has this number.
+    Lines(&'b [u8], usize),
+    Pieces(Vec<Piece<'b>>),
+}
+
+/// A file taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Split<'b> {
+    pub chunks: Vec<Chunk<'b>>,
+    /// The file does not end as it should, or has something between its records: what, and on which line.
+    pub broken: Option<(&'static str, usize)>,
+    /// Keys beside the list of records.
+    pub ignored: Vec<String>,
+}
+
+impl<'b> Chunk<'b> {
+    /// The records' texts.
+    pub(super) fn pieces(&self) -> Vec<Piece<'b>> {
+        match self {
+            Self::Pieces(pieces) => pieces.clone(),
+            Self::Lines(bytes, first) => {
+                let lines = bytes.split(|byte| *byte == b'\n').enumerate();
+                let pieces =
+                    lines.map(|(at, bytes)| Piece { bytes: bytes.trim_ascii(), line: first.saturating_add(at) });
+                pieces.filter(|piece| !piece.bytes.is_empty()).collect()
+            }
+        }
+    }
+}
+
+/// Takes a file apart: one record on each line, a list of records, one record, records one after another, or `{"assets": […]}`
+/// where `wrapper` is `assets`.
+pub(super) fn split<'b>(bytes: &'b [u8], name: &str, wrapper: &str) -> Split<'b> {
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Split { broken: Some(("the file is UTF-16, expected UTF-8", 1)), ..Split::default() };
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if is_lines(bytes, name) {
+        return Split { chunks: lines(bytes), ..Split::default() };
+    }
+    let mut scan = Scan { bytes, at: 0, line: 1 };
+    let mut pieces = Vec::new();
+    let mut split = Split::default();
+    while let Some(first) = scan.next_mark() {
+        match first {
+            b'[' if scan.is_at_start() => {
+                split.broken = scan.elements(&mut pieces).err();
+                if split.broken.is_some() {
+                    break;
+                }
+            }
+            b'{' if scan.wrapped(wrapper, &mut pieces, &mut split.ignored) => {}
+            b'{' => pieces.push(scan.piece()),
+            _ if pieces.is_empty() => {
+                pieces.push(Piece { bytes: bytes.get(scan.at..).unwrap_or_default(), line: scan.line });
+                break;
+            }
+            _ => {
+                split.broken = Some(("something that is no record stands behind the records", scan.line));
+                break;
+            }
+        }
+    }
+    split.chunks = grouped(pieces);
+    split
+}
+
+/// Whether a file has one record on each line; `{` alone on the first line begins a record in several lines.
+fn is_lines(bytes: &[u8], name: &str) -> bool {
+    let mut lines =
+        bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.trim_ascii().is_empty());
+    let Some(first) = lines.next() else { return false };
+    if first.trim_ascii_start().starts_with(b"[") {
+        return false;
+    }
+    let mut scan = Scan { bytes: first, at: 0, line: 1 };
+    scan.next_mark();
+    scan.skip_value();
+    let complete = scan.at <= first.len() && scan.next_mark().is_none() && !scan.cut_off();
+    let second = lines.next();
+    let named = [".ndjson", ".jsonl"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
+    if complete { second.is_some() } else { named || second.is_some_and(|line| line.starts_with(b"{")) }
+}
+
+fn lines(bytes: &[u8]) -> Vec<Chunk<'_>> {
+    let mut chunks = Vec::new();
+    let (mut rest, mut line) = (bytes, 1);
+    while !rest.is_empty() {
+        let tail = rest.get(CHUNK..).unwrap_or_default();
+        let end = tail.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| CHUNK + at + 1);
+        let (chunk, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+        chunks.push(Chunk::Lines(chunk, line));
+        line = chunk.iter().filter(|byte| **byte == b'\n').count().saturating_add(line);
+        rest = after;
+    }
+    chunks
+}
+
+fn grouped(pieces: Vec<Piece<'_>>) -> Vec<Chunk<'_>> {
+    let mut chunks = Vec::new();
+    let (mut group, mut size) = (Vec::new(), 0);
+    for piece in pieces {
+        size += piece.bytes.len();
+        group.push(piece);
+        if size >= CHUNK {
+            chunks.push(Chunk::Pieces(std::mem::take(&mut group)));
+            size = 0;
+        }
+    }
+    if !group.is_empty() {
+        chunks.push(Chunk::Pieces(group));
+    }
+    chunks
+}
+
+/// A place in a text that moves forward only.
+#[derive(Clone, Copy)]
+struct Scan<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    line: usize,
+}
+
+impl<'b> Scan<'b> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    /// Nothing but white space has been passed.
+    fn is_at_start(&self) -> bool {
+        self.bytes.get(..self.at).is_some_and(|passed| passed.trim_ascii().is_empty())
+    }
+
+    fn step(&mut self) {
+        self.line += usize::from(self.peek() == Some(b'\n'));
+        self.at += 1;
+    }
+
+    /// Skips white space; the byte there.
+    fn next_mark(&mut self) -> Option<u8> {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.step();
+        }
+        self.peek()
+    }
+
+    /// The last value skipped had no end.
+    fn cut_off(&self) -> bool {
+        self.at > self.bytes.len()
+    }
+
+    /// Skips a value by its brackets and quotation marks; goes past the end of the text where it has no end.
+    fn skip_value(&mut self) {
+        let mut depth = 0_usize;
+        loop {
+            match self.peek() {
+                None if depth == 0 => return,
+                None => {
+                    self.at = self.bytes.len() + 1;
+                    return;
+                }
+                Some(b'"') => self.skip_string(),
+                Some(b'{' | b'[') => {
+                    depth += 1;
+                    self.step();
+                }
+                Some(b'}' | b']') if depth == 0 => return,
+                Some(b'}' | b']') => {
+                    depth -= 1;
+                    self.step();
+                }
+                Some(b',' | b' ' | b'\t' | b'\n' | b'\r') if depth == 0 => return,
+                Some(_) => {
+                    self.step();
+                    if depth == 0 {
+                        continue;
+                    }
+                }
+            }
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    fn skip_string(&mut self) {
+        self.step();
+        loop {
+            match self.peek() {
+                None => {
+                    self.at = self.bytes.len() + 1;
+                    return;
+                }
+                Some(b'"') => return self.step(),
+                Some(b'\\') => {
+                    self.step();
+                    self.step();
+                }
+                Some(_) => self.step(),
+            }
+        }
+    }
+
+    /// The value that begins here.
+    fn piece(&mut self) -> Piece<'b> {
+        let (from, line) = (self.at, self.line);
+        self.skip_value();
+        if self.at == from {
+            // A comma or closing bracket where a value should be: not JSON by itself either.
+            self.step();
+        }
+        let to = self.at.min(self.bytes.len());
+        Piece { bytes: self.bytes.get(from..to).unwrap_or_default(), line }
+    }
+
+    /// The elements of the list that begins here.
+    fn elements(&mut self, pieces: &mut Vec<Piece<'b>>) -> Result<(), (&'static str, usize)> {
+        self.step();
+        if self.next_mark() == Some(b']') {
+            self.step();
+            return Ok(());
+        }
+        loop {
+            match self.next_mark() {
+                None => return Err(("the list ends without a `]`", self.line)),
+                Some(b',' | b']') => return Err(("expected a record", self.line)),
+                Some(_) => {}
+            }
+            let piece = self.piece();
+            if self.cut_off() {
+                return Err(("the list ends in the middle of a record", piece.line));
+            }
+            pieces.push(piece);
+            match self.next_mark() {
+                Some(b',') => self.step(),
+                Some(b']') => {
+                    self.step();
+                    return Ok(());
+                }
+                None => return Err(("the list ends without a `]`", self.line)),
+                Some(_) => return Err(("expected `,` or `]` between records", self.line)),
+            }
+        }
+    }
+
+    /// Where the object that begins here holds its records in a list under `wrapper`, takes these; otherwise stays.
+    fn wrapped(&mut self, wrapper: &str, pieces: &mut Vec<Piece<'b>>, ignored: &mut Vec<String>) -> bool {
+        let mut scan = *self;
+        let mut inner = Vec::new();
+        let mut others = Vec::new();
+        let mut found = false;
+        scan.step();
+        loop {
+            if scan.next_mark() != Some(b'"') {
+                return false;
+            }
+            let key = scan.piece().bytes;
+            if scan.next_mark() != Some(b':') {
+                return false;
+            }
+            scan.step();
+            let key = key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")).unwrap_or_default();
+            match scan.next_mark() {
+                Some(b'[') if key == wrapper.as_bytes() => {
+                    // What is wrong within the list is better said of the whole file.
+                    if scan.elements(&mut inner).is_err() {
+                        return false;
+                    }
+                    found = true;
+                }
+                // A record, not a file's frame.
+                _ if key == b"id" => return false,
+                _ => {
+                    scan.piece();
+                    others.push(String::from_utf8_lossy(key).into_owned());
+                }
+            }
+            match scan.next_mark() {
+                Some(b',') => scan.step(),
+                Some(b'}') => break,
+                _ => return false,
+            }
+        }
+        if found {
+            scan.step();
+            *self = scan;
+            pieces.append(&mut inner);
+            ignored.append(&mut others);
+        }
+        found
+    }
+}
