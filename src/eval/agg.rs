@@ -1,0 +1,251 @@
+//! Aggregates: `count`, `share`, `min`, `max`, `sum`, `avg`. Over what is not certain they are ranges.
+
+use crate::check::decimal::Decimal;
+use crate::check::program::{ListRef, NodeId, VarId};
+use crate::check::types::Type;
+use crate::syntax::expr::AggKind;
+
+use super::column::{Truth, Vals, ValsBuilder};
+use super::expr::is_decimal;
+use super::frame::{Frame, poss};
+use super::quant::each_chunk;
+use super::value::{Could, Extreme, Poss, Raw, greatest, least};
+
+/// The parts of an aggregate.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// What is aggregated; none for `count` and `share`.
+    pub value: Option<NodeId>,
+    /// The variable.
+    pub var: VarId,
+    /// The list.
+    pub list: &'a ListRef,
+    /// The filter.
+    pub filter: Option<NodeId>,
+    /// The value over nothing.
+    pub empty: Option<NodeId>,
+}
+
+/// An aggregate for every row.
+#[must_use]
+pub fn aggregate(frame: &Frame<'_>, base: &Type, kind: AggKind, parts: &Parts<'_>) -> Vals {
+    let mut builder = ValsBuilder::new(frame.len(), is_decimal(base));
+    match kind {
+        AggKind::Count | AggKind::Share => {
+            for tally in tallies(frame, parts) {
+                builder.push(if matches!(kind, AggKind::Count) { tally.count() } else { tally.share() });
+            }
+        }
+        AggKind::Min | AggKind::Max | AggKind::Sum | AggKind::Avg => {
+            let value_base = parts.value.map_or(&Type::Error, |node| frame.env.base(node));
+            let empty = parts.empty.map(|node| frame.eval(node));
+            for (row, over) in gather(frame, parts).into_iter().enumerate() {
+                let empty = empty.as_ref().map(|col| poss(col, row));
+                builder.push(match kind {
+                    AggKind::Sum => over.sum(empty, is_decimal(value_base)),
+                    AggKind::Avg => over.avg(empty, value_base, base),
+                    AggKind::Min => over.extreme(empty, least),
+                    AggKind::Max | AggKind::Count | AggKind::Share => over.extreme(empty, greatest),
+                });
+            }
+        }
+    }
+    builder.finish()
+}
+
+/// How many elements fit, and how many there are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    /// Certain elements, and those of them that must and may fit.
+    certain: i64,
+    certain_must: i64,
+    certain_may: i64,
+    /// Uncertain elements that may fit, and that may not.
+    perhaps_may: i64,
+    perhaps_may_not: i64,
+    /// Unseen elements may fit; may not.
+    unseen_may: bool,
+    unseen_may_not: bool,
+}
+
+fn tallies(frame: &Frame<'_>, parts: &Parts<'_>) -> Vec<Tally> {
+    let mut tallies = vec![Tally::default(); frame.len()];
+    each_chunk(frame, parts.var, parts.list, |elements, inner| {
+        let fits = parts
+            .filter
+            .map_or_else(|| Truth::constant(inner.len(), Could::certain(true)), |node| inner.truth(node));
+        for (at, element) in elements.iter().enumerate() {
+            let Some(tally) = tallies.get_mut(element.parent as usize) else { continue };
+            let (must, may) = (fits.must_at(at), fits.may_at(at));
+            if element.phantom {
+                tally.unseen_may |= may;
+                tally.unseen_may_not |= !must;
+            } else if element.certain {
+                tally.certain += 1;
+                tally.certain_must += i64::from(must);
+                tally.certain_may += i64::from(may);
+            } else {
+                tally.perhaps_may += i64::from(may);
+                tally.perhaps_may_not += i64::from(!must);
+            }
+        }
+    });
+    tallies
+}
+
+impl Tally {
+    fn count(self) -> Poss {
+        let high = if self.unseen_may { None } else { Some(Raw::Int(self.certain_may + self.perhaps_may)) };
+        Poss::range(Some(Raw::Int(self.certain_must)), high)
+    }
+
+    fn share(self) -> Poss {
+        if self.certain == 0 {
+            return Poss::Any;
+        }
+        let percent = |part: i64, of: i64| {
+            let hundred = Decimal::from_int(part).mul(Decimal::from_int(100))?;
+            Some(Raw::Decimal(hundred.div(Decimal::from_int(of))?.raw()))
+        };
+        let low = if self.unseen_may_not {
+            Some(Raw::Decimal(0))
+        } else {
+            percent(self.certain_must, self.certain + self.perhaps_may_not)
+        };
+        let high = if self.unseen_may {
+            percent(1, 1)
+        } else {
+            percent(self.certain_may + self.perhaps_may, self.certain + self.perhaps_may)
+        };
+        Poss::range(low, high)
+    }
+}
+
+/// The values to aggregate for one row.
+#[derive(Clone, Debug, Default)]
+struct Over {
+    certain: Vec<Poss>,
+    perhaps: Vec<Poss>,
+    /// There may be many unseen ones.
+    unseen: bool,
+}
+
+fn gather(frame: &Frame<'_>, parts: &Parts<'_>) -> Vec<Over> {
+    let mut over = vec![Over::default(); frame.len()];
+    let Some(value) = parts.value else { return over };
+    each_chunk(frame, parts.var, parts.list, |elements, inner| {
+        let fits = parts
+            .filter
+            .map_or_else(|| Truth::constant(inner.len(), Could::certain(true)), |node| inner.truth(node));
+        let values = inner.eval(value);
+        for (at, element) in elements.iter().enumerate() {
+            let Some(over) = over.get_mut(element.parent as usize) else { continue };
+            if !fits.may_at(at) {
+                continue;
+            }
+            let mut value = poss(&values, at);
+            if value.may_be_none() {
+                value = Poss::Any;
+            }
+            if element.certain && fits.must_at(at) {
+                over.certain.push(value);
+            } else {
+                over.unseen |= element.phantom;
+                over.perhaps.push(value);
+            }
+        }
+    });
+    over
+}
+
+impl Over {
+    fn nothing(&self) -> bool {
+        self.certain.is_empty() && self.perhaps.is_empty()
+    }
+
+    fn extreme(&self, empty: Option<Poss>, pick: fn(Raw, Raw) -> Raw) -> Poss {
+        let towards = if pick(Raw::Int(0), Raw::Int(1)) == Raw::Int(0) { Extreme::Earliest } else { Extreme::Highest };
+        let Some(first) = self.certain.iter().cloned().reduce(|a, b| towards.of(&a, &b)) else {
+            let nothing = empty.unwrap_or(Poss::Any);
+            return self.perhaps.iter().fold(nothing, |a, b| a.union(b));
+        };
+        self.perhaps.iter().fold(first, |a, b| towards.of_maybe(&a, b))
+    }
+
+    fn sum(&self, empty: Option<Poss>, decimal: bool) -> Poss {
+        let zero = if decimal { Raw::Decimal(0) } else { Raw::Int(0) };
+        if self.nothing() {
+            return empty.unwrap_or(Poss::One(zero));
+        }
+        let (mut low, mut high) = (Some(zero), Some(zero));
+        for value in &self.certain {
+            let (a, b, _) = value.ends();
+            low = add(low, a);
+            high = add(high, b);
+        }
+        for value in &self.perhaps {
+            let (a, b, _) = value.ends();
+            low = add(low, a.map(|a| least(a, zero)));
+            high = add(high, b.map(|b| greatest(b, zero)));
+        }
+        if self.unseen {
+            // Nothing bounds how many unseen ones there are, nor, where they may have either sign, what they add up to.
+            for value in &self.perhaps {
+                let (a, b, _) = value.ends();
+                low = low.filter(|_| a.is_some_and(|a| least(a, zero) == zero));
+                high = high.filter(|_| b.is_some_and(|b| greatest(b, zero) == zero));
+            }
+        }
+        let sum = Poss::range(low, high);
+        match empty {
+            Some(empty) if self.certain.is_empty() => sum.union(&empty),
+            _ => sum,
+        }
+    }
+
+    fn avg(&self, empty: Option<Poss>, value_base: &Type, base: &Type) -> Poss {
+        let nothing = empty.unwrap_or(Poss::Any);
+        if self.nothing() {
+            return nothing;
+        }
+        let known: Option<Vec<Raw>> = self.certain.iter().map(Poss::one).collect();
+        if let (Some(values), true) = (known, self.perhaps.is_empty()) {
+            return mean(&values, value_base, base).map_or(Poss::Any, Poss::One);
+        }
+        let convert = |end: Option<Raw>| end.and_then(|end| mean(&[end], value_base, base));
+        let mut ends = self.certain.iter().chain(&self.perhaps).map(Poss::ends);
+        let Some((mut low, mut high, _)) = ends.next() else { return nothing };
+        for (a, b, _) in ends {
+            low = low.zip(a).map(|(x, y)| least(x, y));
+            high = high.zip(b).map(|(x, y)| greatest(x, y));
+        }
+        let mean = Poss::range(convert(low), convert(high));
+        if self.certain.is_empty() { mean.union(&nothing) } else { mean }
+    }
+}
+
+fn add(a: Option<Raw>, b: Option<Raw>) -> Option<Raw> {
+    match (a?, b?) {
+        (Raw::Int(a), Raw::Int(b)) => a.checked_add(b).map(Raw::Int),
+        (Raw::Decimal(a), Raw::Decimal(b)) => Some(Raw::Decimal(Decimal::from_raw(a.checked_add(b)?)?.raw())),
+        _ => None,
+    }
+}
+
+/// The mean, rounded once, half to even.
+fn mean(values: &[Raw], value_base: &Type, base: &Type) -> Option<Raw> {
+    let count = i64::try_from(values.len()).ok()?;
+    // A sum of whole numbers is kept in billionths of billionths, that is as raw decimals, so that the one division rounds at the right place.
+    let raw = |value: &Raw| match (value, value_base) {
+        (Raw::Int(v), Type::Duration | Type::Time) => Decimal::from_raw(i128::from(*v)),
+        (Raw::Int(v), _) => Some(Decimal::from_int(*v)),
+        (Raw::Decimal(v), _) => Decimal::from_raw(*v),
+        (Raw::None, _) => None,
+    };
+    let mut sum = Decimal::ZERO;
+    for value in values {
+        sum = sum.add(raw(value)?)?;
+    }
+    let mean = sum.div(Decimal::from_int(count))?;
+    if is_decimal(base) { Some(Raw::Decimal(mean.raw())) } else { i64::try_from(mean.raw()).ok().map(Raw::Int) }
+}

@@ -1,0 +1,67 @@
+//! The arms of a `triage` or `categorise`: which may be the one that counts.
+
+use arrow_buffer::BooleanBuffer;
+
+use crate::check::program::{Arm, Head, NodeId};
+
+use super::column::Truth;
+use super::frame::Frame;
+use super::value::Could;
+
+/// For every row, which arms are possible.
+#[derive(Debug)]
+pub struct Walk {
+    /// The statement may not apply: there is no level or category.
+    pub none: BooleanBuffer,
+    /// `done` is possible.
+    pub done: BooleanBuffer,
+    /// Each arm is possible.
+    pub possible: Vec<BooleanBuffer>,
+    /// Each arm is certainly the one, or one after a possible one: its own condition certainly holds.
+    pub certain: Vec<BooleanBuffer>,
+}
+
+/// Whether a statement applies to each row: `for` and `when`, and `except` is not certain.
+#[must_use]
+pub fn applies(frame: &Frame<'_>, head: &Head) -> Truth {
+    let mut scope = Truth::constant(frame.len(), Could::certain(true));
+    for condition in &head.scope {
+        scope = scope.and(&frame.truth(*condition));
+    }
+    if let Some(except) = head.except {
+        // An exception relaxes: it acts only where it is certain, and then for certain.
+        let except = frame.truth(except);
+        let excepted = Truth { must: except.must.clone(), may: except.must };
+        scope = scope.and(&excepted.not());
+    }
+    scope
+}
+
+/// Goes through the arms in order: an arm is possible if it may hold and none before it certainly does.
+#[must_use]
+pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]) -> Walk {
+    let len = frame.len();
+    let mut open = scope.may.clone();
+    let mut is_done = BooleanBuffer::new_unset(len);
+    if let Some(done) = done {
+        let done = frame.truth(done);
+        is_done = &open & &done.may;
+        open = &open & &!&done.must;
+    }
+    let mut possible = Vec::with_capacity(arms.len());
+    let mut certain = Vec::with_capacity(arms.len());
+    for arm in arms {
+        let holds =
+            arm.when.map_or_else(|| Truth::constant(len, Could::certain(true)), |condition| frame.truth(condition));
+        possible.push(&open & &holds.may);
+        certain.push(&open & &holds.must);
+        open = &open & &!&holds.must;
+    }
+    Walk { none: !&scope.must, done: is_done, possible, certain }
+}
+
+/// A bit of a mask; unset beyond its end.
+#[must_use]
+pub fn bit(mask: &BooleanBuffer, row: usize) -> bool {
+    row < mask.len() && mask.value(row)
+}

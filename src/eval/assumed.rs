@@ -1,0 +1,153 @@
+//! Where the policy says what an absence means: listed with every decision that may rest on it.
+
+use std::collections::BTreeSet;
+
+use crate::check::program::{Head, NodeId, Op, Program};
+use crate::check::schema::{FieldId, TableId};
+use crate::facts::table::Column;
+use crate::syntax::expr::Presence;
+
+use super::decision::Assumed;
+use super::env::{Env, children};
+use super::period::Schedule;
+use super::quant::scalar_at;
+use super::value::Poss;
+
+/// One place in one statement where an absence has a meaning.
+#[derive(Clone, Debug)]
+pub struct Place {
+    table: TableId,
+    field: FieldId,
+    /// `finding.epss`
+    fact: String,
+    /// What stands for it.
+    value: String,
+    rule: String,
+    because: Option<String>,
+}
+
+/// All such places of a program.
+#[must_use]
+pub fn places(program: &Program) -> Vec<Place> {
+    let mut places = Vec::new();
+    let mut statement = |head: &Head, nodes: Vec<NodeId>| {
+        let mut seen = BTreeSet::new();
+        let mut todo: Vec<NodeId> = head.scope.iter().chain(&head.except).copied().chain(nodes).collect();
+        while let Some(id) = todo.pop() {
+            let Some(node) = program.nodes.get(id.0 as usize).filter(|_| seen.insert(id)) else { continue };
+            let (of, value) = match &node.op {
+                Op::Default(x, d, clock) if *clock || head.assumes.is_some() => (Some(*x), text(program, *d)),
+                Op::Is(x, presence) if head.assumes.is_some() => (
+                    Some(*x),
+                    match presence {
+                        Presence::Known => "is known",
+                        Presence::Unknown => "is unknown",
+                        Presence::Given => "is given",
+                    }
+                    .to_owned(),
+                ),
+                _ => (None, String::new()),
+            };
+            if let Some(x) = of {
+                for (table, field) in leaves(program, x) {
+                    let (Some(def), Some(name)) = (program.schema.table(table), program.schema.field(table, field)) else {
+                        continue;
+                    };
+                    places.push(Place {
+                        table,
+                        field,
+                        fact: format!("{}.{}", def.name, name.name),
+                        value: value.clone(),
+                        rule: head.name.clone(),
+                        because: head.assumes.clone(),
+                    });
+                }
+            }
+            todo.extend(children(&node.op));
+        }
+    };
+    for rule in &program.rules {
+        statement(&rule.head, rule.broken.clone());
+    }
+    for period in program.blackouts.iter().chain(&program.windows) {
+        statement(&period.head, Vec::new());
+    }
+    for block in &program.triages {
+        let arms = block.arms.iter().flat_map(|arm| arm.when.into_iter().chain(arm.due.as_ref().map(|due| due.node)));
+        statement(&block.head, block.done.into_iter().chain(block.decide).chain(arms).collect());
+    }
+    for block in &program.categorises {
+        statement(&block.head, block.arms.iter().filter_map(|arm| arm.when).collect());
+    }
+    places.sort_by(|a, b| (&a.fact, &a.value, &a.rule).cmp(&(&b.fact, &b.value, &b.rule)));
+    places.dedup_by(|a, b| a.fact == b.fact && a.value == b.value && a.rule == b.rule);
+    places
+}
+
+fn text(program: &Program, id: NodeId) -> String {
+    program.nodes.get(id.0 as usize).map_or_else(String::new, |node| program.sources.text(node.span).to_owned())
+}
+
+/// The fields that an expression reads.
+fn leaves(program: &Program, id: NodeId) -> Vec<(TableId, FieldId)> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut todo = vec![id];
+    while let Some(id) = todo.pop() {
+        let Some(node) = program.nodes.get(id.0 as usize).filter(|_| seen.insert(id)) else { continue };
+        if let Op::Field(var, field) = &node.op
+            && let Some(info) = program.vars.get(usize::from(var.0))
+        {
+            found.push((info.table, *field));
+        }
+        todo.extend(children(&node.op));
+    }
+    found
+}
+
+/// What is assumed in the decision on one asset.
+#[must_use]
+pub fn assumed(env: &Env<'_>, places: &[Place], schedule: &Schedule, change: Option<u32>, asset: u32) -> Vec<Assumed> {
+    let mut all: Vec<Assumed> = places
+        .iter()
+        .map(|place| Assumed {
+            fact: place.fact.clone(),
+            value: place.value.clone(),
+            applied: absent(env, place, change, asset),
+            rule: place.rule.clone(),
+            because: place.because.clone(),
+        })
+        .collect();
+    let longest = |fact: &str, applied| Assumed {
+        fact: fact.to_owned(),
+        value: super::display::length_text(&crate::check::program::Const::Duration(
+            env.program.settings.longest_change,
+        )),
+        applied,
+        rule: "longest_change".to_owned(),
+        because: None,
+    };
+    if let Some(fact) = schedule.assumed {
+        all.push(longest(fact, true));
+    } else if schedule.longer {
+        // Were an end of this change not known, less than its whole length would be assumed.
+        all.push(longest("change.end", false));
+        all.push(longest("change.start", false));
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Whether the fact is absent where this decision reads it.
+fn absent(env: &Env<'_>, place: &Place, change: Option<u32>, asset: u32) -> bool {
+    let Some(table) = env.rows_of(place.table) else { return false };
+    let Some(Column::Scalar(scalar)) = table.column(place.field) else { return false };
+    let unknown = |row: u32| matches!(scalar_at(scalar, row as usize), Poss::Any);
+    match place.table {
+        TableId::ASSET => unknown(asset),
+        TableId::CHANGE => change.is_some_and(unknown),
+        TableId::FINDING => super::decide::findings_of(env, asset).any(unknown),
+        _ => false,
+    }
+}

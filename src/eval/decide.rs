@@ -1,0 +1,407 @@
+//! Decides changes: for each change and asset the reasons and the verdict, for each change a summary.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::check::program::{Effect, ListRef, Op, Program, VarId};
+use crate::check::schema::TableId;
+use crate::facts::table::{Cause, Column};
+use crate::time::Instant;
+
+use super::assumed::{self, Place};
+use super::categorise::{self, Category};
+use super::column::Rows;
+use super::decision::{
+    BlockTriage, Counts, Decision, FindingTriage, Reason, Record, Summary, UnknownFact, Verdict,
+};
+use super::env::{Env, Shared};
+use super::frame::{Binding, Frame};
+use super::period::{Schedule, schedule};
+use super::quant::{elements, phantom_asset};
+use super::reason::{hits, reasons, sort};
+use super::unknown::Known;
+use super::value::{Could, Poss, Raw};
+use super::{facts, triage};
+
+/// How much is worked on at once. No answer depends on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Rows in a batch.
+    pub batch: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { batch: 4096 }
+    }
+}
+
+/// Everything that was decided.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// One for each change and asset, by change and asset.
+    pub decisions: Vec<Decision>,
+    /// One for each change.
+    pub summaries: Vec<Summary>,
+}
+
+/// Decides every change of the environment's facts.
+#[must_use]
+pub fn decide(env: &Env<'_>, record: &Record, options: Options) -> Outcome {
+    let places = assumed::places(env.program);
+    let mut changes: Vec<(Option<String>, u32)> = (0..env.facts.changes.len)
+        .filter_map(|row| u32::try_from(row).ok())
+        .map(|row| (facts::text(env, TableId::CHANGE, "id", row), row))
+        .collect();
+    changes.sort();
+    let mut outcome = Outcome::default();
+    for (id, row) in changes {
+        let id = id.unwrap_or_default();
+        let (decisions, category) = decide_change(env, &id, row, &places, options);
+        outcome.summaries.push(summary(&id, &decisions, category, record));
+        outcome.decisions.extend(decisions);
+    }
+    outcome
+}
+
+/// A row to decide: an asset, or what is not known of the change's assets.
+struct Target {
+    asset: u32,
+    id: Option<String>,
+    /// The reason that the engine itself has.
+    unsure: Option<Cause>,
+}
+
+type Names = (Option<String>, Vec<String>);
+
+fn decide_change(
+    env: &Env<'_>,
+    id: &str,
+    change: u32,
+    places: &[Place],
+    options: Options,
+) -> (Vec<Decision>, Names) {
+    let root = Frame::root(env);
+    let schedule = schedule(env, change);
+    let frame = change_frame(&root, change);
+    let targets = targets(env, &frame, change);
+    for node in expensive(env.program) {
+        let _ = frame.eval(node);
+    }
+    let of_change = whole_category(env, &frame);
+    let shared: Shared = frame.into_results();
+    let known = Known::default();
+    let batch = options.batch.max(1);
+    let batches: Vec<Vec<Decision>> = targets
+        .par_chunks(batch)
+        .map(|targets| decide_batch(env, id, change, &shared, &schedule, targets, places, &known, &of_change))
+        .collect();
+    (batches.into_iter().flatten().collect(), of_change)
+}
+
+/// The frame of one change.
+pub fn change_frame<'q>(root: &'q Frame<'_>, change: u32) -> Frame<'q> {
+    root.inner(1, Rows::First, vec![(VarId::CHANGE, Binding::Rows(Arc::new(vec![change])))])
+}
+
+/// The category of the whole change, by name.
+fn whole_category(env: &Env<'_>, frame: &Frame<'_>) -> Names {
+    let Some(block) = env.program.category else { return (None, Vec::new()) };
+    let Some(def) = env.program.categorises.get(usize::from(block)) else { return (None, Vec::new()) };
+    categorise::names(def, &categorise::category(frame, block, None), 0)
+}
+
+/// The nodes that look through many assets and hold for the whole change: they are worked out once, before the batches.
+fn expensive(program: &Program) -> Vec<crate::check::program::NodeId> {
+    let many = |list: &ListRef| matches!(list, ListRef::Assets | ListRef::Inventory | ListRef::Changes);
+    program
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| match &node.op {
+            Op::Quant(_, _, list, ..) | Op::Agg { list, .. } => many(list),
+            Op::Category(_, var) => var.is_none(),
+            _ => false,
+        })
+        .filter(|(_, node)| node.vars.iter().all(|var| *var == VarId::CHANGE))
+        .filter_map(|(at, _)| u32::try_from(at).ok().map(crate::check::program::NodeId))
+        .collect()
+}
+
+fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
+    let phantom = phantom_asset(frame);
+    let mut targets: Vec<Target> = elements(frame, &ListRef::Assets)
+        .into_iter()
+        .filter(|element| !element.phantom)
+        .map(|element| Target {
+            asset: element.row,
+            id: facts::text(env, TableId::ASSET, "id", element.row),
+            unsure: None,
+        })
+        .collect();
+    targets.sort_by(|a, b| a.id.cmp(&b.id));
+    targets.dedup_by(|a, b| a.asset == b.asset);
+    let touched = env.facts.touched.get(change as usize);
+    let incomplete = touched.is_none_or(|t| t.incomplete);
+    if incomplete || targets.is_empty() {
+        let cause = touched.and_then(|t| t.cause).unwrap_or(if incomplete { Cause::Incomplete } else { Cause::Empty });
+        targets.push(Target { asset: phantom, id: None, unsure: Some(cause) });
+    }
+    targets
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything that a batch shares is worked out once outside it")]
+fn decide_batch(
+    env: &Env<'_>,
+    id: &str,
+    change: u32,
+    shared: &Shared,
+    schedule: &Schedule,
+    targets: &[Target],
+    places: &[Place],
+    known: &Known,
+    of_change: &Names,
+) -> Vec<Decision> {
+    let root = Frame::root(env).with_shared(shared);
+    let of = change_frame(&root, change).with_shared(shared);
+    let rows: Vec<u32> = targets.iter().map(|target| target.asset).collect();
+    let frame = of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows)))]);
+    let hits = hits(&frame, schedule.tested);
+    let category = each_category(env, &frame);
+    let fixes = Fixes::of(env, change);
+    targets
+        .iter()
+        .zip(&hits)
+        .enumerate()
+        .map(|(row, (target, hits))| {
+            let mut reasons = reasons(&frame, row, hits, schedule, known);
+            if let Some(cause) = target.unsure {
+                reasons.push(unsure(cause));
+                sort(&mut reasons);
+            }
+            let (effects, verdict) = verdict(&reasons);
+            let (category, category_possible) = category
+                .as_ref()
+                .and_then(|(block, category)| {
+                    let def = env.program.categorises.get(usize::from(*block))?;
+                    Some(categorise::names(def, category, row))
+                })
+                .unwrap_or_else(|| of_change.clone());
+            Decision {
+                change: Some(id.to_owned()),
+                asset: target.id.clone(),
+                verdict,
+                effects,
+                category,
+                category_possible,
+                tested: schedule.printed.clone(),
+                not_before: None,
+                reasons,
+                obligations: Vec::new(),
+                triage: triage_of(env, target.asset, Some(&fixes)),
+                assumed: assumed::assumed(env, places, schedule, Some(change), target.asset),
+            }
+        })
+        .collect()
+}
+
+/// Where each asset has a category of its own: its block and the categories.
+fn each_category(env: &Env<'_>, frame: &Frame<'_>) -> Option<(u16, Category)> {
+    let block = env.program.category?;
+    let def = env.program.categorises.get(usize::from(block))?;
+    def.each_asset.then(|| (block, categorise::category(frame, block, Some(VarId::ASSET))))
+}
+
+/// What holds a change whose assets are not known.
+fn unsure(cause: Cause) -> Reason {
+    Reason {
+        rule: "assets".to_owned(),
+        kind: "input",
+        effect: Effect::Hold,
+        title: Some("It is not known which assets the change touches".to_owned()),
+        because: None,
+        until: None,
+        refs: Vec::new(),
+        unknown: vec![UnknownFact { fact: "change.assets".to_owned(), cause: cause.as_str() }],
+        at: None,
+        span: None,
+    }
+}
+
+/// The effects, strongest first, and the verdict that they make.
+#[must_use]
+pub fn verdict(reasons: &[Reason]) -> (Vec<Effect>, Verdict) {
+    let mut effects: Vec<Effect> = reasons.iter().map(|r| r.effect).filter(|e| *e != Effect::Report).collect();
+    effects.sort_by(|a, b| b.cmp(a));
+    effects.dedup();
+    let verdict = effects.first().map_or(Verdict::Permit, |effect| effect.verdict());
+    (effects, verdict)
+}
+
+/// The CVE ids that a change fixes.
+#[derive(Debug)]
+pub struct Fixes {
+    symbols: Vec<i64>,
+    open: bool,
+}
+
+impl Fixes {
+    fn of(env: &Env<'_>, change: u32) -> Self {
+        let column = env
+            .program
+            .schema
+            .find(TableId::CHANGE, "fixes")
+            .and_then(|(field, _)| env.facts.changes.column(field));
+        let Some(Column::List(list)) = column else { return Self { symbols: Vec::new(), open: false } };
+        let at = change as usize;
+        let range = list.offsets.get(at).copied().unwrap_or(0)..list.offsets.get(at + 1).copied().unwrap_or(0);
+        let Some(Column::Scalar(values)) = list.rows.columns.first() else {
+            return Self { symbols: Vec::new(), open: true };
+        };
+        let mut fixes = Self { symbols: Vec::new(), open: false };
+        for row in range {
+            match super::quant::scalar_at(values, row as usize) {
+                Poss::One(Raw::Int(symbol)) => fixes.symbols.push(symbol),
+                _ => fixes.open = true,
+            }
+        }
+        fixes
+    }
+
+    fn may_fix(&self, cve: &Poss) -> bool {
+        self.open
+            || match cve.one() {
+                Some(Raw::Int(symbol)) => self.symbols.contains(&symbol),
+                _ => !self.symbols.is_empty(),
+            }
+    }
+}
+
+/// The rows of an asset's findings; the one that stands for unseen ones among them.
+pub fn findings_of(env: &Env<'_>, asset: u32) -> impl Iterator<Item = u32> {
+    let list = env.facts.assets.columns.iter().find_map(|column| match column {
+        Column::List(list) if list.rows.table == TableId::FINDING => Some(list),
+        _ => None,
+    });
+    let at = asset as usize;
+    let range = list
+        .and_then(|list| Some(*list.offsets.get(at)?..*list.offsets.get(at + 1)?))
+        .unwrap_or(0..0);
+    range
+}
+
+/// The urgency of an asset's findings, block by block.
+#[must_use]
+pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Fixes>) -> Vec<BlockTriage> {
+    let mut blocks: Vec<BlockTriage> = env
+        .program
+        .triages
+        .iter()
+        .zip(&env.triage)
+        .enumerate()
+        .filter(|(_, (_, columns))| columns.in_force)
+        .map(|(index, (def, columns))| {
+            let level = |poss: &Poss| urgent(poss).and_then(|code| def.levels.value(code)).map(str::to_owned);
+            let mut overdue = 0;
+            let mut due: Option<i64> = None;
+            let mut findings = Vec::new();
+            for finding in findings_of(env, asset) {
+                let at = finding as usize;
+                let late = late(env, &columns.due.at(at));
+                let when = columns.reported.get(at).copied().flatten();
+                overdue += u64::from(late);
+                due = match (due, when) {
+                    (Some(a), Some(b)) => Some(a.min(b)),
+                    (a, b) => a.or(b),
+                };
+                let cve = facts::value(env, TableId::FINDING, "cve", finding);
+                let levels = columns.level.at(at);
+                let certain = levels.one().is_some() && columns.due.certain(at).is_some();
+                if levels.one() == Some(Raw::None) || fixes.is_some_and(|fixes| !fixes.may_fix(&cve)) {
+                    continue;
+                }
+                let printed = FindingTriage {
+                    finding: cve.one().and_then(Raw::int).map(|symbol| env.text(symbol).to_string()),
+                    level: level(&levels),
+                    due: when.and_then(Instant::from_micros),
+                    overdue: late,
+                    unknown: if certain { Vec::new() } else { missing_of(env, index, finding) },
+                };
+                findings.push((std::cmp::Reverse(urgent(&levels)), printed));
+            }
+            findings.sort_by(|(a, x), (b, y)| {
+                let due = |f: &FindingTriage| (f.due.is_none(), f.due);
+                a.cmp(b).then_with(|| due(x).cmp(&due(y))).then_with(|| {
+                    (x.finding.is_none(), &x.finding).cmp(&(y.finding.is_none(), &y.finding))
+                })
+            });
+            BlockTriage {
+                block: def.head.name.clone(),
+                level: level(&columns.asset_level.at(asset as usize)),
+                due: due.and_then(Instant::from_micros),
+                overdue,
+                findings: findings.into_iter().map(|(_, printed)| printed).collect(),
+            }
+        })
+        .collect();
+    blocks.sort_by(|a, b| a.block.cmp(&b.block));
+    blocks
+}
+
+fn missing_of(env: &Env<'_>, block: usize, finding: u32) -> Vec<UnknownFact> {
+    let root = Frame::root(env);
+    super::unknown::missing_of_finding(&root, block, finding)
+}
+
+/// The most urgent level among those that are possible.
+#[must_use]
+pub fn urgent(levels: &Poss) -> Option<i64> {
+    match levels {
+        Poss::One(_) | Poss::Set(_) => levels.list().unwrap_or_default().iter().filter_map(|raw| raw.int()).max(),
+        Poss::Range(_, high, _) => high.and_then(Raw::int),
+        Poss::Any => None,
+    }
+}
+
+/// Whether a due date may lie before now.
+#[must_use]
+pub fn late(env: &Env<'_>, due: &Poss) -> bool {
+    use crate::check::program::CompareOp;
+    let now = Poss::One(Raw::Int(env.now.micros()));
+    let could: Could = super::value::compare(CompareOp::Lt, due, &now, &super::value::numeric);
+    could.be_true
+}
+
+fn summary(id: &str, decisions: &[Decision], category: Names, record: &Record) -> Summary {
+    let mut counts = Counts::default();
+    for decision in decisions {
+        counts.assets += 1;
+        match decision.verdict {
+            Verdict::Permit => counts.permit += 1,
+            Verdict::Warn => counts.warn += 1,
+            Verdict::Hold => counts.hold += 1,
+            Verdict::Defer => counts.defer += 1,
+            Verdict::Deny => counts.deny += 1,
+        }
+    }
+    let (category, category_possible) = category;
+    Summary {
+        change: id.to_owned(),
+        verdict: decisions.iter().map(|d| d.verdict).max().unwrap_or(Verdict::Hold),
+        counts,
+        category,
+        category_possible,
+        risk: Vec::new(),
+        obligations: Vec::new(),
+        record: record.clone(),
+    }
+}
+
+/// Prepares an environment: the triages are worked out.
+#[must_use]
+pub fn prepare<'a>(program: &'a Program, all: &'a crate::facts::table::Facts, now: Instant, options: Options) -> Env<'a> {
+    let mut env = Env::new(program, all, now);
+    triage::work_out(&mut env, options.batch);
+    env
+}

@@ -1,0 +1,317 @@
+//! What an evaluation stands on: the program, the facts, `now`, and what is worked out once for all rows.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::check::program::{Const, Node, NodeId, Op, Program, VarId};
+use crate::check::schema::TableId;
+use crate::check::types::Type;
+use crate::facts::table::{Facts, TableData};
+use crate::syntax::tree::Weekday;
+use crate::time::{BusinessWeek, Instant, Weekdays, Zone};
+
+use super::column::{Col, Vals};
+use super::cvss::Scores;
+use super::value::Raw;
+
+/// The results of a triage block for every finding of the inventory.
+#[derive(Clone, Debug)]
+pub struct BlockColumns {
+    /// The level, by finding.
+    pub level: Vals,
+    /// When it is due, by finding: a time or none.
+    pub due: Vals,
+    /// The level, by asset: the most urgent.
+    pub asset_level: Vals,
+    /// When it is due, by asset: the earliest.
+    pub asset_due: Vals,
+    /// The due date to report, by finding: the earliest possible, `now` where it cannot be worked out, or none.
+    pub reported: Vec<Option<i64>>,
+    /// Whether the block counts for conditions; one on trial is only reported.
+    pub counts: bool,
+    /// Whether the block is in force at all.
+    pub in_force: bool,
+}
+
+/// What every evaluation reads.
+#[derive(Debug)]
+pub struct Env<'a> {
+    /// The program.
+    pub program: &'a Program,
+    /// The facts.
+    pub facts: &'a Facts,
+    /// The instant that is asked about.
+    pub now: Instant,
+    /// The zones that the program names; none for a name that the database lacks.
+    pub zones: Vec<Option<Zone>>,
+    /// The business days of each context.
+    pub business: Vec<BusinessWeek>,
+    /// What the CVSS facts amount to under the policy's preference.
+    pub scores: Scores,
+    /// By triage block, once it has been worked out.
+    pub triage: Vec<BlockColumns>,
+    /// Over all blocks: when each finding is due.
+    pub due: Option<Vals>,
+    /// Over all blocks: when each asset is due.
+    pub asset_due: Option<Vals>,
+    /// Nodes that read the level of the arm whose deadline is worked out.
+    pub reads_arm: Vec<bool>,
+    /// Nodes that look at the absence of a fact.
+    pub reads_absence: Vec<bool>,
+    /// Regular expressions by their text.
+    pub patterns: HashMap<Arc<str>, regex::Regex>,
+    constants: HashMap<Arc<str>, i64>,
+    constant_texts: Vec<Arc<str>>,
+    computed: Mutex<Computed>,
+}
+
+#[derive(Debug, Default)]
+struct Computed {
+    texts: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, i64>,
+}
+
+/// Results that hold for a whole change, by node.
+pub type Shared = HashMap<NodeId, Arc<Col>>;
+
+impl<'a> Env<'a> {
+    /// Prepares an evaluation; triages are not worked out yet.
+    #[must_use]
+    pub fn new(program: &'a Program, facts: &'a Facts, now: Instant) -> Self {
+        let mut constants = HashMap::new();
+        let mut constant_texts = Vec::new();
+        let mut patterns = HashMap::new();
+        let mut reads_arm: Vec<bool> = Vec::with_capacity(program.nodes.len());
+        let mut reads_absence: Vec<bool> = Vec::with_capacity(program.nodes.len());
+        let mut add = |text: &Arc<str>| {
+            if facts.strings.find(text).is_none() {
+                let next = -1 - i64::try_from(constants.len()).unwrap_or(i64::MAX - 1);
+                constants.entry(Arc::clone(text)).or_insert_with(|| {
+                    constant_texts.push(Arc::clone(text));
+                    next
+                });
+            }
+        };
+        for node in &program.nodes {
+            match &node.op {
+                Op::Const(Const::Text(text)) => add(text),
+                Op::Matches(_, pattern) => {
+                    if let Ok(regex) = regex::Regex::new(pattern) {
+                        patterns.insert(Arc::clone(pattern), regex);
+                    }
+                }
+                _ => {}
+            }
+            let own = matches!(node.op, Op::ArmLevel) || reads_arm_level(program, &node.op);
+            let inherited = children(&node.op).iter().any(|c| reads_arm.get(c.0 as usize).copied().unwrap_or(false));
+            reads_arm.push(own || inherited);
+            let absent = |c: &NodeId| reads_absence.get(c.0 as usize).copied().unwrap_or(false);
+            let absent = matches!(node.op, Op::Is(..)) || children(&node.op).iter().any(absent);
+            reads_absence.push(absent);
+        }
+        for table in &program.tables {
+            for row in &table.rows {
+                if let Const::Text(text) = &row.outcome {
+                    add(text);
+                }
+                for cell in &row.cells {
+                    if let crate::check::program::Cell::OneOf(tests) = cell {
+                        for test in tests {
+                            if let crate::check::program::CellTest::Is(Const::Text(text)) = test {
+                                add(text);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        Self {
+            program,
+            facts,
+            now,
+            zones: program.zones.iter().map(|name| Zone::get(name)).collect(),
+            business: program.contexts.iter().map(|c| BusinessWeek::new(weekdays(&c.business_days))).collect(),
+            scores: Scores::new(program, facts),
+            triage: Vec::new(),
+            due: None,
+            asset_due: None,
+            reads_arm,
+            reads_absence,
+            patterns,
+            constants,
+            constant_texts,
+            computed: Mutex::new(Computed::default()),
+        }
+    }
+
+    /// A node of the program.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Option<&'a Node> {
+        self.program.nodes.get(id.0 as usize)
+    }
+
+    /// The base type of a node.
+    #[must_use]
+    pub fn base(&self, id: NodeId) -> &'a Type {
+        self.node(id).map_or(&Type::Error, |node| &node.ty.base)
+    }
+
+    /// The number of a text, whether it is in the facts, in the program or worked out.
+    #[must_use]
+    pub fn symbol(&self, text: &str) -> i64 {
+        if let Some(number) = self.facts.strings.find(text).or_else(|| self.constants.get(text).copied()) {
+            return number;
+        }
+        let mut computed = self.computed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(number) = computed.numbers.get(text) {
+            return *number;
+        }
+        let text: Arc<str> = Arc::from(text);
+        let number = i64::MIN + i64::try_from(computed.texts.len()).unwrap_or(0);
+        computed.texts.push(Arc::clone(&text));
+        computed.numbers.insert(text, number);
+        number
+    }
+
+    /// The text of a number.
+    #[must_use]
+    pub fn text(&self, symbol: i64) -> Arc<str> {
+        if symbol >= 0 {
+            return self.facts.strings.get(symbol).cloned().unwrap_or_else(|| Arc::from(""));
+        }
+        let constant = usize::try_from(-1_i64.wrapping_sub(symbol)).ok().and_then(|at| self.constant_texts.get(at));
+        if let Some(text) = constant {
+            return Arc::clone(text);
+        }
+        let computed = self.computed.lock().unwrap_or_else(PoisonError::into_inner);
+        usize::try_from(symbol.wrapping_sub(i64::MIN))
+            .ok()
+            .and_then(|at| computed.texts.get(at))
+            .cloned()
+            .unwrap_or_else(|| Arc::from(""))
+    }
+
+    /// A constant as a value; none for calendar spans.
+    #[must_use]
+    pub fn constant(&self, value: &Const) -> Option<Raw> {
+        Some(match value {
+            Const::Bool(b) => Raw::Int(i64::from(*b)),
+            Const::Int(v) | Const::Time(v) | Const::Duration(v) | Const::Enum(v) => Raw::Int(*v),
+            Const::Decimal(d) => Raw::Decimal(d.raw()),
+            Const::Text(text) => Raw::Int(self.symbol(text)),
+            Const::Date(days) => Raw::Int(i64::from(*days)),
+            Const::Span(..) => super::length::pack(value)?,
+            Const::None => Raw::None,
+        })
+    }
+
+    /// A zone of the program.
+    #[must_use]
+    pub fn zone(&self, zone: crate::check::program::Zone) -> Option<&Zone> {
+        self.zones.get(usize::from(zone.0))?.as_ref()
+    }
+
+    /// The zone that a context's calendar arithmetic uses.
+    #[must_use]
+    pub fn context_zone(&self, context: crate::check::program::ContextId) -> Option<&Zone> {
+        self.zone(self.program.contexts.get(usize::from(context.0))?.zone?)
+    }
+
+    /// The business days of a context.
+    #[must_use]
+    pub fn week(&self, context: crate::check::program::ContextId) -> BusinessWeek {
+        self.business
+            .get(usize::from(context.0))
+            .copied()
+            .unwrap_or_else(|| BusinessWeek::new(Weekdays::MONDAY_TO_FRIDAY))
+    }
+
+    /// The rows of the table that a variable ranges over; the facts must hold it.
+    #[must_use]
+    pub fn table(&self, var: VarId) -> Option<&'a TableData> {
+        let table = self.program.vars.get(usize::from(var.0))?.table;
+        self.rows_of(table)
+    }
+
+    /// The rows of a table of the schema.
+    #[must_use]
+    pub fn rows_of(&self, table: TableId) -> Option<&'a TableData> {
+        let facts = self.facts;
+        for root in [&facts.assets, &facts.changes] {
+            if let Some(found) = find_table(root, table) {
+                return Some(found);
+            }
+        }
+        None
+    }
+}
+
+fn find_table(root: &TableData, table: TableId) -> Option<&TableData> {
+    if root.table == table {
+        return Some(root);
+    }
+    root.columns.iter().find_map(|column| match column {
+        crate::facts::table::Column::List(list) => find_table(&list.rows, table),
+        crate::facts::table::Column::Scalar(_) => None,
+    })
+}
+
+fn reads_arm_level(program: &Program, op: &Op) -> bool {
+    match op {
+        Op::Table(table, _) => program.tables.get(usize::from(*table)).is_some_and(|t| t.level.is_some()),
+        _ => false,
+    }
+}
+
+fn weekdays(days: &[Weekday]) -> Weekdays {
+    let mut set = Weekdays::default();
+    for day in days {
+        set = set.with(super::period::weekday(*day));
+    }
+    set
+}
+
+/// The nodes that a node reads directly.
+#[must_use]
+pub fn children(op: &Op) -> Vec<NodeId> {
+    use crate::check::program::{ListRef, TextPart};
+    let list = |list: &ListRef| match list {
+        ListRef::Literal(items) => items.clone(),
+        ListRef::Field(..) | ListRef::Assets | ListRef::Inventory | ListRef::Changes => Vec::new(),
+    };
+    match op {
+        Op::Const(_)
+        | Op::Now
+        | Op::Field(..)
+        | Op::Element(_)
+        | Op::Triage(..)
+        | Op::ArmLevel
+        | Op::Category(..)
+        | Op::Error => Vec::new(),
+        Op::Not(a)
+        | Op::Like(a, _)
+        | Op::Matches(a, _)
+        | Op::Is(a, _)
+        | Op::Neg(a)
+        | Op::ToNumber(a)
+        | Op::ToDate(a, _)
+        | Op::ToTime(a, _)
+        | Op::Cvss(a, ..) => vec![*a],
+        Op::And(items) | Op::Or(items) | Op::Table(_, items) => items.clone(),
+        Op::Compare(_, a, b) | Op::Default(a, b, _) | Op::Arith(_, a, b) | Op::Shift(a, b, ..) => vec![*a, *b],
+        Op::If(a, b, c) => vec![*a, *b, *c],
+        Op::In(a, l) => std::iter::once(*a).chain(list(l)).collect(),
+        Op::Text(parts) => parts
+            .iter()
+            .filter_map(|part| match part {
+                TextPart::Hole(node) => Some(*node),
+                TextPart::Text(_) => None,
+            })
+            .collect(),
+        Op::Quant(_, _, l, filter, body) => list(l).into_iter().chain(*filter).chain(*body).collect(),
+        Op::Agg { value, list: l, filter, empty, .. } => {
+            list(l).into_iter().chain(*value).chain(*filter).chain(*empty).collect()
+        }
+        Op::Due { length, time, .. } => std::iter::once(*length).chain(*time).collect(),
+    }
+}

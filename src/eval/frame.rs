@@ -1,0 +1,224 @@
+//! Frames: the rows that an expression is evaluated for.
+//!
+//! A frame binds variables to rows of the facts. Frames nest: constants, then a change, then a batch of assets, then the elements that a
+//! quantifier looks through. An expression is evaluated in the outermost frame that binds what it reads, and spread from there.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::check::program::{NodeId, VarId};
+
+use super::column::{Col, Rows, Truth, Vals};
+use super::env::{Env, Shared};
+use super::value::Poss;
+
+/// The rows that an expression is evaluated for.
+#[derive(Debug)]
+pub struct Frame<'p> {
+    /// What the evaluation stands on.
+    pub env: &'p Env<'p>,
+    len: usize,
+    own: Vec<(VarId, Binding)>,
+    parent: Option<(&'p Frame<'p>, Rows)>,
+    arm: Option<i64>,
+    shared: Option<&'p Shared>,
+    cache: RefCell<HashMap<NodeId, Arc<Col>>>,
+    rows: RefCell<HashMap<VarId, Arc<Vec<u32>>>>,
+}
+
+/// What a variable stands for in each row of a frame.
+#[derive(Clone, Debug)]
+pub enum Binding {
+    /// Rows of the variable's table.
+    Rows(Arc<Vec<u32>>),
+    /// The elements of a set that is written out.
+    Elements(Arc<Col>),
+}
+
+impl<'p> Frame<'p> {
+    /// The outermost frame: one row, no variables.
+    #[must_use]
+    pub fn root(env: &'p Env<'p>) -> Self {
+        Self::build(env, 1, Vec::new(), None, None)
+    }
+
+    fn build(
+        env: &'p Env<'p>,
+        len: usize,
+        own: Vec<(VarId, Binding)>,
+        parent: Option<(&'p Frame<'p>, Rows)>,
+        arm: Option<i64>,
+    ) -> Self {
+        let rows = own
+            .iter()
+            .filter_map(|(var, binding)| match binding {
+                Binding::Rows(rows) => Some((*var, Arc::clone(rows))),
+                Binding::Elements(_) => None,
+            })
+            .collect();
+        Self { env, len, own, parent, arm, shared: None, cache: RefCell::default(), rows: RefCell::new(rows) }
+    }
+
+    /// A frame inside this one.
+    #[must_use]
+    pub fn inner<'q>(&'q self, len: usize, rows: Rows, own: Vec<(VarId, Binding)>) -> Frame<'q>
+    where
+        'p: 'q,
+    {
+        Frame::build(self.env, len, own, Some((self, rows)), None)
+    }
+
+    /// The same rows, for the deadline of an arm of this level.
+    #[must_use]
+    pub fn for_arm<'q>(&'q self, level: i64) -> Frame<'q>
+    where
+        'p: 'q,
+    {
+        Frame::build(self.env, self.len, Vec::new(), Some((self, Rows::Same)), Some(level))
+    }
+
+    /// The same rows, with a variable bound as another one is.
+    #[must_use]
+    pub fn rebound<'q>(&'q self, var: VarId, rows: Arc<Vec<u32>>) -> Frame<'q>
+    where
+        'p: 'q,
+    {
+        self.inner(self.len, Rows::Same, vec![(var, Binding::Rows(rows))])
+    }
+
+    /// Takes results that were worked out before.
+    #[must_use]
+    pub fn with_shared(mut self, shared: &'p Shared) -> Self {
+        self.shared = Some(shared);
+        self
+    }
+
+    /// How many rows.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The level of the arm whose deadline is worked out.
+    #[must_use]
+    pub fn arm(&self) -> Option<i64> {
+        self.arm.or_else(|| self.parent.as_ref().and_then(|(parent, _)| parent.arm()))
+    }
+
+    /// The rows of its table that a variable stands for.
+    #[must_use]
+    pub fn rows(&self, var: VarId) -> Option<Arc<Vec<u32>>> {
+        if let Some(rows) = self.rows.borrow().get(&var) {
+            return Some(Arc::clone(rows));
+        }
+        let (parent, map) = self.parent.as_ref()?;
+        let outer = parent.rows(var)?;
+        let rows = match map {
+            Rows::Same => outer,
+            Rows::First | Rows::These(_) => {
+                Arc::new((0..self.len).map(|row| outer.get(map.get(row)).copied().unwrap_or(u32::MAX)).collect())
+            }
+        };
+        self.rows.borrow_mut().insert(var, Arc::clone(&rows));
+        Some(rows)
+    }
+
+    /// The elements of a written-out set that a variable stands for.
+    #[must_use]
+    pub fn elements(&self, var: VarId) -> Option<Arc<Col>> {
+        if let Some((_, Binding::Elements(col))) = self.own.iter().find(|(own, _)| *own == var) {
+            return Some(Arc::clone(col));
+        }
+        let (parent, map) = self.parent.as_ref()?;
+        Some(Arc::new(parent.elements(var)?.gather(map, self.len)))
+    }
+
+    fn reads_own(&self, id: NodeId) -> bool {
+        let Some(node) = self.env.node(id) else { return true };
+        self.own.iter().any(|(var, _)| node.vars.contains(var))
+            || (self.arm.is_some() && self.env.reads_arm.get(id.0 as usize).copied().unwrap_or(true))
+    }
+
+    /// Evaluates a node for every row.
+    #[must_use]
+    pub fn eval(&self, id: NodeId) -> Arc<Col> {
+        if let Some(col) = self.shared.and_then(|shared| shared.get(&id)) {
+            return Arc::clone(col);
+        }
+        if let Some(col) = self.cache.borrow().get(&id) {
+            return Arc::clone(col);
+        }
+        let col = match &self.parent {
+            Some((parent, rows)) if !self.reads_own(id) => match rows {
+                Rows::Same => parent.eval(id),
+                Rows::First | Rows::These(_) => Arc::new(parent.eval(id).gather(rows, self.len)),
+            },
+            _ => Arc::new(super::expr::compute(self, id)),
+        };
+        self.cache.borrow_mut().insert(id, Arc::clone(&col));
+        col
+    }
+
+    /// Evaluates a condition for every row.
+    #[must_use]
+    pub fn truth(&self, id: NodeId) -> Truth {
+        self.eval(id).truth()
+    }
+
+    /// Evaluates a value for every row; a condition becomes 0 and 1.
+    #[must_use]
+    pub fn vals(&self, id: NodeId) -> Vals {
+        match &*self.eval(id) {
+            Col::Vals(vals) => vals.clone(),
+            Col::Truth(truth) => truth_vals(truth),
+        }
+    }
+
+    /// What one row of a node may be.
+    #[must_use]
+    pub fn poss(&self, id: NodeId, row: usize) -> Poss {
+        poss(&self.eval(id), row)
+    }
+
+    /// Takes the results out, to share them.
+    #[must_use]
+    pub fn into_results(self) -> HashMap<NodeId, Arc<Col>> {
+        self.cache.into_inner()
+    }
+}
+
+/// A condition as a value: 0, 1 or both.
+#[must_use]
+pub fn truth_vals(truth: &Truth) -> Vals {
+    let mut builder = super::column::ValsBuilder::new(truth.len(), false);
+    for row in 0..truth.len() {
+        builder.push(truth_poss(truth, row));
+    }
+    builder.finish()
+}
+
+fn truth_poss(truth: &Truth, row: usize) -> Poss {
+    use super::value::Raw;
+    let could = truth.at(row);
+    match (could.be_true, could.be_false) {
+        (true, false) => Poss::One(Raw::Int(1)),
+        (false, true) => Poss::One(Raw::Int(0)),
+        _ => Poss::Set(vec![Raw::Int(0), Raw::Int(1)]),
+    }
+}
+
+/// What one row of a column may be; a condition is 0 and 1.
+#[must_use]
+pub fn poss(col: &Col, row: usize) -> Poss {
+    match col {
+        Col::Vals(vals) => vals.at(row),
+        Col::Truth(truth) => truth_poss(truth, row),
+    }
+}

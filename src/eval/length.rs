@@ -1,0 +1,104 @@
+//! Lengths of deadlines: an exact duration or a calendar span in one number, so that a column can hold either.
+
+use crate::check::program::{Const, ContextId};
+use crate::syntax::expr::SpanUnit;
+use crate::time::{Date, Duration, Instant, Span, add_span, add_span_to_date};
+
+use super::env::Env;
+use super::value::Raw;
+
+const SHIFT: u32 = 64;
+
+/// A duration or span as one value of type `Span`.
+#[must_use]
+pub fn pack(value: &Const) -> Option<Raw> {
+    let (tag, amount) = match value {
+        Const::Duration(micros) => (0_i128, *micros),
+        Const::Span(amount, unit) => (
+            match unit {
+                SpanUnit::Day => 1,
+                SpanUnit::Week => 2,
+                SpanUnit::Month => 3,
+                SpanUnit::Year => 4,
+                SpanUnit::BusinessDay => 5,
+            },
+            *amount,
+        ),
+        Const::None => return Some(Raw::None),
+        _ => return None,
+    };
+    Some(Raw::Decimal((tag << SHIFT) | i128::from(amount.cast_unsigned())))
+}
+
+/// A duration as a value of type `Span`.
+#[must_use]
+pub fn from_duration(value: Raw) -> Raw {
+    match value {
+        Raw::Int(micros) => pack(&Const::Duration(micros)).unwrap_or(Raw::None),
+        other => other,
+    }
+}
+
+/// What a packed length is.
+#[must_use]
+pub fn unpack(value: Raw) -> Option<Const> {
+    let Raw::Decimal(packed) = value else { return None };
+    let amount = u64::try_from(packed & i128::from(u64::MAX)).ok()?.cast_signed();
+    Some(match packed >> SHIFT {
+        0 => Const::Duration(amount),
+        1 => Const::Span(amount, SpanUnit::Day),
+        2 => Const::Span(amount, SpanUnit::Week),
+        3 => Const::Span(amount, SpanUnit::Month),
+        4 => Const::Span(amount, SpanUnit::Year),
+        5 => Const::Span(amount, SpanUnit::BusinessDay),
+        _ => return None,
+    })
+}
+
+fn calendar_span(amount: i64, unit: SpanUnit) -> Span {
+    let unit = match unit {
+        SpanUnit::Day => crate::time::SpanUnit::Day,
+        SpanUnit::Week => crate::time::SpanUnit::Week,
+        SpanUnit::Month => crate::time::SpanUnit::Month,
+        SpanUnit::Year => crate::time::SpanUnit::Year,
+        SpanUnit::BusinessDay => crate::time::SpanUnit::BusinessDay,
+    };
+    Span::new(amount, unit)
+}
+
+/// An instant moved by a length; none where it leaves what can be told.
+#[must_use]
+pub fn move_time(env: &Env<'_>, micros: i64, length: &Const, back: bool, context: ContextId) -> Option<i64> {
+    let at = Instant::from_micros(micros)?;
+    let moved = match length {
+        Const::Duration(length) => {
+            let length = if back { length.checked_neg()? } else { *length };
+            at.checked_add(Duration::from_micros(length))?
+        }
+        Const::Span(amount, unit) => {
+            let amount = if back { amount.checked_neg()? } else { *amount };
+            add_span(at, calendar_span(amount, *unit), env.context_zone(context)?, env.week(context))?
+        }
+        _ => return None,
+    };
+    Some(moved.micros())
+}
+
+/// A date moved by a length. An exact length of whole days moves by these; another cannot move a date.
+#[must_use]
+pub fn move_date(env: &Env<'_>, days: i64, length: &Const, back: bool, context: ContextId) -> Option<i64> {
+    const DAY: i64 = 86_400_000_000;
+    let at = Date::from_days(days)?;
+    let moved = match length {
+        Const::Duration(length) if length % DAY == 0 => {
+            let days = length / DAY;
+            at.add_days(if back { days.checked_neg()? } else { days })?
+        }
+        Const::Span(amount, unit) => {
+            let amount = if back { amount.checked_neg()? } else { *amount };
+            add_span_to_date(at, calendar_span(amount, *unit), env.week(context))?
+        }
+        _ => return None,
+    };
+    Some(moved.days())
+}

@@ -1,0 +1,25 @@
+//! Program × facts → decisions. The one evaluation path: columns and batches, and reasons from the same results.
+
+pub mod agg;
+pub mod arith;
+pub mod arms;
+pub mod assumed;
+pub mod categorise;
+pub mod column;
+pub mod cvss;
+pub mod decide;
+pub mod decision;
+pub mod display;
+pub mod env;
+pub mod expr;
+pub mod facts;
+pub mod frame;
+pub mod length;
+pub mod period;
+pub mod quant;
+pub mod reason;
+pub mod table;
+pub mod triage;
+pub mod unknown;
+pub mod value;
+pub mod version;

@@ -1,0 +1,337 @@
+//! Which missing facts an answer hangs on: a walk over the same results that made it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::check::program::{ArithOp, ListRef, NodeId, Op, TriageField, VarId};
+use crate::check::schema::TableId;
+use crate::facts::table::{Cause, Column};
+
+use super::column::Rows;
+use super::decision::UnknownFact;
+use super::env::children;
+use super::facts::{fact_path, record_path};
+use super::frame::{Frame, poss};
+use super::quant::{element_frame, elements};
+use super::triage::finding_frame;
+
+/// More missing facts than this that differ only in the record are told as one.
+const LISTED: usize = 20;
+
+/// What is missing for nodes that hold for a whole change, worked out once.
+#[derive(Debug, Default)]
+pub struct Known {
+    by_node: Mutex<HashMap<NodeId, Arc<BTreeSet<UnknownFact>>>>,
+}
+
+/// Collects missing facts.
+#[derive(Debug)]
+pub struct Walk<'k> {
+    found: BTreeSet<UnknownFact>,
+    seen: HashSet<NodeId>,
+    asset: String,
+    known: Option<&'k Known>,
+}
+
+/// The missing facts that the given nodes hang on in one row; sorted.
+#[must_use]
+pub fn missing(frame: &Frame<'_>, row: usize, nodes: &[NodeId], known: Option<&Known>) -> Vec<UnknownFact> {
+    let mut walk = Walk { found: BTreeSet::new(), seen: HashSet::new(), asset: "asset".to_owned(), known };
+    for node in nodes {
+        walk.node(frame, row, *node);
+    }
+    group(walk.found).into_iter().collect()
+}
+
+/// Facts that differ only in the record, if there are many, become one.
+fn group(found: BTreeSet<UnknownFact>) -> BTreeSet<UnknownFact> {
+    if found.len() <= LISTED {
+        return found;
+    }
+    let mut groups: BTreeMap<UnknownFact, Vec<UnknownFact>> = BTreeMap::new();
+    for fact in found {
+        let mut general = String::new();
+        let mut inside = false;
+        for c in fact.fact.chars() {
+            match c {
+                '[' => {
+                    inside = true;
+                    general.push(c);
+                }
+                ']' => {
+                    inside = false;
+                    general.push(c);
+                }
+                _ if inside => {}
+                _ => general.push(c),
+            }
+        }
+        groups.entry(UnknownFact { fact: general, cause: fact.cause }).or_default().push(fact);
+    }
+    groups.into_iter().flat_map(|(general, facts)| if facts.len() > LISTED { vec![general] } else { facts }).collect()
+}
+
+impl Walk<'_> {
+    fn add(&mut self, fact: String, cause: Cause) {
+        self.found.insert(UnknownFact { fact, cause: cause.as_str() });
+    }
+
+    /// What one node hangs on. A node with a certain value hangs on nothing, unless it looks at absence itself.
+    pub fn node(&mut self, frame: &Frame<'_>, row: usize, id: NodeId) {
+        let env = frame.env;
+        let Some(node) = env.node(id) else { return };
+        let certain = poss(&frame.eval(id), row).one().is_some();
+        let absence = env.reads_absence.get(id.0 as usize).copied().unwrap_or(false);
+        if (certain && !absence) || !self.seen.insert(id) {
+            return;
+        }
+        if let Some(known) = self.known
+            && matches!(node.op, Op::Quant(..) | Op::Agg { .. })
+            && node.vars.iter().all(|var| *var == VarId::CHANGE)
+        {
+            let hit = known.by_node.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+            let facts = hit.unwrap_or_else(|| {
+                let mut inner =
+                    Walk { found: BTreeSet::new(), seen: HashSet::new(), asset: self.asset.clone(), known: None };
+                inner.inside(frame, row, id, &node.op);
+                let facts = Arc::new(group(inner.found));
+                known.by_node.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&facts));
+                facts
+            });
+            self.found.extend(facts.iter().cloned());
+            return;
+        }
+        self.inside(frame, row, id, &node.op);
+    }
+
+    fn inside(&mut self, frame: &Frame<'_>, row: usize, id: NodeId, op: &Op) {
+        match op {
+            Op::Field(var, field) => {
+                if let Some((path, cause)) = fact_path(frame, row, *var, *field, &self.asset) {
+                    self.add(path, cause);
+                }
+            }
+            Op::Is(x, _) => {
+                let list = match frame.env.node(*x).map(|node| &node.op) {
+                    Some(Op::Field(var, field)) => self.list_fact(frame, row, *var, *field),
+                    _ => false,
+                };
+                if !list {
+                    self.node(frame, row, *x);
+                }
+            }
+            Op::If(condition, a, b) => {
+                let truth = frame.truth(*condition);
+                self.node(frame, row, *condition);
+                if truth.may_at(row) {
+                    self.node(frame, row, *a);
+                }
+                if !truth.must_at(row) {
+                    self.node(frame, row, *b);
+                }
+            }
+            Op::In(x, list) => {
+                self.node(frame, row, *x);
+                match list {
+                    ListRef::Field(var, field) => {
+                        self.list_fact(frame, row, *var, *field);
+                    }
+                    ListRef::Literal(items) => items.iter().for_each(|item| self.node(frame, row, *item)),
+                    ListRef::Assets | ListRef::Inventory | ListRef::Changes => {}
+                }
+            }
+            Op::Quant(_, var, list, filter, body) => self.list(frame, row, *var, list, &[*filter, *body]),
+            Op::Agg { value, var, list, filter, empty, .. } => {
+                let before = self.found.len();
+                self.list(frame, row, *var, list, &[*filter, *value]);
+                if let Some(empty) = empty {
+                    self.node(frame, row, *empty);
+                }
+                if self.found.len() == before {
+                    self.add(text(frame, id), Cause::Empty);
+                }
+            }
+            Op::Triage(block, field, var) => self.triage(frame, row, *block, *field, *var),
+            Op::Category(block, var) => self.category(frame, row, *block, *var),
+            Op::Cvss(a, ..) => {
+                let before = self.found.len();
+                self.node(frame, row, *a);
+                if self.found.len() == before {
+                    let field = match frame.env.node(*a).map(|node| &node.op) {
+                        Some(Op::Field(var, field)) => fact_path(frame, row, *var, *field, &self.asset),
+                        _ => None,
+                    };
+                    let path = field.map_or_else(|| text(frame, id), |(path, _)| path);
+                    self.add(path, Cause::Malformed);
+                }
+            }
+            _ => {
+                let before = self.found.len();
+                for child in children(op) {
+                    self.node(frame, row, child);
+                }
+                let certain = poss(&frame.eval(id), row).one().is_some();
+                let certain_children =
+                    children(op).iter().all(|child| poss(&frame.eval(*child), row).one().is_some());
+                if self.found.len() == before && !certain && certain_children {
+                    self.add(text(frame, id), derived(frame, row, op));
+                }
+            }
+        }
+    }
+
+    /// Adds the list of a record where it is incomplete; says whether the field is a list.
+    fn list_fact(&mut self, frame: &Frame<'_>, row: usize, var: VarId, field: crate::check::schema::FieldId) -> bool {
+        let column = frame.env.table(var).and_then(|table| table.column(field));
+        if !matches!(column, Some(Column::List(_))) {
+            return false;
+        }
+        let list = ListRef::Field(var, field);
+        let one = single(frame, row);
+        let unseen = elements(&one, &list).iter().any(|e| e.phantom);
+        if unseen && let Some((path, cause)) = fact_path(frame, row, var, field, &self.asset) {
+            self.add(path, cause);
+        }
+        true
+    }
+
+    fn list(&mut self, frame: &Frame<'_>, row: usize, var: VarId, list: &ListRef, nodes: &[Option<NodeId>]) {
+        let one = single(frame, row);
+        let found = elements(&one, list);
+        for chunk in found.chunks(4096) {
+            let inner = element_frame(&one, var, list, chunk);
+            for (at, element) in chunk.iter().enumerate() {
+                if element.phantom {
+                    match list {
+                        ListRef::Field(owner, field) => {
+                            self.list_fact(frame, row, *owner, *field);
+                        }
+                        ListRef::Assets => self.add("change.assets".to_owned(), Cause::Incomplete),
+                        ListRef::Inventory => self.add("inventory".to_owned(), Cause::Incomplete),
+                        ListRef::Changes | ListRef::Literal(_) => {}
+                    }
+                    continue;
+                }
+                // Each element is asked anew: the nodes are the same, the facts are not.
+                let seen = std::mem::take(&mut self.seen);
+                for node in nodes.iter().flatten() {
+                    self.node(&inner, at, *node);
+                }
+                self.seen = seen;
+            }
+        }
+    }
+
+    fn triage(&mut self, frame: &Frame<'_>, row: usize, block: Option<u16>, field: TriageField, var: VarId) {
+        let env = frame.env;
+        let Some(table) = env.program.vars.get(usize::from(var.0)).map(|v| v.table) else { return };
+        let Some(at) = frame.rows(var).and_then(|rows| rows.get(row).copied()) else { return };
+        let Some(findings) = env.rows_of(TableId::FINDING) else { return };
+        let prefix = record_path(frame, row, var, &self.asset);
+        let (asset, rows): (String, Vec<u32>) = if table == TableId::ASSET {
+            let own = findings.owner.iter().enumerate().filter(|(_, owner)| **owner == at);
+            (prefix, own.filter_map(|(row, _)| u32::try_from(row).ok()).collect())
+        } else {
+            let asset = prefix.rsplit_once(".findings[").map_or(prefix.clone(), |(asset, _)| asset.to_owned());
+            (asset, vec![at])
+        };
+        let outer = std::mem::replace(&mut self.asset, asset);
+        for finding in rows {
+            let unseen = super::arms::bit(&findings.phantom, finding as usize);
+            if unseen {
+                let path = format!("{}.findings", self.asset);
+                self.add(path, Cause::Incomplete);
+                continue;
+            }
+            for (index, columns) in env.triage.iter().enumerate() {
+                let wanted = match block {
+                    Some(block) => usize::from(block) == index,
+                    None => columns.counts,
+                };
+                let uncertain = columns.level.certain(finding as usize).is_none()
+                    || (!matches!(field, TriageField::Level) && columns.due.certain(finding as usize).is_none());
+                if wanted && uncertain {
+                    self.finding(frame, index, finding, !matches!(field, TriageField::Level));
+                }
+            }
+        }
+        self.asset = outer;
+    }
+
+    /// What the level of one finding hangs on, and its due date if asked.
+    pub fn finding(&mut self, frame: &Frame<'_>, block: usize, finding: u32, due: bool) {
+        let env = frame.env;
+        let (Some(def), Some(findings)) = (env.program.triages.get(block), env.rows_of(TableId::FINDING)) else {
+            return;
+        };
+        let root = Frame::root(env);
+        let inner = finding_frame(&root, findings, &[finding]);
+        let possible = super::triage::possible(&inner, def);
+        let seen = std::mem::take(&mut self.seen);
+        for node in def.head.scope.iter().chain(&def.head.except).chain(&def.done).chain(&def.decide) {
+            self.node(&inner, 0, *node);
+        }
+        let last = possible.first().and_then(|p| p.arms.last().copied()).unwrap_or(0);
+        for (at, arm) in def.arms.iter().enumerate() {
+            if at <= last
+                && let Some(when) = arm.when
+            {
+                self.node(&inner, 0, when);
+            }
+            let is_possible = possible.first().is_some_and(|p| p.arms.contains(&at));
+            if due
+                && is_possible
+                && let Some(due) = &arm.due
+            {
+                let for_arm = inner.for_arm(arm.code);
+                self.node(&for_arm, 0, due.node);
+            }
+        }
+        self.seen = seen;
+    }
+
+    fn category(&mut self, frame: &Frame<'_>, row: usize, block: u16, var: Option<VarId>) {
+        let Some(def) = frame.env.program.categorises.get(usize::from(block)) else { return };
+        let nodes: Vec<NodeId> =
+            def.head.scope.iter().chain(&def.head.except).copied().chain(def.arms.iter().filter_map(|a| a.when)).collect();
+        match (def.each_asset, var) {
+            (true, None) => {
+                let wanted: Vec<Option<NodeId>> = nodes.into_iter().map(Some).collect();
+                self.list(frame, row, VarId::ASSET, &ListRef::Assets, &wanted);
+            }
+            _ => nodes.into_iter().for_each(|node| self.node(frame, row, node)),
+        }
+    }
+}
+
+/// A frame of one row of another.
+pub fn single<'q>(frame: &'q Frame<'_>, row: usize) -> Frame<'q> {
+    frame.inner(1, Rows::These(Arc::new(vec![u32::try_from(row).unwrap_or(u32::MAX)])), Vec::new())
+}
+
+fn text(frame: &Frame<'_>, id: NodeId) -> String {
+    frame.env.node(id).map_or_else(String::new, |node| frame.env.program.sources.text(node.span).to_owned())
+}
+
+/// Why a value is unknown although everything that it is made of is known.
+fn derived(frame: &Frame<'_>, row: usize, op: &Op) -> Cause {
+    match op {
+        Op::Arith(ArithOp::Div, _, by) => {
+            let zero = match poss(&frame.eval(*by), row).one() {
+                Some(super::value::Raw::Int(v)) => v == 0,
+                Some(super::value::Raw::Decimal(v)) => v == 0,
+                _ => false,
+            };
+            if zero { Cause::Division } else { Cause::OutOfRange }
+        }
+        _ => Cause::OutOfRange,
+    }
+}
+
+/// The missing facts that one finding's level and due date hang on.
+#[must_use]
+pub fn missing_of_finding(frame: &Frame<'_>, block: usize, finding: u32) -> Vec<UnknownFact> {
+    let mut walk = Walk { found: BTreeSet::new(), seen: HashSet::new(), asset: "asset".to_owned(), known: None };
+    walk.finding(frame, block, finding, true);
+    group(walk.found).into_iter().collect()
+}
