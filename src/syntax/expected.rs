@@ -23,7 +23,7 @@ pub(crate) enum Said {
 pub(crate) fn said(rule: Rule) -> Said {
     match rule {
         Rule::WHITESPACE | Rule::COMMENT | Rule::word_char | Rule::reserved | Rule::compat_reserved
-        | Rule::semicolon | Rule::compat_walrus | Rule::common_clause | Rule::common_keyword
+        | Rule::semicolon | Rule::common_clause | Rule::common_keyword
         | Rule::policy_clauses | Rule::policy_clause | Rule::extend_clauses | Rule::extend_clause
         | Rule::triage_clauses | Rule::triage_clause | Rule::triage_keyword | Rule::table_clauses
         | Rule::table_clause | Rule::table_keyword | Rule::categorise_clauses | Rule::categorise_clause
@@ -35,7 +35,7 @@ pub(crate) fn said(rule: Rule) -> Said {
         | Rule::metric_clauses | Rule::metric_clause | Rule::rollback_clauses | Rule::rollback_clause
         | Rule::plugin_clauses | Rule::plugin_clause | Rule::test_clauses | Rule::test_clause
         | Rule::compat_presence | Rule::compat_key | Rule::quantifier_range | Rule::time_of_day
-        | Rule::zone_offset | Rule::compat_null | Rule::compat_default | Rule::compat_elif
+        | Rule::zone_offset | Rule::compat_is_not | Rule::compat_null | Rule::compat_default | Rule::compat_elif
         | Rule::compat_elif_word | Rule::compat_body | Rule::compat_if | Rule::compat_string
         | Rule::duration_unit | Rule::compat_duration_unit | Rule::compat_span_unit | Rule::only_expression
         | Rule::only_policy | Rule::only_extend | Rule::only_triage | Rule::only_table | Rule::only_categorise
@@ -51,7 +51,7 @@ pub(crate) fn said(rule: Rule) -> Said {
         | Rule::last_step | Rule::step_time | Rule::variable | Rule::literal | Rule::boolean | Rule::digits
         | Rule::number | Rule::percent | Rule::duration | Rule::calendar_span | Rule::span_amount | Rule::date
         | Rule::timestamp | Rule::regex | Rule::compat_not | Rule::compat_boolean | Rule::compat_quantifier
-        | Rule::compat_quantifier_word | Rule::compat_comprehension_in_parens | Rule::compat_comprehension
+        | Rule::compat_quantifier_word | Rule::compat_comprehension
         | Rule::compat_timestamp | Rule::compat_duration | Rule::compat_span => Said::Value,
         Rule::word => Said::Word("a word"),
         Rule::name | Rule::path | Rule::path_list | Rule::path_value => Said::Word("a name"),
@@ -72,7 +72,7 @@ pub(crate) fn said(rule: Rule) -> Said {
         Rule::dot => Said::Word("`.`"),
         Rule::less => Said::Word("`<`"),
         Rule::greater => Said::Word("`>`"),
-        Rule::equals => Said::Word("`=`"),
+        Rule::equals | Rule::compat_walrus => Said::Word("`=`"),
         Rule::file | Rule::statement | Rule::policy_statement | Rule::import_statement | Rule::param_statement
         | Rule::extend_statement | Rule::let_statement | Rule::triage_statement | Rule::table_statement
         | Rule::categorise_statement | Rule::risk_statement | Rule::approval_statement

@@ -26,6 +26,8 @@ pub(crate) struct Stretch<'a> {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
+    /// The keyword of the statement that it belongs to; empty for an expression alone.
+    pub kind: &'a str,
 }
 
 /// The diagnostic of a failed run.
@@ -34,17 +36,19 @@ pub(crate) fn diagnose(stretch: Stretch<'_>, error: &pest::error::Error<Rule>) -
         + match error.location {
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
         };
-    let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
+    let ErrorVariant::ParsingError { positives, negatives } = &error.variant else {
         return Diagnostic::error(codes::TOO_LONG, Span::new(stretch.file, stretch.start, stretch.end), "this is too complicated to read")
             .label("the parser gave up here")
             .help("split it into several statements, or name parts of it with `let`");
     };
-    let expected = Expected::new(positives);
+    let expected = Expected::new(positives, stretch.kind);
+    let stopped = positives.iter().all(|rule| said(*rule) == Said::Nothing) && !negatives.is_empty();
     let next = stretch.tokens.partition_point(|token| token.start < at);
     let found = stretch.tokens.get(next).copied().filter(|token| token.end <= stretch.end);
     // A place within a token: a form that starts well and ends badly, such as `5h3`.
     let within = next.checked_sub(1).and_then(|before| stretch.tokens.get(before)).copied().filter(|token| token.end > at);
     match within.or(found) {
+        Some(token) if stopped => keyword_in_the_way(stretch, token),
         Some(token) => unexpected(stretch, token, &expected),
         None => {
             let last = next.checked_sub(1).and_then(|before| stretch.tokens.get(before)).copied();
@@ -56,6 +60,24 @@ pub(crate) fn diagnose(stretch: Stretch<'_>, error: &pest::error::Error<Rule>) -
     }
 }
 
+/// A clause's keyword stands where a level, a cell or an outcome should: the clause before it is not complete.
+fn keyword_in_the_way(stretch: Stretch<'_>, token: Token) -> Diagnostic {
+    let text = token.text(stretch.text);
+    Diagnostic::error(codes::UNEXPECTED, token.span(stretch.file), format!("unexpected `{text}`"))
+        .label("starts a clause of its own: the one before is not complete")
+        .help("complete the clause before; a clause's keyword is no level, cell or outcome of its statement")
+}
+
+/// A word shortly before the place of a mistake that is nearly a keyword: `act wihtin 48h when …` goes wrong only at `when`.
+fn misspelt_before(stretch: Stretch<'_>, token: Token) -> Option<(Token, &'static str)> {
+    let index = stretch.tokens.partition_point(|other| other.start < token.start);
+    let before = stretch.tokens.get(index.saturating_sub(3)..index)?;
+    before.iter().rev().filter(|other| other.kind == TokenKind::Word && other.start >= stretch.start).find_map(|other| {
+        let word = other.text(stretch.text);
+        nearest(word, super::keywords::of_kind(stretch.kind).chain(super::keywords::WITHIN_CLAUSES.iter().copied())).map(|meant| (*other, meant))
+    })
+}
+
 fn unexpected(stretch: Stretch<'_>, token: Token, expected: &Expected) -> Diagnostic {
     let text = token.text(stretch.text);
     let shown: String = text.chars().take(40).collect();
@@ -63,7 +85,11 @@ fn unexpected(stretch: Stretch<'_>, token: Token, expected: &Expected) -> Diagno
     let near = if token.kind == TokenKind::Word { expected.near(text) } else { None };
     let label = expected.label("here");
     if let Some(meant) = near {
-        return diagnostic.label(label).help(format!("did you mean {meant}?"));
+        return diagnostic.label(label).help(format!("did you mean `{meant}`?"));
+    }
+    if let Some((word, meant)) = misspelt_before(stretch, token) {
+        let text = word.text(stretch.text);
+        return diagnostic.label(label).help(format!("did you mean `{meant}` where `{text}` stands?"));
     }
     if is_reserved(text) && expected.words.iter().any(|word| word.contains("name") || word.contains("level") || word.contains("category")) {
         return diagnostic.label(label).help(format!("`{text}` is a word of the language: choose another name"));
@@ -89,7 +115,7 @@ struct Expected {
 }
 
 impl Expected {
-    fn new(rules: &[Rule]) -> Self {
+    fn new(rules: &[Rule], kind: &str) -> Self {
         let (mut words, mut clauses, mut value, mut operator) = (Vec::new(), Vec::new(), false, false);
         for rule in rules {
             match said(*rule) {
@@ -100,7 +126,14 @@ impl Expected {
                 Said::Word(_) | Said::Clause(_) | Said::Nothing => {}
             }
         }
-        let candidates = words.iter().chain(&clauses).copied().collect();
+        let mut candidates: Vec<&'static str> = words.iter().chain(&clauses).copied().filter_map(keyword).collect();
+        if clauses.is_empty() && rules.iter().all(|rule| said(*rule) == Said::Nothing) {
+            // Nothing of a clause was read: any clause of the statement would do.
+            clauses.extend(super::keywords::of_kind(kind));
+            candidates.extend(super::keywords::of_kind(kind));
+        }
+        // What every value or operator may start with is said by "a value" and "an operator".
+        words.retain(|word| !(value && starts_value(word)) && !(operator && follows_value(word)));
         let many = clauses.len() >= MANY_CLAUSES;
         let mut named: Vec<String> = Vec::new();
         if value {
@@ -145,11 +178,33 @@ impl Expected {
 
     /// The expected keyword that a word comes nearest to.
     fn near(&self, word: &str) -> Option<&'static str> {
-        let keyword = |said: &&'static str| said.strip_prefix('`').and_then(|s| s.strip_suffix('`'));
-        let candidates = self.candidates.iter().copied().filter_map(|said| keyword(&said).map(|k| (distance(word, k), k.len(), said)));
-        let (steps, length, said) = candidates.min()?;
-        (steps > 0 && steps <= length.min(word.len()).div_ceil(3)).then_some(said)
+        nearest(word, self.candidates.iter().copied())
     }
+}
+
+fn keyword(said: &'static str) -> Option<&'static str> {
+    said.strip_prefix('`')?.strip_suffix('`').filter(|word| word.chars().all(|c| c.is_ascii_alphabetic() || c == '_'))
+}
+
+fn starts_value(word: &str) -> bool {
+    matches!(
+        word,
+        "`{`" | "`(`" | "`[`" | "`if`" | "`any`" | "`every`" | "`each`" | "`true`" | "`false`" | "`not`" | "`next`" | "`last`"
+            | "a text in double quotes" | "a name"
+    )
+}
+
+fn follows_value(word: &str) -> bool {
+    matches!(
+        word,
+        "`(`" | "`.`" | "`and`" | "`or`" | "`not`" | "`in`" | "`is`" | "`like`" | "`matches`" | "`of`" | "`during`" | "`overlaps`" | "`default`"
+    )
+}
+
+/// The candidate that `word` is a misspelling of, if one is near enough.
+fn nearest(word: &str, candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let (steps, length, meant) = candidates.map(|candidate| (distance(word, candidate), candidate.len(), candidate)).min()?;
+    (steps > 0 && length > 2 && steps <= length.min(word.len()).div_ceil(3).min(2)).then_some(meant)
 }
 
 /// How many letters to insert, delete, replace or swap to get from one word to the other.

@@ -13,6 +13,7 @@ pub mod tree;
 mod build;
 mod expected;
 mod grammar;
+mod keywords;
 mod lexer;
 mod mistakes;
 mod parse;

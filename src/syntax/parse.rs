@@ -1,6 +1,6 @@
 //! A file's text → its tree, one statement at a time, and clause by clause where a statement has a mistake.
 
-use super::build::{Builder, StatementParts};
+use super::build::{Builder, MAX_PROBLEMS, StatementParts};
 use super::codes;
 use super::diagnostic::Diagnostic;
 use super::expr::Expr;
@@ -12,7 +12,8 @@ use super::source::{FileId, Span};
 use super::tree::{File, Statement};
 use pest::Parser as _;
 
-/// Parses one file. Never fails: what cannot be read is left out of the tree and reported, in the order of the text.
+/// Parses one file. Never fails: what cannot be read is left out of the tree and reported, in the order of the text. After
+/// 200 messages the rest of the file is left for the next run.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
     limit_work();
@@ -21,7 +22,13 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
         Err(problem) => return (File { id: file, statements: Vec::new() }, vec![problem]),
     };
     let mut reader = Reader::new(file, &scanned);
-    let statements = scanned.chunks.iter().filter_map(|chunk| reader.statement(*chunk)).collect();
+    let mut statements = Vec::new();
+    for chunk in &scanned.chunks {
+        if reader.builder.problems.len() >= MAX_PROBLEMS {
+            break;
+        }
+        statements.extend(reader.statement(*chunk));
+    }
     let mut problems = reader.builder.problems;
     problems.extend(scanned.problems);
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
@@ -50,11 +57,13 @@ pub fn parse_expression(file: FileId, text: &str) -> Result<Expr, Vec<Diagnostic
 struct Reader<'a> {
     scanned: &'a Scanned<'a>,
     builder: Builder<'a>,
+    /// The kind of the statement that is being read.
+    kind: &'a str,
 }
 
 impl<'a> Reader<'a> {
     fn new(file: FileId, scanned: &'a Scanned<'a>) -> Self {
-        Self { scanned, builder: Builder::new(file, &scanned.text, &scanned.tokens) }
+        Self { scanned, builder: Builder::new(file, &scanned.text, &scanned.tokens), kind: "" }
     }
 
     fn token(&self, index: usize) -> Option<Token> {
@@ -66,7 +75,7 @@ impl<'a> Reader<'a> {
     }
 
     fn stretch(&self, start: usize, end: usize) -> Stretch<'a> {
-        Stretch { file: self.builder.file, text: &self.scanned.text, tokens: &self.scanned.tokens, start, end }
+        Stretch { file: self.builder.file, text: &self.scanned.text, tokens: &self.scanned.tokens, start, end, kind: self.kind }
     }
 
     fn text(&self, start: usize, end: usize) -> &'a str {
@@ -125,6 +134,7 @@ impl<'a> Reader<'a> {
             self.unknown_statement(first, kind);
             return None;
         }
+        self.kind = kind;
         if last.end - first.start > MAX_RUN || chunk.broken {
             return self.recover(chunk, kind, None);
         }
@@ -268,7 +278,9 @@ impl<'a> Reader<'a> {
         let goes_on = is_reserved(self.word(index - 1))
             || before.is_some_and(|b| b.kind == TokenKind::Punct && !matches!(self.word(index - 1), ")" | "]" | "}"));
         if goes_on {
-            return false;
+            // An operator at a line's end whose operand is missing: the next line starts a clause all the same.
+            let follows = self.token(index + 1).is_some_and(|next| next.kind != TokenKind::Punct || matches!(self.word(index + 1), "(" | "{"));
+            return token.line_start && follows && (never_within(word) || word == "when") && !is_infix(self.word(index + 1));
         }
         let in_arms = matches!(kind, "triage" | "categorise" | "rollout" | "risk");
         let continues = match word {
@@ -289,6 +301,11 @@ fn never_within(word: &str) -> bool {
         "require" | "forbid" | "because" | "ref" | "effect" | "assumes" | "except" | "levels" | "clock" | "decide" | "row" | "given"
             | "across" | "expect" | "only" | "promote" | "ring" | "need" | "waivable" | "when"
     )
+}
+
+/// A word that joins two values.
+fn is_infix(word: &str) -> bool {
+    matches!(word, "and" | "or" | "in" | "is" | "like" | "matches" | "of" | "over" | "during" | "overlaps" | "default" | "then" | "else")
 }
 
 /// The rule that reads the clauses of a kind alone.

@@ -12,6 +12,8 @@ pub(crate) const MAX_FILE: usize = 16 * 1024 * 1024;
 pub(crate) const MAX_RUN: usize = 256 * 1024;
 /// How deep brackets, conditions and quantifiers may be nested, all together.
 pub(crate) const MAX_NESTING: usize = 64;
+/// The most tokens of one file: a policy of 16 MB has fewer.
+const MAX_TOKENS: usize = 4_000_000;
 /// After so many wrong characters or brackets the rest is not worth a message.
 const MAX_PROBLEMS: usize = 20;
 
@@ -69,7 +71,6 @@ pub(crate) fn scan(file: FileId, text: &str) -> Result<Scanned<'_>, Diagnostic> 
     splitter.split();
     let (chunks, bracket_problems) = (splitter.chunks, splitter.problems);
     scanner.problems.extend(bracket_problems);
-    scanner.problems.truncate(MAX_PROBLEMS);
     Ok(Scanned { text: clean, tokens: scanner.tokens, comments: scanner.comments, chunks, problems: scanner.problems })
 }
 
@@ -124,6 +125,7 @@ impl Scanner<'_> {
 
     fn tokens(&mut self) -> Result<(), Diagnostic> {
         let mut nesting = Nesting::default();
+        let mut unmatched = 0;
         let text = self.text;
         let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         for token in Lexer::new(text, start) {
@@ -163,6 +165,19 @@ impl Scanner<'_> {
                 return Err(Diagnostic::error(codes::TOO_DEEP, span, format!("nested deeper than {MAX_NESTING} levels"))
                     .label("one level too many")
                     .help("name the inner parts with `let`"));
+            }
+            if nesting.frames.is_empty() && matches!(token.text(text), "}" | ")" | "]") && self.tokens.last().is_some_and(|last| is_closing(last.text(text))) {
+                unmatched += 1;
+            }
+            if self.tokens.len() >= MAX_TOKENS {
+                return Err(Diagnostic::error(codes::TOO_LARGE, span, format!("the file has more than {MAX_TOKENS} words and signs"))
+                    .label("read to here")
+                    .help("split it: a policy may be a folder of `*.gate` files"));
+            }
+            if unmatched > 2 * MAX_PROBLEMS {
+                return Err(Diagnostic::error(codes::UNMATCHED, span, "too many closing brackets")
+                    .label("closes nothing, as those before it")
+                    .help("delete them"));
             }
             self.tokens.push(token);
         }
@@ -242,7 +257,10 @@ impl Nesting {
                 self.open_forms = self.frames.pop().unwrap_or_default();
                 self.after_operand = true;
             }
-            "<" if collection => self.open_forms += 1,
+            "<" if collection => {
+                self.open_forms += 1;
+                self.after_operand = false;
+            }
             "?" | "if" | "any" | "every" | "each" | "elif" | "elsif" | "elseif" => {
                 self.open_forms += 1;
                 self.after_operand = false;
@@ -263,6 +281,10 @@ impl Nesting {
         }
         self.total()
     }
+}
+
+fn is_closing(text: &str) -> bool {
+    matches!(text, "}" | ")" | "]")
 }
 
 fn is_foreign_quantifier(word: &str) -> bool {
@@ -397,6 +419,9 @@ impl Splitter<'_> {
         // Where a block ended: the next token starts a statement, whatever it is.
         let mut fresh = true;
         for at in 0..self.tokens.len() {
+            if self.problems.len() > MAX_PROBLEMS {
+                break;
+            }
             let Some(token) = self.tokens.get(at).copied() else { break };
             let text = token.text(self.text);
             let header = self.is_header(at);

@@ -84,8 +84,7 @@ impl Builder<'_> {
     /// `x is not known`, `x is null`, `x is 3`.
     pub(super) fn foreign_presence(&mut self, left: Expr, left_height: u32, end: Span, foreign: Pair<'_>) -> Expr {
         let span = left.span.to(end);
-        let negated = foreign.as_str().get(..3).is_some_and(|start| start.eq_ignore_ascii_case("not"))
-            && foreign.as_str().get(3..).is_some_and(|rest| rest.starts_with(char::is_whitespace));
+        let negated = foreign.clone().into_inner().any(|inner| inner.as_rule() == Rule::compat_is_not);
         let subject = self.source(left.span).to_owned();
         let mut presence = None;
         let mut value = None;
@@ -283,7 +282,11 @@ impl Builder<'_> {
         }
     }
 
+    /// The `if` of a comprehension; where the comprehension itself is foreign, that has been said.
     pub(super) fn foreign_if(&mut self, pair: &Pair<'_>) {
+        if self.problems.last().is_some_and(|problem| problem.code == codes::FOREIGN_COMPREHENSION) {
+            return;
+        }
         let span = self.span(pair);
         let place = Span::new(self.file, span.start as usize, span.start as usize + 2);
         self.foreign(codes::FOREIGN_COMPREHENSION, place, "a list is narrowed by `where`", "`if` chooses between two values", "write `where`");

@@ -27,6 +27,9 @@ pub(crate) type Pairs<'i> = pest::iterators::Pairs<'i, Rule>;
 /// How high the tree of one expression may grow: everything that walks a tree by calling itself relies on it.
 const MAX_HEIGHT: u32 = 200;
 
+/// After so many messages about one file, the others wait for the next run.
+pub(crate) const MAX_PROBLEMS: usize = 200;
+
 /// Builds trees from what the grammar read of one stretch of a file.
 pub(crate) struct Builder<'a> {
     /// The file.
@@ -63,7 +66,9 @@ impl<'a> Builder<'a> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.problems.push(diagnostic);
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(diagnostic);
+        }
     }
 
     fn name(&self, pair: &Pair<'_>) -> Name {

@@ -108,7 +108,6 @@ impl Builder<'_> {
             match inner.as_rule() {
                 Rule::clause_value => parts.push(self.clause_value(inner)),
                 Rule::expr => parts.push(self.expr(inner)),
-                Rule::compat_comprehension => parts.push(self.comprehension(inner, QuantKind::Any, span)),
                 _ => continue,
             }
             highest = highest.max(self.height);
@@ -283,7 +282,7 @@ impl Builder<'_> {
                 Rule::kw_every => kind = QuantKind::Every,
                 Rule::kw_each => kind = QuantKind::Each,
                 Rule::compat_quantifier_word => kind = self.foreign_quantifier(&inner),
-                Rule::compat_comprehension_in_parens => comprehension = inner.into_inner().find(|p| p.as_rule() == Rule::compat_comprehension),
+                Rule::compat_comprehension => comprehension = Some(inner),
                 _ => {}
             }
         }
