@@ -1,5 +1,6 @@
 //! The arguments.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -40,8 +41,8 @@ pub(super) struct Cli {
 #[derive(Debug, Args)]
 pub(super) struct Global {
     /// Run as if started in DIR; several are taken one after the other
-    #[arg(short = 'C', value_name = "DIR", global = true, action = ArgAction::Append)]
-    pub directory: Vec<PathBuf>,
+    #[arg(short = 'C', value_name = "DIR", global = true, action = ArgAction::Append, value_parser = clap::builder::OsStringValueParser::new())]
+    pub directory: Vec<OsString>,
     /// How to print the result
     #[arg(long, value_enum, value_name = "FORMAT", global = true, default_value_t = FormatArg::Human)]
     pub format: FormatArg,

@@ -87,7 +87,7 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Status, Failure
     let strongest = outcome.decisions.iter().map(|decision| decision.verdict).max();
     match strongest {
         Some(verdict) if verdict >= args.fail_on.verdict() => Ok(Status::Bad),
-        _ if read.errors > 0 => {
+        _ if read.problems.error_count > 0 => {
             Err(Failure::new("a part of the input could not be read, so what was decided may not be all there is"))
         }
         None if !args.allow_empty => {

@@ -6,7 +6,7 @@ use super::input::InputFile;
 use super::loader::{FolderLoader, PolicyFile};
 use crate::check::schema::Schema;
 use crate::check::vocabulary;
-use crate::facts::Problem;
+use crate::facts::Problems;
 use crate::report::rows::{TestResult, TriageReport, Values, Why};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
@@ -40,10 +40,8 @@ pub(super) struct Read {
     pub changes: Vec<String>,
     /// How many assets the inventories have.
     pub assets: usize,
-    /// What is wrong, up to a limit.
-    pub problems: Vec<Problem>,
-    /// How many errors there are, printed or not.
-    pub errors: u64,
+    /// What is wrong.
+    pub problems: Problems,
 }
 
 /// How to evaluate.
@@ -81,8 +79,8 @@ pub(super) fn read(
     for file in changes {
         builder.add_changes(&file.name, &file.bytes);
     }
-    let (facts, problems, errors) = builder.finish();
-    Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems, errors }
+    let (facts, problems) = builder.finish();
+    Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems }
 }
 
 /// Decides.

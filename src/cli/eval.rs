@@ -43,5 +43,5 @@ pub(super) fn run(args: &EvalArgs, session: &Session) -> Result<Status, Failure>
         Format::Human => values_human::values(out, &values, &session.look),
         format => json::values(out, &values, format),
     })?;
-    Ok(if read.errors > 0 { Status::Wrong } else { Status::Good })
+    Ok(if read.problems.error_count > 0 { Status::Wrong } else { Status::Good })
 }

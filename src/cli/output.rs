@@ -24,14 +24,14 @@ pub(super) fn print(write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> i
     }
 }
 
-/// Prints a text that ends with a line end.
+/// Prints a text, and a line end where it lacks one.
 ///
 /// # Errors
 /// What writing fails with, but for a closed pipe.
 pub(super) fn print_text(text: &str) -> Result<(), Failure> {
     print(|out| {
         out.write_all(text.as_bytes())?;
-        if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") }
+        if text.is_empty() || text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") }
     })
 }
 

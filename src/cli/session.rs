@@ -1,6 +1,7 @@
 //! What every verb needs: the project's file, how to print, the clock.
 
 use std::cell::Cell;
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -54,12 +55,12 @@ impl Session {
             zone: zone.cloned().unwrap_or_else(Zone::utc),
         };
         let on_stderr = io::stderr().is_terminal();
-        let enter = |folder: &PathBuf| -> Result<(), Failure> {
+        let enter = |folder: &OsString| -> Result<(), Failure> {
             // As git has it: an empty one changes nothing.
-            if folder.as_os_str().is_empty() {
+            if folder.is_empty() {
                 return Ok(());
             }
-            std::env::set_current_dir(folder).map_err(|error| Failure::io("enter", folder, &error))
+            std::env::set_current_dir(folder).map_err(|error| Failure::io("enter", Path::new(folder), &error))
         };
         let config = global.directory.iter().try_for_each(enter).and_then(|()| Config::find());
         match config {
@@ -165,9 +166,13 @@ impl Session {
         progress.finish();
         let mut err = io::BufWriter::new(io::stderr().lock());
         drop(problem::write(&mut err, &read.problems, self.format, &self.problems).and_then(|()| err.flush()));
-        if read.errors > 0 && !args.keep_going {
+        if read.problems.error_count > 0 && !args.keep_going {
             let help = "mend it, or pass `--keep-going` to decide on what could be read";
-            let count = if read.errors == 1 { "an error".to_owned() } else { format!("{} errors", read.errors) };
+            let count = if read.problems.error_count == 1 {
+                "an error".to_owned()
+            } else {
+                format!("{} errors", read.problems.error_count)
+            };
             return Err(Failure::new(format!("the input has {count}, so nothing was decided")).help(help));
         }
         Ok(read)

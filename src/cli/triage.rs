@@ -46,7 +46,7 @@ pub(super) fn run(args: &TriageArgs, session: &Session) -> Result<Status, Failur
         Format::Human => triage_human::triage(out, &report, &session.look),
         format => json::triage(out, &report, format),
     })?;
-    if read.errors > 0 {
+    if read.problems.error_count > 0 {
         return Err(Failure::new("a part of the input could not be read, so the list may not be all there is"));
     }
     Ok(Status::Good)

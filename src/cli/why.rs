@@ -47,5 +47,5 @@ pub(super) fn run(args: &WhyArgs, session: &Session) -> Result<Status, Failure> 
         Format::Human => why_human::why(out, &answer, &ready.sources, &session.look),
         format => json::why(out, std::slice::from_ref(&answer), format),
     })?;
-    Ok(if read.errors > 0 { Status::Wrong } else { Status::Good })
+    Ok(if read.problems.error_count > 0 { Status::Wrong } else { Status::Good })
 }

@@ -41,7 +41,10 @@ fn change(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], look
     let paint = look.paint;
     let verdict = summary.verdict.as_str().to_uppercase();
     write!(out, "{}  {}", paint.bold(&clean(&summary.change)), paint.verdict(summary.verdict, &verdict))?;
-    write!(out, "  {}", category(summary.category.as_deref(), &summary.category_possible))?;
+    let category = category(summary.category.as_deref(), &summary.category_possible);
+    if !category.is_empty() {
+        write!(out, "  {category}")?;
+    }
     writeln!(out, "  {}", counts(&summary.counts))?;
     if let Some(first) = decisions.first() {
         writeln!(out, "  {}", paint.dim(&tested(&first.tested, look)))?;
@@ -76,7 +79,8 @@ fn counts(counts: &Counts) -> String {
     .filter(|(count, _)| *count > 0)
     .map(|(count, name)| format!("{count} {name}"))
     .collect();
-    format!("{}: {}", counted(counts.assets, "asset"), parts.join(", "))
+    let separator = if parts.is_empty() { "" } else { ": " };
+    format!("{}{separator}{}", counted(counts.assets, "asset"), parts.join(", "))
 }
 
 fn tested(tested: &Tested, look: &Look) -> String {

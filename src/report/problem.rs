@@ -5,38 +5,43 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{Format, Look, clean, json, text};
-use crate::facts::{Place, Problem, ProblemKind};
+use crate::facts::{Place, Problem, ProblemKind, Problems};
 
 /// Prints problems, errors first, with their number at the end; to programs one object on each line.
 ///
 /// # Errors
 /// What writing fails with.
-pub fn write(out: &mut impl Write, problems: &[Problem], format: Format, look: &Look) -> io::Result<()> {
+pub fn write(out: &mut impl Write, problems: &Problems, format: Format, look: &Look) -> io::Result<()> {
     if format != Format::Human {
         return json::lines(out, problems.iter().map(object));
     }
-    let mut ordered: Vec<&Problem> = problems.iter().collect();
-    ordered.sort_by_key(|problem| problem.kind);
-    for problem in ordered {
+    for problem in problems.iter() {
         human(out, problem, look)?;
+    }
+    let listed = problems.errors.iter().fold(0_u64, |sum, problem| sum.saturating_add(problem.count));
+    if problems.error_count > listed {
+        writeln!(out, "and {}", text::counted(problems.error_count - listed, "more error"))?;
     }
     let tally = tally(problems);
     if tally.is_empty() { Ok(()) } else { writeln!(out, "input: {tally}") }
 }
 
-/// `2 errors, 1 warning`; notes do not count.
+/// `2 errors (1 record left out), 1 warning`; notes do not count.
 #[must_use]
-pub fn tally(problems: &[Problem]) -> String {
-    [(ProblemKind::Error, "error"), (ProblemKind::Warning, "warning")]
-        .into_iter()
-        .map(|(kind, name)| {
-            let count = problems.iter().filter(|p| p.kind == kind).fold(0_u64, |sum, p| sum.saturating_add(p.count));
-            (count, name)
-        })
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| text::counted(count, name))
-        .collect::<Vec<_>>()
-        .join(", ")
+pub fn tally(problems: &Problems) -> String {
+    let mut parts = Vec::new();
+    if problems.error_count > 0 {
+        let left_out = match problems.left_out {
+            0 => String::new(),
+            records => format!(" ({} left out)", text::counted(records, "record")),
+        };
+        parts.push(format!("{}{left_out}", text::counted(problems.error_count, "error")));
+    }
+    let warnings = problems.warnings.iter().fold(0_u64, |sum, problem| sum.saturating_add(problem.count));
+    if warnings > 0 {
+        parts.push(text::counted(warnings, "warning"));
+    }
+    parts.join(", ")
 }
 
 fn word(kind: ProblemKind) -> &'static str {

@@ -52,14 +52,16 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
 /// Joins items by `separator` into lines of at most `columns`.
 pub(super) fn fill(items: impl IntoIterator<Item = String>, separator: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
+    // A line that is broken ends with what is left of the separator.
+    let end = separator.trim_end();
     for item in items {
         match lines.last_mut() {
-            Some(line) if width(line) + width(separator) + width(&item) <= columns => {
+            Some(line) if width(line) + width(separator) + width(&item) + width(end) <= columns => {
                 line.push_str(separator);
                 line.push_str(&item);
             }
             Some(line) => {
-                line.push_str(separator.trim_end());
+                line.push_str(end);
                 lines.push(item);
             }
             None => lines.push(item),

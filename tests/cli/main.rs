@@ -1,0 +1,16 @@
+//! The program from outside: exit statuses, formats, files, terminals.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "tests"
+)]
+
+mod calls;
+mod check;
+mod files;
+mod fmt;
+mod support;
+mod verbs;

@@ -1,0 +1,184 @@
+//! The verbs beside `check` and `fmt`.
+
+use crate::support::{Folder, NOW, POLICY};
+
+#[test]
+fn triage_prints_the_most_urgent_first() {
+    let folder = Folder::project("none");
+    let json = folder.run(["triage", "--now", NOW, "--format", "json"]).status(0).json();
+    let rows = json["findings"].as_array().unwrap();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(
+        (&rows[0]["asset"], &rows[0]["level"], &rows[0]["overdue"]),
+        (&"db-1".into(), &"act".into(), &true.into())
+    );
+    assert_eq!((&rows[1]["asset"], &rows[1]["level"], &rows[1]["due"]), (&"web-1".into(), &"track".into(), &().into()));
+    assert_eq!(json["counts"][0]["findings"], 1);
+    assert_eq!(json["counts"][0]["overdue"], 1);
+    let lines = folder.run(["triage", "--now", NOW, "--format", "ndjson"]).status(0).lines();
+    assert_eq!(lines[0], rows[0]);
+    assert_eq!(lines[2]["summary"]["counts"], json["counts"]);
+    let human = folder.run(["triage", "--now", NOW]).status(0).stdout;
+    assert!(human.starts_with("patching\n"), "{human}");
+    assert!(human.contains("overdue by"), "{human}");
+    let overdue = folder.run(["triage", "--now", NOW, "--overdue", "--format", "json"]).status(0).json();
+    assert_eq!(overdue["findings"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn tests_pass_or_fail() {
+    let folder = Folder::project("none");
+    let run = folder.run(["test"]).status(1);
+    for said in ["FAILED", "backup", "expected", "verdict == deny", "actual", "1 passed, 1 failed"] {
+        assert!(run.stdout.contains(said), "`{said}` is missing: {run:#?}");
+    }
+    folder.run(["test", "--run", "^fre"]).status(0);
+    folder.run(["test", "--run", "nothing"]).refuses("no test's name matches `nothing`");
+    folder.run(["test", "--run", "("]).refuses("`--run (` is not a regular expression");
+    let json = folder.run(["test", "--format", "json"]).status(1).json();
+    assert_eq!((&json["passed"], &json["failed"]), (&1.into(), &1.into()));
+    assert_eq!(folder.run(["test", "--format", "ndjson"]).status(1).lines().len(), 3);
+}
+
+#[test]
+fn eval_prints_a_value_for_each_record() {
+    let folder = Folder::project("none");
+    let lines = folder.run(["eval", "asset.tier", "--now", NOW, "--format", "ndjson"]).status(0).lines();
+    assert_eq!(lines[0], serde_json::json!({ "subject": "db-1", "value": 1 }));
+    assert_eq!(lines[1]["value"], serde_json::Value::Null);
+    assert_eq!(lines[1]["unknown"][0], serde_json::json!({ "fact": "asset.tier", "cause": "missing" }));
+    let json = folder.run(["eval", "asset.tier", "--now", NOW, "--format", "json"]).status(0).json();
+    assert!(json["type"].as_str().unwrap().starts_with("int"));
+    folder.run(["eval", "no_such + 1", "--now", NOW]).refuses("no_such");
+}
+
+#[test]
+fn why_names_the_reason() {
+    let folder = Folder::project("deny");
+    let run = folder.run(["why", "CHG0001", "--now", NOW]).status(0);
+    for said in ["CHG0001", "denied", "no_deny", "The model says so", "db-1", "web-1"] {
+        assert!(run.stdout.contains(said), "`{said}` is missing: {run:#?}");
+    }
+    let json = folder.run(["why", "CHG0001", "db-1", "--now", NOW, "--format", "json"]).status(0).json();
+    assert_eq!(json["why"][0]["groups"][0]["assets"], serde_json::json!(["db-1"]));
+    folder.run(["why", "CHG0001", "db-2", "--now", NOW]).refuses("did you mean `db-1`?");
+    folder.run(["why", "CHG9", "--now", NOW]).refuses("there is no change `CHG9`");
+}
+
+#[test]
+fn lint_prints_diagnostics_on_stdout() {
+    let folder = Folder::project("none");
+    folder.run(["lint"]).status(0);
+    folder.write("bad.gate", "rule r { forbid no_such == 1 }\n");
+    let run = folder.run(["lint", "bad.gate"]).status(2);
+    assert!(run.stdout.contains("no_such") && run.stdout.contains("bad.gate:1:17"), "{run:#?}");
+    let json = folder.run(["lint", "bad.gate", "--format", "json"]).status(2).json();
+    assert_eq!(json["diagnostics"][0]["severity"], "error");
+    assert_eq!(folder.run(["lint", "bad.gate", "--format", "ndjson"]).status(2).lines()[0], json["diagnostics"][0]);
+}
+
+#[test]
+fn every_code_has_its_page() {
+    let folder = Folder::empty();
+    let list = folder.run(["explain"]).status(0).stdout;
+    for line in list.lines() {
+        let code = line.split_whitespace().next().unwrap();
+        let page = folder.run(["explain", code]).status(0).stdout;
+        assert!(page.starts_with(&format!("# {code}: ")), "{page}");
+        assert!(page.contains("```gate"), "{code} has no example");
+    }
+    folder.run(["explain", "CG9999"]).refuses("there is no code `CG9999`");
+    folder.run(["explain", "sense"]).refuses("there is no code `sense`");
+}
+
+#[test]
+fn packs_are_listed_and_shown() {
+    let folder = Folder::empty();
+    let list = folder.run(["packs"]).status(0).stdout;
+    assert_eq!(folder.run(["packs", "list"]).status(0).stdout, list);
+    for line in list.lines() {
+        let (name, summary) = line.split_once(' ').unwrap();
+        assert!(!summary.trim().is_empty(), "{name} says nothing about itself");
+        let text = folder.run(["packs", "show", name]).status(0).stdout;
+        assert!(text.contains("policy "), "{text}");
+        assert!(folder.run(["packs", "show", name, "--tests"]).status(0).stdout.contains("\ntest "));
+    }
+    assert!(list.contains("cisa/bod-26-04"));
+    folder.run(["packs", "show", "bod-26-04"]).refuses("did you mean `cisa/bod-26-04`?");
+    folder.run(["packs", "show", "none"]).refuses("there is no pack `none`");
+}
+
+#[test]
+fn init_writes_a_policy_that_works_and_overwrites_nothing() {
+    let folder = Folder::empty();
+    folder.run(["init", "new"]).status(0);
+    let inside = |call: &[&str]| folder.run(["-C", "new"].iter().chain(call));
+    inside(&["lint", "--strict"]).status(0);
+    inside(&["fmt", "--check"]).status(0);
+    let before = folder.read("new/policy/policy.gate");
+    folder.run(["init", "new"]).refuses("exists already, so nothing was written");
+    assert_eq!(folder.read("new/policy/policy.gate"), before);
+    inside(&["check", "--now", NOW]);
+    inside(&["triage", "--now", NOW]).status(0);
+}
+
+/// The engine's answers to the policy that `init` writes.
+#[test]
+fn what_init_writes_gives_the_answers_that_it_promises() {
+    let folder = Folder::empty();
+    folder.run(["init"]).status(0);
+    folder.run(["test"]).status(0);
+    let json = folder.run(["check", "--now", NOW, "--format", "json"]).status(1).json();
+    let verdicts: Vec<_> =
+        json["decisions"].as_array().unwrap().iter().map(|d| d["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["deny", "permit"]);
+}
+
+#[test]
+fn the_vocabulary_and_its_schemas() {
+    let folder = Folder::empty();
+    let text = folder.run(["schema"]).status(0).stdout;
+    for entity in ["asset", "finding", "change", "approval", "evidence", "sample", "incident", "person", "service"] {
+        assert!(text.lines().any(|line| line == entity), "{entity} is missing");
+    }
+    folder.run(["schema", "fining"]).refuses("did you mean `finding`?");
+    for of in ["inventory", "change", "decision"] {
+        let json = folder.run(["schema", "--json-schema", of]).status(0).json();
+        assert_eq!(json["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(json["type"], "object");
+    }
+    let json = folder.run(["schema", "--json-schema", "inventory"]).json();
+    assert_eq!(json["required"], serde_json::json!(["id"]));
+    folder.write("p.gate", format!("{POLICY}\nextend asset {{ cost_centre: string }}\n"));
+    assert!(folder.run(["schema", "asset", "--policy", "p.gate"]).status(0).stdout.contains("id "));
+    assert!(folder.run(["schema", "asset", "--format", "json"]).status(0).json()["asset"].is_array());
+}
+
+#[test]
+fn completions_and_the_manual_page() {
+    let folder = Folder::empty();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(folder.run(["completions", shell]).status(0).stdout.contains("changegate"));
+    }
+    let page = folder.run(["man"]).status(0).stdout;
+    assert!(page.contains(".TH changegate 1"), "{page}");
+    assert!(page.contains("keep\\-going"));
+}
+
+/// A decision's keys are those of the published schema, and nothing else.
+#[test]
+fn decisions_fit_their_schema() {
+    let folder = Folder::project("deny");
+    let schema = folder.run(["schema", "--json-schema", "decision"]).status(0).json();
+    let decision = &folder.run(["check", "--now", NOW, "--format", "ndjson"]).lines()[0];
+    let fits = |schema: &serde_json::Value, value: &serde_json::Value| {
+        let mut keys: Vec<_> = value.as_object().unwrap().keys().cloned().collect();
+        let mut known: Vec<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        keys.sort();
+        known.sort();
+        assert_eq!(keys, known);
+    };
+    fits(&schema, decision);
+    fits(&schema["properties"]["tested"], &decision["tested"]);
+    fits(&schema["$defs"]["reason"], &decision["reasons"][0]);
+}
