@@ -14,18 +14,20 @@ use super::problem::{Place, Problems, Report, Trouble};
 use super::records::{Records, Shared, Unique};
 use super::table::{Cause, Facts, Touched};
 use crate::check::schema::{Schema, TableId};
-use crate::time::Instant;
+use crate::time::{Instant, Zone};
 
 /// How input is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// How many errors are reported one by one; the rest are counted.
     pub limit: usize,
+    /// The zone of times without an offset; where none is named they are read as UTC, with a warning.
+    pub zone: Option<Zone>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limit: 100 }
+        Self { limit: 100, zone: None }
     }
 }
 
@@ -114,8 +116,7 @@ impl FactsBuilder {
     }
 
     fn split(&mut self) -> (&mut Records, &mut Records, Shared<'_>) {
-        let shared =
-            Shared { now: self.now, limit: self.options.limit, pool: &mut self.pool, report: &mut self.report };
+        let shared = Shared { now: self.now, options: &self.options, pool: &mut self.pool, report: &mut self.report };
         (&mut self.assets, &mut self.changes, shared)
     }
 

@@ -187,6 +187,14 @@ impl<'de> Visitor<'de> for Tree {
         Ok(Json::Bool(value))
     }
 
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Json::Number(Cow::Owned(value.to_string())))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Json::Number(Cow::Owned(value.to_string())))
+    }
+
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
         Ok(Json::String(Cow::Borrowed(text)))
     }

@@ -39,3 +39,5 @@ pub use json::{Json, JsonError};
 pub use problem::{Place, Problem, ProblemKind, Problems};
 pub use table::{Cause, Column, Facts, TableData, Touched};
 
+#[cfg(test)]
+mod tests;

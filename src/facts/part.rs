@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::builder::Options;
 use super::column::{TableBuild, row};
 use super::digest::{RecordDigest, of_record};
 use super::json::Json;
@@ -30,7 +31,7 @@ pub(super) struct Part {
 pub(super) struct Source<'p> {
     pub plan: &'p TablePlan,
     pub now: Instant,
-    pub limit: usize,
+    pub options: &'p Options,
 }
 
 /// A part with the pool and the report that belong to it alone.
@@ -75,7 +76,7 @@ impl<'p> Reading<'p> {
         Self {
             plan: source.plan,
             assets: source.plan.keys.iter().find(|key| matches!(key.target, Target::Special)),
-            reader: Reader::new(source.now, file, source.limit),
+            reader: Reader::new(source.now, source.options, file),
             part,
             buffer: Vec::new(),
         }

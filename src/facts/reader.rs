@@ -3,16 +3,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::builder::Options;
 use super::json::Json;
 use super::plan::FieldPlan;
 use super::pool::Pool;
 use super::problem::{Place, Report, Trouble, Words, printable};
-use crate::time::Instant;
+use crate::time::{Instant, Zone};
 
 /// The state of reading one chunk.
 #[derive(Debug)]
 pub(super) struct Reader {
     pub now: Instant,
+    /// The zone of times without an offset, where one is named.
+    pub zone: Option<Zone>,
     pub pool: Pool,
     pub report: Report,
     pub here: Here,
@@ -39,11 +42,12 @@ impl Here {
 }
 
 impl Reader {
-    pub(super) fn new(now: Instant, file: &Arc<str>, limit: usize) -> Self {
+    pub(super) fn new(now: Instant, options: &Options, file: &Arc<str>) -> Self {
         Self {
             now,
+            zone: options.zone.clone(),
             pool: Pool::default(),
-            report: Report::new(limit),
+            report: Report::new(options.limit),
             here: Here { file: Arc::clone(file), line: None, record: None },
             vectors: HashMap::new(),
             zones: HashMap::new(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::assemble::{Address, gather};
+use super::builder::Options;
 use super::column::{Cell, TableBuild, row};
 use super::digest::RecordDigest;
 use super::duplicates::merge;
@@ -42,7 +43,7 @@ pub(super) struct Unique {
 /// What reading shares between entities.
 pub(super) struct Shared<'s> {
     pub now: Instant,
-    pub limit: usize,
+    pub options: &'s Options,
     pub pool: &'s mut Pool,
     pub report: &'s mut Report,
 }
@@ -55,7 +56,7 @@ impl Records {
     /// Reads a file, in parallel; the result is the same for any number of threads. Returns whether records may be lacking.
     pub(super) fn read(&mut self, name: &str, bytes: &[u8], shared: Shared<'_>) -> bool {
         let file: Arc<str> = Arc::from(name);
-        let source = Source { plan: &self.plan, now: shared.now, limit: shared.limit };
+        let source = Source { plan: &self.plan, now: shared.now, options: shared.options };
         let split = split(bytes, name, self.wrapper);
         let parts: Vec<ReadPart> = split.chunks.par_iter().map(|chunk| source.chunk(&file, chunk)).collect();
         let left_out_before = shared.report.left_out;
@@ -76,7 +77,7 @@ impl Records {
 
     /// Takes a record that was not read from a file. Returns whether it had to be left out.
     pub(super) fn add(&mut self, file: &str, line: Option<u32>, record: Json<'_>, shared: Shared<'_>) -> bool {
-        let source = Source { plan: &self.plan, now: shared.now, limit: shared.limit };
+        let source = Source { plan: &self.plan, now: shared.now, options: shared.options };
         let part = source.record(&Arc::from(file), line, record);
         let left_out_before = shared.report.left_out;
         self.absorb(vec![part], &mut *shared.pool, &mut *shared.report);

@@ -10,6 +10,36 @@ use crate::time::{Date, Duration, Instant};
 const SHOWN: usize = 12;
 
 impl Facts {
+    /// How many assets have a record.
+    #[must_use]
+    pub fn asset_count(&self) -> usize {
+        self.recorded
+    }
+
+    /// The id of an asset; none of the phantom.
+    #[must_use]
+    pub fn asset_id(&self, row: usize) -> Option<&str> {
+        self.id(&self.assets, row)
+    }
+
+    /// The id of a change.
+    #[must_use]
+    pub fn change_id(&self, row: usize) -> Option<&str> {
+        self.id(&self.changes, row)
+    }
+
+    /// The ids of the changes, sorted.
+    #[must_use]
+    pub fn change_ids(&self) -> Vec<String> {
+        (0..self.changes.len).filter_map(|row| self.change_id(row)).map(str::to_owned).collect()
+    }
+
+    fn id(&self, table: &TableData, row: usize) -> Option<&str> {
+        // The id is the first field of every entity that has one.
+        let Column::Scalar(Scalar { values: Values::Int(values), .. }) = table.columns.first()? else { return None };
+        self.strings.get(get(values, row)?).map(AsRef::as_ref)
+    }
+
     /// The value of a scalar as the language writes it: `2026-12-18`, `14.9%`, `4h`, a bare word or a text; `none`; nothing where it is unknown.
     #[must_use]
     pub fn scalar_text(&self, schema: &Schema, table: &TableData, field: FieldId, row: usize) -> Option<String> {

@@ -68,18 +68,24 @@ impl Reader {
         number.map(Cell::Int).ok_or(None)
     }
 
+    /// The zone of dates, and of times without an offset.
+    fn local_zone(&self) -> Zone {
+        self.zone.clone().unwrap_or_else(Zone::utc)
+    }
+
     fn time(&mut self, field: &FieldPlan, json: &Json<'_>) -> Cell {
         let Json::String(text) = json else { return self.misfit(field, json, None) };
         let instant = match parse_time(text) {
             Ok(TimeValue::Instant(instant)) => Some(instant),
-            Ok(TimeValue::Date(date)) => Zone::utc().start_of_day(date),
+            Ok(TimeValue::Date(date)) => self.local_zone().start_of_day(date),
+            Ok(TimeValue::Local(local)) if self.zone.is_some() => self.local_zone().instant(local),
             Ok(TimeValue::Local(local)) => {
                 let words = || {
                     let message = format!("`{}` has no offset: it is read as UTC", field.path);
                     (message, Some("add `Z`, or an offset like `+01:00`".to_owned()))
                 };
                 self.warn(&field.path, Trouble::NoOffset, words, json, || None);
-                Zone::utc().instant(local)
+                self.local_zone().instant(local)
             }
             Err(error) => return self.misfit(field, json, time_hint(error)),
         };
