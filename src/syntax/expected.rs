@@ -47,8 +47,8 @@ pub(crate) fn said(rule: Rule) -> Said {
         | Rule::time_value | Rule::expr | Rule::arithmetic | Rule::operand | Rule::prefix | Rule::not_op
         | Rule::negate | Rule::compat_is_value | Rule::primary | Rule::paren | Rule::set | Rule::list
         | Rule::list_item | Rule::element | Rule::record | Rule::record_key | Rule::conditional
-        | Rule::quantifier | Rule::tally | Rule::tally_kind | Rule::calendar_step | Rule::next_step
-        | Rule::last_step | Rule::step_time | Rule::variable | Rule::literal | Rule::boolean | Rule::digits
+        | Rule::quantifier | Rule::tally | Rule::tally_kind | Rule::tally_head | Rule::calendar_step | Rule::next_step
+        | Rule::last_step | Rule::step_time | Rule::variable | Rule::numeral | Rule::literal | Rule::boolean | Rule::digits
         | Rule::number | Rule::percent | Rule::duration | Rule::calendar_span | Rule::span_amount | Rule::date
         | Rule::timestamp | Rule::regex | Rule::compat_not | Rule::compat_boolean | Rule::compat_quantifier
         | Rule::compat_quantifier_word | Rule::compat_comprehension

@@ -12,6 +12,7 @@ pub mod tree;
 
 mod build;
 mod expected;
+mod format;
 mod grammar;
 mod keywords;
 mod lexer;
@@ -19,6 +20,7 @@ mod mistakes;
 mod parse;
 mod scan;
 
+pub use format::format;
 pub use parse::{parse, parse_expression};
 
 #[cfg(test)]

@@ -113,7 +113,9 @@ impl<'a> Reader<'a> {
     /// The `##` lines between the statement before and this one.
     fn doc(&self, chunk: Chunk) -> Vec<String> {
         let start = self.token(chunk.first).map_or(0, |token| token.start);
-        let after = chunk.first.checked_sub(1).and_then(|before| self.token(before)).map_or(0, |token| token.end);
+        // A `;` between statements means nothing, here neither.
+        let before = (0..chunk.first).rev().find(|index| self.word(*index) != ";");
+        let after = before.and_then(|before| self.token(before)).map_or(0, |token| token.end);
         let comments = &self.scanned.comments;
         let first = comments.partition_point(|comment| comment.start < after);
         comments

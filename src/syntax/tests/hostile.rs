@@ -95,3 +95,20 @@ fn nothing_is_tried_again_and_again() {
         }
     }
 }
+
+#[test]
+fn the_limit_on_work_leaves_room_for_the_longest_honest_statement() {
+    let dense = ["1,", "a,"];
+    for item in dense {
+        let size = crate::syntax::scan::MAX_RUN - 100;
+        let text = format!("let x = {{ {} a }}\n", item.repeat(size / item.len()));
+        let start = Instant::now();
+        assert_eq!(problems(&text), "", "{item}");
+        println!("{item} {:?}", start.elapsed());
+    }
+    let row = "row a | b no any >= 1 -> 1 2 3 4\n";
+    let text = format!("table t {{ given a\n{} }}", row.repeat((crate::syntax::scan::MAX_RUN - 100) / row.len()));
+    assert_eq!(problems(&text), "");
+    let many = format!("table t {{ given a\n{} }}", row.repeat(20_000));
+    assert_eq!(problems(&many), "");
+}

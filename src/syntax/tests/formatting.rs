@@ -1,0 +1,101 @@
+//! The formatter's laws: it is at rest on what it wrote, keeps the tree, and keeps every comment at its place.
+
+use super::contract::{EXAMPLES, show};
+use crate::syntax::lexer::{Lexer, Token, TokenKind};
+use crate::syntax::source::FileId;
+use crate::syntax::{format, parse};
+
+/// The tree without places.
+fn tree(text: &str) -> String {
+    let debug = format!("{:?}", parse(FileId(0), text).0);
+    let mut out = String::new();
+    let mut rest = debug.as_str();
+    while let Some(at) = rest.find("@0:") {
+        out.push_str(&rest[..at]);
+        rest = rest[at + 3..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    }
+    out + rest
+}
+
+/// Tokens and comments in order; of a comment also whether it has its own line.
+fn sequence(text: &str) -> Vec<(String, bool)> {
+    Lexer::new(text, 0)
+        .filter(|token| token.text(text) != ";")
+        .map(|token: Token| {
+            let comment = token.kind == TokenKind::Comment;
+            (token.text(text).trim_end().to_owned(), comment && token.line_start)
+        })
+        .collect()
+}
+
+fn check(text: &str) {
+    let once = match format(text) {
+        Ok(once) => once,
+        Err(problems) => panic!("{text}\n{}", show(text, &problems)),
+    };
+    let twice = format(&once).unwrap_or_else(|problems| panic!("formatted text does not parse\n{text}\n-----\n{once}\n{}", show(&once, &problems)));
+    assert_eq!(once, twice, "not at rest\n{text}");
+    assert_eq!(sequence(text), sequence(&once), "tokens or comments moved\n{text}\n-----\n{once}");
+    assert_eq!(tree(text), tree(&once), "another tree\n{text}\n-----\n{once}");
+    assert!(once.lines().all(|line| line.trim_end() == line), "blanks at a line's end\n{once}");
+}
+
+/// A small generator of pseudo-random numbers (xorshift64*), so that a failure can be run again.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        usize::try_from(self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33).unwrap() % n
+    }
+}
+
+/// The same tokens with other blanks, line ends and comments between them.
+fn shaken(text: &str, seed: u64, one_in: usize) -> String {
+    let mut random = Random(seed);
+    let tokens: Vec<Token> = Lexer::new(text, 0).filter(|token| token.kind != TokenKind::Comment).collect();
+    let mut out = String::new();
+    let mut end = 0;
+    for (index, token) in tokens.iter().enumerate() {
+        let gap = &text[end..token.start];
+        let had_blank = gap.contains(char::is_whitespace);
+        if random.below(one_in) == 0 {
+            match random.below(7) {
+                0 => out.push_str("   "),
+                1 => out.push('\n'),
+                2 => out.push_str("\n\n\n"),
+                3 => out.push_str(&format!(" # c{index}\n")),
+                4 => out.push_str(&format!("\n   # own {index}  \n")),
+                5 => out.push_str(&format!(" # c{index}\n\n  ## own {index}\n# second\n")),
+                _ => out.push_str("\t\r\n "),
+            }
+        } else if had_blank {
+            out.push(if random.below(4) == 0 { '\n' } else { ' ' });
+        }
+        out.push_str(token.text(text));
+        end = token.end;
+    }
+    out.push('\n');
+    out
+}
+
+#[test]
+fn the_examples_of_the_contract_keep_tree_and_comments() {
+    for (_, text) in EXAMPLES {
+        check(text);
+    }
+}
+
+#[test]
+fn any_blanks_and_comments_between_tokens_keep_the_laws() {
+    let rounds = std::env::var("CHANGEGATE_FORMAT_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
+    for (_, text) in EXAMPLES {
+        for seed in 1..=rounds {
+            for one_in in [2, 6, 30] {
+                check(&shaken(text, seed * 7919, one_in));
+            }
+        }
+    }
+}
