@@ -97,7 +97,13 @@ fn is_lines(bytes: &[u8], name: &str) -> bool {
     let complete = scan.at <= first.len() && scan.next_mark().is_none() && !scan.cut_off();
     let second = lines.next();
     let named = [".ndjson", ".jsonl"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
-    if complete { second.is_some() } else { named || second.is_some_and(|line| line.starts_with(b"{")) }
+    match second {
+        None => false,
+        Some(_) if complete => true,
+        // Within a record that is written in several lines, the second begins with a key, most often indented.
+        Some(line) if named => !line.starts_with(b" ") && !line.starts_with(b"\t") && !line.starts_with(b"\""),
+        Some(line) => line.starts_with(b"{"),
+    }
 }
 
 fn lines(bytes: &[u8]) -> Vec<Chunk<'_>> {

@@ -45,8 +45,13 @@ impl Reader {
 
     /// The cell of a value that does not fit, after a warning.
     pub(super) fn misfit(&mut self, field: &FieldPlan, json: &Json<'_>, more: Misfit) -> Cell {
-        let words = || (format!("`{}` is not {}: it counts as unknown", field.path, expected(field)), None);
-        self.warn(&field.path, Trouble::Type, words, json, || more);
+        // The lack of a required field is an error, which says as much.
+        if !field.required {
+            let meaning =
+                if field.path.ends_with("[]") { "the list counts as incomplete" } else { "it counts as unknown" };
+            let words = || (format!("`{}` is not {}: {meaning}", field.path, expected(field)), None);
+            self.warn(&field.path, Trouble::Type, words, json, || more);
+        }
         Cell::Without(State::Unknown(Cause::Malformed))
     }
 

@@ -24,6 +24,7 @@ fn an_element_that_cannot_be_read_leaves_the_list_incomplete() {
         let input = asset(&format!("\"tags\":[\"x\",{element}]"));
         assert_eq!(length(&input.facts.assets, "tags"), (1, Some(Cause::Malformed)), "{element}");
         assert_eq!(warning(&input).field.as_deref(), Some("asset.tags[]"));
+        assert!(warning(&input).message.ends_with("the list counts as incomplete"));
     }
 }
 
