@@ -334,6 +334,8 @@ pub struct Rule {
 pub enum When {
     /// From one instant to another, the second excluded.
     Range(i64, i64),
+    /// From one local time to another, in a zone that is a field of type `timezone`.
+    LocalRange(crate::time::Bound, crate::time::Bound, NodeId),
     /// On these days, from and to these seconds of the local day.
     Weekly(Vec<Weekday>, u32, u32, ZoneRef),
 }
@@ -456,6 +458,15 @@ pub struct Categorise {
     pub arms: Vec<Arm>,
 }
 
+/// What a test expects, one for each part that `and` joins.
+#[derive(Clone, Debug)]
+pub enum Expectation {
+    /// A condition over the decision as reported; its names are checked.
+    Decision(crate::syntax::expr::Expr),
+    /// A condition over the facts of the test's asset and change.
+    Facts(NodeId),
+}
+
 /// `test`
 #[derive(Clone, Debug)]
 pub struct PolicyTest {
@@ -473,6 +484,10 @@ pub struct PolicyTest {
     pub only: Option<Vec<String>>,
     /// What must hold: conditions over the decision as reported.
     pub expect: Vec<crate::syntax::expr::Expr>,
+    /// The same conditions, checked: for each of `expect` its parts, all of which must hold.
+    pub expectations: Vec<Vec<Expectation>>,
+    /// The pack that it belongs to, by its alias and a point, as in the names of its statements; empty for the policy's own.
+    pub prefix: String,
     /// It belongs to a pack.
     pub pack: bool,
 }

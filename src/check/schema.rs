@@ -36,6 +36,8 @@ impl TableId {
     pub const NOTICE: Self = Self(9);
     /// The rows of `asset.software`.
     pub const SOFTWARE: Self = Self(10);
+    /// No table: the elements of a set that is written out.
+    pub const LITERAL: Self = Self(u16::MAX);
 }
 
 /// What an absent key means.

@@ -1,0 +1,406 @@
+//! The state of one run of the checker, and the making of nodes.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::syntax::diagnostic::{Code, Diagnostic};
+use crate::syntax::source::Span;
+use crate::syntax::tree::Statement;
+
+use super::codes;
+use super::env::{Binding, Elem, Needs};
+use super::program::{
+    Const, Context, ContextId, ListRef, Node, NodeId, Op, Program, Settings, TextPart, VarId, VarInfo, Zone,
+};
+use super::schema::TableId;
+use super::types::{EnumDef, Ty, Type};
+use super::vocabulary;
+
+/// The most nodes of one program; a policy that people write has a few thousand.
+const MOST_NODES: usize = 1_000_000;
+
+/// How deep expressions may nest, `let`s inlined.
+pub(super) const MOST_DEPTH: usize = 200;
+
+/// What a name of a unit stands for.
+#[derive(Clone, Debug)]
+pub(super) enum Symbol {
+    /// A `let`, as an index into [`Checker::inlines`].
+    Let(usize),
+    /// A `table`, as an index into [`Checker::inlines`].
+    Table(usize),
+    /// A parameter, as an index into [`Checker::params`].
+    Param(usize),
+    /// A pack: its unit.
+    Import(usize),
+    /// A triage, as an index into the program's.
+    Triage(u16),
+    /// A categorisation, as an index into the program's.
+    Categorise(u16),
+    /// Any other statement, by its kind.
+    Other(&'static str),
+}
+
+/// A declared name.
+#[derive(Clone, Debug)]
+pub(super) struct Declared {
+    pub(super) symbol: Symbol,
+    pub(super) span: Span,
+}
+
+/// The policy's own text or a pack's, with what its names stand for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unit {
+    /// With a point after each alias: what decisions print before its names.
+    pub(super) prefix: String,
+    pub(super) pack: bool,
+    pub(super) names: HashMap<String, Declared>,
+    pub(super) statements: Vec<Arc<Statement>>,
+    pub(super) triages: Vec<u16>,
+    pub(super) categorises: Vec<u16>,
+    /// The categorisation that `category` means here.
+    pub(super) category: Option<u16>,
+}
+
+/// What an inlined text came out as.
+#[derive(Clone, Debug)]
+pub(super) enum Inlined {
+    Node(NodeId),
+    List(ListRef, Elem),
+}
+
+/// How far a `let` or table has been checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    Untouched,
+    Running,
+    Done,
+}
+
+/// A `let` or a `table`: a text that is lowered anew for each binding of the subjects.
+#[derive(Clone, Debug)]
+pub(super) struct Inline {
+    pub(super) name: String,
+    pub(super) span: Span,
+    pub(super) unit: usize,
+    pub(super) statement: Arc<Statement>,
+    /// For a table, its place in the program.
+    pub(super) table: Option<u16>,
+    pub(super) progress: Progress,
+    pub(super) needs: Needs,
+    /// It has an error of its own.
+    pub(super) broken: bool,
+    pub(super) memo: HashMap<Binding, Inlined>,
+}
+
+/// A parameter with the value that holds.
+#[derive(Clone, Debug)]
+pub(super) struct ParamValue {
+    pub(super) name: String,
+    pub(super) span: Span,
+    pub(super) ty: Ty,
+    pub(super) value: Option<Const>,
+}
+
+/// Something that reads or is read: the nodes of the graph of strata.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Item {
+    /// A statement that is decided: its kind and printed name.
+    Decided(&'static str, String),
+    /// The `except` of a rule, blackout or window.
+    Except(&'static str, String),
+    /// A `let` or table.
+    Inline(usize),
+    /// A triage, or all of them.
+    Triage(Option<u16>),
+    /// A categorisation.
+    Categorise(u16),
+    /// A parameter.
+    Param(usize),
+    /// A pack's unit.
+    Import(usize),
+    /// A test, or an expression from outside.
+    Test,
+}
+
+/// One run of the checker.
+#[derive(Clone, Debug)]
+pub(super) struct Checker {
+    pub(super) program: Program,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// While above zero nothing is reported: the text was already checked once.
+    pub(super) muted: u32,
+    pub(super) units: Vec<Unit>,
+    pub(super) inlines: Vec<Inline>,
+    pub(super) params: Vec<ParamValue>,
+    pub(super) depth: usize,
+    /// Who reads now, innermost last.
+    pub(super) readers: Vec<Item>,
+    /// Who reads whom, and where.
+    pub(super) reads: HashMap<Item, Vec<(Item, Span)>>,
+    pub(super) read: HashSet<Item>,
+    /// What the `let`s and tables that are being lowered have needed so far.
+    pub(super) needs: Vec<Needs>,
+    /// The levels of the triages that use a table `given level`.
+    pub(super) level_of: HashMap<u16, Arc<EnumDef>>,
+    pub(super) too_large: bool,
+}
+
+impl Checker {
+    pub(super) fn new() -> Self {
+        let vars = [("asset", TableId::ASSET, None), ("finding", TableId::FINDING, Some(VarId::ASSET)), ("change", TableId::CHANGE, None)]
+            .into_iter()
+            .map(|(name, table, owner)| VarInfo { name: name.to_owned(), table, owner })
+            .collect();
+        let program = Program {
+            sources: Arc::default(),
+            schema: Arc::new(vocabulary::standard()),
+            settings: Settings { longest_change: 72 * 3_600_000_000, ..Settings::default() },
+            nodes: Vec::new(),
+            vars,
+            zones: Vec::new(),
+            contexts: Vec::new(),
+            tables: Vec::new(),
+            triages: Vec::new(),
+            categorises: Vec::new(),
+            category: None,
+            rules: Vec::new(),
+            blackouts: Vec::new(),
+            windows: Vec::new(),
+            tests: Vec::new(),
+        };
+        Self {
+            program,
+            diagnostics: Vec::new(),
+            muted: 0,
+            units: Vec::new(),
+            inlines: Vec::new(),
+            params: Vec::new(),
+            depth: 0,
+            readers: Vec::new(),
+            reads: HashMap::new(),
+            read: HashSet::new(),
+            needs: Vec::new(),
+            level_of: HashMap::new(),
+            too_large: false,
+        }
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        if self.muted == 0 {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Reports an error without label or help.
+    pub(super) fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::error(code, span, message));
+    }
+
+    /// Reports that this build lacks something.
+    pub(super) fn later(&mut self, span: Span, what: &str) {
+        self.report(
+            Diagnostic::error(codes::LATER, span, format!("this build does not have {what}"))
+                .help("a later version has it; take it out until then"),
+        );
+    }
+
+    /// Records that whoever is being lowered reads `item`.
+    pub(super) fn reading(&mut self, item: Item, span: Span) {
+        self.read.insert(item.clone());
+        if let Some(reader) = self.readers.last() {
+            let list = self.reads.entry(reader.clone()).or_default();
+            if !list.iter().any(|(known, _)| *known == item) {
+                list.push((item, span));
+            }
+        }
+    }
+
+    pub(super) fn need(&mut self, needs: Needs) {
+        if let Some(top) = self.needs.last_mut() {
+            top.add(needs);
+        }
+    }
+
+    pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
+        self.program.nodes.get(usize::try_from(id.0).ok()?)
+    }
+
+    pub(super) fn ty(&self, id: NodeId) -> Ty {
+        self.node(id).map_or(Ty::plain(Type::Error), |node| node.ty.clone())
+    }
+
+    pub(super) fn base(&self, id: NodeId) -> Type {
+        self.ty(id).base
+    }
+
+    pub(super) fn span_of(&self, id: NodeId) -> Span {
+        self.node(id).map_or_else(Span::default, |node| node.span)
+    }
+
+    pub(super) fn is_error(&self, id: NodeId) -> bool {
+        self.node(id).is_none_or(|node| node.ty.base == Type::Error)
+    }
+
+    /// The constant that a node is.
+    pub(super) fn constant(&self, id: NodeId) -> Option<&Const> {
+        match &self.node(id)?.op {
+            Op::Const(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Adds a node; its variables follow from its operands.
+    pub(super) fn push(&mut self, op: Op, ty: Ty, span: Span) -> NodeId {
+        if self.program.nodes.len() >= MOST_NODES {
+            self.large(span, "expressions");
+            return NodeId(0);
+        }
+        let vars = self.vars_of(&op);
+        let id = NodeId(u32::try_from(self.program.nodes.len()).unwrap_or(u32::MAX));
+        self.program.nodes.push(Node { op, ty, span, vars });
+        id
+    }
+
+    /// Reports once that the policy is too large.
+    pub(super) fn large(&mut self, span: Span, what: &str) {
+        if !self.too_large {
+            self.too_large = true;
+            self.diagnostics.push(
+                Diagnostic::error(codes::TOO_LARGE, span, format!("the policy has too many {what}"))
+                    .help("`let`s that use each other several times multiply: use fewer steps"),
+            );
+        }
+    }
+
+    pub(super) fn failed(&mut self, span: Span) -> NodeId {
+        self.push(Op::Error, Ty::plain(Type::Error), span)
+    }
+
+    pub(super) fn value(&mut self, value: Const, base: Type, span: Span) -> NodeId {
+        self.push(Op::Const(value), Ty::plain(base), span)
+    }
+
+    /// A variable of a quantifier.
+    pub(super) fn variable(&mut self, name: &str, table: TableId, owner: Option<VarId>, span: Span) -> VarId {
+        match u16::try_from(self.program.vars.len()) {
+            Ok(id) if id < u16::MAX => {
+                self.program.vars.push(VarInfo { name: name.to_owned(), table, owner });
+                VarId(id)
+            }
+            _ => {
+                self.large(span, "quantifiers");
+                VarId(u16::MAX)
+            }
+        }
+    }
+
+    /// The zone of that name; none where there is no such zone.
+    pub(super) fn zone(&mut self, name: &str) -> Option<Zone> {
+        let known = crate::time::Zone::get(name)?.name();
+        let at = match self.program.zones.iter().position(|zone| zone == known) {
+            Some(at) => at,
+            None => {
+                self.program.zones.push(known.to_owned());
+                self.program.zones.len() - 1
+            }
+        };
+        u16::try_from(at).ok().map(Zone)
+    }
+
+    pub(super) fn context(unit: usize) -> ContextId {
+        ContextId(u16::try_from(unit).unwrap_or(0))
+    }
+
+    /// The zone that a unit's text names.
+    pub(super) fn own_zone(&self, unit: usize) -> Option<Zone> {
+        self.program.contexts.get(unit).and_then(|context: &Context| context.zone)
+    }
+
+    /// The zone in which a unit's text counts days: its own, or UTC.
+    pub(super) fn day_zone(&mut self, unit: usize) -> Zone {
+        match self.own_zone(unit) {
+            Some(zone) => zone,
+            None => self.zone("UTC").unwrap_or(Zone(0)),
+        }
+    }
+
+    /// The zone's rules.
+    pub(super) fn rules(&self, zone: Zone) -> crate::time::Zone {
+        self.program
+            .zones
+            .get(usize::from(zone.0))
+            .and_then(|name| crate::time::Zone::get(name))
+            .unwrap_or_else(crate::time::Zone::utc)
+    }
+
+    pub(super) fn vars_of_node(&self, id: NodeId) -> Vec<VarId> {
+        self.node(id).map(|node| node.vars.clone()).unwrap_or_default()
+    }
+
+    fn vars_of(&self, op: &Op) -> Vec<VarId> {
+        let mut vars = Vec::new();
+        let mut bound = None;
+        match op {
+            Op::Const(_) | Op::Now | Op::ArmLevel | Op::Error => {}
+            Op::Field(var, _) | Op::Element(var) | Op::Triage(_, _, var) => vars.push(*var),
+            Op::Not(a)
+            | Op::Like(a, _)
+            | Op::Matches(a, _)
+            | Op::Is(a, _)
+            | Op::Neg(a)
+            | Op::ToNumber(a)
+            | Op::ToDate(a, _)
+            | Op::ToTime(a, _)
+            | Op::Cvss(a, _, _, _) => vars.extend(self.vars_of_node(*a)),
+            Op::Compare(_, a, b) | Op::Default(a, b, _) | Op::Arith(_, a, b) | Op::Shift(a, b, _, _) => {
+                vars.extend(self.vars_of_node(*a));
+                vars.extend(self.vars_of_node(*b));
+            }
+            Op::If(c, a, b) => [c, a, b].into_iter().for_each(|n| vars.extend(self.vars_of_node(*n))),
+            Op::And(all) | Op::Or(all) | Op::Table(_, all) => {
+                all.iter().for_each(|n| vars.extend(self.vars_of_node(*n)));
+            }
+            Op::Text(parts) => parts.iter().for_each(|part| match part {
+                TextPart::Text(_) => {}
+                TextPart::Hole(n) => vars.extend(self.vars_of_node(*n)),
+            }),
+            Op::In(a, list) => {
+                vars.extend(self.vars_of_node(*a));
+                vars.extend(self.vars_of_list(list));
+            }
+            Op::Quant(_, var, list, filter, body) => {
+                bound = Some(*var);
+                filter.iter().chain(body).for_each(|n| vars.extend(self.vars_of_node(*n)));
+                vars.extend(self.vars_of_list(list));
+            }
+            Op::Agg { value, var, list, filter, empty, .. } => {
+                bound = Some(*var);
+                value.iter().chain(filter).chain(empty).for_each(|n| vars.extend(self.vars_of_node(*n)));
+                vars.extend(self.vars_of_list(list));
+            }
+            Op::Due { length, time, .. } => {
+                vars.extend(self.vars_of_node(*length));
+                time.iter().for_each(|n| vars.extend(self.vars_of_node(*n)));
+            }
+            Op::Category(_, asset) => {
+                vars.push(VarId::CHANGE);
+                vars.extend(*asset);
+            }
+        }
+        vars.retain(|var| Some(*var) != bound);
+        vars.sort_unstable();
+        vars.dedup();
+        vars
+    }
+
+    fn vars_of_list(&self, list: &ListRef) -> Vec<VarId> {
+        match list {
+            ListRef::Field(var, _) => vec![*var],
+            // Which assets these are, and which changes are the others, hangs on the change.
+            ListRef::Assets | ListRef::Changes => vec![VarId::CHANGE],
+            ListRef::Inventory => Vec::new(),
+            ListRef::Literal(all) => all.iter().flat_map(|n| self.vars_of_node(*n)).collect(),
+        }
+    }
+}

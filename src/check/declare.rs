@@ -1,0 +1,139 @@
+//! What each name of the policy and its packs stands for, before any expression is read.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::syntax::diagnostic::Diagnostic;
+use crate::syntax::expr::Name;
+use crate::syntax::source::Span;
+use crate::syntax::tree::{Body, Statement};
+
+use super::checker::{Checker, Declared, Inline, Progress, Symbol, Unit};
+use super::codes;
+use super::env::Needs;
+use super::load::LoadedUnit;
+
+/// The words that no statement and no field can be called.
+const RESERVED: &[&str] = &[
+    "and", "or", "not", "in", "is", "like", "matches", "if", "then", "else", "any", "every", "each", "where",
+    "satisfies", "for", "of", "over", "during", "overlaps", "default", "true", "false", "none", "asset", "finding",
+    "change", "assets", "changes", "inventory", "now", "category", "incidents", "people",
+];
+
+/// The kind of a statement, as its keyword.
+pub(super) fn kind_of(body: &Body) -> &'static str {
+    match body {
+        Body::Policy(_) => "policy",
+        Body::Import(_) => "import",
+        Body::Param(_) => "param",
+        Body::Extend(_) => "extend",
+        Body::Let(_) => "let",
+        Body::Triage(_) => "triage",
+        Body::Table(_) => "table",
+        Body::Categorise(_) => "categorise",
+        Body::Rule(_) => "rule",
+        Body::Blackout(_) => "blackout",
+        Body::Window(_) => "window",
+        Body::Test(_) => "test",
+        Body::Later(_) => "later",
+    }
+}
+
+impl Checker {
+    /// Takes over the units, and declares what needs no other statement to be known.
+    pub(super) fn declare_units(&mut self, loaded: &[LoadedUnit]) {
+        for unit in loaded {
+            let prefix: String = unit.prefix.iter().map(|alias| format!("{alias}.")).collect();
+            self.units.push(Unit {
+                prefix,
+                pack: unit.importer.is_some(),
+                statements: unit.statements.clone(),
+                ..Unit::default()
+            });
+        }
+        for (n, unit) in loaded.iter().enumerate() {
+            self.settings(n);
+            for import in &unit.imports {
+                let name = Name { text: import.alias.clone(), span: import.span };
+                self.declare(n, &name, Symbol::Import(import.unit));
+            }
+        }
+        for n in 0..loaded.len() {
+            self.extensions(n);
+        }
+        for (n, unit) in loaded.iter().enumerate() {
+            for statement in &unit.statements {
+                self.declare_statement(n, statement, unit);
+            }
+        }
+        for n in 0..loaded.len() {
+            self.category_setting(n);
+        }
+    }
+
+    fn declare_statement(&mut self, unit: usize, statement: &Arc<Statement>, loaded: &LoadedUnit) {
+        let Some(name) = &statement.name else { return };
+        let symbol = match &statement.body {
+            Body::Import(_) | Body::Extend(_) => return,
+            Body::Let(_) => Symbol::Let(self.add_inline(unit, name, statement, None)),
+            Body::Table(table) => {
+                let index = self.declare_table(unit, name, statement.span, table);
+                Symbol::Table(self.add_inline(unit, name, statement, Some(index)))
+            }
+            Body::Param(param) => Symbol::Param(self.declare_param(unit, name, param, loaded)),
+            Body::Triage(triage) => {
+                let index = self.declare_triage(unit, statement, name, triage);
+                if let Some(unit) = self.units.get_mut(unit) {
+                    unit.triages.push(index);
+                }
+                Symbol::Triage(index)
+            }
+            Body::Categorise(categorise) => {
+                let index = self.declare_categorise(unit, statement, name, categorise);
+                if let Some(unit) = self.units.get_mut(unit) {
+                    unit.categorises.push(index);
+                }
+                Symbol::Categorise(index)
+            }
+            body => Symbol::Other(kind_of(body)),
+        };
+        self.declare(unit, name, symbol);
+    }
+
+    fn add_inline(&mut self, unit: usize, name: &Name, statement: &Arc<Statement>, table: Option<u16>) -> usize {
+        self.inlines.push(Inline {
+            name: name.text.clone(),
+            span: name.span,
+            unit,
+            statement: Arc::clone(statement),
+            table,
+            progress: Progress::Untouched,
+            needs: Needs::default(),
+            broken: false,
+            memo: HashMap::new(),
+        });
+        self.inlines.len() - 1
+    }
+
+    fn declare(&mut self, unit: usize, name: &Name, symbol: Symbol) {
+        if RESERVED.contains(&name.text.as_str()) {
+            self.report(
+                Diagnostic::error(codes::RESERVED_WORD, name.span, format!("`{}` is a word of the language", name.text))
+                    .help(format!("choose another name, such as `our_{}`", name.text)),
+            );
+            return;
+        }
+        let Some(names) = self.units.get_mut(unit).map(|unit| &mut unit.names) else { return };
+        let earlier: Option<Span> = names.get(&name.text).map(|declared| declared.span);
+        match earlier {
+            Some(earlier) => self.report(
+                Diagnostic::error(codes::DUPLICATE_NAME, name.span, format!("`{}` is declared twice", name.text))
+                    .also(earlier, "first declared here")
+                    .help("all statements of a policy share one namespace: rename one of them"),
+            ),
+            None => {
+                names.insert(name.text.clone(), Declared { symbol, span: name.span });
+            }
+        }
+    }
+}

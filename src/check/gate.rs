@@ -1,0 +1,197 @@
+//! `rule`, `blackout` and `window`: what restricts a change.
+
+use crate::syntax::diagnostic::Diagnostic;
+use crate::syntax::expr::{Expr, ExprKind};
+use crate::syntax::source::Span;
+use crate::syntax::tree::{Body, ClockTime, Demand, Statement, TimeClause};
+use crate::time::{Bound, Role, TimeValue, parse_time};
+
+use super::checker::{Checker, Item};
+use super::codes;
+use super::env::Env;
+use super::head::{self, Kind};
+use super::program::{Const, NodeId, Period, Rule, VarId, When, ZoneRef};
+use super::types::Type;
+
+impl Checker {
+    pub(super) fn rule(&mut self, unit: usize, statement: &Statement, demands: &[Demand]) {
+        let env = Env::gate(unit, head::RULE.place);
+        let Some(mut head) = self.head(unit, statement, &head::RULE, &env) else { return };
+        self.readers.push(Item::Decided("rule", head.name.clone()));
+        let mut broken = Vec::new();
+        for demand in demands {
+            let node = self.condition(&demand.condition, &env);
+            broken.push(if demand.forbid { node } else { self.negated(node, demand.span) });
+        }
+        self.readers.pop();
+        if demands.is_empty() {
+            let name = statement.name.as_ref().map_or(statement.span, |name| name.span);
+            self.report(
+                Diagnostic::error(codes::MISSING_CLAUSE, name, "this rule demands nothing")
+                    .help("write `require CONDITION` or `forbid CONDITION`"),
+            );
+        }
+        head.vars = self.vars_of_all(head.scope.iter().copied().chain(head.except).chain(broken.iter().copied()));
+        self.program.rules.push(Rule { head, broken });
+    }
+
+    pub(super) fn period(&mut self, unit: usize, statement: &Statement, clauses: &[TimeClause]) {
+        let window = matches!(statement.body, Body::Window(_));
+        let kind: &Kind = if window { &head::WINDOW } else { &head::BLACKOUT };
+        let role = if window { Role::Window } else { Role::Blackout };
+        let env = Env::gate(unit, kind.place);
+        let Some(mut head) = self.head(unit, statement, kind, &env) else { return };
+        self.readers.push(Item::Decided(kind.keyword, head.name.clone()));
+        let mut times = Vec::new();
+        for clause in clauses {
+            match clause {
+                TimeClause::Range { span, from, to, zone } => {
+                    times.extend(self.range_clause(unit, (from, to), zone.as_ref(), role, &env, *span));
+                }
+                TimeClause::Weekly { span, days, from, to, zone } => {
+                    let zone = self.zone_clause(unit, zone.as_ref(), &env, *span);
+                    if !self.clock_time(*from) || days.is_empty() {
+                        continue;
+                    }
+                    if let Some(zone) = zone {
+                        times.push(When::Weekly(days.clone(), from.seconds, to.seconds, zone));
+                    }
+                }
+                TimeClause::Later(later) => self.later(later.span, &later.what),
+            }
+        }
+        self.readers.pop();
+        if clauses.is_empty() {
+            let name = statement.name.as_ref().map_or(statement.span, |name| name.span);
+            self.report(
+                Diagnostic::error(codes::MISSING_CLAUSE, name, "nothing says when this is")
+                    .help("write `from TIME to TIME`, or `every sunday 02:00 to 06:00 in \"Europe/London\"`"),
+            );
+        }
+        let zones = times.iter().filter_map(|when| match when {
+            When::Weekly(_, _, _, ZoneRef::Node(node)) | When::LocalRange(_, _, node) => Some(*node),
+            _ => None,
+        });
+        let nodes: Vec<NodeId> = head.scope.iter().copied().chain(head.except).chain(zones).collect();
+        head.vars = self.vars_of_all(nodes);
+        // The interval that is tested is the change's.
+        if !head.vars.contains(&VarId::CHANGE) {
+            head.vars.push(VarId::CHANGE);
+            head.vars.sort_unstable();
+        }
+        let period = Period { head, times };
+        if window {
+            self.program.windows.push(period);
+        } else {
+            self.program.blackouts.push(period);
+        }
+    }
+
+    fn clock_time(&mut self, from: ClockTime) -> bool {
+        if from.seconds >= 86_400 {
+            self.report(
+                Diagnostic::error(codes::BAD_LITERAL, from.span, "a day does not start at its end")
+                    .help("write `00:00`, on the day after if that is meant"),
+            );
+            return false;
+        }
+        true
+    }
+
+    /// The zone of a time clause: the one that it names, or the policy's.
+    fn zone_clause(&mut self, unit: usize, zone: Option<&Expr>, env: &Env, span: Span) -> Option<ZoneRef> {
+        let Some(expr) = zone else {
+            let own = self.own_zone(unit);
+            if own.is_none() {
+                let text = self.shown(span);
+                self.no_zone_for(&text, span);
+            }
+            return own.map(ZoneRef::Fixed);
+        };
+        if let ExprKind::Str(text) = &expr.kind {
+            return self.zone_literal(text).map(ZoneRef::Fixed);
+        }
+        let node = self.lower(expr, env, None);
+        match (self.base(node), self.constant(node).cloned()) {
+            (Type::Error, _) => None,
+            (Type::Zone | Type::String, Some(Const::Text(name))) => {
+                let zone = self.zone(&name);
+                if zone.is_none() {
+                    self.error(codes::UNKNOWN_ZONE, expr.span, format!("there is no time zone `{name}`"));
+                }
+                zone.map(ZoneRef::Fixed)
+            }
+            (Type::Zone, _) => Some(ZoneRef::Node(node)),
+            _ => {
+                self.expected(node, "time zone");
+                None
+            }
+        }
+    }
+
+    fn no_zone_for(&mut self, text: &str, span: Span) {
+        self.report(
+            Diagnostic::error(codes::NO_ZONE, span, format!("`{text}` names no zone, and neither does the policy"))
+                .help("write `in \"Europe/London\"` or `in asset.timezone` behind it, or `timezone \"…\"` in the `policy` statement"),
+        );
+    }
+
+    fn range_clause(
+        &mut self,
+        unit: usize,
+        ends: (&Expr, &Expr),
+        zone: Option<&Expr>,
+        role: Role,
+        env: &Env,
+        span: Span,
+    ) -> Option<When> {
+        let from = self.bound(unit, ends.0);
+        let to = self.bound(unit, ends.1);
+        let (from, to) = (from?, to?);
+        let absolute = |bound: &Bound| matches!(bound, Bound::Instant(_));
+        let zone = if absolute(&from) && absolute(&to) && zone.is_none() {
+            ZoneRef::Fixed(self.day_zone(unit))
+        } else {
+            self.zone_clause(unit, zone, env, span)?
+        };
+        match zone {
+            ZoneRef::Fixed(zone) => {
+                let rules = self.rules(zone);
+                let (start, end) = (from.start(&rules).micros(), to.end(&rules, role).micros());
+                if end <= start {
+                    self.ends_first(span);
+                    return None;
+                }
+                Some(When::Range(start, end))
+            }
+            ZoneRef::Node(node) => Some(When::LocalRange(from, to, node)),
+        }
+    }
+
+    /// One end of a range: written out, or a name for what is.
+    fn bound(&mut self, unit: usize, expr: &Expr) -> Option<Bound> {
+        if let ExprKind::Time(text) = &expr.kind {
+            if let Ok(value) = parse_time(text) {
+                return Some(match value {
+                    TimeValue::Instant(instant) => Bound::Instant(instant),
+                    TimeValue::Local(local) => Bound::Local(local),
+                    TimeValue::Date(date) => Bound::Date(date),
+                });
+            }
+        }
+        let env = Env::bare(unit, "this time");
+        let node = self.lower(expr, &env, None);
+        match self.constant(node).cloned() {
+            Some(Const::Time(instant)) => crate::time::Instant::from_micros(instant).map(Bound::Instant),
+            Some(Const::Date(days)) => crate::time::Date::from_days(i64::from(days)).map(Bound::Date),
+            _ if self.is_error(node) => None,
+            _ => {
+                self.report(
+                    Diagnostic::error(codes::NOT_CONSTANT, expr.span, "a date or time is written out here")
+                        .help("write it as `2026-12-18T18:00`, with the zone behind the range"),
+                );
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! From a policy's own files to every file that belongs to it: what they import, and the packs.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::syntax::diagnostic::Diagnostic;
+use crate::syntax::expr::{Expr, Name};
+use crate::syntax::source::{FileId, Sources, Span};
+use crate::syntax::tree::{Body, Import, Statement};
+
+use super::codes;
+use super::suggest;
+
+/// The policy's own files.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyInput {
+    /// Name and text of each file.
+    pub files: Vec<(String, Arc<str>)>,
+}
+
+/// Where imported files and packs come from, so that this room reads nothing itself.
+pub trait Loader {
+    /// The name and text of the file that `from` imports as `path`.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in words for people.
+    fn file(&mut self, from: &str, path: &str) -> Result<(String, Arc<str>), String>;
+
+    /// Names and texts of a pack's files.
+    ///
+    /// # Errors
+    /// The names of the packs that there are.
+    fn pack(&mut self, name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>>;
+}
+
+/// A loader that has nothing, for policies that import nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoLoader;
+
+impl Loader for NoLoader {
+    fn file(&mut self, _from: &str, _path: &str) -> Result<(String, Arc<str>), String> {
+        Err("nothing can be imported here".to_owned())
+    }
+
+    fn pack(&mut self, _name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>> {
+        Err(Vec::new())
+    }
+}
+
+/// The policy's own text, or one pack's as imported under one alias.
+#[derive(Clone, Debug)]
+pub(super) struct LoadedUnit {
+    /// The aliases that lead to it; empty for the policy itself.
+    pub(super) prefix: Vec<String>,
+    /// The statements of all its files.
+    pub(super) statements: Vec<Arc<Statement>>,
+    /// The packs that it imports.
+    pub(super) imports: Vec<LoadedImport>,
+    /// The import that set its parameters.
+    pub(super) with: Vec<(Name, Expr)>,
+    /// The unit whose text these settings stand in, and the place of the import.
+    pub(super) importer: Option<(usize, Span)>,
+}
+
+/// One `import pack`.
+#[derive(Clone, Debug)]
+pub(super) struct LoadedImport {
+    pub(super) alias: String,
+    pub(super) span: Span,
+    pub(super) unit: usize,
+}
+
+/// Packs inside packs, and files in all: more than any real policy has, so that hostile ones end.
+const MOST_NESTING: usize = 8;
+const MOST_UNITS: usize = 200;
+const MOST_FILES: usize = 10_000;
+
+pub(super) struct Load<'a> {
+    pub(super) sources: Sources,
+    pub(super) units: Vec<LoadedUnit>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    loader: &'a mut dyn Loader,
+}
+
+impl<'a> Load<'a> {
+    pub(super) fn run(input: PolicyInput, loader: &'a mut dyn Loader) -> Self {
+        let mut load = Self { sources: Sources::new(), units: Vec::new(), diagnostics: Vec::new(), loader };
+        load.unit(Vec::new(), input.files, Vec::new(), None, &mut Vec::new());
+        load
+    }
+
+    fn unit(
+        &mut self,
+        prefix: Vec<String>,
+        files: Vec<(String, Arc<str>)>,
+        with: Vec<(Name, Expr)>,
+        importer: Option<(usize, Span)>,
+        packs: &mut Vec<String>,
+    ) -> usize {
+        let this = self.units.len();
+        let is_pack = importer.is_some();
+        self.units.push(LoadedUnit {
+            prefix: prefix.clone(),
+            statements: Vec::new(),
+            imports: Vec::new(),
+            with,
+            importer,
+        });
+        let own: HashSet<String> = files.iter().map(|(name, _)| name.clone()).collect();
+        let mut seen: HashSet<String> = HashSet::new();
+        let mut queue: Vec<(String, Arc<str>)> = files.into_iter().rev().collect();
+        let mut wanted = Vec::new();
+        while let Some((name, text)) = queue.pop() {
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            let id = self.sources.add(name.clone(), text);
+            for statement in self.parse(id) {
+                if let Body::Import(import) = &statement.body {
+                    if import.pack {
+                        wanted.push((import.clone(), statement.span));
+                    } else if let Some(file) = self.file(&name, import, is_pack.then_some(&own)) {
+                        if seen.len() + queue.len() < MOST_FILES {
+                            queue.push(file);
+                        }
+                    }
+                }
+                if let Some(unit) = self.units.get_mut(this) {
+                    unit.statements.push(Arc::new(statement));
+                }
+            }
+        }
+        for (import, span) in wanted {
+            self.pack(this, &prefix, &import, span, packs);
+        }
+        this
+    }
+
+    fn parse(&mut self, id: FileId) -> Vec<Statement> {
+        let text = self.sources.get(id).map(|file| Arc::clone(&file.text)).unwrap_or_default();
+        let (file, diagnostics) = crate::syntax::parse(id, &text);
+        self.diagnostics.extend(diagnostics);
+        file.statements
+    }
+
+    fn file(&mut self, from: &str, import: &Import, own: Option<&HashSet<String>>) -> Option<(String, Arc<str>)> {
+        let span = import.path.span;
+        let Some(path) = import.path.plain() else {
+            self.diagnostics.push(
+                Diagnostic::error(codes::UNKNOWN_FILE, span, "the path of an import has no holes")
+                    .help("write the path out"),
+            );
+            return None;
+        };
+        for (what, at) in [
+            ("as", import.alias.as_ref().map(|alias| alias.span)),
+            ("with", import.with.first().map(|(name, _)| name.span)),
+        ] {
+            if let Some(at) = at {
+                self.diagnostics.push(
+                    Diagnostic::error(codes::CLAUSE_NOT_HERE, at, format!("`{what}` belongs to the import of a pack"))
+                        .help("a file's statements join those of the policy, under their own names"),
+                );
+            }
+        }
+        match self.loader.file(from, &path) {
+            Ok((name, text)) => {
+                if own.is_some_and(|own| !own.contains(&name)) {
+                    self.diagnostics.push(
+                        Diagnostic::error(codes::UNKNOWN_FILE, span, format!("a pack cannot import `{path}`"))
+                            .help("a pack imports only its own files"),
+                    );
+                    return None;
+                }
+                Some((name, text))
+            }
+            Err(why) => {
+                self.diagnostics.push(
+                    Diagnostic::error(codes::UNKNOWN_FILE, span, format!("`{path}` cannot be imported"))
+                        .label(why)
+                        .help("the path is relative to the file that imports it, and starts with `./`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn pack(&mut self, importer: usize, prefix: &[String], import: &Import, span: Span, packs: &mut Vec<String>) {
+        let Some(name) = import.path.plain() else {
+            self.diagnostics.push(Diagnostic::error(
+                codes::UNKNOWN_PACK,
+                import.path.span,
+                "the name of a pack has no holes",
+            ));
+            return;
+        };
+        if packs.contains(&name) || packs.len() >= MOST_NESTING || self.units.len() >= MOST_UNITS {
+            self.diagnostics.push(
+                Diagnostic::error(codes::CYCLE, import.path.span, format!("the pack `{name}` imports itself"))
+                    .help(format!("it is reached by: {} → {name}", packs.join(" → "))),
+            );
+            return;
+        }
+        let files = match self.loader.pack(&name) {
+            Ok(files) => files,
+            Err(known) => {
+                let error =
+                    Diagnostic::error(codes::UNKNOWN_PACK, import.path.span, format!("there is no pack `{name}`"));
+                self.diagnostics.push(match suggest::help(&name, "the packs", known.iter().map(String::as_str)) {
+                    Some(help) => error.help(help),
+                    None => error,
+                });
+                return;
+            }
+        };
+        let alias = match &import.alias {
+            Some(alias) => alias.text.clone(),
+            None => name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect(),
+        };
+        let mut inner = prefix.to_vec();
+        inner.push(alias.clone());
+        packs.push(name);
+        let unit = self.unit(inner, files, import.with.clone(), Some((importer, span)), packs);
+        packs.pop();
+        let at = import.alias.as_ref().map_or(import.path.span, |alias| alias.span);
+        if let Some(this) = self.units.get_mut(importer) {
+            this.imports.push(LoadedImport { alias, span: at, unit });
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! From the tree of a policy to a typed program: names, types, lints; every error that a policy can have.
+
+pub mod codes;
+pub mod decimal;
+pub mod program;
+pub mod schema;
+pub mod types;
+pub mod vocabulary;
+
+mod arith;
+mod categorise;
+mod checker;
+mod coerce;
+mod compare;
+mod deadline;
+mod declare;
+mod domain;
+mod env;
+mod expect;
+mod expr;
+mod gate;
+mod head;
+mod inline;
+mod list;
+mod literal;
+mod load;
+mod path;
+mod pattern;
+mod reading;
+mod record;
+mod reported;
+mod run;
+mod settings;
+mod suggest;
+mod table;
+mod triage;
+mod vocab;
+
+pub use load::{Loader, NoLoader, PolicyInput};
+pub use pattern::REGEX_SIZE_LIMIT;
+pub use run::{Checked, Want, check};

@@ -1,0 +1,146 @@
+//! The checker from end to end, and expressions from outside a policy.
+
+use std::sync::Arc;
+
+use crate::syntax::diagnostic::{Diagnostic, Severity};
+use crate::syntax::source::Sources;
+use crate::syntax::tree::{Body, Statement};
+
+use super::checker::{Checker, Item, Symbol};
+use super::env::Env;
+use super::load::{Load, LoadedUnit, Loader, PolicyInput};
+use super::program::{NodeId, Program};
+
+/// What came out of a check: the program if there was no error, and every message.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The texts that the messages point into.
+    pub sources: Arc<Sources>,
+    /// The program; none if there is an error among the messages.
+    pub program: Option<Program>,
+    /// The messages, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    checker: Checker,
+}
+
+/// What an expression from outside a policy may name and has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// A value of any type, over any one subject: `changegate eval`.
+    Value,
+    /// A condition over `asset`: the `where` of a change's assets.
+    AssetCondition,
+}
+
+/// Checks a policy and everything that it imports.
+pub fn check(input: PolicyInput, loader: &mut dyn Loader) -> Checked {
+    let load = Load::run(input, loader);
+    let mut checker = Checker::new();
+    checker.program.sources = Arc::new(load.sources);
+    checker.diagnostics = load.diagnostics;
+    checker.run(&load.units);
+    let mut diagnostics = std::mem::take(&mut checker.diagnostics);
+    tidy(&mut diagnostics);
+    let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    Checked {
+        sources: Arc::clone(&checker.program.sources),
+        program: (!failed).then(|| checker.program.clone()),
+        diagnostics,
+        checker,
+    }
+}
+
+impl Checked {
+    /// Adds an expression from outside to the program, as if it stood in the policy's own text.
+    ///
+    /// # Errors
+    /// What is wrong with the expression. The sources have its text in any case.
+    pub fn expression(&mut self, name: &str, text: &str, want: Want) -> Result<NodeId, Vec<Diagnostic>> {
+        let file = Arc::make_mut(&mut self.checker.program.sources).add(name, text);
+        self.sources = Arc::clone(&self.checker.program.sources);
+        if let Some(program) = &mut self.program {
+            program.sources = Arc::clone(&self.sources);
+        }
+        let expr = crate::syntax::parse_expression(file, text)?;
+        let nodes = self.checker.program.nodes.len();
+        self.checker.readers.push(Item::Test);
+        let node = match want {
+            Want::Value => {
+                let env = Env::all(0, "this expression");
+                self.checker.lower(&expr, &env, None)
+            }
+            Want::AssetCondition => {
+                let env = Env { asset: Some(super::program::VarId::ASSET), ..Env::bare(0, "this `where`") };
+                self.checker.condition(&expr, &env)
+            }
+        };
+        self.checker.readers.pop();
+        let mut diagnostics = std::mem::take(&mut self.checker.diagnostics);
+        tidy(&mut diagnostics);
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) || self.checker.is_error(node) {
+            return Err(diagnostics);
+        }
+        if let Some(program) = &mut self.program {
+            program.nodes.extend(self.checker.program.nodes.iter().skip(nodes).cloned());
+            program.vars.clone_from(&self.checker.program.vars);
+            program.zones.clone_from(&self.checker.program.zones);
+        }
+        Ok(node)
+    }
+}
+
+/// In the order of the text, each once.
+fn tidy(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| (a.span, a.severity, a.code, &a.message).cmp(&(b.span, b.severity, b.code, &b.message)));
+    diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
+}
+
+impl Checker {
+    fn run(&mut self, loaded: &[LoadedUnit]) {
+        self.declare_units(loaded);
+        for (n, unit) in loaded.iter().enumerate() {
+            self.unknown_params(n, unit);
+        }
+        // Tables first, because triages copy those that decide; tables `given level` last, because triages say which levels.
+        let (with_level, others): (Vec<usize>, Vec<usize>) = (0..self.inlines.len())
+            .partition(|id| self.inline_table(*id).is_some_and(|table| table.level.is_some()));
+        for id in others {
+            self.ensure(id);
+            self.table(id);
+        }
+        for unit in 0..self.units.len() {
+            let statements = self.units.get(unit).map(|unit| unit.statements.clone()).unwrap_or_default();
+            for statement in &statements {
+                self.statement(unit, statement);
+            }
+        }
+        for id in with_level {
+            self.table(id);
+        }
+    }
+
+    fn inline_table(&self, id: usize) -> Option<&super::program::Table> {
+        let index = self.inlines.get(id)?.table?;
+        self.program.tables.get(usize::from(index))
+    }
+
+    fn statement(&mut self, unit: usize, statement: &Statement) {
+        let symbol = statement
+            .name
+            .as_ref()
+            .and_then(|name| self.units.get(unit)?.names.get(&name.text))
+            .filter(|declared| statement.name.as_ref().is_some_and(|name| name.span == declared.span))
+            .map(|declared| declared.symbol.clone());
+        match (&statement.body, symbol) {
+            (Body::Triage(_), Some(Symbol::Triage(index))) => self.triage(unit, statement, index),
+            (Body::Categorise(_), Some(Symbol::Categorise(index))) => self.categorise(unit, statement, index),
+            (Body::Rule(demands), _) => self.rule(unit, statement, demands),
+            (Body::Blackout(clauses) | Body::Window(clauses), _) => self.period(unit, statement, clauses),
+            (Body::Test(test), _) => self.test(unit, statement, test),
+            (Body::Later(later), _) => {
+                self.later(statement.name.as_ref().map_or(later.span, |name| statement.span.to(name.span)), &later.what);
+            }
+            _ => {}
+        }
+    }
+}
