@@ -1,0 +1,3 @@
+//! The laws of the language, each over random cases.
+
+pub mod deletion;

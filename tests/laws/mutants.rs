@@ -1,0 +1,47 @@
+//! Oracles that get one thing wrong. That the law "engine = oracle" tells each of them from the true one shows that the cases reach the construct.
+
+macro_rules! mutants {
+    ($($name:ident: $says:literal,)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Mutant { $($name,)* }
+
+        impl Mutant {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// What it gets wrong.
+            pub fn says(self) -> &'static str {
+                match self { $(Self::$name => $says,)* }
+            }
+        }
+    };
+}
+
+mutants! {
+    IgnoresMay: "a rule that may be broken is not",
+    UnknownIsFalse: "an unknown condition of the facts is false",
+    UnknownArmFallsThrough: "an arm that is unknown is passed over",
+    PhantomIsNothing: "an incomplete list is complete",
+    AnyOfIncompleteIsFalse: "`any` over an incomplete list is false",
+    EachIsEvery: "`each` over nothing is true",
+    CountOnlyCertain: "`count` counts what is certain",
+    UnknownElementsDropped: "aggregates leave out what is unknown",
+    NoneOrders: "an ordering with none is true",
+    TableFirstRow: "a table takes the first row that may match",
+    UnknownDueIsNone: "an unknown due date is none",
+    DoneIsIgnored: "`done` is ignored",
+    EndOfDayInPolicyZone: "the end of the day is the policy's",
+    MonthIsThirtyDays: "a month is 30 days",
+    BusinessDaysAreDays: "business days are days",
+    ExceptOnUnknown: "`except` acts on unknown",
+    UnknownEffectIgnored: "`unknown hold` is ignored",
+    TrialTakesEffect: "a statement on trial takes effect",
+    UntilExcludesItsDay: "`effective until` excludes its day",
+    CategoryTakesUnknown: "a category is taken on unknown",
+    UnionOfPossibleWindows: "windows that may apply let a change go",
+    MissingEndIsInstant: "a change without an end is an instant",
+    MidnightIsNotCrossed: "22:00 to 02:00 is empty",
+    EndsTwiceTheOtherWay: "an end that occurs twice is taken the other way",
+    WhereTakesOnlyCertain: "an asset that `where` may take is left out",
+    NoAssetIsFine: "a change without assets is permitted",
+    CvssNewestFirst: "`cvss prefer` is ignored",
+}

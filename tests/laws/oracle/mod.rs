@@ -1,0 +1,94 @@
+//! The oracle: a second evaluator that is simple, slow and shares nothing with the engine. It decides row by row and keeps, for each value, everything
+//! that the value could still be.
+
+pub mod agg;
+pub mod category;
+pub mod cvss;
+pub mod decide;
+pub mod eval;
+pub mod facts;
+pub mod period;
+pub mod tested;
+pub mod time;
+pub mod triage;
+pub mod value;
+
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use crate::case::Case;
+use crate::ir::{E, Policy};
+use crate::mutants::Mutant;
+
+/// Everything that is decided from.
+pub struct World<'a> {
+    pub policy: &'a Policy,
+    pub now: i64,
+    pub zone: TimeZone,
+    pub assets: Vec<Value>,
+    pub changes: Vec<Value>,
+    pub selections: &'a std::collections::BTreeMap<String, E>,
+    /// What this oracle gets wrong on purpose.
+    pub mutant: Option<Mutant>,
+}
+
+impl<'a> World<'a> {
+    pub fn new(case: &'a Case, mutant: Option<Mutant>) -> Self {
+        Self {
+            policy: &case.policy,
+            now: case.now,
+            zone: time::zone(case.policy.zone).expect("a known zone"),
+            assets: merge(&case.facts.inventory),
+            changes: case.facts.changes.iter().map(schedule).collect(),
+            selections: &case.facts.selections,
+            mutant,
+        }
+    }
+
+    /// Whether this oracle is the mutant.
+    pub fn is(&self, mutant: Mutant) -> bool {
+        self.mutant == Some(mutant)
+    }
+
+    pub fn business(&self) -> (u8, u8) {
+        self.policy.business_days.unwrap_or((0, 4))
+    }
+}
+
+/// Records of one id become one: what only one of them says holds, what they say differently is unknown.
+fn merge(records: &[Value]) -> Vec<Value> {
+    let mut merged: Vec<Value> = Vec::new();
+    for record in records {
+        match merged.iter_mut().find(|other| other["id"] == record["id"]) {
+            Some(other) => join(other, record),
+            None => merged.push(record.clone()),
+        }
+    }
+    merged
+}
+
+fn join(into: &mut Value, other: &Value) {
+    let (Value::Object(into), Value::Object(other)) = (into, other) else { return };
+    for (key, value) in other {
+        let Some(known) = into.get_mut(key) else {
+            into.insert(key.clone(), value.clone());
+            continue;
+        };
+        if known.is_object() && value.is_object() {
+            join(known, value);
+        } else if known != value {
+            *known = Value::Null;
+        }
+    }
+}
+
+/// The change; where its end is before its start both are unknown.
+fn schedule(change: &Value) -> Value {
+    let read = |key: &str| change.get(key).and_then(Value::as_str).and_then(time::parse);
+    let mut change = change.clone();
+    if read("start").zip(read("end")).is_some_and(|(start, end)| end < start) {
+        change["start"] = Value::Null;
+        change["end"] = Value::Null;
+    }
+    change
+}

@@ -1,0 +1,158 @@
+//! Blackouts, windows, and when a statement is in force.
+
+use crate::ir::*;
+use crate::mutants::Mutant;
+
+use super::World;
+use super::decide::Reason;
+use super::eval::{Binding, Env};
+use super::facts;
+use super::tested::{Span, Tested};
+use super::time::{self, Twice};
+use super::value::K;
+use crate::vocab::Ent;
+
+/// The times of a clause near an interval; none where the zone is not known.
+type Occurrences = Option<Vec<Span>>;
+
+impl<'a> World<'a> {
+    /// Whether a statement is in force; a triage only by `now`.
+    pub fn in_force(&self, common: &Common, tested: Option<&Tested>) -> K {
+        let Some((from, until)) = common.effective else { return K::TRUE };
+        let until_day = |d: i32| if self.is(Mutant::UntilExcludesItsDay) { d - 1 } else { d };
+        let from = from.and_then(|d| time::end_of_day(d - 1, &self.zone)).unwrap_or(i64::MIN);
+        let until = until.and_then(|d| time::end_of_day(until_day(d), &self.zone)).unwrap_or(i64::MAX);
+        let now = K::of(from <= self.now && self.now < until);
+        tested.map_or(now, |t| now.or(t.meets(&[(from, until)])))
+    }
+
+    /// Whether it is still on trial.
+    pub fn on_trial(&self, common: &Common) -> bool {
+        let on = |day: i32| time::end_of_day(day, &self.zone).is_some_and(|end| self.now < end);
+        common.trial.is_some_and(on) && !self.is(Mutant::TrialTakesEffect)
+    }
+
+    pub fn scope(&'a self, common: &Common, env: &Env<'a>) -> K {
+        [&common.scope, &common.when].into_iter().flatten().map(|e| self.cond(e, env)).fold(K::TRUE, K::and)
+    }
+
+    pub fn except(&'a self, common: &Common, env: &Env<'a>) -> K {
+        let k = common.except.as_ref().map_or(K::FALSE, |e| self.cond(e, env));
+        if self.is(Mutant::ExceptOnUnknown) { K::of(k.may) } else { k }
+    }
+
+    fn occurrences(&self, period: &Period, clause: &TimeClause, near: Span, env: &Env<'a>) -> Occurrences {
+        let last = if period.window != self.is(Mutant::EndsTwiceTheOtherWay) { Twice::First } else { Twice::Second };
+        let zone = |zone: &RangeZone| match zone {
+            RangeZone::Policy => Some(self.zone.clone()),
+            RangeZone::Fixed(name) => time::zone(name),
+            RangeZone::Asset => {
+                let Binding::Asset(asset) = env.get("asset") else { panic!("asset is no asset") };
+                match facts::scalar(asset, Ent::Asset, "timezone", self.now).only() {
+                    Some(Val::Str(name)) => time::zone(name),
+                    _ => None,
+                }
+            }
+        };
+        match clause {
+            TimeClause::Range { from, to, zone: z } => {
+                let zone = zone(z)?;
+                let literal = |t: &TimeLit, twice| match t.zone {
+                    ZoneSpec::Policy => time::at(t.date, t.minute, &zone, twice),
+                    _ => self.time_literal(t),
+                };
+                let start = match from {
+                    EndPoint::Date(d) => time::at(*d, 0, &zone, Twice::First)?,
+                    EndPoint::Time(t) => literal(t, Twice::First)?,
+                };
+                let end = match to {
+                    EndPoint::Date(d) => time::at(*d + 1, 0, &zone, last)?,
+                    EndPoint::Time(t) => literal(t, last)?,
+                };
+                Some(vec![(start, end)])
+            }
+            TimeClause::Weekly { days, from, to, zone: z } => {
+                let zone = zone(z)?;
+                let first = time::local_day(near.0, &zone)? - 2;
+                let past = time::local_day(near.1, &zone)? + 2;
+                let crosses = to <= from && !self.is(Mutant::MidnightIsNotCrossed);
+                let on = |day: i32| {
+                    let start = time::at(day, *from, &zone, Twice::First)?;
+                    let end = time::at(day, *to + if crosses { 1440 } else { 0 }, &zone, last)?;
+                    Some((start, end))
+                };
+                let chosen = (first..=past).filter(|day| days.contains(&time::weekday(*day)));
+                Some(chosen.filter_map(on).filter(|(a, b)| a < b).collect())
+            }
+        }
+    }
+
+    /// Whether the interval meets one of a period's times.
+    fn overlaps(&self, period: &Period, tested: &Tested, env: &Env<'a>) -> K {
+        let Some(hull) = tested.hull else { return K::UNKNOWN };
+        let clause = |c: &TimeClause| self.occurrences(period, c, hull, env).map_or(K::UNKNOWN, |o| tested.meets(&o));
+        period.times.iter().map(clause).fold(K::FALSE, K::or)
+    }
+
+    pub fn blackout(&'a self, period: &Period, tested: &Tested, env: &Env<'a>) -> Option<Reason> {
+        let common = &period.common;
+        let applies = self.scope(common, env).and(self.overlaps(period, tested, env)).and(self.in_force(common, Some(tested)));
+        self.reason(&period.name, "blackout", common, Effect::Defer, applies, self.except(common, env))
+    }
+
+    /// The reasons of all windows of one asset: they count together.
+    pub fn windows(&'a self, tested: &Tested, env: &Env<'a>) -> Vec<Reason> {
+        let windows: Vec<&Period> = self.policy.periods.iter().filter(|p| p.window && !self.on_trial(&p.common)).collect();
+        // Each window that may bind, and whether it certainly does.
+        let mut binding: Vec<(&Period, bool)> = Vec::new();
+        for window in windows {
+            let scope = self.scope(&window.common, env).and(self.in_force(&window.common, Some(tested)));
+            let except = self.except(&window.common, env);
+            if scope.may && !except.must {
+                binding.push((window, scope.must && !except.may));
+            }
+        }
+        if binding.is_empty() {
+            return Vec::new();
+        }
+        let hull = tested.hull;
+        // The times of a window, and whether all of them are known.
+        let times = |w: &Period| -> (Vec<Span>, bool) {
+            let Some(hull) = hull else { return (Vec::new(), false) };
+            let all: Vec<Occurrences> = w.times.iter().map(|c| self.occurrences(w, c, hull, env)).collect();
+            let known = all.iter().all(Option::is_some);
+            (all.into_iter().flatten().flatten().collect(), known)
+        };
+        let inside = |span: Option<Span>, windows: &mut dyn Iterator<Item = &Period>| {
+            span.is_some_and(|span| contains(windows.flat_map(|w| times(w).0).collect(), span))
+        };
+        let counts = |sure: bool| sure || self.is(Mutant::UnionOfPossibleWindows);
+        let by_union = inside(hull, &mut binding.iter().filter(|(_, sure)| counts(*sure)).map(|(w, _)| *w));
+        let by_each = binding.iter().all(|(w, _)| inside(hull, &mut std::iter::once(*w)));
+        if by_union || by_each {
+            return Vec::new();
+        }
+        let some_binds = binding.iter().any(|(_, sure)| *sure);
+        let all_known = binding.iter().all(|(w, _)| times(w).1);
+        let core_inside = tested.core.iter().any(|core| inside(Some(*core), &mut binding.iter().map(|(w, _)| *w)));
+        let fails = K { must: some_binds && all_known && !tested.core.is_empty() && !core_inside, may: true };
+        let reason = |w: &Period, sure: bool| {
+            let reason = self.reason(&w.name, "window", &w.common, Effect::Defer, fails, K::FALSE)?;
+            Some(Reason { certain: reason.certain && sure, ..reason })
+        };
+        binding.iter().filter_map(|(w, sure)| reason(w, *sure)).collect()
+    }
+}
+
+/// Whether an interval lies inside the union of others.
+fn contains(mut spans: Vec<Span>, whole: Span) -> bool {
+    spans.sort_unstable();
+    let mut merged: Vec<Span> = Vec::new();
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.0 <= last.1 => last.1 = last.1.max(span.1),
+            _ => merged.push(span),
+        }
+    }
+    merged.iter().any(|s| if whole.0 == whole.1 { s.0 <= whole.0 && whole.0 < s.1 } else { s.0 <= whole.0 && whole.1 <= s.1 })
+}
