@@ -22,37 +22,145 @@ pub(crate) enum Said {
 /// What people call a rule.
 pub(crate) fn said(rule: Rule) -> Said {
     match rule {
-        Rule::WHITESPACE | Rule::COMMENT | Rule::word_char | Rule::reserved | Rule::compat_reserved
-        | Rule::semicolon | Rule::common_clause | Rule::common_keyword
-        | Rule::policy_clauses | Rule::policy_clause | Rule::extend_clauses | Rule::extend_clause
-        | Rule::triage_clauses | Rule::triage_clause | Rule::triage_keyword | Rule::table_clauses
-        | Rule::table_clause | Rule::table_keyword | Rule::categorise_clauses | Rule::categorise_clause
-        | Rule::risk_clauses | Rule::risk_clause | Rule::approval_clauses | Rule::approval_clause
-        | Rule::obligation_clauses | Rule::obligation_clause | Rule::rule_clauses | Rule::rule_clause
-        | Rule::time_clauses | Rule::time_clause | Rule::every_day | Rule::every_weekday
-        | Rule::compat_weekday | Rule::calendar_clauses | Rule::calendar_part | Rule::waiver_clauses
-        | Rule::waiver_clause | Rule::rollout_clauses | Rule::rollout_clause | Rule::ring_limit
-        | Rule::metric_clauses | Rule::metric_clause | Rule::rollback_clauses | Rule::rollback_clause
-        | Rule::plugin_clauses | Rule::plugin_clause | Rule::test_clauses | Rule::test_clause
-        | Rule::compat_presence | Rule::compat_key | Rule::quantifier_range | Rule::time_of_day
-        | Rule::zone_offset | Rule::compat_is_not | Rule::compat_null | Rule::compat_default | Rule::compat_elif
-        | Rule::compat_elif_word | Rule::compat_body | Rule::compat_if | Rule::compat_string
-        | Rule::duration_unit | Rule::compat_duration_unit | Rule::compat_span_unit | Rule::only_expression
-        | Rule::only_policy | Rule::only_extend | Rule::only_triage | Rule::only_table | Rule::only_categorise
-        | Rule::only_risk | Rule::only_approval | Rule::only_obligation | Rule::only_rule | Rule::only_time
-        | Rule::only_calendar | Rule::only_waiver | Rule::only_rollout | Rule::only_metric
-        | Rule::only_rollback | Rule::only_plugin | Rule::only_test | Rule::EOI => Said::Nothing,
-        Rule::word_start | Rule::cell | Rule::pattern | Rule::compare_pattern | Rule::value_pattern
-        | Rule::cell_value | Rule::outcome | Rule::minus | Rule::compat_any | Rule::clause_value
-        | Rule::time_value | Rule::expr | Rule::arithmetic | Rule::operand | Rule::prefix | Rule::not_op
-        | Rule::negate | Rule::compat_is_value | Rule::primary | Rule::paren | Rule::set | Rule::list
-        | Rule::list_item | Rule::element | Rule::record | Rule::record_key | Rule::conditional
-        | Rule::quantifier | Rule::tally | Rule::tally_kind | Rule::tally_head | Rule::calendar_step | Rule::next_step
-        | Rule::last_step | Rule::step_time | Rule::variable | Rule::numeral | Rule::literal | Rule::boolean | Rule::digits
-        | Rule::number | Rule::percent | Rule::duration | Rule::calendar_span | Rule::span_amount | Rule::date
-        | Rule::timestamp | Rule::regex | Rule::compat_not | Rule::compat_boolean | Rule::compat_quantifier
-        | Rule::compat_quantifier_word | Rule::compat_comprehension
-        | Rule::compat_timestamp | Rule::compat_duration | Rule::compat_span => Said::Value,
+        Rule::WHITESPACE
+        | Rule::COMMENT
+        | Rule::word_char
+        | Rule::reserved
+        | Rule::compat_reserved
+        | Rule::semicolon
+        | Rule::common_clause
+        | Rule::common_keyword
+        | Rule::policy_clauses
+        | Rule::policy_clause
+        | Rule::extend_clauses
+        | Rule::extend_clause
+        | Rule::triage_clauses
+        | Rule::triage_clause
+        | Rule::triage_keyword
+        | Rule::table_clauses
+        | Rule::table_clause
+        | Rule::table_keyword
+        | Rule::categorise_clauses
+        | Rule::categorise_clause
+        | Rule::risk_clauses
+        | Rule::risk_clause
+        | Rule::approval_clauses
+        | Rule::approval_clause
+        | Rule::obligation_clauses
+        | Rule::obligation_clause
+        | Rule::rule_clauses
+        | Rule::rule_clause
+        | Rule::time_clauses
+        | Rule::time_clause
+        | Rule::every_day
+        | Rule::every_weekday
+        | Rule::compat_weekday
+        | Rule::calendar_clauses
+        | Rule::calendar_part
+        | Rule::waiver_clauses
+        | Rule::waiver_clause
+        | Rule::rollout_clauses
+        | Rule::rollout_clause
+        | Rule::ring_limit
+        | Rule::metric_clauses
+        | Rule::metric_clause
+        | Rule::rollback_clauses
+        | Rule::rollback_clause
+        | Rule::plugin_clauses
+        | Rule::plugin_clause
+        | Rule::test_clauses
+        | Rule::test_clause
+        | Rule::compat_presence
+        | Rule::compat_key
+        | Rule::quantifier_range
+        | Rule::time_of_day
+        | Rule::zone_offset
+        | Rule::compat_is_not
+        | Rule::compat_null
+        | Rule::compat_default
+        | Rule::compat_elif
+        | Rule::compat_elif_word
+        | Rule::compat_body
+        | Rule::compat_if
+        | Rule::compat_string
+        | Rule::duration_unit
+        | Rule::compat_duration_unit
+        | Rule::compat_span_unit
+        | Rule::only_expression
+        | Rule::only_policy
+        | Rule::only_extend
+        | Rule::only_triage
+        | Rule::only_table
+        | Rule::only_categorise
+        | Rule::only_risk
+        | Rule::only_approval
+        | Rule::only_obligation
+        | Rule::only_rule
+        | Rule::only_time
+        | Rule::only_calendar
+        | Rule::only_waiver
+        | Rule::only_rollout
+        | Rule::only_metric
+        | Rule::only_rollback
+        | Rule::only_plugin
+        | Rule::only_test
+        | Rule::EOI => Said::Nothing,
+        Rule::word_start
+        | Rule::cell
+        | Rule::pattern
+        | Rule::compare_pattern
+        | Rule::value_pattern
+        | Rule::cell_value
+        | Rule::outcome
+        | Rule::minus
+        | Rule::compat_any
+        | Rule::clause_value
+        | Rule::time_value
+        | Rule::expr
+        | Rule::arithmetic
+        | Rule::operand
+        | Rule::prefix
+        | Rule::not_op
+        | Rule::negate
+        | Rule::compat_is_value
+        | Rule::primary
+        | Rule::paren
+        | Rule::set
+        | Rule::list
+        | Rule::list_item
+        | Rule::element
+        | Rule::record
+        | Rule::record_key
+        | Rule::conditional
+        | Rule::quantifier
+        | Rule::tally
+        | Rule::tally_kind
+        | Rule::tally_head
+        | Rule::calendar_step
+        | Rule::next_step
+        | Rule::last_step
+        | Rule::step_time
+        | Rule::variable
+        | Rule::numeral
+        | Rule::literal
+        | Rule::boolean
+        | Rule::digits
+        | Rule::number
+        | Rule::percent
+        | Rule::duration
+        | Rule::calendar_span
+        | Rule::span_amount
+        | Rule::date
+        | Rule::timestamp
+        | Rule::regex
+        | Rule::compat_not
+        | Rule::compat_boolean
+        | Rule::compat_quantifier
+        | Rule::compat_quantifier_word
+        | Rule::compat_comprehension
+        | Rule::compat_timestamp
+        | Rule::compat_duration
+        | Rule::compat_span => Said::Value,
         Rule::word => Said::Word("a word"),
         Rule::name | Rule::path | Rule::path_list | Rule::path_value => Said::Word("a name"),
         Rule::title => Said::Word("a title"),
@@ -73,12 +181,29 @@ pub(crate) fn said(rule: Rule) -> Said {
         Rule::less => Said::Word("`<`"),
         Rule::greater => Said::Word("`>`"),
         Rule::equals | Rule::compat_walrus => Said::Word("`=`"),
-        Rule::file | Rule::statement | Rule::policy_statement | Rule::import_statement | Rule::param_statement
-        | Rule::extend_statement | Rule::let_statement | Rule::triage_statement | Rule::table_statement
-        | Rule::categorise_statement | Rule::risk_statement | Rule::approval_statement
-        | Rule::obligation_statement | Rule::rule_statement | Rule::blackout_statement
-        | Rule::window_statement | Rule::calendar_statement | Rule::waiver_statement | Rule::rollout_statement
-        | Rule::metric_statement | Rule::rollback_statement | Rule::plugin_statement | Rule::test_statement => Said::Word("a statement"),
+        Rule::file
+        | Rule::statement
+        | Rule::policy_statement
+        | Rule::import_statement
+        | Rule::param_statement
+        | Rule::extend_statement
+        | Rule::let_statement
+        | Rule::triage_statement
+        | Rule::table_statement
+        | Rule::categorise_statement
+        | Rule::risk_statement
+        | Rule::approval_statement
+        | Rule::obligation_statement
+        | Rule::rule_statement
+        | Rule::blackout_statement
+        | Rule::window_statement
+        | Rule::calendar_statement
+        | Rule::waiver_statement
+        | Rule::rollout_statement
+        | Rule::metric_statement
+        | Rule::rollback_statement
+        | Rule::plugin_statement
+        | Rule::test_statement => Said::Word("a statement"),
         Rule::scope_clause => Said::Clause("`for`"),
         Rule::when_clause | Rule::rollback_when => Said::Clause("`when`"),
         Rule::except_clause => Said::Clause("`except`"),
@@ -103,8 +228,13 @@ pub(crate) fn said(rule: Rule) -> Said {
         Rule::import_alias | Rule::kw_as => Said::Word("`as`"),
         Rule::import_with | Rule::kw_with => Said::Word("`with`"),
         Rule::field_decl => Said::Clause("a field such as `tier: int`"),
-        Rule::type_expr | Rule::type_core | Rule::set_type | Rule::list_type | Rule::record_type
-        | Rule::int_type | Rule::named_type => Said::Word("a type"),
+        Rule::type_expr
+        | Rule::type_core
+        | Rule::set_type
+        | Rule::list_type
+        | Rule::record_type
+        | Rule::int_type
+        | Rule::named_type => Said::Word("a type"),
         Rule::int_bound => Said::Word("a whole number"),
         Rule::type_attribute => Said::Word("`required`, `or none` or `absent …`"),
         Rule::or_none => Said::Word("`or none`"),
@@ -148,8 +278,12 @@ pub(crate) fn said(rule: Rule) -> Said {
         Rule::every_clause => Said::Clause("`every`"),
         Rule::weekly | Rule::day_list | Rule::weekday => Said::Word("a day of the week"),
         Rule::periodic => Said::Word("`month`, `quarter` or `year`"),
-        Rule::day_of_period | Rule::numbered_day | Rule::last_business_days | Rule::last_day
-        | Rule::nth_weekday | Rule::ordinal => Said::Word("a day such as `day 15` or `last friday`"),
+        Rule::day_of_period
+        | Rule::numbered_day
+        | Rule::last_business_days
+        | Rule::last_day
+        | Rule::nth_weekday
+        | Rule::ordinal => Said::Word("a day such as `day 15` or `last friday`"),
         Rule::clock_range | Rule::clock_time => Said::Word("a time of day such as `09:30`"),
         Rule::lasting | Rule::kw_lasting => Said::Word("`lasting`"),
         Rule::rrule_clause => Said::Clause("`rrule`"),
@@ -185,13 +319,43 @@ pub(crate) fn said(rule: Rule) -> Said {
         Rule::expect_clause => Said::Clause("`expect`"),
         Rule::test_record => Said::Clause("a record such as `asset { … }`"),
         Rule::span_value => Said::Word("a length such as `48h` or `3 days`"),
-        Rule::postfix | Rule::field | Rule::of_subject | Rule::infix | Rule::or_op | Rule::and_op
-        | Rule::compare_op | Rule::op_eq | Rule::op_ne | Rule::op_le | Rule::op_lt | Rule::op_ge | Rule::op_gt
-        | Rule::in_op | Rule::not_in_op | Rule::like_op | Rule::matches_op | Rule::overlaps_op
-        | Rule::during_op | Rule::arithmetic_op | Rule::op_add | Rule::op_sub | Rule::op_mul | Rule::op_div
-        | Rule::presence | Rule::call | Rule::compat_or | Rule::compat_and | Rule::compat_in | Rule::compat_is
-        | Rule::compat_like | Rule::compat_not_in | Rule::compat_not_match | Rule::compat_compare
-        | Rule::compat_equals | Rule::compat_ternary | Rule::question => Said::Operator,
+        Rule::postfix
+        | Rule::field
+        | Rule::of_subject
+        | Rule::infix
+        | Rule::or_op
+        | Rule::and_op
+        | Rule::compare_op
+        | Rule::op_eq
+        | Rule::op_ne
+        | Rule::op_le
+        | Rule::op_lt
+        | Rule::op_ge
+        | Rule::op_gt
+        | Rule::in_op
+        | Rule::not_in_op
+        | Rule::like_op
+        | Rule::matches_op
+        | Rule::overlaps_op
+        | Rule::during_op
+        | Rule::arithmetic_op
+        | Rule::op_add
+        | Rule::op_sub
+        | Rule::op_mul
+        | Rule::op_div
+        | Rule::presence
+        | Rule::call
+        | Rule::compat_or
+        | Rule::compat_and
+        | Rule::compat_in
+        | Rule::compat_is
+        | Rule::compat_like
+        | Rule::compat_not_in
+        | Rule::compat_not_match
+        | Rule::compat_compare
+        | Rule::compat_equals
+        | Rule::compat_ternary
+        | Rule::question => Said::Operator,
         Rule::record_entry => Said::Word("a key"),
         Rule::where_part | Rule::kw_where => Said::Word("`where`"),
         Rule::satisfies_part | Rule::kw_satisfies => Said::Word("`satisfies`"),

@@ -1,11 +1,24 @@
 //! The keywords that start the clauses of each kind, for "did you mean" and for finding a clause's start.
 
 /// Those of any statement.
-const COMMON: &[&str] =
-    &["for", "when", "except", "because", "ref", "owner", "effective", "trial", "effect", "unknown", "assumes", "waivable"];
+const COMMON: &[&str] = &[
+    "for",
+    "when",
+    "except",
+    "because",
+    "ref",
+    "owner",
+    "effective",
+    "trial",
+    "effect",
+    "unknown",
+    "assumes",
+    "waivable",
+];
 
 /// Words within clauses that a misspelling may stand for.
-pub(crate) const WITHIN_CLAUSES: &[&str] = &["within", "otherwise", "when", "where", "satisfies", "default", "before", "after"];
+pub(crate) const WITHIN_CLAUSES: &[&str] =
+    &["within", "otherwise", "when", "where", "satisfies", "default", "before", "after"];
 
 /// The clause keywords of a kind of statement, its own first.
 pub(crate) fn of_kind(kind: &str) -> impl Iterator<Item = &'static str> {

@@ -59,8 +59,27 @@ impl Token {
 pub(crate) fn is_reserved(word: &str) -> bool {
     matches!(
         word,
-        "and" | "or" | "not" | "in" | "is" | "like" | "matches" | "if" | "then" | "else" | "any" | "every" | "each"
-            | "where" | "satisfies" | "for" | "of" | "over" | "during" | "overlaps" | "default"
+        "and"
+            | "or"
+            | "not"
+            | "in"
+            | "is"
+            | "like"
+            | "matches"
+            | "if"
+            | "then"
+            | "else"
+            | "any"
+            | "every"
+            | "each"
+            | "where"
+            | "satisfies"
+            | "for"
+            | "of"
+            | "over"
+            | "during"
+            | "overlaps"
+            | "default"
     )
 }
 
@@ -131,7 +150,8 @@ impl<'a> Lexer<'a> {
             c if c.is_alphabetic() || c == '_' => (TokenKind::Word, word_length(rest)),
             c if c.is_control() => (TokenKind::Bad, c.len_utf8()),
             _ => {
-                let long = ["...", "===", "!==", "->", "..", "==", "!=", "<=", ">=", "&&", "||", "<>", ":=", "=<", "=>"];
+                let long =
+                    ["...", "===", "!==", "->", "..", "==", "!=", "<=", ">=", "&&", "||", "<>", ":=", "=<", "=>"];
                 match long.iter().find(|op| rest.starts_with(**op)) {
                     Some(op) => (TokenKind::Punct, op.len()),
                     None if first.is_ascii_punctuation() || matches!(first, '≠' | '≤' | '≥' | '…') => {
@@ -179,10 +199,13 @@ fn run(text: &str, test: impl Fn(char) -> bool) -> usize {
 fn word_length(rest: &str) -> usize {
     let length = run(rest, |c| c.is_alphanumeric() || c == '_');
     // `v4.0` is a version of CVSS, and a point in it is no field access.
-    let is_version = rest.starts_with('v') && length > 1 && rest.get(1..length).is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit()));
+    let is_version = rest.starts_with('v')
+        && length > 1
+        && rest.get(1..length).is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit()));
     if is_version && let Some(after) = rest.get(length..).and_then(|r| r.strip_prefix('.')) {
         let digits = run(after, |c| c.is_ascii_digit());
-        if digits > 0 && !after.get(digits..).is_some_and(|r| r.starts_with(|c: char| c.is_alphanumeric() || c == '_')) {
+        if digits > 0 && !after.get(digits..).is_some_and(|r| r.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        {
             return length + 1 + digits;
         }
     }
@@ -225,7 +248,8 @@ fn number_length(rest: &str) -> usize {
         };
         return date + time + zone_length;
     }
-    let clock = digit_groups(rest, &[(1, 2), (2, 2), (2, 2)], &[':', ':']).or_else(|| digit_groups(rest, &[(1, 2), (2, 2)], &[':']));
+    let clock = digit_groups(rest, &[(1, 2), (2, 2), (2, 2)], &[':', ':'])
+        .or_else(|| digit_groups(rest, &[(1, 2), (2, 2)], &[':']));
     if let Some(length) = clock {
         return length;
     }

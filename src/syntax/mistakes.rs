@@ -37,16 +37,21 @@ pub(crate) fn diagnose(stretch: Stretch<'_>, error: &pest::error::Error<Rule>) -
             InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
         };
     let ErrorVariant::ParsingError { positives, negatives } = &error.variant else {
-        return Diagnostic::error(codes::TOO_LONG, Span::new(stretch.file, stretch.start, stretch.end), "this is too complicated to read")
-            .label("the parser gave up here")
-            .help("split it into several statements, or name parts of it with `let`");
+        return Diagnostic::error(
+            codes::TOO_LONG,
+            Span::new(stretch.file, stretch.start, stretch.end),
+            "this is too complicated to read",
+        )
+        .label("the parser gave up here")
+        .help("split it into several statements, or name parts of it with `let`");
     };
     let expected = Expected::new(positives, stretch.kind);
     let stopped = positives.iter().all(|rule| said(*rule) == Said::Nothing) && !negatives.is_empty();
     let next = stretch.tokens.partition_point(|token| token.start < at);
     let found = stretch.tokens.get(next).copied().filter(|token| token.end <= stretch.end);
     // A place within a token: a form that starts well and ends badly, such as `5h3`.
-    let within = next.checked_sub(1).and_then(|before| stretch.tokens.get(before)).copied().filter(|token| token.end > at);
+    let within =
+        next.checked_sub(1).and_then(|before| stretch.tokens.get(before)).copied().filter(|token| token.end > at);
     match within.or(found) {
         Some(token) if stopped => keyword_in_the_way(stretch, token),
         Some(token) => unexpected(stretch, token, &expected),
@@ -72,10 +77,13 @@ fn keyword_in_the_way(stretch: Stretch<'_>, token: Token) -> Diagnostic {
 fn misspelt_before(stretch: Stretch<'_>, token: Token) -> Option<(Token, &'static str)> {
     let index = stretch.tokens.partition_point(|other| other.start < token.start);
     let before = stretch.tokens.get(index.saturating_sub(3)..index)?;
-    before.iter().rev().filter(|other| other.kind == TokenKind::Word && other.start >= stretch.start).find_map(|other| {
-        let word = other.text(stretch.text);
-        nearest(word, super::keywords::of_kind(stretch.kind).chain(super::keywords::WITHIN_CLAUSES.iter().copied())).map(|meant| (*other, meant))
-    })
+    before.iter().rev().filter(|other| other.kind == TokenKind::Word && other.start >= stretch.start).find_map(
+        |other| {
+            let word = other.text(stretch.text);
+            nearest(word, super::keywords::of_kind(stretch.kind).chain(super::keywords::WITHIN_CLAUSES.iter().copied()))
+                .map(|meant| (*other, meant))
+        },
+    )
 }
 
 fn unexpected(stretch: Stretch<'_>, token: Token, expected: &Expected) -> Diagnostic {
@@ -91,7 +99,12 @@ fn unexpected(stretch: Stretch<'_>, token: Token, expected: &Expected) -> Diagno
         let text = word.text(stretch.text);
         return diagnostic.label(label).help(format!("did you mean `{meant}` where `{text}` stands?"));
     }
-    if is_reserved(text) && expected.words.iter().any(|word| word.contains("name") || word.contains("level") || word.contains("category")) {
+    if is_reserved(text)
+        && expected
+            .words
+            .iter()
+            .any(|word| word.contains("name") || word.contains("level") || word.contains("category"))
+    {
         return diagnostic.label(label).help(format!("`{text}` is a word of the language: choose another name"));
     }
     let help = if expected.value {
@@ -189,21 +202,46 @@ fn keyword(said: &'static str) -> Option<&'static str> {
 fn starts_value(word: &str) -> bool {
     matches!(
         word,
-        "`{`" | "`(`" | "`[`" | "`if`" | "`any`" | "`every`" | "`each`" | "`true`" | "`false`" | "`not`" | "`next`" | "`last`"
-            | "a text in double quotes" | "a name"
+        "`{`"
+            | "`(`"
+            | "`[`"
+            | "`if`"
+            | "`any`"
+            | "`every`"
+            | "`each`"
+            | "`true`"
+            | "`false`"
+            | "`not`"
+            | "`next`"
+            | "`last`"
+            | "a text in double quotes"
+            | "a name"
     )
 }
 
 fn follows_value(word: &str) -> bool {
     matches!(
         word,
-        "`(`" | "`.`" | "`and`" | "`or`" | "`not`" | "`in`" | "`is`" | "`like`" | "`matches`" | "`of`" | "`during`" | "`overlaps`" | "`default`"
+        "`(`"
+            | "`.`"
+            | "`and`"
+            | "`or`"
+            | "`not`"
+            | "`in`"
+            | "`is`"
+            | "`like`"
+            | "`matches`"
+            | "`of`"
+            | "`during`"
+            | "`overlaps`"
+            | "`default`"
     )
 }
 
 /// The candidate that `word` is a misspelling of, if one is near enough.
 fn nearest(word: &str, candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let (steps, length, meant) = candidates.map(|candidate| (distance(word, candidate), candidate.len(), candidate)).min()?;
+    let (steps, length, meant) =
+        candidates.map(|candidate| (distance(word, candidate), candidate.len(), candidate)).min()?;
     (steps > 0 && length > 2 && steps <= length.min(word.len()).div_ceil(3).min(2)).then_some(meant)
 }
 

@@ -75,7 +75,14 @@ impl<'a> Reader<'a> {
     }
 
     fn stretch(&self, start: usize, end: usize) -> Stretch<'a> {
-        Stretch { file: self.builder.file, text: &self.scanned.text, tokens: &self.scanned.tokens, start, end, kind: self.kind }
+        Stretch {
+            file: self.builder.file,
+            text: &self.scanned.text,
+            tokens: &self.scanned.tokens,
+            start,
+            end,
+            kind: self.kind,
+        }
     }
 
     fn text(&self, start: usize, end: usize) -> &'a str {
@@ -87,9 +94,13 @@ impl<'a> Reader<'a> {
         let text = self.text(start, end);
         if text.len() > MAX_RUN {
             let span = Span::new(self.builder.file, start, start.saturating_add(1));
-            return Err(Diagnostic::error(codes::TOO_LARGE, span, format!("this is longer than {} KB", MAX_RUN / 1024))
-                .label("starts here")
-                .help("split it into several statements"));
+            return Err(Diagnostic::error(
+                codes::TOO_LARGE,
+                span,
+                format!("this is longer than {} KB", MAX_RUN / 1024),
+            )
+            .label("starts here")
+            .help("split it into several statements"));
         }
         PolicyParser::parse(rule, text).map_err(|error| diagnose(self.stretch(start, end), &error))
     }
@@ -159,9 +170,13 @@ impl<'a> Reader<'a> {
             _ => format!("statements are {}", KINDS.map(|kind| format!("`{kind}`")).join(", ")),
         };
         self.builder.problems.push(
-            Diagnostic::error(codes::UNKNOWN_STATEMENT, token.span(self.builder.file), format!("no statement starts with `{shown}`"))
-                .label("expected a statement here")
-                .help(help),
+            Diagnostic::error(
+                codes::UNKNOWN_STATEMENT,
+                token.span(self.builder.file),
+                format!("no statement starts with `{shown}`"),
+            )
+            .label("expected a statement here")
+            .help(help),
         );
     }
 
@@ -173,13 +188,15 @@ impl<'a> Reader<'a> {
         let brace = (chunk.first..chunk.last).find(|index| self.word(*index) == "{");
         let reported = self.builder.problems.len();
         let (Some(brace), Some(rule)) = (brace, clause_rule(kind)) else {
-            let whole = whole.or_else(|| if chunk.broken { None } else { self.run(Rule::file, first.start, last.end).err() });
+            let whole =
+                whole.or_else(|| if chunk.broken { None } else { self.run(Rule::file, first.start, last.end).err() });
             self.builder.problems.extend(whole);
             return None;
         };
         let mut parts = StatementParts::new(kind, span);
         let head_is_good = self.head(chunk.first, brace, &mut parts);
-        let closing = if self.word(chunk.last - 1) == "}" && chunk.last - 1 > brace { chunk.last - 1 } else { chunk.last };
+        let closing =
+            if self.word(chunk.last - 1) == "}" && chunk.last - 1 > brace { chunk.last - 1 } else { chunk.last };
         for segment in self.segments(kind, brace + 1, closing) {
             self.segment(rule, segment, &mut parts);
         }
@@ -192,12 +209,17 @@ impl<'a> Reader<'a> {
 
     /// `kind name "Title" {`, read with an end put to it.
     fn head(&mut self, first: usize, brace: usize, parts: &mut StatementParts) -> bool {
-        let (Some(start), Some(end)) = (self.token(first).map(|t| t.start), self.token(brace).map(|t| t.end)) else { return false };
+        let (Some(start), Some(end)) = (self.token(first).map(|t| t.start), self.token(brace).map(|t| t.end)) else {
+            return false;
+        };
         let closed = format!("{}}}", self.text(start, end));
         match PolicyParser::parse(Rule::file, &closed) {
             Ok(mut pairs) => {
                 self.builder.at(start);
-                let head = pairs.next().and_then(|file| file.into_inner().next()).and_then(|statement| statement.into_inner().next());
+                let head = pairs
+                    .next()
+                    .and_then(|file| file.into_inner().next())
+                    .and_then(|statement| statement.into_inner().next());
                 for pair in head.into_iter().flat_map(pest::iterators::Pair::into_inner) {
                     self.builder.part(parts, pair);
                 }
@@ -212,7 +234,8 @@ impl<'a> Reader<'a> {
     }
 
     fn segment(&mut self, rule: Rule, (first, last): (usize, usize), parts: &mut StatementParts) {
-        let (Some(start), Some(end)) = (self.token(first).map(|t| t.start), last.checked_sub(1).and_then(|l| self.token(l)).map(|t| t.end))
+        let (Some(start), Some(end)) =
+            (self.token(first).map(|t| t.start), last.checked_sub(1).and_then(|l| self.token(l)).map(|t| t.end))
         else {
             return;
         };
@@ -281,15 +304,22 @@ impl<'a> Reader<'a> {
             || before.is_some_and(|b| b.kind == TokenKind::Punct && !matches!(self.word(index - 1), ")" | "]" | "}"));
         if goes_on {
             // An operator at a line's end whose operand is missing: the next line starts a clause all the same.
-            let follows = self.token(index + 1).is_some_and(|next| next.kind != TokenKind::Punct || matches!(self.word(index + 1), "(" | "{"));
-            return token.line_start && follows && (never_within(word) || word == "when") && !is_infix(self.word(index + 1));
+            let follows = self
+                .token(index + 1)
+                .is_some_and(|next| next.kind != TokenKind::Punct || matches!(self.word(index + 1), "(" | "{"));
+            return token.line_start
+                && follows
+                && (never_within(word) || word == "when")
+                && !is_infix(self.word(index + 1));
         }
         let in_arms = matches!(kind, "triage" | "categorise" | "rollout" | "risk");
         let continues = match word {
             "for" | "every" | "not" => !token.line_start,
             "when" => in_arms || matches!(self.word(index - 1), "done" | "promote"),
             "within" | "by" | "otherwise" | "soak" | "at" => in_arms,
-            "until" | "to" | "up" | "lasting" | "before" | "on" | "as" | "with" | "sustained" | "end" | "default" => true,
+            "until" | "to" | "up" | "lasting" | "before" | "on" | "as" | "with" | "sustained" | "end" | "default" => {
+                true
+            }
             other => is_reserved(other),
         };
         !continues && (token.line_start || never_within(word))
@@ -300,14 +330,47 @@ impl<'a> Reader<'a> {
 fn never_within(word: &str) -> bool {
     matches!(
         word,
-        "require" | "forbid" | "because" | "ref" | "effect" | "assumes" | "except" | "levels" | "clock" | "decide" | "row" | "given"
-            | "across" | "expect" | "only" | "promote" | "ring" | "need" | "waivable" | "when"
+        "require"
+            | "forbid"
+            | "because"
+            | "ref"
+            | "effect"
+            | "assumes"
+            | "except"
+            | "levels"
+            | "clock"
+            | "decide"
+            | "row"
+            | "given"
+            | "across"
+            | "expect"
+            | "only"
+            | "promote"
+            | "ring"
+            | "need"
+            | "waivable"
+            | "when"
     )
 }
 
 /// A word that joins two values.
 fn is_infix(word: &str) -> bool {
-    matches!(word, "and" | "or" | "in" | "is" | "like" | "matches" | "of" | "over" | "during" | "overlaps" | "default" | "then" | "else")
+    matches!(
+        word,
+        "and"
+            | "or"
+            | "in"
+            | "is"
+            | "like"
+            | "matches"
+            | "of"
+            | "over"
+            | "during"
+            | "overlaps"
+            | "default"
+            | "then"
+            | "else"
+    )
 }
 
 /// The rule that reads the clauses of a kind alone.

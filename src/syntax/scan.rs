@@ -19,8 +19,27 @@ const MAX_PROBLEMS: usize = 20;
 
 /// The kinds of statement.
 pub(crate) const KINDS: [&str; 21] = [
-    "policy", "import", "param", "extend", "let", "triage", "table", "categorise", "risk", "approval", "obligation",
-    "rule", "blackout", "window", "calendar", "waiver", "rollout", "metric", "rollback", "plugin", "test",
+    "policy",
+    "import",
+    "param",
+    "extend",
+    "let",
+    "triage",
+    "table",
+    "categorise",
+    "risk",
+    "approval",
+    "obligation",
+    "rule",
+    "blackout",
+    "window",
+    "calendar",
+    "waiver",
+    "rollout",
+    "metric",
+    "rollback",
+    "plugin",
+    "test",
 ];
 
 /// One statement's text.
@@ -55,7 +74,8 @@ pub(crate) fn scan(file: FileId, text: &str) -> Result<Scanned<'_>, Diagnostic> 
             .label("not read")
             .help("split it: a policy may be a folder of `*.gate` files"));
     }
-    let mut scanner = Scanner { file, text, clean: None, problems: Vec::new(), tokens: Vec::new(), comments: Vec::new() };
+    let mut scanner =
+        Scanner { file, text, clean: None, problems: Vec::new(), tokens: Vec::new(), comments: Vec::new() };
     scanner.characters()?;
     scanner.tokens()?;
     let clean = scanner.clean.take().map_or(Cow::Borrowed(text), Cow::Owned);
@@ -88,7 +108,12 @@ impl Scanner<'_> {
     fn blank(&mut self, start: usize, end: usize) {
         let clean = self.clean.get_or_insert_with(|| self.text.to_owned());
         if clean.is_char_boundary(start) && clean.is_char_boundary(end) {
-            let blanks: String = clean.get(start..end).unwrap_or_default().bytes().map(|b| if b == b'\n' { '\n' } else { ' ' }).collect();
+            let blanks: String = clean
+                .get(start..end)
+                .unwrap_or_default()
+                .bytes()
+                .map(|b| if b == b'\n' { '\n' } else { ' ' })
+                .collect();
             clean.replace_range(start..end, &blanks);
         }
     }
@@ -105,14 +130,22 @@ impl Scanner<'_> {
                 '\t' | '\n' | '\r' => {}
                 '\u{feff}' if at == 0 => {}
                 '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => {
-                    return Err(Diagnostic::error(codes::BAD_CHARACTER, span, format!("a control character, U+{:04X}", u32::from(c)))
-                        .label("not allowed in a policy")
-                        .help("save the file as plain UTF-8 text"));
+                    return Err(Diagnostic::error(
+                        codes::BAD_CHARACTER,
+                        span,
+                        format!("a control character, U+{:04X}", u32::from(c)),
+                    )
+                    .label("not allowed in a policy")
+                    .help("save the file as plain UTF-8 text"));
                 }
                 '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
-                    return Err(Diagnostic::error(codes::BAD_CHARACTER, span, format!("an invisible character, U+{:04X}", u32::from(c)))
-                        .label("can make the text read otherwise than it works")
-                        .help("delete the character"));
+                    return Err(Diagnostic::error(
+                        codes::BAD_CHARACTER,
+                        span,
+                        format!("an invisible character, U+{:04X}", u32::from(c)),
+                    )
+                    .label("can make the text read otherwise than it works")
+                    .help("delete the character"));
                 }
                 '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => blanks.push((at, at + c.len_utf8())),
                 _ => {}
@@ -145,9 +178,13 @@ impl Scanner<'_> {
                     if c.is_whitespace() {
                         self.blank(token.start, token.end);
                         self.problem(
-                            Diagnostic::error(codes::BAD_CHARACTER, span, format!("a blank that is no plain space, U+{:04X}", u32::from(c)))
-                                .label("often pasted from a document")
-                                .help("write a plain space"),
+                            Diagnostic::error(
+                                codes::BAD_CHARACTER,
+                                span,
+                                format!("a blank that is no plain space, U+{:04X}", u32::from(c)),
+                            )
+                            .label("often pasted from a document")
+                            .help("write a plain space"),
                         );
                         continue;
                     }
@@ -162,17 +199,28 @@ impl Scanner<'_> {
                 _ => {}
             }
             if nesting.step(token, text) > MAX_NESTING {
-                return Err(Diagnostic::error(codes::TOO_DEEP, span, format!("nested deeper than {MAX_NESTING} levels"))
-                    .label("one level too many")
-                    .help("name the inner parts with `let`"));
+                return Err(Diagnostic::error(
+                    codes::TOO_DEEP,
+                    span,
+                    format!("nested deeper than {MAX_NESTING} levels"),
+                )
+                .label("one level too many")
+                .help("name the inner parts with `let`"));
             }
-            if nesting.frames.is_empty() && matches!(token.text(text), "}" | ")" | "]") && self.tokens.last().is_some_and(|last| is_closing(last.text(text))) {
+            if nesting.frames.is_empty()
+                && matches!(token.text(text), "}" | ")" | "]")
+                && self.tokens.last().is_some_and(|last| is_closing(last.text(text)))
+            {
                 unmatched += 1;
             }
             if self.tokens.len() >= MAX_TOKENS {
-                return Err(Diagnostic::error(codes::TOO_LARGE, span, format!("the file has more than {MAX_TOKENS} words and signs"))
-                    .label("read to here")
-                    .help("split it: a policy may be a folder of `*.gate` files"));
+                return Err(Diagnostic::error(
+                    codes::TOO_LARGE,
+                    span,
+                    format!("the file has more than {MAX_TOKENS} words and signs"),
+                )
+                .label("read to here")
+                .help("split it: a policy may be a folder of `*.gate` files"));
             }
             if unmatched > 2 * MAX_PROBLEMS {
                 return Err(Diagnostic::error(codes::UNMATCHED, span, "too many closing brackets")
@@ -194,9 +242,13 @@ impl Scanner<'_> {
         self.blank(token.start, token.end);
         let opening = if token.text(self.text).starts_with("//") { "//" } else { "/*" };
         self.problem(
-            Diagnostic::error(codes::FOREIGN_COMMENT, token.span(self.file), format!("`{opening}` starts no comment here"))
-                .label("a comment of another language")
-                .help("write `# …` to the end of the line"),
+            Diagnostic::error(
+                codes::FOREIGN_COMMENT,
+                token.span(self.file),
+                format!("`{opening}` starts no comment here"),
+            )
+            .label("a comment of another language")
+            .help("write `# …` to the end of the line"),
         );
         self.comments.push(token);
     }
@@ -319,7 +371,9 @@ impl Splitter<'_> {
             return false;
         }
         match kind {
-            "import" => self.is(at + 1, TokenKind::Text) || self.word(at + 1) == "pack" && self.is(at + 2, TokenKind::Text),
+            "import" => {
+                self.is(at + 1, TokenKind::Text) || self.word(at + 1) == "pack" && self.is(at + 2, TokenKind::Text)
+            }
             _ => {
                 let mut next = at + 1;
                 if kind == "categorise" && self.word(next) == "each" {
@@ -344,7 +398,8 @@ impl Splitter<'_> {
         let first = self.tokens.get(at).is_some_and(|token| token.line_start);
         let continues = at.checked_sub(1).is_some_and(|before| {
             let text = self.word(before);
-            super::lexer::is_reserved(text) || self.is(before, TokenKind::Punct) && !matches!(text, ")" | "]" | "}" | ";")
+            super::lexer::is_reserved(text)
+                || self.is(before, TokenKind::Punct) && !matches!(text, ")" | "]" | "}" | ";")
         });
         first
             && !continues

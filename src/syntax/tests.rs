@@ -3,4 +3,5 @@
 mod contract;
 mod formatting;
 mod hostile;
+mod pages;
 mod recovery;

@@ -36,7 +36,13 @@ impl Builder<'_> {
     pub(super) fn capitals(&mut self, pair: &Pair<'_>, ours: &str) {
         let text = pair.as_str().trim().to_owned();
         let span = self.tight(pair);
-        self.foreign(codes::FOREIGN_CAPITALS, span, format!("`{text}` is written in small letters"), "keyword in capitals", format!("write `{ours}`"));
+        self.foreign(
+            codes::FOREIGN_CAPITALS,
+            span,
+            format!("`{text}` is written in small letters"),
+            "keyword in capitals",
+            format!("write `{ours}`"),
+        );
     }
 
     /// Reports an operator of another language; one of ours is left alone.
@@ -55,7 +61,11 @@ impl Builder<'_> {
             Rule::not_in_op if text.contains(|c: char| c.is_ascii_uppercase()) => (codes::FOREIGN_CAPITALS, "not in"),
             _ => return,
         };
-        let label = if code == codes::FOREIGN_EQUALS && text == "=" { "`=` gives a name its value" } else { "an operator of another language" };
+        let label = if code == codes::FOREIGN_EQUALS && text == "=" {
+            "`=` gives a name its value"
+        } else {
+            "an operator of another language"
+        };
         let message = match code {
             codes::FOREIGN_EQUALS => format!("a comparison is written `==`, not `{text}`"),
             _ => format!("`{text}` is written `{ours}` here"),
@@ -68,7 +78,8 @@ impl Builder<'_> {
         if !matches!(op, BinaryOp::Eq | BinaryOp::Ne) || !is_null(right) || matches!(left.kind, ExprKind::Bool(_)) {
             return None;
         }
-        let (presence, word) = if op == BinaryOp::Eq { (Presence::Unknown, "unknown") } else { (Presence::Known, "known") };
+        let (presence, word) =
+            if op == BinaryOp::Eq { (Presence::Unknown, "unknown") } else { (Presence::Known, "known") };
         let shown = self.source(right.span).to_owned();
         let value = self.source(left.span).to_owned();
         self.foreign(
@@ -95,7 +106,11 @@ impl Builder<'_> {
                 Rule::kw_given => Some(Presence::Given),
                 Rule::kw_empty | Rule::kw_none => {
                     let place = self.span(&inner);
-                    let kind = if inner.as_rule() == Rule::kw_none { ExprKind::Name("none".to_owned()) } else { ExprKind::Set(Vec::new()) };
+                    let kind = if inner.as_rule() == Rule::kw_none {
+                        ExprKind::Name("none".to_owned())
+                    } else {
+                        ExprKind::Set(Vec::new())
+                    };
                     value = Some((self.leaf(place, kind), 1));
                     None
                 }
@@ -112,19 +127,33 @@ impl Builder<'_> {
             let (op, sign) = if negated { (BinaryOp::Ne, "!=") } else { (BinaryOp::Eq, "==") };
             let shown = if matches!(right.kind, ExprKind::Set(_)) { "{}" } else { self.source(right.span) };
             let help = format!("write `{subject} {sign} {shown}`");
-            self.foreign(codes::FOREIGN_IS, span, "`is` asks only for `known`, `unknown` and `given`", "a comparison of values", help);
+            self.foreign(
+                codes::FOREIGN_IS,
+                span,
+                "`is` asks only for `known`, `unknown` and `given`",
+                "a comparison of values",
+                help,
+            );
             return self.binary(op, end, (left, left_height), (right, right_height));
         }
         let presence = presence.unwrap_or(Presence::Known);
-        let code = if presence == Presence::Unknown && !self.source(end).contains("unknown") { codes::FOREIGN_NULL } else { codes::FOREIGN_IS };
+        let code = if presence == Presence::Unknown && !self.source(end).contains("unknown") {
+            codes::FOREIGN_NULL
+        } else {
+            codes::FOREIGN_IS
+        };
         let (read, help) = match (presence, negated) {
             (Presence::Known, true) => (Presence::Unknown, format!("write `{subject} is unknown`")),
             (Presence::Unknown, true) => (Presence::Known, format!("write `{subject} is known`")),
             (Presence::Known, false) => (presence, format!("write `{subject} is known`")),
-            (Presence::Unknown, false) => (presence, format!("write `{subject} is unknown`, or `{subject} == none` where the fact is that there is none")),
+            (Presence::Unknown, false) => (
+                presence,
+                format!("write `{subject} is unknown`, or `{subject} == none` where the fact is that there is none"),
+            ),
             (Presence::Given, _) => (presence, format!("write `not ({subject} is given)`")),
         };
-        let message = if code == codes::FOREIGN_NULL { "what is not there is `unknown` here" } else { "`is` takes no `not`" };
+        let message =
+            if code == codes::FOREIGN_NULL { "what is not there is `unknown` here" } else { "`is` takes no `not`" };
         self.foreign(code, span, message, "asks whether something is there", help);
         let expr = self.grown(left_height, Expr { span, kind: ExprKind::Is(Box::new(left), read) });
         if presence == Presence::Given && negated {
@@ -137,7 +166,13 @@ impl Builder<'_> {
     pub(super) fn fit_right(&mut self, op: BinaryOp, right: Expr) -> Expr {
         match right.kind {
             ExprKind::List { items, incomplete: false } if matches!(op, BinaryOp::In | BinaryOp::NotIn) => {
-                self.foreign(codes::FOREIGN_SET, right.span, "a set is written in braces", "a list in brackets", "write `{ a, b }`");
+                self.foreign(
+                    codes::FOREIGN_SET,
+                    right.span,
+                    "a set is written in braces",
+                    "a list in brackets",
+                    "write `{ a, b }`",
+                );
                 Expr { span: right.span, kind: ExprKind::Set(items) }
             }
             kind => Expr { span: right.span, kind },
@@ -146,25 +181,44 @@ impl Builder<'_> {
 
     /// `x in ("a", "b")`
     pub(super) fn foreign_tuple(&mut self, span: Span, parts: Vec<Expr>, highest: u32) -> Expr {
-        self.foreign(codes::FOREIGN_SET, span, "a set is written in braces", "values in parentheses", "write `{ a, b }`");
+        self.foreign(
+            codes::FOREIGN_SET,
+            span,
+            "a set is written in braces",
+            "values in parentheses",
+            "write `{ a, b }`",
+        );
         self.grown(highest, Expr { span, kind: ExprKind::Set(parts) })
     }
 
     /// `c ? a : b`
     pub(super) fn ternary(&mut self, condition: Expr, pair: Pair<'_>) -> Expr {
         let mut highest = self.height;
-        let mark = pair.clone().into_inner().find(|inner| inner.as_rule() == Rule::question).map_or_else(|| self.tight(&pair), |q| self.span(&q));
+        let mark = pair
+            .clone()
+            .into_inner()
+            .find(|inner| inner.as_rule() == Rule::question)
+            .map_or_else(|| self.tight(&pair), |q| self.span(&q));
         let mut parts = Vec::new();
         for inner in pair.into_inner().filter(|inner| inner.as_rule() == Rule::expr) {
             parts.push(self.expr(inner));
             highest = highest.max(self.height);
         }
-        self.foreign(codes::FOREIGN_TERNARY, mark, "a choice is written `if c then a else b`", "an operator of another language", "write `(if c then a else b)`");
+        self.foreign(
+            codes::FOREIGN_TERNARY,
+            mark,
+            "a choice is written `if c then a else b`",
+            "an operator of another language",
+            "write `(if c then a else b)`",
+        );
         let mut parts = parts.into_iter();
         match (parts.next(), parts.next()) {
             (Some(then), Some(otherwise)) => {
                 let span = condition.span.to(otherwise.span);
-                self.grown(highest, Expr { span, kind: ExprKind::If(Box::new(condition), Box::new(then), Box::new(otherwise)) })
+                self.grown(
+                    highest,
+                    Expr { span, kind: ExprKind::If(Box::new(condition), Box::new(then), Box::new(otherwise)) },
+                )
             }
             _ => condition,
         }
@@ -174,13 +228,25 @@ impl Builder<'_> {
         let text = pair.as_str();
         let ours = text.to_ascii_lowercase();
         if text != ours {
-            self.foreign(codes::FOREIGN_BOOLEAN, span, format!("`{text}` is written `{ours}` here"), "in capitals", format!("write `{ours}`"));
+            self.foreign(
+                codes::FOREIGN_BOOLEAN,
+                span,
+                format!("`{text}` is written `{ours}` here"),
+                "in capitals",
+                format!("write `{ours}`"),
+            );
         }
     }
 
     pub(super) fn foreign_quotes(&mut self, span: Span, inner: &str) {
         let corrected = inner.replace("\\'", "'").replace('"', "\\\"");
-        self.foreign(codes::FOREIGN_QUOTES, span, "a text stands in double quotes", "other quotes", format!("write `\"{corrected}\"`"));
+        self.foreign(
+            codes::FOREIGN_QUOTES,
+            span,
+            "a text stands in double quotes",
+            "other quotes",
+            format!("write `\"{corrected}\"`"),
+        );
     }
 
     /// `2026-1-1`, `2026/01/01`, `2026-12-18 18:00`
@@ -258,7 +324,8 @@ impl Builder<'_> {
     /// `else if`: allowed, but parentheses say that it is one `if` within another.
     pub(super) fn foreign_else_if(&mut self, pair: &Pair<'_>, index: usize) {
         let text = pair.as_str();
-        let nested = text.strip_prefix("if").is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '('));
+        let nested =
+            text.strip_prefix("if").is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '('));
         if index != 2 || !nested {
             return;
         }
@@ -278,7 +345,13 @@ impl Builder<'_> {
         if let Some(word) = pair.clone().into_inner().find(|inner| inner.as_rule() == Rule::compat_elif_word) {
             let text = word.as_str().to_owned();
             let span = self.span(&word);
-            self.foreign(codes::FOREIGN_ELSE_IF, span, format!("`{text}` is written `else (if …)`"), "a word of another language", "write `else (if c then a else b)`");
+            self.foreign(
+                codes::FOREIGN_ELSE_IF,
+                span,
+                format!("`{text}` is written `else (if …)`"),
+                "a word of another language",
+                "write `else (if c then a else b)`",
+            );
         }
     }
 
@@ -289,7 +362,13 @@ impl Builder<'_> {
         }
         let span = self.span(pair);
         let place = Span::new(self.file, span.start as usize, span.start as usize + 2);
-        self.foreign(codes::FOREIGN_COMPREHENSION, place, "a list is narrowed by `where`", "`if` chooses between two values", "write `where`");
+        self.foreign(
+            codes::FOREIGN_COMPREHENSION,
+            place,
+            "a list is narrowed by `where`",
+            "`if` chooses between two values",
+            "write `where`",
+        );
     }
 
     /// The `:` or `|` of `forall x in xs: …`; where the quantifier itself is foreign, that has been said.
@@ -317,7 +396,13 @@ impl Builder<'_> {
             _ => (QuantKind::Any, "any x in … where …"),
         };
         let span = self.tight(pair);
-        self.foreign(codes::FOREIGN_QUANTIFIER, span, format!("`{text}` is no quantifier of this language"), "a word of another language", format!("write `{ours}`"));
+        self.foreign(
+            codes::FOREIGN_QUANTIFIER,
+            span,
+            format!("`{text}` is no quantifier of this language"),
+            "a word of another language",
+            format!("write `{ours}`"),
+        );
         kind
     }
 
@@ -340,7 +425,10 @@ impl Builder<'_> {
         range.height = range.height.max(height).saturating_add(1);
         let range = match (kind, range.filter.take()) {
             (QuantKind::Any, Some(filter)) => {
-                let joined = Expr { span: place, kind: ExprKind::Binary(BinaryOp::And, place, Box::new(filter), Box::new(value)) };
+                let joined = Expr {
+                    span: place,
+                    kind: ExprKind::Binary(BinaryOp::And, place, Box::new(filter), Box::new(value)),
+                };
                 Range { filter: Some(joined), ..range }
             }
             (QuantKind::Any, None) => Range { filter: Some(value), ..range },
@@ -355,37 +443,76 @@ impl Builder<'_> {
         let text = pair.as_str().trim();
         let bare = text.trim_matches(|c| matches!(c, '"' | '\'' | '“' | '”' | '„'));
         if bare.len() != text.len() {
-            self.foreign(codes::FOREIGN_KEY, span, "a record's keys stand without quotes", "a key in quotes", format!("write `{bare}: …`"));
+            self.foreign(
+                codes::FOREIGN_KEY,
+                span,
+                "a record's keys stand without quotes",
+                "a key in quotes",
+                format!("write `{bare}: …`"),
+            );
         }
         Name { text: bare.to_owned(), span }
     }
 
     /// A call by name; methods and tests of other languages are read as the operators that they are here.
-    pub(super) fn named_call(&mut self, path: Path, base: Expr, mut arguments: Vec<Expr>, span: Span, highest: u32) -> Expr {
+    pub(super) fn named_call(
+        &mut self,
+        path: Path,
+        base: Expr,
+        mut arguments: Vec<Expr>,
+        span: Span,
+        highest: u32,
+    ) -> Expr {
         let one = arguments.len() == 1;
-        let method = path.parts.last().filter(|_| path.parts.len() > 1).map(|name| name.text.clone()).unwrap_or_default();
-        let function = path.parts.first().filter(|_| path.parts.len() == 1).map(|name| name.text.clone()).unwrap_or_default();
+        let method =
+            path.parts.last().filter(|_| path.parts.len() > 1).map(|name| name.text.clone()).unwrap_or_default();
+        let function =
+            path.parts.first().filter(|_| path.parts.len() == 1).map(|name| name.text.clone()).unwrap_or_default();
         if one && matches!(function.as_str(), "has" | "defined" | "isset" | "exists") {
             let Some(argument) = arguments.pop() else { return self.missing(span) };
             let shown = self.source(argument.span).to_owned();
-            self.foreign(codes::FOREIGN_HAS, span, format!("`{function}` is no function of this language"), "asks whether something is there", format!("write `{shown} is known`"));
+            self.foreign(
+                codes::FOREIGN_HAS,
+                span,
+                format!("`{function}` is no function of this language"),
+                "asks whether something is there",
+                format!("write `{shown} is known`"),
+            );
             return self.grown(highest, Expr { span, kind: ExprKind::Is(Box::new(argument), Presence::Known) });
         }
         let known = matches!(
             method.as_str(),
-            "contains" | "includes" | "has" | "startsWith" | "starts_with" | "startswith" | "endsWith" | "ends_with" | "endswith" | "matches"
+            "contains"
+                | "includes"
+                | "has"
+                | "startsWith"
+                | "starts_with"
+                | "startswith"
+                | "endsWith"
+                | "ends_with"
+                | "endswith"
+                | "matches"
         );
         if !one || !known {
             return self.grown(highest, Expr { span, kind: ExprKind::Call(path, arguments) });
         }
-        let (ExprKind::Field(subject, method_name), Some(argument)) = (base.kind, arguments.pop()) else { return self.missing(span) };
+        let (ExprKind::Field(subject, method_name), Some(argument)) = (base.kind, arguments.pop()) else {
+            return self.missing(span);
+        };
         let subject_text = self.source(subject.span).to_owned();
         let argument_text = self.source(argument.span).to_owned();
         let (op, left, right, corrected) = match (method.as_str(), plain(&argument)) {
-            ("contains" | "includes" | "has", _) => (BinaryOp::In, argument, *subject, format!("{argument_text} in {subject_text}")),
+            ("contains" | "includes" | "has", _) => {
+                (BinaryOp::In, argument, *subject, format!("{argument_text} in {subject_text}"))
+            }
             ("matches", Some(pattern)) => {
                 let kind = ExprKind::Regex(pattern.clone());
-                (BinaryOp::Matches, *subject, Expr { span: argument.span, kind }, format!("{subject_text} matches /{pattern}/"))
+                (
+                    BinaryOp::Matches,
+                    *subject,
+                    Expr { span: argument.span, kind },
+                    format!("{subject_text} matches /{pattern}/"),
+                )
             }
             (name, Some(text)) => {
                 let glob = if name.starts_with("start") { format!("{text}*") } else { format!("*{text}") };
@@ -402,7 +529,10 @@ impl Builder<'_> {
             "a method of another language",
             format!("write `{corrected}`"),
         );
-        self.grown(highest, Expr { span, kind: ExprKind::Binary(op, method_name.span, Box::new(left), Box::new(right)) })
+        self.grown(
+            highest,
+            Expr { span, kind: ExprKind::Binary(op, method_name.span, Box::new(left), Box::new(right)) },
+        )
     }
 }
 

@@ -10,7 +10,9 @@ impl Builder<'_> {
     pub(super) fn triage_clause(&mut self, triage: &mut Triage, pair: Pair<'_>) {
         match pair.as_rule() {
             Rule::levels_clause => {
-                triage.levels.push(pair.into_inner().filter(|p| p.as_rule() == Rule::name).map(|p| self.name(&p)).collect());
+                triage
+                    .levels
+                    .push(pair.into_inner().filter(|p| p.as_rule() == Rule::name).map(|p| self.name(&p)).collect());
             }
             Rule::clock_clause => triage.clock.extend(self.value_in(pair)),
             Rule::done_clause => triage.done.extend(self.value_in(pair)),
@@ -35,7 +37,9 @@ impl Builder<'_> {
 
     /// The `clause_value` within a clause.
     pub(super) fn value_in(&mut self, pair: Pair<'_>) -> Option<Expr> {
-        let inner = pair.into_inner().find(|p| matches!(p.as_rule(), Rule::clause_value | Rule::time_value | Rule::arithmetic | Rule::span_value))?;
+        let inner = pair.into_inner().find(|p| {
+            matches!(p.as_rule(), Rule::clause_value | Rule::time_value | Rule::arithmetic | Rule::span_value)
+        })?;
         Some(match inner.as_rule() {
             Rule::arithmetic => self.expr(inner),
             Rule::span_value => self.span_value(inner),
@@ -45,7 +49,8 @@ impl Builder<'_> {
 
     pub(super) fn arm(&mut self, pair: Pair<'_>) -> Arm {
         let span = self.tight(&pair);
-        let mut arm = Arm { span, name: Name { text: String::new(), span }, deadline: None, when: None, otherwise: None };
+        let mut arm =
+            Arm { span, name: Name { text: String::new(), span }, deadline: None, when: None, otherwise: None };
         for inner in pair.into_inner() {
             match inner.as_rule() {
                 Rule::level_name | Rule::category_name => arm.name = self.name_in(&inner),

@@ -134,12 +134,17 @@ impl Builder<'_> {
         loop {
             let operand = self.climb(stream, binds + 1);
             operands.push((operand, self.height));
-            let goes_on = stream.peek().and_then(infix).is_some_and(|(next, _)| matches!(next, Infix::Binary(o) if o == op));
+            let goes_on =
+                stream.peek().and_then(infix).is_some_and(|(next, _)| matches!(next, Infix::Binary(o) if o == op));
             let Some(sign) = stream.next_if(|_| goes_on) else { break };
             self.foreign_operator(&sign);
             signs.push(self.operator_span(&sign));
         }
-        if operands.len() <= BALANCE_OVER { self.left_deep(op, operands, signs) } else { self.balanced(op, operands, signs) }
+        if operands.len() <= BALANCE_OVER {
+            self.left_deep(op, operands, signs)
+        } else {
+            self.balanced(op, operands, signs)
+        }
     }
 
     fn left_deep(&mut self, op: BinaryOp, operands: Vec<(Expr, u32)>, signs: Vec<Span>) -> Expr {
@@ -229,7 +234,9 @@ impl Builder<'_> {
     /// `not not - x`: signs before an operand.
     fn prefixed(&mut self, stream: &mut Stream<'_>) -> Expr {
         let mut signs: Vec<(UnaryOp, Span)> = Vec::new();
-        while let Some(sign) = stream.next_if(|pair| matches!(pair.as_rule(), Rule::not_op | Rule::compat_not | Rule::negate)) {
+        while let Some(sign) =
+            stream.next_if(|pair| matches!(pair.as_rule(), Rule::not_op | Rule::compat_not | Rule::negate))
+        {
             let op = if sign.as_rule() == Rule::negate { UnaryOp::Neg } else { UnaryOp::Not };
             self.foreign_operator(&sign);
             signs.push((op, self.tight(&sign)));
@@ -274,9 +281,13 @@ impl Builder<'_> {
             })
             .unwrap_or(BinaryOp::Like);
         self.report(
-            Diagnostic::error(codes::FOREIGN_NOT_LIKE, span, format!("`not` stands before the whole comparison with `{}`", op.symbol()))
-                .label("only `in` takes `not` before it")
-                .help(format!("write `not (x {} …)`", op.symbol())),
+            Diagnostic::error(
+                codes::FOREIGN_NOT_LIKE,
+                span,
+                format!("`not` stands before the whole comparison with `{}`", op.symbol()),
+            )
+            .label("only `in` takes `not` before it")
+            .help(format!("write `not (x {} …)`", op.symbol())),
         );
         let right = self.climb(stream, level::COMPARE + 1);
         let right_height = self.height;

@@ -77,10 +77,11 @@ impl<'a> Builder<'a> {
 
     /// The first `name` within a rule.
     fn name_in(&self, pair: &Pair<'_>) -> Name {
-        pair.clone().into_inner().flatten().find(|inner| inner.as_rule() == Rule::name).map_or_else(
-            || self.name(pair),
-            |inner| self.name(&inner),
-        )
+        pair.clone()
+            .into_inner()
+            .flatten()
+            .find(|inner| inner.as_rule() == Rule::name)
+            .map_or_else(|| self.name(pair), |inner| self.name(&inner))
     }
 
     fn path(&self, pair: &Pair<'_>) -> Path {

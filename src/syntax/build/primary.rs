@@ -60,7 +60,9 @@ impl Builder<'_> {
         }
         let span = self.tight(&pair);
         match pair.as_rule() {
-            Rule::variable | Rule::name | Rule::word => self.leaf(span, ExprKind::Name(pair.as_str().trim().to_owned())),
+            Rule::variable | Rule::name | Rule::word => {
+                self.leaf(span, ExprKind::Name(pair.as_str().trim().to_owned()))
+            }
             Rule::paren => self.paren(pair, span),
             Rule::set => self.set(pair, span),
             Rule::list => self.list(pair, span),
@@ -139,9 +141,13 @@ impl Builder<'_> {
                 Rule::compat_default => {
                     let span = self.tight(&inner);
                     self.report(
-                        Diagnostic::error(codes::LOOSE_DEFAULT, span, "`default` stands alone in its clause, or in parentheses")
-                            .label("part of something larger here")
-                            .help("write `(x default d)`"),
+                        Diagnostic::error(
+                            codes::LOOSE_DEFAULT,
+                            span,
+                            "`default` stands alone in its clause, or in parentheses",
+                        )
+                        .label("part of something larger here")
+                        .help("write `(x default d)`"),
                     );
                     for value in inner.into_inner().filter(|value| value.as_rule() == Rule::expr) {
                         let expr = self.expr(value);
@@ -303,16 +309,26 @@ impl Builder<'_> {
             (QuantKind::Every | QuantKind::Each, filter, Some(body)) => (filter, Some(body)),
             (_, filter, body) => {
                 let (message, help) = match (kind, &filter, &body) {
-                    (QuantKind::Any, Some(_), Some(_)) => ("`any` takes one condition", "join the two by `and`: `any x in … where … and …`"),
-                    (QuantKind::Any, ..) => ("`any` needs a condition", "write `any x in … where …`; `count(x in …) > 0` asks whether there is one"),
-                    (QuantKind::Every, ..) => ("`every` needs a condition", "write `every x in … satisfies …`; `where` only says which count"),
-                    (QuantKind::Each, ..) => ("`each` needs a condition", "write `each x in … satisfies …`; `where` only says which count"),
+                    (QuantKind::Any, Some(_), Some(_)) => {
+                        ("`any` takes one condition", "join the two by `and`: `any x in … where … and …`")
+                    }
+                    (QuantKind::Any, ..) => (
+                        "`any` needs a condition",
+                        "write `any x in … where …`; `count(x in …) > 0` asks whether there is one",
+                    ),
+                    (QuantKind::Every, ..) => {
+                        ("`every` needs a condition", "write `every x in … satisfies …`; `where` only says which count")
+                    }
+                    (QuantKind::Each, ..) => {
+                        ("`each` needs a condition", "write `each x in … satisfies …`; `where` only says which count")
+                    }
                 };
                 self.report(Diagnostic::error(codes::NO_CONDITION, span, message).label("this quantifier").help(help));
                 (filter, body)
             }
         };
-        let kind = ExprKind::Quant { kind, var, list: Box::new(list), filter: filter.map(Box::new), body: body.map(Box::new) };
+        let kind =
+            ExprKind::Quant { kind, var, list: Box::new(list), filter: filter.map(Box::new), body: body.map(Box::new) };
         self.grown(height, Expr { span, kind })
     }
 
@@ -392,7 +408,15 @@ impl Builder<'_> {
         }
     }
 
-    fn fold(&mut self, base: &Expr, mut arguments: Vec<Expr>, range: Range, place: Span, span: Span, highest: u32) -> Expr {
+    fn fold(
+        &mut self,
+        base: &Expr,
+        mut arguments: Vec<Expr>,
+        range: Range,
+        place: Span,
+        span: Span,
+        highest: u32,
+    ) -> Expr {
         let kind = match &base.kind {
             ExprKind::Name(name) => match name.as_str() {
                 "min" => Some(AggKind::Min),
@@ -405,9 +429,15 @@ impl Builder<'_> {
         };
         let (Some(kind), Some(var), Some(list), Some(value)) = (kind, range.var, range.list, arguments.pop()) else {
             self.report(
-                Diagnostic::error(codes::NOT_AGGREGATE, place, "`for … in …` stands only in `min`, `max`, `sum` and `avg`")
-                    .label("ranges over a list here")
-                    .help("write `max(f.epss for f in asset.findings)`, `count(f in asset.findings where …)` or a quantifier"),
+                Diagnostic::error(
+                    codes::NOT_AGGREGATE,
+                    place,
+                    "`for … in …` stands only in `min`, `max`, `sum` and `avg`",
+                )
+                .label("ranges over a list here")
+                .help(
+                    "write `max(f.epss for f in asset.findings)`, `count(f in asset.findings where …)` or a quantifier",
+                ),
             );
             return self.missing(span);
         };
@@ -422,7 +452,15 @@ impl Builder<'_> {
         self.grown(highest, Expr { span, kind })
     }
 
-    fn over(&mut self, base: &Expr, mut arguments: Vec<Expr>, length: Expr, place: Span, span: Span, highest: u32) -> Expr {
+    fn over(
+        &mut self,
+        base: &Expr,
+        mut arguments: Vec<Expr>,
+        length: Expr,
+        place: Span,
+        span: Span,
+        highest: u32,
+    ) -> Expr {
         let metric = arguments.pop().and_then(|argument| path_of(&argument));
         match (&base.kind, metric) {
             (ExprKind::Name(function), Some(metric)) => {

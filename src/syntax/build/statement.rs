@@ -4,8 +4,8 @@ use super::super::expr::{ExprKind, Name, StrLit};
 use super::super::grammar::Rule;
 use super::super::source::Span;
 use super::super::tree::{
-    Body, Categorise, Common, Demand, Effective, Extend, FieldDecl, Import, Later, Param, Setting, Statement, Table, Test, Triage, TypeExpr,
-    TypeKind, Waivable,
+    Body, Categorise, Common, Demand, Effective, Extend, FieldDecl, Import, Later, Param, Setting, Statement, Table,
+    Test, Triage, TypeExpr, TypeKind, Waivable,
 };
 use super::{Builder, Pair};
 
@@ -45,9 +45,12 @@ impl StatementParts {
     pub(crate) fn new(kind: &str, span: Span) -> Self {
         let body = match kind {
             "policy" => Body::Policy(Vec::new()),
-            "import" => {
-                Body::Import(Import { pack: false, path: StrLit { span, parts: Vec::new() }, alias: None, with: Vec::new() })
-            }
+            "import" => Body::Import(Import {
+                pack: false,
+                path: StrLit { span, parts: Vec::new() },
+                alias: None,
+                with: Vec::new(),
+            }),
             "param" => Body::Param(Param { ty: empty_type(span), default: None }),
             "extend" => Body::Extend(Extend { entity: Name { text: String::new(), span }, fields: Vec::new() }),
             "let" => Body::Let(super::Expr { span, kind: ExprKind::Bool(false) }),
@@ -183,7 +186,12 @@ impl Builder<'_> {
                 common.effective.push(Effective { span, from, until });
             }
             Rule::waivable_clause => {
-                let by = pair.clone().into_inner().find(|p| p.as_rule() == Rule::text_list).map(|p| self.texts(&p)).unwrap_or_default();
+                let by = pair
+                    .clone()
+                    .into_inner()
+                    .find(|p| p.as_rule() == Rule::text_list)
+                    .map(|p| self.texts(&p))
+                    .unwrap_or_default();
                 let up_to = self.value_in(pair);
                 common.waivable.push(Waivable { span, by, up_to });
             }
@@ -203,16 +211,20 @@ impl Builder<'_> {
                     match inner.as_rule() {
                         Rule::day_list => days = self.days(inner),
                         Rule::not_on => {
-                            not_on = inner.into_inner().find(|p| p.as_rule() == Rule::path_list).map(|p| self.paths(&p)).unwrap_or_default();
+                            not_on = inner
+                                .into_inner()
+                                .find(|p| p.as_rule() == Rule::path_list)
+                                .map(|p| self.paths(&p))
+                                .unwrap_or_default();
                         }
                         _ => {}
                     }
                 }
                 Setting::BusinessDays { span, days, not_on }
             }
-            Rule::cvss_clause => {
-                Setting::CvssPrefer(pair.into_inner().filter(|p| p.as_rule() == Rule::cvss_version).map(|p| self.name(&p)).collect())
-            }
+            Rule::cvss_clause => Setting::CvssPrefer(
+                pair.into_inner().filter(|p| p.as_rule() == Rule::cvss_version).map(|p| self.name(&p)).collect(),
+            ),
             Rule::longest_change_clause => Setting::LongestChange(self.value_in(pair)?),
             Rule::category_clause => Setting::Category(self.name_in(&pair)),
             _ => return None,
@@ -240,12 +252,18 @@ impl Builder<'_> {
             Rule::now_clause => test.now.extend(self.value_in(pair)),
             Rule::expect_clause => test.expect.extend(self.value_in(pair)),
             Rule::only_clause => {
-                let paths = pair.into_inner().find(|p| p.as_rule() == Rule::path_list).map(|p| self.paths(&p)).unwrap_or_default();
+                let paths = pair
+                    .into_inner()
+                    .find(|p| p.as_rule() == Rule::path_list)
+                    .map(|p| self.paths(&p))
+                    .unwrap_or_default();
                 test.only.extend(paths);
             }
             Rule::test_record => {
                 let name = self.name_in(&pair);
-                let Some(value) = pair.into_inner().find(|p| matches!(p.as_rule(), Rule::record | Rule::list)) else { return };
+                let Some(value) = pair.into_inner().find(|p| matches!(p.as_rule(), Rule::record | Rule::list)) else {
+                    return;
+                };
                 let mut value = self.single(value);
                 if matches!(&value.kind, ExprKind::Set(items) if items.is_empty()) {
                     value.kind = ExprKind::Record(Vec::new());

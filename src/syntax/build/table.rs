@@ -13,7 +13,8 @@ impl Builder<'_> {
         let span = self.tight(&pair);
         match pair.as_rule() {
             Rule::given_clause => {
-                let givens: Vec<Given> = pair.into_inner().filter(|p| p.as_rule() == Rule::given).map(|p| self.given(p)).collect();
+                let givens: Vec<Given> =
+                    pair.into_inner().filter(|p| p.as_rule() == Rule::given).map(|p| self.given(p)).collect();
                 table.given.extend(givens);
             }
             Rule::across_clause => {
@@ -90,7 +91,11 @@ impl Builder<'_> {
                     }
                 }
                 Rule::value_pattern => {
-                    let values: Vec<Expr> = inner.into_inner().filter(|p| p.as_rule() == Rule::cell_value).map(|p| self.single(p)).collect();
+                    let values: Vec<Expr> = inner
+                        .into_inner()
+                        .filter(|p| p.as_rule() == Rule::cell_value)
+                        .map(|p| self.single(p))
+                        .collect();
                     let mut values = values.into_iter();
                     match (values.next(), values.next()) {
                         (Some(low), Some(high)) => patterns.push(Pattern::Range(low, high)),

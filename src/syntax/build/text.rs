@@ -11,7 +11,11 @@ impl Builder<'_> {
     /// A `string` or `compat_string`, or the first one within the pair.
     pub(super) fn text(&mut self, pair: &Pair<'_>) -> StrLit {
         let own = matches!(pair.as_rule(), Rule::string | Rule::compat_string);
-        let found = if own { Some(pair.clone()) } else { pair.clone().into_inner().flatten().find(|p| p.as_rule() == Rule::string) };
+        let found = if own {
+            Some(pair.clone())
+        } else {
+            pair.clone().into_inner().flatten().find(|p| p.as_rule() == Rule::string)
+        };
         let Some(literal) = found else { return StrLit { span: self.span(pair), parts: Vec::new() } };
         let span = self.span(&literal);
         let raw = literal.as_str();
@@ -81,7 +85,10 @@ impl TextReader<'_, '_> {
             'n' => plain.push('\n'),
             'u' => {
                 let digits = rest.strip_prefix("u{").and_then(|r| r.split_once('}')).map(|(digits, _)| digits);
-                let value = digits.filter(|d| d.len() <= 6).and_then(|d| u32::from_str_radix(d, 16).ok()).and_then(char::from_u32);
+                let value = digits
+                    .filter(|d| d.len() <= 6)
+                    .and_then(|d| u32::from_str_radix(d, 16).ok())
+                    .and_then(char::from_u32);
                 let length = digits.map_or(2, |d| d.len() + 4);
                 match value {
                     Some(value) => plain.push(value),

@@ -48,8 +48,20 @@ impl Builder<'_> {
         let mut zone = None;
         for inner in pair.into_inner() {
             match inner.as_rule() {
-                Rule::weekly => days = inner.into_inner().find(|p| p.as_rule() == Rule::day_list).map(|p| self.days(p)).unwrap_or_default(),
-                Rule::clock_range => clocks = inner.into_inner().filter(|p| p.as_rule() == Rule::clock_time).map(|p| self.clock_time(&p)).collect(),
+                Rule::weekly => {
+                    days = inner
+                        .into_inner()
+                        .find(|p| p.as_rule() == Rule::day_list)
+                        .map(|p| self.days(p))
+                        .unwrap_or_default()
+                }
+                Rule::clock_range => {
+                    clocks = inner
+                        .into_inner()
+                        .filter(|p| p.as_rule() == Rule::clock_time)
+                        .map(|p| self.clock_time(&p))
+                        .collect()
+                }
                 Rule::in_zone => zone = self.zone(inner),
                 _ => {}
             }
@@ -128,7 +140,8 @@ impl Builder<'_> {
         let span = self.span(pair);
         let text = pair.as_str();
         let mut parts = text.split(':').map(|part| part.parse::<u32>().unwrap_or(99));
-        let (hours, minutes, seconds) = (parts.next().unwrap_or(99), parts.next().unwrap_or(99), parts.next().unwrap_or(0));
+        let (hours, minutes, seconds) =
+            (parts.next().unwrap_or(99), parts.next().unwrap_or(99), parts.next().unwrap_or(0));
         let total = hours.saturating_mul(3_600).saturating_add(minutes.saturating_mul(60)).saturating_add(seconds);
         let two_digits = text.find(':') == Some(2);
         if minutes < 60 && seconds < 60 && total <= 86_400 && two_digits {
@@ -139,7 +152,11 @@ impl Builder<'_> {
         } else {
             format!("write `0{text}`")
         };
-        self.report(Diagnostic::error(codes::BAD_CLOCK, span, format!("`{text}` is no time of day")).label("hours and minutes have two digits").help(help));
+        self.report(
+            Diagnostic::error(codes::BAD_CLOCK, span, format!("`{text}` is no time of day"))
+                .label("hours and minutes have two digits")
+                .help(help),
+        );
         ClockTime { span, seconds: total.min(86_400) }
     }
 }

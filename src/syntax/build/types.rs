@@ -58,21 +58,31 @@ impl Builder<'_> {
     }
 
     fn field_decls(&mut self, pair: Pair<'_>) -> Vec<FieldDecl> {
-        pair.into_inner().filter(|inner| inner.as_rule() == Rule::field_decl).map(|inner| self.field_decl(inner)).collect()
+        pair.into_inner()
+            .filter(|inner| inner.as_rule() == Rule::field_decl)
+            .map(|inner| self.field_decl(inner))
+            .collect()
     }
 
     pub(super) fn field_decl(&mut self, pair: Pair<'_>) -> FieldDecl {
-        let name = pair.clone().into_inner().find(|inner| inner.as_rule() == Rule::word).map_or_else(
-            || Name { text: String::new(), span: self.span(&pair) },
-            |word| self.name(&word),
-        );
+        let name = pair
+            .clone()
+            .into_inner()
+            .find(|inner| inner.as_rule() == Rule::word)
+            .map_or_else(|| Name { text: String::new(), span: self.span(&pair) }, |word| self.name(&word));
         FieldDecl { name, ty: self.inner_type(pair) }
     }
 
     fn int_type(&mut self, pair: Pair<'_>) -> TypeKind {
         let span = self.tight(&pair);
-        let bounds: Vec<i64> = pair.into_inner().filter(|inner| inner.as_rule() == Rule::int_bound).map(|inner| self.whole(&inner)).collect();
-        let (Some(low), Some(high)) = (bounds.first().copied(), bounds.get(1).copied()) else { return TypeKind::Int(None) };
+        let bounds: Vec<i64> = pair
+            .into_inner()
+            .filter(|inner| inner.as_rule() == Rule::int_bound)
+            .map(|inner| self.whole(&inner))
+            .collect();
+        let (Some(low), Some(high)) = (bounds.first().copied(), bounds.get(1).copied()) else {
+            return TypeKind::Int(None);
+        };
         if low > high {
             self.report(
                 Diagnostic::error(codes::OUT_OF_RANGE, span, format!("no number is from {low} to {high}"))
@@ -86,7 +96,8 @@ impl Builder<'_> {
 
     fn named_type(&self, pair: Pair<'_>) -> TypeKind {
         let ordered = pair.clone().into_inner().any(|inner| inner.as_rule() == Rule::less);
-        let mut values: Vec<Name> = pair.into_inner().filter(|inner| inner.as_rule() == Rule::name).map(|inner| self.name(&inner)).collect();
+        let mut values: Vec<Name> =
+            pair.into_inner().filter(|inner| inner.as_rule() == Rule::name).map(|inner| self.name(&inner)).collect();
         match (values.len(), values.pop()) {
             (1, Some(only)) => TypeKind::Named(only),
             (_, last) => {

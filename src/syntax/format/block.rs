@@ -57,9 +57,17 @@ impl<'f, 'a> Block<'f, 'a> {
             let start = formatter.token(clause.first).map_or(done, |token| token.start);
             let pieces = formatter.pieces(structure, clause.first, clause.last);
             let remarks = formatter.remarks(done, start);
-            let end = (clause.first..clause.last).rev().find(|index| formatter.word(*index) != ";").and_then(|index| formatter.token(index));
+            let end = (clause.first..clause.last)
+                .rev()
+                .find(|index| formatter.word(*index) != ";")
+                .and_then(|index| formatter.token(index));
             done = end.map_or(start, |token| token.end);
-            clauses.push(Ready { clause: clause.clone(), pieces, remarks, blank_before: formatter.blank_before(start) });
+            clauses.push(Ready {
+                clause: clause.clone(),
+                pieces,
+                remarks,
+                blank_before: formatter.blank_before(start),
+            });
         }
         Self { formatter, chunk, structure, brace, clauses }
     }
@@ -113,7 +121,9 @@ impl<'f, 'a> Block<'f, 'a> {
         }
         let clauses: Vec<String> = self.clauses.iter().map(|clause| flat(&clause.pieces)).collect();
         let line = format!("{head} {} }}", clauses.join("  "));
-        let one = was_one_line && line.chars().count() <= ONE_LINE && self.clauses.iter().all(|clause| may_be_flat(&clause.pieces));
+        let one = was_one_line
+            && line.chars().count() <= ONE_LINE
+            && self.clauses.iter().all(|clause| may_be_flat(&clause.pieces));
         one.then_some(line)
     }
 
@@ -151,7 +161,8 @@ impl<'f, 'a> Block<'f, 'a> {
                 Shape::Keyword | Shape::Plain => {}
             }
         }
-        for ready in self.clauses.iter().filter(|ready| ready.clause.shape == Shape::Row && may_be_flat(&ready.pieces)) {
+        for ready in self.clauses.iter().filter(|ready| ready.clause.shape == Shape::Row && may_be_flat(&ready.pieces))
+        {
             let width = before_arrow(&self.row_parts(ready).before, &widths.cells).chars().count();
             widths.before_arrow = widths.before_arrow.max(width);
         }
@@ -163,7 +174,9 @@ impl<'f, 'a> Block<'f, 'a> {
             Shape::Row if may_be_flat(&ready.pieces) => self.row(ready, widths),
             Shape::Arm if may_be_flat(&ready.pieces) => self.arm(ready, widths),
             Shape::Keyword | Shape::Row => keyword_clause(&ready.pieces, widths.keyword),
-            Shape::Arm | Shape::Plain => print(&ready.pieces, Start { column: INDENT, line_indent: INDENT, hang: 3 * INDENT }),
+            Shape::Arm | Shape::Plain => {
+                print(&ready.pieces, Start { column: INDENT, line_indent: INDENT, hang: 3 * INDENT })
+            }
         }
     }
 
@@ -235,7 +248,8 @@ impl<'f, 'a> Block<'f, 'a> {
         let row = self.row_parts(ready);
         let keyword = ready.pieces.first().map_or("", |piece| piece.text.as_str());
         let before = before_arrow(&row.before, &widths.cells);
-        let mut line = format!("{keyword:<width$} {before:<arrow$} ->", width = widths.keyword, arrow = widths.before_arrow);
+        let mut line =
+            format!("{keyword:<width$} {before:<arrow$} ->", width = widths.keyword, arrow = widths.before_arrow);
         let several = widths.outcomes.len() > 1;
         for (at, part) in row.behind.iter().enumerate() {
             let width = widths.outcomes.get(at).copied().unwrap_or_default();

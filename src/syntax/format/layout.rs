@@ -45,8 +45,16 @@ impl Formatter<'_> {
             let remarks = previous.map_or_else(Vec::new, |previous| self.remarks(previous.end, token.start));
             let space = before.is_some_and(|at| self.space_between(structure, at, index));
             let expanded = matches!(text, "{" | "[")
-                && self.token(index + 1).is_some_and(|next| self.source(token.end, next.start).contains('\n') && !matches!(self.word(index + 1), "}" | "]"));
-            pieces.push(Piece { text: text.to_owned(), space, remarks, expanded, is_key: structure.keys.contains(&token.start) });
+                && self.token(index + 1).is_some_and(|next| {
+                    self.source(token.end, next.start).contains('\n') && !matches!(self.word(index + 1), "}" | "]")
+                });
+            pieces.push(Piece {
+                text: text.to_owned(),
+                space,
+                remarks,
+                expanded,
+                is_key: structure.keys.contains(&token.start),
+            });
             before = Some(index);
         }
         pieces

@@ -70,7 +70,9 @@ impl Formatter<'_> {
     /// An empty line ends somewhere in the blanks before this byte.
     fn blank_before(&self, at: usize) -> bool {
         let before = self.source(0, at);
-        let blanks = before.rfind(|c: char| !c.is_whitespace() && c != ';').map_or(before, |last| before.get(last..).unwrap_or_default());
+        let blanks = before
+            .rfind(|c: char| !c.is_whitespace() && c != ';')
+            .map_or(before, |last| before.get(last..).unwrap_or_default());
         blanks.matches('\n').count() > 1
     }
 
@@ -86,14 +88,23 @@ impl Formatter<'_> {
     fn remarks(&self, start: usize, end: usize) -> Vec<Remark> {
         let comments = &self.scanned.comments;
         let first = comments.partition_point(|comment| comment.start < start);
-        comments.iter().skip(first).take_while(|comment| comment.start < end).map(|comment| self.remark(*comment)).collect()
+        comments
+            .iter()
+            .skip(first)
+            .take_while(|comment| comment.start < end)
+            .map(|comment| self.remark(*comment))
+            .collect()
     }
 
     fn file(&self) -> String {
         let mut items = Vec::new();
         let mut done = 0;
         for chunk in &self.scanned.chunks {
-            let (Some(first), Some(last)) = (self.token(chunk.first), chunk.last.checked_sub(1).and_then(|at| self.token(at))) else { continue };
+            let (Some(first), Some(last)) =
+                (self.token(chunk.first), chunk.last.checked_sub(1).and_then(|at| self.token(at)))
+            else {
+                continue;
+            };
             items.extend(self.remarks(done, first.start).into_iter().map(Item::Comment));
             let text = self.statement(*chunk, first, last);
             let one_line = !text.contains('\n');
@@ -151,7 +162,9 @@ fn print_items(items: &[Item]) -> String {
                 let wanted = match before {
                     None => false,
                     Some(Item::Comment(_)) => *blank_before,
-                    Some(Item::Statement { one_line: before_is_short, .. }) => *blank_before || !(*one_line && *before_is_short),
+                    Some(Item::Statement { one_line: before_is_short, .. }) => {
+                        *blank_before || !(*one_line && *before_is_short)
+                    }
                 };
                 if wanted {
                     out.push('\n');

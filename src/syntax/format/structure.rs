@@ -57,8 +57,13 @@ pub(super) fn structure_of(scanned: &Scanned<'_>, chunk: Chunk, first: Token, la
         return None;
     }
     let statement = PolicyParser::parse(Rule::file, text).ok()?.next()?.into_inner().next()?.into_inner().next()?;
-    let mut structure =
-        Structure { brace: None, clauses: Vec::new(), tight_before: HashSet::new(), tight_after: HashSet::new(), keys: HashSet::new() };
+    let mut structure = Structure {
+        brace: None,
+        clauses: Vec::new(),
+        tight_before: HashSet::new(),
+        tight_after: HashSet::new(),
+        keys: HashSet::new(),
+    };
     let index = |byte: usize| scanned.tokens.partition_point(|token| token.start < first.start + byte);
     for pair in statement.clone().into_inner() {
         let start = index(pair.as_span().start());
@@ -83,7 +88,8 @@ pub(super) fn structure_of(scanned: &Scanned<'_>, chunk: Chunk, first: Token, la
 
 fn tight_places(pair: &Pair<'_>, base: usize, structure: &mut Structure) {
     let start = base + pair.as_span().start();
-    let inner = |rule: Rule| pair.clone().into_inner().find(move |p| p.as_rule() == rule).map(|p| base + p.as_span().start());
+    let inner =
+        |rule: Rule| pair.clone().into_inner().find(move |p| p.as_rule() == rule).map(|p| base + p.as_span().start());
     match pair.as_rule() {
         Rule::negate | Rule::minus | Rule::range_dots => {
             structure.tight_after.insert(start);
@@ -123,7 +129,8 @@ fn clause(pair: &Pair<'_>, index: &impl Fn(usize) -> usize) -> Clause {
         }
         Rule::ring_clause => {
             clause.shape = Shape::Arm;
-            clause.columns = starts(&[Rule::arm_when, Rule::kw_otherwise, Rule::ring_soak, Rule::ring_at_most, Rule::ring_at_least]);
+            clause.columns =
+                starts(&[Rule::arm_when, Rule::kw_otherwise, Rule::ring_soak, Rule::ring_at_most, Rule::ring_at_least]);
         }
         Rule::row_clause => {
             clause.shape = Shape::Row;
@@ -134,7 +141,9 @@ fn clause(pair: &Pair<'_>, index: &impl Fn(usize) -> usize) -> Clause {
             clause.columns = starts(&[Rule::given, Rule::arrow, Rule::cell]);
         }
         Rule::field_decl | Rule::mandatory_clause => clause.shape = Shape::Plain,
-        Rule::deadline if pair.clone().into_inner().any(|p| p.as_rule() == Rule::relative_deadline) => clause.shape = Shape::Plain,
+        Rule::deadline if pair.clone().into_inner().any(|p| p.as_rule() == Rule::relative_deadline) => {
+            clause.shape = Shape::Plain
+        }
         _ => {}
     }
     clause

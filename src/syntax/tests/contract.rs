@@ -28,7 +28,16 @@ pub(crate) fn show(text: &str, problems: &[Diagnostic]) -> String {
         .iter()
         .map(|p| {
             let at = sources.line_column(p.span);
-            format!("{} {}:{} `{}` {} | {} | {}\n", p.code, at.line, at.column, sources.text(p.span), p.message, p.label, p.help.clone().unwrap_or_default())
+            format!(
+                "{} {}:{} `{}` {} | {} | {}\n",
+                p.code,
+                at.line,
+                at.column,
+                sources.text(p.span),
+                p.message,
+                p.label,
+                p.help.clone().unwrap_or_default()
+            )
         })
         .collect()
 }

@@ -33,7 +33,9 @@ fn check(text: &str) {
         Ok(once) => once,
         Err(problems) => panic!("{text}\n{}", show(text, &problems)),
     };
-    let twice = format(&once).unwrap_or_else(|problems| panic!("formatted text does not parse\n{text}\n-----\n{once}\n{}", show(&once, &problems)));
+    let twice = format(&once).unwrap_or_else(|problems| {
+        panic!("formatted text does not parse\n{text}\n-----\n{once}\n{}", show(&once, &problems))
+    });
     assert_eq!(once, twice, "not at rest\n{text}");
     assert_eq!(sequence(text), sequence(&once), "tokens or comments moved\n{text}\n-----\n{once}");
     assert_eq!(tree(text), tree(&once), "another tree\n{text}\n-----\n{once}");

@@ -22,7 +22,15 @@ fn ten_megabytes_of_brackets_end_in_an_error_at_once() {
 
 #[test]
 fn deep_nesting_is_refused_and_the_limit_itself_is_fine() {
-    for (open, close) in [("(", ")"), ("{", "}"), ("[", "]"), ("f(", ")"), ("if a then b else (", ")"), ("not (", ")"), ("any x in l where (", ")")] {
+    for (open, close) in [
+        ("(", ")"),
+        ("{", "}"),
+        ("[", "]"),
+        ("f(", ")"),
+        ("if a then b else (", ")"),
+        ("not (", ")"),
+        ("any x in l where (", ")"),
+    ] {
         let step = open.matches(['(', '{', '[']).count() + usize::from(open.contains("if") || open.contains("any"));
         let good = 60 / step;
         let nested = |n: usize| format!("let x = {}a{}\n", open.repeat(n), close.repeat(n));
@@ -68,7 +76,12 @@ fn long_chains_end_in_an_error_or_a_flat_tree() {
             let text = format!("let x = {before}{}{after}\nrule y {{ require z }}\n", link.repeat(size / link.len()));
             let start = Instant::now();
             let (file, found) = parse(FileId(0), &text);
-            println!("{link:?} {size} {:?} {} {:?}", start.elapsed(), file.statements.len(), found.first().map(|d| &d.message));
+            println!(
+                "{link:?} {size} {:?} {} {:?}",
+                start.elapsed(),
+                file.statements.len(),
+                found.first().map(|d| &d.message)
+            );
             drop(file);
         }
     }
@@ -79,13 +92,49 @@ fn long_chains_end_in_an_error_or_a_flat_tree() {
 #[test]
 fn nothing_is_tried_again_and_again() {
     // Each of these fails or ends at the innermost level; a grammar that goes back doubles its work with every level.
-    let forms = ["(", "{", "[", "f(", "count(a in (", "max(a for a in (", "not (", "{a: ", "any a in (", "every a in b satisfies (", "(a, ", "x in (", "if (",
-        "any (", "x is (", "- (", "x default (", "exists (", "all a in (", "next c after ("];
+    let forms = [
+        "(",
+        "{",
+        "[",
+        "f(",
+        "count(a in (",
+        "max(a for a in (",
+        "not (",
+        "{a: ",
+        "any a in (",
+        "every a in b satisfies (",
+        "(a, ",
+        "x in (",
+        "if (",
+        "any (",
+        "x is (",
+        "- (",
+        "x default (",
+        "exists (",
+        "all a in (",
+        "next c after (",
+    ];
     for form in forms {
         for end in ["", "a", "a b", "+", "a for", "a where", ":", "count(a in"] {
             let depth = 60 / (form.matches(['(', '{', '[']).count() + 1);
-            for head in ["let x = ", "rule r { require ", "triage t { a within ", "table t { row a -> ", "blackout b { from a to b in ", "test t { a "] {
-                let closers: String = form.chars().rev().filter_map(|c| match c { '(' => Some(')'), '{' => Some('}'), '[' => Some(']'), _ => None }).collect();
+            for head in [
+                "let x = ",
+                "rule r { require ",
+                "triage t { a within ",
+                "table t { row a -> ",
+                "blackout b { from a to b in ",
+                "test t { a ",
+            ] {
+                let closers: String = form
+                    .chars()
+                    .rev()
+                    .filter_map(|c| match c {
+                        '(' => Some(')'),
+                        '{' => Some('}'),
+                        '[' => Some(']'),
+                        _ => None,
+                    })
+                    .collect();
                 let text = format!("{head}{}{end}{}", form.repeat(depth), closers.repeat(depth));
                 let start = Instant::now();
                 let found = problems(&text);
