@@ -123,6 +123,14 @@ pub(super) enum Item {
     Test,
 }
 
+/// What the names of a checked policy stand for.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    units: Vec<Unit>,
+    inlines: Vec<Inline>,
+    params: Vec<ParamValue>,
+}
+
 /// One run of the checker.
 #[derive(Clone, Debug)]
 pub(super) struct Checker {
@@ -153,29 +161,28 @@ impl Checker {
             .map(|(name, table, owner)| VarInfo { name: name.to_owned(), table, owner })
             .collect();
         let program = Program {
-            sources: Arc::default(),
             schema: Arc::new(vocabulary::standard()),
             settings: Settings { longest_change: 72 * 3_600_000_000, ..Settings::default() },
-            nodes: Vec::new(),
             vars,
-            zones: Vec::new(),
-            contexts: Vec::new(),
-            tables: Vec::new(),
-            triages: Vec::new(),
-            categorises: Vec::new(),
-            category: None,
-            rules: Vec::new(),
-            blackouts: Vec::new(),
-            windows: Vec::new(),
-            tests: Vec::new(),
+            ..Program::default()
         };
+        Self::around(program, Scope::default())
+    }
+
+    /// A checker that goes on where a program was finished.
+    pub(super) fn resume(program: &Program) -> Self {
+        let scope = Scope::clone(&program.scope);
+        Self::around(program.clone(), scope)
+    }
+
+    fn around(program: Program, scope: Scope) -> Self {
         Self {
             program,
             diagnostics: Vec::new(),
             muted: 0,
-            units: Vec::new(),
-            inlines: Vec::new(),
-            params: Vec::new(),
+            units: scope.units,
+            inlines: scope.inlines,
+            params: scope.params,
             depth: 0,
             readers: Vec::new(),
             reads: HashMap::new(),
@@ -184,6 +191,12 @@ impl Checker {
             level_of: HashMap::new(),
             too_large: false,
         }
+    }
+
+    /// The program, with what its names stand for.
+    pub(super) fn finish(self) -> Program {
+        let scope = Scope { units: self.units, inlines: self.inlines, params: self.params };
+        Program { scope: Arc::new(scope), ..self.program }
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {

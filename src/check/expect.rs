@@ -52,7 +52,7 @@ impl Checker {
             self.test_record(entity, record);
         }
         let only = self.only(unit, tree);
-        let env = Env::gate(unit, "a `test`");
+        let env = Env::all(unit, "a `test`");
         let expectations = tree.expect.iter().map(|expr| self.expectation(unit, expr, &env)).collect();
         self.readers.pop();
         let Some(now) = now else { return };

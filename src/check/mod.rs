@@ -24,6 +24,7 @@ mod inline;
 mod list;
 mod literal;
 mod load;
+mod outside;
 mod path;
 mod pattern;
 mod reading;
@@ -38,4 +39,5 @@ mod vocab;
 
 pub use load::{Loader, NoLoader, PolicyInput};
 pub use pattern::REGEX_SIZE_LIMIT;
-pub use run::{Checked, Want, check};
+pub use outside::{Compiled, Refused, Sight, condition, expression};
+pub use run::{Checked, check};

@@ -504,7 +504,7 @@ pub struct Settings {
 }
 
 /// A policy that checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Program {
     /// The texts.
     pub sources: Arc<Sources>,
@@ -536,4 +536,6 @@ pub struct Program {
     pub windows: Vec<Period>,
     /// Tests, a pack's among them.
     pub tests: Vec<PolicyTest>,
+    /// What the policy's names stand for, for expressions from outside.
+    pub scope: Arc<super::checker::Scope>,
 }

@@ -1,4 +1,4 @@
-//! The checker from end to end, and expressions from outside a policy.
+//! The checker from end to end.
 
 use std::sync::Arc;
 
@@ -6,91 +6,37 @@ use crate::syntax::diagnostic::{Diagnostic, Severity};
 use crate::syntax::source::Sources;
 use crate::syntax::tree::{Body, Statement};
 
-use super::checker::{Checker, Item, Symbol};
-use super::env::Env;
+use super::checker::{Checker, Symbol};
 use super::load::{Load, LoadedUnit, Loader, PolicyInput};
-use super::program::{NodeId, Program};
+use super::program::Program;
 
 /// What came out of a check: the program if there was no error, and every message.
 #[derive(Clone, Debug)]
 pub struct Checked {
     /// The texts that the messages point into.
-    pub sources: Arc<Sources>,
+    pub sources: Sources,
     /// The program; none if there is an error among the messages.
     pub program: Option<Program>,
     /// The messages, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
-    checker: Checker,
-}
-
-/// What an expression from outside a policy may name and has to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Want {
-    /// A value of any type, over any one subject: `changegate eval`.
-    Value,
-    /// A condition over `asset`: the `where` of a change's assets.
-    AssetCondition,
 }
 
 /// Checks a policy and everything that it imports.
 pub fn check(input: PolicyInput, loader: &mut dyn Loader) -> Checked {
     let load = Load::run(input, loader);
     let mut checker = Checker::new();
+    let sources = load.sources.clone();
     checker.program.sources = Arc::new(load.sources);
     checker.diagnostics = load.diagnostics;
     checker.run(&load.units);
     let mut diagnostics = std::mem::take(&mut checker.diagnostics);
     tidy(&mut diagnostics);
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
-    Checked {
-        sources: Arc::clone(&checker.program.sources),
-        program: (!failed).then(|| checker.program.clone()),
-        diagnostics,
-        checker,
-    }
-}
-
-impl Checked {
-    /// Adds an expression from outside to the program, as if it stood in the policy's own text.
-    ///
-    /// # Errors
-    /// What is wrong with the expression. The sources have its text in any case.
-    pub fn expression(&mut self, name: &str, text: &str, want: Want) -> Result<NodeId, Vec<Diagnostic>> {
-        let file = Arc::make_mut(&mut self.checker.program.sources).add(name, text);
-        self.sources = Arc::clone(&self.checker.program.sources);
-        if let Some(program) = &mut self.program {
-            program.sources = Arc::clone(&self.sources);
-        }
-        let expr = crate::syntax::parse_expression(file, text)?;
-        let nodes = self.checker.program.nodes.len();
-        self.checker.readers.push(Item::Test);
-        let node = match want {
-            Want::Value => {
-                let env = Env::all(0, "this expression");
-                self.checker.lower(&expr, &env, None)
-            }
-            Want::AssetCondition => {
-                let env = Env { asset: Some(super::program::VarId::ASSET), ..Env::bare(0, "this `where`") };
-                self.checker.condition(&expr, &env)
-            }
-        };
-        self.checker.readers.pop();
-        let mut diagnostics = std::mem::take(&mut self.checker.diagnostics);
-        tidy(&mut diagnostics);
-        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) || self.checker.is_error(node) {
-            return Err(diagnostics);
-        }
-        if let Some(program) = &mut self.program {
-            program.nodes.extend(self.checker.program.nodes.iter().skip(nodes).cloned());
-            program.vars.clone_from(&self.checker.program.vars);
-            program.zones.clone_from(&self.checker.program.zones);
-        }
-        Ok(node)
-    }
+    Checked { sources, program: (!failed).then(|| checker.finish()), diagnostics }
 }
 
 /// In the order of the text, each once.
-fn tidy(diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn tidy(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| (a.span, a.severity, a.code, &a.message).cmp(&(b.span, b.severity, b.code, &b.message)));
     diagnostics.dedup_by(|a, b| a.span == b.span && a.code == b.code && a.message == b.message);
 }

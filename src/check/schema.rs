@@ -101,7 +101,7 @@ pub struct TableDef {
 }
 
 /// Every table that facts can have.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Schema {
     /// By [`TableId`].
     pub tables: Vec<TableDef>,
