@@ -41,3 +41,6 @@ pub use load::{Loader, NoLoader, PolicyInput};
 pub use pattern::REGEX_SIZE_LIMIT;
 pub use outside::{Compiled, Refused, Sight, condition, expression};
 pub use run::{Checked, check};
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::report::rows::{TestResult, TriageReport, Values, Why};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
 use crate::time::{Instant, Zone};
-use crate::{Facts, Outcome, Policy};
+use crate::{DecideOptions, Facts, Outcome, Policy};
 
 /// A policy that was read, and what is wrong with it.
 pub(super) struct Loaded {
@@ -26,8 +26,6 @@ pub(super) struct Loaded {
 /// How facts are read.
 #[derive(Clone, Debug)]
 pub(super) struct ReadOptions {
-    /// Leave out what cannot be read.
-    pub keep_going: bool,
     /// The zone of times without an offset; UTC with a warning otherwise.
     pub zone: Option<Zone>,
 }
@@ -72,7 +70,7 @@ pub(super) fn read(
     now: Instant,
     options: &ReadOptions,
 ) -> Read {
-    let mut builder = policy.facts_builder(now, options.keep_going, options.zone.clone());
+    let mut builder = policy.facts_builder(now, options.zone.clone());
     for file in inventories {
         builder.add_inventory(&file.name, &file.bytes);
     }
@@ -85,7 +83,8 @@ pub(super) fn read(
 
 /// Decides.
 pub(super) fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &RunOptions) -> Outcome {
-    crate::decide(policy, facts, now, &options.changes, options.batch_size)
+    let options = DecideOptions { changes: options.changes.clone(), batch_size: options.batch_size };
+    crate::decide(policy, facts, now, &options)
 }
 
 /// Triages.

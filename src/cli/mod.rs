@@ -1,5 +1,11 @@
 //! The program: one file for each verb. The only place with arguments, exit statuses, files, terminals and the clock.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the one room with files, the environment, terminals and the clock"
+)]
+
 mod args;
 mod check;
 mod completions;

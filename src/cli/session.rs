@@ -161,7 +161,7 @@ impl Session {
         let progress = Progress::start("reading");
         let inventories = self.files(inventories)?;
         let changes = self.files(changes)?;
-        let options = ReadOptions { keep_going: args.keep_going, zone: self.config.zone.clone() };
+        let options = ReadOptions { zone: self.config.zone.clone() };
         let read = engine::read(policy, &inventories, &changes, now, &options);
         progress.finish();
         let mut err = io::BufWriter::new(io::stderr().lock());

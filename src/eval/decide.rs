@@ -46,9 +46,9 @@ pub struct Outcome {
     pub summaries: Vec<Summary>,
 }
 
-/// Decides every change of the environment's facts.
+/// Decides the changes of the environment's facts whose ids are wanted.
 #[must_use]
-pub fn decide(env: &Env<'_>, record: &Record, options: Options) -> Outcome {
+pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, options: Options) -> Outcome {
     let places = assumed::places(env.program);
     let mut changes: Vec<(Option<String>, u32)> = (0..env.facts.changes.len)
         .filter_map(|row| u32::try_from(row).ok())
@@ -58,11 +58,22 @@ pub fn decide(env: &Env<'_>, record: &Record, options: Options) -> Outcome {
     let mut outcome = Outcome::default();
     for (id, row) in changes {
         let id = id.unwrap_or_default();
+        if !wanted(&id) {
+            continue;
+        }
         let (decisions, category) = decide_change(env, &id, row, &places, options);
+        let decisions: Vec<Decision> = decisions.into_iter().map(|(decision, _)| decision).collect();
         outcome.summaries.push(summary(&id, &decisions, category, record));
         outcome.decisions.extend(decisions);
     }
     outcome
+}
+
+/// Decides one change: the decisions, each with the row of its asset.
+#[must_use]
+pub fn decide_one(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision, u32)> {
+    let id = facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default();
+    decide_change(env, &id, change, &assumed::places(env.program), options).0
 }
 
 /// A row to decide: an asset, or what is not known of the change's assets.
@@ -81,7 +92,7 @@ fn decide_change(
     change: u32,
     places: &[Place],
     options: Options,
-) -> (Vec<Decision>, Names) {
+) -> (Vec<(Decision, u32)>, Names) {
     let root = Frame::root(env);
     let schedule = schedule(env, change);
     let frame = change_frame(&root, change);
@@ -93,7 +104,7 @@ fn decide_change(
     let shared: Shared = frame.into_results();
     let known = Known::default();
     let batch = options.batch.max(1);
-    let batches: Vec<Vec<Decision>> = targets
+    let batches: Vec<Vec<(Decision, u32)>> = targets
         .par_chunks(batch)
         .map(|targets| decide_batch(env, id, change, &shared, &schedule, targets, places, &known, &of_change))
         .collect();
@@ -162,7 +173,7 @@ fn decide_batch(
     places: &[Place],
     known: &Known,
     of_change: &Names,
-) -> Vec<Decision> {
+) -> Vec<(Decision, u32)> {
     let root = Frame::root(env).with_shared(shared);
     let of = change_frame(&root, change).with_shared(shared);
     let rows: Vec<u32> = targets.iter().map(|target| target.asset).collect();
@@ -188,7 +199,7 @@ fn decide_batch(
                     Some(categorise::names(def, category, row))
                 })
                 .unwrap_or_else(|| of_change.clone());
-            Decision {
+            let decision = Decision {
                 change: Some(id.to_owned()),
                 asset: target.id.clone(),
                 verdict,
@@ -201,7 +212,8 @@ fn decide_batch(
                 obligations: Vec::new(),
                 triage: triage_of(env, target.asset, Some(&fixes)),
                 assumed: assumed::assumed(env, places, schedule, Some(change), target.asset),
-            }
+            };
+            (decision, target.asset)
         })
         .collect()
 }

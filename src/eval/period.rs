@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::check::program::{Head, Period, When, ZoneRef};
+use crate::check::program::{Head, NodeId, Period, When, ZoneRef};
 use crate::check::schema::TableId;
 use crate::syntax::tree::Weekday;
 use crate::time::{self, Bound, Duration, Instant, Interval, Kleene, LocalTime, Recurrence, Role, Weekdays, Weekly, Zone};
@@ -130,8 +130,15 @@ fn could(kleene: Kleene) -> Could {
     }
 }
 
+/// Whose clock a recurrence goes by.
+#[derive(Clone, Copy, Debug)]
+enum Clock {
+    Fixed(crate::check::program::Zone),
+    Node(NodeId),
+}
+
 /// The recurrence of a time clause, and where its zone comes from.
-fn recurrence(when: &When) -> Option<(Recurrence, Option<&ZoneRef>)> {
+fn recurrence(when: &When) -> Option<(Recurrence, Option<Clock>)> {
     match when {
         When::Range(from, to) => Some((
             Recurrence::Fixed {
@@ -140,9 +147,16 @@ fn recurrence(when: &When) -> Option<(Recurrence, Option<&ZoneRef>)> {
             },
             None,
         )),
+        When::LocalRange(from, to, zone) => {
+            Some((Recurrence::Fixed { from: *from, to: *to }, Some(Clock::Node(*zone))))
+        }
         When::Weekly(days, from, to, zone) => {
             let days: Weekdays = days.iter().map(|day| weekday(*day)).collect();
             let time = |seconds: u32| LocalTime::from_seconds(i64::from(seconds));
+            let zone = match zone {
+                ZoneRef::Fixed(zone) => Clock::Fixed(*zone),
+                ZoneRef::Node(node) => Clock::Node(*node),
+            };
             Some((Recurrence::Weekly(Weekly::new(days, time(*from)?, time(*to)?)?), Some(zone)))
         }
     }
@@ -154,12 +168,12 @@ enum Zones {
     Each(Vec<Option<Arc<str>>>),
 }
 
-fn zones(frame: &Frame<'_>, zone: Option<&ZoneRef>) -> Zones {
+fn zones(frame: &Frame<'_>, zone: Option<Clock>) -> Zones {
     match zone {
         None => Zones::Same(Some(Zone::utc())),
-        Some(ZoneRef::Fixed(zone)) => Zones::Same(frame.env.zone(*zone).cloned()),
-        Some(ZoneRef::Node(node)) => {
-            let vals = frame.vals(*node);
+        Some(Clock::Fixed(zone)) => Zones::Same(frame.env.zone(zone).cloned()),
+        Some(Clock::Node(node)) => {
+            let vals = frame.vals(node);
             let name = |row| vals.certain(row).and_then(Raw::int).map(|symbol| frame.env.text(symbol));
             Zones::Each((0..frame.len()).map(name).collect())
         }

@@ -61,9 +61,10 @@ pub fn elements(frame: &Frame<'_>, list: &ListRef) -> Vec<Element> {
         }
         ListRef::Inventory => {
             let phantom_row = phantom_asset(frame);
+            let recorded = clip(frame.env.facts.recorded);
             for parent in 0..frame.len() {
                 let parent = clip(parent);
-                found.extend((0..phantom_row).map(|row| Element { parent, row, certain: true, phantom: false }));
+                found.extend((0..recorded).map(|row| Element { parent, row, certain: true, phantom: false }));
                 if frame.env.facts.assets_incomplete {
                     found.push(Element { parent, row: phantom_row, certain: false, phantom: true });
                 }

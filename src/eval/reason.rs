@@ -71,7 +71,7 @@ pub fn condition_nodes(head: &Head, others: &[NodeId]) -> Vec<NodeId> {
 fn period_nodes(period: &Period) -> Vec<NodeId> {
     use crate::check::program::{When, ZoneRef};
     let zones = period.times.iter().filter_map(|when| match when {
-        When::Weekly(_, _, _, ZoneRef::Node(node)) => Some(*node),
+        When::Weekly(_, _, _, ZoneRef::Node(node)) | When::LocalRange(_, _, node) => Some(*node),
         _ => None,
     });
     period.head.scope.iter().copied().chain(zones).collect()
@@ -205,17 +205,17 @@ fn reason(frame: &Frame<'_>, row: usize, hit: &Hit<'_>, unknown: Vec<UnknownFact
         until: hit.until,
         refs: head.refs.clone(),
         unknown,
-        at: Some(place(frame.env, head)),
+        at: Some(place_of(frame.env, head.span)),
         span: Some(head.span),
     }
 }
 
-/// The place of a statement.
+/// A place in the policy, as people count it.
 #[must_use]
-pub fn place(env: &Env<'_>, head: &Head) -> At {
+pub fn place_of(env: &Env<'_>, span: crate::syntax::source::Span) -> At {
     let sources = &env.program.sources;
-    let at = sources.line_column(head.span);
-    At { file: sources.name(head.span.file).to_owned(), line: at.line, column: at.column }
+    let at = sources.line_column(span);
+    At { file: sources.name(span.file).to_owned(), line: at.line, column: at.column }
 }
 
 /// A text for people: a hole whose fact is missing says so.

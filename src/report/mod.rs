@@ -6,7 +6,7 @@ pub mod diagnostics;
 pub mod human;
 pub mod json;
 pub mod problem;
-pub mod rows;
+pub use crate::explain::rows;
 mod style;
 pub mod test_human;
 mod text;

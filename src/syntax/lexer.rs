@@ -48,11 +48,6 @@ impl Token {
     pub(crate) fn span(self, file: super::source::FileId) -> Span {
         Span::new(file, self.start, self.end)
     }
-
-    /// A comment of any kind.
-    pub(crate) fn is_comment(self) -> bool {
-        matches!(self.kind, TokenKind::Comment | TokenKind::ForeignComment)
-    }
 }
 
 /// Words that are operators or start a form: after one of them an operand follows.

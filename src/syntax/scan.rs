@@ -118,12 +118,11 @@ impl Scanner<'_> {
         }
     }
 
-    /// Refuses characters that hide what a text says; turns odd blanks into plain ones.
+    /// Refuses characters that hide what a text says.
     fn characters(&mut self) -> Result<(), Diagnostic> {
         if self.text.starts_with('\u{feff}') {
             self.blank(0, '\u{feff}'.len_utf8());
         }
-        let mut blanks = Vec::new();
         for (at, c) in self.text.char_indices() {
             let span = Span::new(self.file, at, at + c.len_utf8());
             match c {
@@ -147,12 +146,9 @@ impl Scanner<'_> {
                     .label("can make the text read otherwise than it works")
                     .help("delete the character"));
                 }
-                '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => blanks.push((at, at + c.len_utf8())),
                 _ => {}
             }
         }
-        // Inside texts and comments they stay as they are; `tokens` reports those that stand between tokens.
-        let _ = blanks;
         Ok(())
     }
 

@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod contract;
+mod foreign;
 mod formatting;
 mod hostile;
 mod pages;
 mod recovery;
+mod shapes;

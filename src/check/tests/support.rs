@@ -1,0 +1,73 @@
+//! Policies from texts and from the project's folders.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::check::{Checked, Loader, PolicyInput, check};
+
+/// The project's folder: the manifest's, or the one that `CHANGEGATE_ROOT` names where these files are built from elsewhere.
+pub(super) fn root() -> PathBuf {
+    PathBuf::from(option_env!("CHANGEGATE_ROOT").unwrap_or(env!("CARGO_MANIFEST_DIR")))
+}
+
+/// Packs from the folder `policies`; no files.
+pub(super) struct Packs;
+
+impl Loader for Packs {
+    fn file(&mut self, _from: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        Err(format!("no file {path}"))
+    }
+
+    fn pack(&mut self, name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>> {
+        let folder = root().join("policies").join(name);
+        if folder.is_dir() {
+            Ok(files(&folder))
+        } else {
+            Err(vec!["cisa/bod-26-04".to_owned(), "ssvc/cisa-coordinator".to_owned()])
+        }
+    }
+}
+
+pub(super) fn files(folder: &Path) -> Vec<(String, Arc<str>)> {
+    let mut all: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "gate"))
+        .collect();
+    all.sort();
+    all.into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            (path.file_name().unwrap().to_string_lossy().into_owned(), Arc::from(text))
+        })
+        .collect()
+}
+
+pub(super) fn check_folder(folder: &str) -> Checked {
+    check(PolicyInput { files: files(&root().join(folder)) }, &mut Packs)
+}
+
+pub(super) fn check_text(text: &str) -> Checked {
+    check(PolicyInput { files: vec![("test.gate".to_owned(), Arc::from(text))] }, &mut Packs)
+}
+
+/// Code, underlined text and message of each diagnostic, one a line.
+pub(super) fn listing(checked: &Checked) -> String {
+    let mut out = String::new();
+    for d in &checked.diagnostics {
+        let at = checked.sources.line_column(d.span);
+        out.push_str(&format!(
+            "{} {:?} {}:{}:{} `{}`: {}{}{}\n",
+            d.code,
+            d.severity,
+            checked.sources.name(d.span.file),
+            at.line,
+            at.column,
+            checked.sources.text(d.span),
+            d.message,
+            if d.label.is_empty() { String::new() } else { format!(" [{}]", d.label) },
+            d.help.as_ref().map(|h| format!(" ({h})")).unwrap_or_default()
+        ));
+    }
+    out
+}

@@ -1,0 +1,217 @@
+//! The parts of a condition that decided, and the facts that they read.
+
+use std::collections::HashSet;
+
+use crate::check::program::{ListRef, NodeId, Op, TriageField, VarId};
+use crate::eval::display;
+use crate::eval::env::children;
+use crate::eval::facts::{fact_path, record_path};
+use crate::eval::frame::{Frame, poss};
+use crate::eval::quant::{element_frame, elements};
+use crate::eval::unknown::single;
+use crate::eval::value::Could;
+use crate::syntax::source::Span;
+
+use super::rows::FactValue;
+
+/// A part of a condition that decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Where it stands.
+    pub span: Span,
+    /// `true`, `false` or `unknown`.
+    pub value: &'static str,
+}
+
+/// What decided a condition in one row.
+#[derive(Debug, Default)]
+pub struct Decisive {
+    /// The parts, in the order of the text.
+    pub parts: Vec<Part>,
+    /// The facts that they read, in the order found, each once.
+    pub facts: Vec<FactValue>,
+    seen: HashSet<String>,
+}
+
+/// How many elements of a list are shown as examples.
+const EXAMPLES: usize = 3;
+
+const fn word(could: Could) -> &'static str {
+    match (could.be_true, could.be_false) {
+        (true, false) => "true",
+        (false, true) => "false",
+        _ => "unknown",
+    }
+}
+
+impl Decisive {
+    /// Adds what decided a condition: of an `and` that is false the false parts, of an `or` that is true the true ones, and so on.
+    pub fn condition(&mut self, frame: &Frame<'_>, row: usize, id: NodeId) {
+        let Some(node) = frame.env.node(id) else { return };
+        let could = frame.truth(id).at(row);
+        match &node.op {
+            Op::And(items) | Op::Or(items) => {
+                let all = matches!((&node.op, word(could)), (Op::And(_), "true") | (Op::Or(_), "false"));
+                for item in items {
+                    if all || frame.truth(*item).at(row) == could {
+                        self.condition(frame, row, *item);
+                    }
+                }
+            }
+            Op::Not(inner) => self.condition(frame, row, *inner),
+            _ => {
+                let part = Part { span: node.span, value: word(could) };
+                if !self.parts.contains(&part) {
+                    self.parts.push(part);
+                }
+                self.facts_of(frame, row, id);
+            }
+        }
+    }
+
+    /// Puts the parts in the order of the text.
+    pub fn sort(&mut self) {
+        self.parts.sort_by_key(|part| part.span);
+    }
+
+    fn add(&mut self, fact: String, value: String, known: bool) {
+        if self.seen.insert(fact.clone()) {
+            self.facts.push(FactValue { fact, value, known });
+        }
+    }
+
+    /// Adds the facts that an expression reads.
+    pub fn facts_of(&mut self, frame: &Frame<'_>, row: usize, id: NodeId) {
+        let env = frame.env;
+        let Some(node) = env.node(id) else { return };
+        let printed = || display::poss(env, &node.ty.base, &poss(&frame.eval(id), row));
+        match &node.op {
+            Op::Field(var, field) => {
+                let Some((path, cause)) = fact_path(frame, row, *var, *field, "asset") else { return };
+                if let Some(text) = list_text(frame, row, *var, *field) {
+                    self.add(path, text, true);
+                    return;
+                }
+                let known = poss(&frame.eval(id), row).one().is_some();
+                let value = if known { printed() } else { format!("unknown ({})", cause.as_str()) };
+                self.add(path, value, known);
+            }
+            Op::Now => self.add("now".to_owned(), env.now.to_rfc3339(), true),
+            Op::Category(..) => {
+                let known = poss(&frame.eval(id), row).one().is_some();
+                self.add("category".to_owned(), printed(), known);
+            }
+            Op::Triage(_, field, var) => {
+                let path = record_path(frame, row, *var, "asset");
+                let field = match field {
+                    TriageField::Level => "level",
+                    TriageField::Due => "due",
+                    TriageField::Overdue => "overdue",
+                };
+                let known = poss(&frame.eval(id), row).one().is_some();
+                let value = display::poss(env, &node.ty.base, &poss(&frame.eval(id), row));
+                self.add(format!("{path}.triage.{field}"), value, known);
+            }
+            Op::In(x, list) => {
+                self.facts_of(frame, row, *x);
+                match list {
+                    ListRef::Field(var, field) => {
+                        if let (Some((path, _)), Some(text)) =
+                            (fact_path(frame, row, *var, *field, "asset"), list_text(frame, row, *var, *field))
+                        {
+                            self.add(path, text, true);
+                        }
+                    }
+                    ListRef::Literal(items) => items.iter().for_each(|item| self.facts_of(frame, row, *item)),
+                    ListRef::Assets | ListRef::Inventory | ListRef::Changes => {}
+                }
+            }
+            Op::Quant(_, var, list, filter, body) => self.elements(frame, row, *var, list, &[*filter, *body], id),
+            Op::Agg { value, var, list, filter, .. } => {
+                let known = poss(&frame.eval(id), row).one().is_some();
+                self.add(env.program.sources.text(node.span).to_owned(), printed(), known);
+                self.elements(frame, row, *var, list, &[*filter, *value], id);
+            }
+            op => children(op).into_iter().for_each(|child| self.facts_of(frame, row, child)),
+        }
+    }
+
+    /// Adds the facts of the elements that decided: the first few for which the body is as the whole, or is unknown.
+    fn elements(
+        &mut self,
+        frame: &Frame<'_>,
+        row: usize,
+        var: VarId,
+        list: &ListRef,
+        nodes: &[Option<NodeId>],
+        whole: NodeId,
+    ) {
+        let one = single(frame, row);
+        let found = elements(&one, list);
+        if found.is_empty() {
+            if let ListRef::Field(owner, field) = list
+                && let Some((path, _)) = fact_path(frame, row, *owner, *field, "asset")
+            {
+                self.add(path, "empty".to_owned(), true);
+            }
+            return;
+        }
+        let inner = element_frame(&one, var, list, &found);
+        let all_true = |at: usize| {
+            nodes.iter().flatten().fold(Could::certain(true), |so_far, node| {
+                if !matches!(frame.env.base(*node), crate::check::types::Type::Bool) {
+                    return so_far;
+                }
+                let here = inner.truth(*node).at(at);
+                Could { be_true: so_far.be_true && here.be_true, be_false: so_far.be_false || here.be_false }
+            })
+        };
+        // For `any` that is true the elements that fit; for `every` that is false those that do not; where it is unknown the unknown ones.
+        let whole_is = match frame.env.base(whole) {
+            crate::check::types::Type::Bool => frame.truth(whole).at(row),
+            _ => Could::UNKNOWN,
+        };
+        let mut shown = 0;
+        for (at, element) in found.iter().enumerate() {
+            if element.phantom {
+                if let ListRef::Field(owner, field) = list
+                    && let Some((path, cause)) = fact_path(frame, row, *owner, *field, "asset")
+                {
+                    self.add(path, format!("unknown ({})", cause.as_str()), false);
+                }
+                continue;
+            }
+            let interesting = all_true(at) == whole_is;
+            if interesting && shown < EXAMPLES {
+                shown += 1;
+                nodes.iter().flatten().for_each(|node| self.facts_of(&inner, at, *node));
+            }
+        }
+    }
+}
+
+/// The elements of a set, or how many records a list has.
+fn list_text(frame: &Frame<'_>, row: usize, var: VarId, field: crate::check::schema::FieldId) -> Option<String> {
+    use crate::facts::table::Column;
+    let env = frame.env;
+    let Some(Column::List(column)) = env.table(var)?.column(field) else { return None };
+    let list = ListRef::Field(var, field);
+    let one = single(frame, row);
+    let found = elements(&one, &list);
+    let unseen = found.iter().any(|e| e.phantom);
+    let seen: Vec<u32> = found.iter().filter(|e| !e.phantom).map(|e| e.row).collect();
+    let mut names: Vec<String> =
+        seen.iter().filter_map(|at| crate::eval::facts::key(env, column.rows.table, *at)).collect();
+    names.sort();
+    let more = names.len().saturating_sub(12);
+    names.truncate(12);
+    let mut text = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        text.push_str(&format!(", and {more} more"));
+    }
+    Some(match (unseen, names.is_empty()) {
+        (false, _) => format!("{{ {text} }}").replace("{  }", "{}"),
+        (true, true) => "unknown".to_owned(),
+        (true, false) => format!("{{ {text}, and what was not seen }}"),
+    })
+}

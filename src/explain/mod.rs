@@ -1,0 +1,7 @@
+//! Decision → reasons, with the part of the policy and the facts that decided. The same evaluation, of one row, with nothing thrown away.
+
+pub mod decisive;
+pub mod rows;
+pub mod urgency;
+pub mod values;
+pub mod why;

@@ -1,0 +1,159 @@
+//! The public API: a policy, and what can be asked of it.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::check::program::Program;
+use crate::check::schema::Schema;
+use crate::check::{Loader, PolicyInput, Sight, expression};
+use crate::eval::decide::{self, Options, Outcome, prepare};
+use crate::eval::decision::Record;
+use crate::explain::rows::{TestResult, TriageReport, Values, Why};
+use crate::read::{Facts, FactsBuilder};
+use crate::syntax::diagnostic::Diagnostic;
+use crate::syntax::source::Sources;
+use crate::time::{Instant, Zone, tzdb_version};
+
+/// A policy that checked.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    program: Arc<Program>,
+    digest: String,
+}
+
+/// How to decide.
+#[derive(Clone, Debug, Default)]
+pub struct DecideOptions {
+    /// The changes to decide; all where it is empty.
+    pub changes: Vec<String>,
+    /// Rows in a batch; no answer depends on it.
+    pub batch_size: Option<usize>,
+}
+
+impl Policy {
+    /// Parses and checks a policy: its files by name and text, and whatever they import by way of the loader. The policy is absent where there
+    /// is an error among the diagnostics.
+    pub fn load(files: Vec<(String, Arc<str>)>, loader: &mut impl Loader) -> (Option<Self>, Vec<Diagnostic>, Sources) {
+        let checked = crate::check::check(PolicyInput { files }, loader);
+        let digest = digest(&checked.sources);
+        let policy = checked.program.map(|program| Self { digest, program: Arc::new(program) });
+        (policy, checked.diagnostics, checked.sources)
+    }
+
+    /// A policy that says nothing: the standard vocabulary, and a zone for dates without one.
+    #[must_use]
+    pub fn empty(zone: Option<&Zone>) -> Self {
+        let text = zone.map_or_else(String::new, |zone| format!("policy empty {{ timezone \"{}\" }}\n", zone.name()));
+        let files = vec![("empty.gate".to_owned(), Arc::from(text))];
+        let checked = crate::check::check(PolicyInput { files }, &mut crate::check::NoLoader);
+        Self { digest: digest(&checked.sources), program: Arc::new(checked.program.unwrap_or_default()) }
+    }
+
+    /// The vocabulary, with what the policy extends.
+    #[must_use]
+    pub fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.program.schema)
+    }
+
+    /// The checked program.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Starts to read facts by the policy's vocabulary. Times without an offset are in `zone`; UTC with a warning where it is absent.
+    #[must_use]
+    pub fn facts_builder(&self, now: Instant, zone: Option<Zone>) -> FactsBuilder {
+        FactsBuilder::new(&self.program, now, zone)
+    }
+
+    fn record(&self, facts: &str, now: Instant) -> Record {
+        Record {
+            policy: self.digest.clone(),
+            facts: facts.to_owned(),
+            plugins: Vec::new(),
+            now: now.to_rfc3339(),
+            tzdb: tzdb_version().to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// SHA-256 over the names and texts of all files, in the order of the names.
+fn digest(sources: &Sources) -> String {
+    let mut files: Vec<(&str, &str)> = sources.iter().map(|(_, file)| (file.name.as_str(), &*file.text)).collect();
+    files.sort_unstable();
+    let mut hash = Sha256::new();
+    for (name, text) in files {
+        for part in [name, text] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    let mut digest = "sha256:".to_owned();
+    for byte in hash.finalize() {
+        // Writing to a text cannot fail.
+        let _ = write!(digest, "{byte:02x}");
+    }
+    digest
+}
+
+fn batch(size: Option<usize>) -> Options {
+    size.map_or_else(Options::default, |batch| Options { batch })
+}
+
+/// Decides changes.
+#[must_use]
+pub fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &DecideOptions) -> Outcome {
+    let batch = batch(options.batch_size);
+    let env = prepare(&policy.program, facts.data(), now, batch);
+    let record = policy.record(&facts.data().digest, now);
+    let wanted = |id: &str| options.changes.is_empty() || options.changes.iter().any(|wanted| wanted == id);
+    decide::decide(&env, &record, wanted, batch)
+}
+
+/// The urgency of every finding of the inventory.
+#[must_use]
+pub fn triage(policy: &Policy, facts: &Facts, now: Instant, batch_size: Option<usize>) -> TriageReport {
+    let env = prepare(&policy.program, facts.data(), now, batch(batch_size));
+    let assets = (0..facts.asset_count()).filter_map(|row| u32::try_from(row).ok());
+    crate::explain::urgency::urgency(&env, &policy.record(&facts.data().digest, now), assets)
+}
+
+/// Explains a change, for one of its assets or all; none where there is no such change or it does not touch that asset. Beside it the ids of
+/// the assets that it does touch.
+#[must_use]
+pub fn why(policy: &Policy, facts: &Facts, now: Instant, change: &str, asset: Option<&str>) -> (Option<Why>, Vec<String>) {
+    use crate::check::schema::TableId;
+    let options = Options::default();
+    let env = prepare(&policy.program, facts.data(), now, options);
+    let rows = 0..u32::try_from(facts.data().changes.len).unwrap_or(u32::MAX);
+    let found = rows
+        .into_iter()
+        .find(|row| crate::eval::facts::text(&env, TableId::CHANGE, "id", *row).as_deref() == Some(change));
+    let Some(row) = found else { return (None, Vec::new()) };
+    crate::explain::why::why(&env, &policy.record(&facts.data().digest, now), row, asset, options)
+}
+
+/// Runs the policy's own tests whose names are wanted; a pack's are the pack's.
+#[must_use]
+pub fn run_tests(policy: &Policy, wanted: &dyn Fn(&str) -> bool) -> Vec<TestResult> {
+    crate::suite::run(&policy.program, &policy.record("", Instant::MIN), wanted)
+}
+
+/// The value of an expression for every record of the subject that it names.
+///
+/// # Errors
+/// What is wrong with the expression, and the text that the diagnostics point into.
+pub fn eval_expression(
+    policy: &Policy,
+    facts: &Facts,
+    now: Instant,
+    text: &str,
+) -> Result<Values, (Vec<Diagnostic>, Sources)> {
+    let compiled = expression(&policy.program, text, Sight::Everything).map_err(|wrong| (wrong.diagnostics, wrong.sources))?;
+    let env = prepare(&compiled.program, facts.data(), now, Options::default());
+    Ok(crate::explain::values::values(&env, compiled.node, facts.asset_count()))
+}

@@ -1,0 +1,119 @@
+//! Facts for a policy: reading, and following the selections that changes make.
+
+use std::sync::Arc;
+
+use crate::check::program::{NodeId, Program};
+use crate::check::{Sight, expression};
+use crate::check::schema::TableId;
+use crate::eval::column::Rows;
+use crate::eval::decide::{Options, prepare};
+use crate::eval::frame::{Binding, Frame};
+use crate::facts::{self, Json, Problem, ProblemKind, Problems};
+use crate::time::{Instant, Zone};
+
+/// The facts that decisions are made from.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    data: facts::Facts,
+}
+
+impl Facts {
+    /// The columns.
+    #[must_use]
+    pub const fn data(&self) -> &facts::Facts {
+        &self.data
+    }
+
+    /// The ids of the changes, sorted.
+    #[must_use]
+    pub fn change_ids(&self) -> Vec<String> {
+        self.data.change_ids()
+    }
+
+    /// How many assets the inventory has.
+    #[must_use]
+    pub const fn asset_count(&self) -> usize {
+        self.data.recorded
+    }
+}
+
+/// Reads facts by the vocabulary of a policy.
+#[derive(Debug)]
+pub struct FactsBuilder {
+    program: Arc<Program>,
+    inner: facts::FactsBuilder,
+    now: Instant,
+}
+
+impl FactsBuilder {
+    /// Starts with no facts. Times without an offset are in `zone`.
+    #[must_use]
+    pub(crate) fn new(program: &Arc<Program>, now: Instant, zone: Option<Zone>) -> Self {
+        let options = facts::Options { zone, ..facts::Options::default() };
+        let inner = facts::FactsBuilder::new(Arc::clone(&program.schema), now, options);
+        Self { program: Arc::clone(program), inner, now }
+    }
+
+    /// Adds assets from NDJSON or JSON.
+    pub fn add_inventory(&mut self, name: &str, bytes: &[u8]) {
+        self.inner.add_inventory(name, bytes);
+    }
+
+    /// Adds changes from JSON or NDJSON.
+    pub fn add_changes(&mut self, name: &str, bytes: &[u8]) {
+        self.inner.add_changes(name, bytes);
+    }
+
+    /// Adds a record of a test.
+    pub fn add_record(&mut self, entity: TableId, file: &str, line: Option<u32>, record: Json<'_>) {
+        self.inner.add_record(entity, file, line, record);
+    }
+
+    /// Puts everything together, and follows what the changes select.
+    #[must_use]
+    pub fn finish(self) -> (Facts, Problems) {
+        let mut input = self.inner.finish();
+        let selections = std::mem::take(&mut input.selections);
+        for selection in selections {
+            match expression(&self.program, &selection.condition, Sight::Selection) {
+                Ok(compiled) => {
+                    let rows = select(&compiled.program, compiled.node, &input.facts, self.now);
+                    input.facts.select(selection.change, rows);
+                }
+                Err(wrong) => {
+                    input.problems.warnings.push(refused(&selection, &wrong.first_message()));
+                    input.facts.select_unknown(selection.change);
+                }
+            }
+        }
+        (Facts { data: input.facts }, input.problems)
+    }
+}
+
+/// What is wrong with a selection that is no condition over an asset.
+fn refused(selection: &facts::Selection, why: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::Warning,
+        message: format!("`where` selects no assets: {why}"),
+        field: Some(Arc::from("change.assets")),
+        count: 1,
+        places: vec![selection.place.clone()],
+        help: Some("write a condition over `asset`, as in { \"where\": \"asset.tier <= 2\" }; until then any asset may be meant".to_owned()),
+    }
+}
+
+/// The assets for which a condition is true, or unknown.
+fn select(program: &Program, node: NodeId, facts: &facts::Facts, now: Instant) -> Vec<(u32, bool)> {
+    let env = prepare(program, facts, now, Options::default());
+    let root = Frame::root(&env);
+    let all: Vec<u32> = (0..facts.recorded).filter_map(|row| u32::try_from(row).ok()).collect();
+    let mut taken = Vec::new();
+    for chunk in all.chunks(4096) {
+        let rows = Binding::Rows(Arc::new(chunk.to_vec()));
+        let frame = root.inner(chunk.len(), Rows::First, vec![(crate::check::program::VarId::ASSET, rows)]);
+        let truth = frame.truth(node);
+        let found = chunk.iter().enumerate().filter(|(at, _)| truth.may_at(*at));
+        taken.extend(found.map(|(at, row)| (*row, truth.must_at(at))));
+    }
+    taken
+}
