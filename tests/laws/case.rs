@@ -37,7 +37,7 @@ impl Case {
 
     /// Everything that one needs to look at a failure.
     pub fn show(&self) -> String {
-        crate::print::note_assuming(&self.policy);
+        crate::absence::note_assuming(&self.policy);
         let files = crate::print::files(&self.policy, 0);
         let policy: String = files.iter().map(|(name, text)| format!("--- {name}\n{text}")).collect();
         let changes: String = self.facts.changes.iter().map(|c| format!("{c}\n")).collect();

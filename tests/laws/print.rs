@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::absence::needs_assumes;
 use crate::ir::*;
 use crate::rng::Rng;
 use crate::vocab;
@@ -84,20 +85,26 @@ fn cell(cell: &Cell) -> String {
     patterns.iter().map(one).collect::<Vec<_>>().join(" | ")
 }
 
+/// An input of a table: of a CVSS value its score is named.
+fn input(e: &E) -> String {
+    let score = if matches!(e, E::Cvss(_, None, CvssPart::Score)) { ".score" } else { "" };
+    format!("{}{score}", top(e))
+}
+
 fn table(t: &Table) -> String {
     let mut out = format!("table {} \"A table\" {{\n", t.name);
     let given: Vec<String> = t
         .inputs
         .iter()
         .take(t.inputs.len() - usize::from(t.across.is_some()))
-        .map(|(name, e)| e.as_ref().map_or_else(|| name.clone(), |e| format!("{name} = {}", top(e))))
+        .map(|(name, e)| e.as_ref().map_or_else(|| name.clone(), |e| format!("{name} = {}", input(e))))
         .collect();
     if !given.is_empty() {
         let _ = writeln!(out, "  given {}", given.join(", "));
     }
     if let (Some(heads), Some((name, Some(e)))) = (&t.across, t.inputs.last()) {
         let heads: Vec<String> = heads.iter().map(cell).collect();
-        let _ = writeln!(out, "  across {name} = {} -> {}", top(e), heads.join("  "));
+        let _ = writeln!(out, "  across {name} = {} -> {}", input(e), heads.join("  "));
     }
     for (cells, outcomes) in &t.rows {
         let cells: Vec<String> = cells.iter().map(cell).collect();
@@ -158,13 +165,12 @@ fn triage(t: &Triage) -> String {
     if let Some(within) = &t.within {
         clauses.push(format!("  {}", deadline(within)));
     }
-    let mut assumes = needs_assumes(t.done.iter().chain(t.arms.iter().filter_map(|a| a.when.as_ref())));
-    for a in &t.arms {
-        clauses.push(arm(a, t.decide.is_some()));
-        assumes |= a.deadline.as_ref().is_some_and(deadline_assumes);
-    }
-    assumes |= t.within.as_ref().is_some_and(deadline_assumes);
+    let mut assumes = t.within.as_ref().is_some_and(deadline_assumes);
+    assumes |= t.arms.iter().any(|a| a.deadline.as_ref().is_some_and(deadline_assumes));
+    assumes |= needs_assumes(t.done.iter().chain(t.arms.iter().filter_map(|a| a.when.as_ref())));
+    // Before the arms: after an arm of `decide` a `when` would be the arm's.
     common(&t.common, assumes, &mut clauses);
+    clauses.extend(t.arms.iter().map(|a| arm(a, t.decide.is_some())));
     format!("triage {} \"A triage\" {{\n{}\n}}\n", t.name, clauses.join("\n"))
 }
 
@@ -258,57 +264,20 @@ fn common(c: &Common, mut assumes: bool, clauses: &mut Vec<String>) {
     }
 }
 
-thread_local! {
-    /// The `let`s that look at absence, so that who uses them says `assumes`.
-    static ASSUMING: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
-}
-
-/// Notes which `let`s and tables of the policy look at absence; call it before [`files`].
-pub fn note_assuming(policy: &Policy) {
-    ASSUMING.with_borrow_mut(Vec::clear);
-    loop {
-        let mut more: Vec<String> = Vec::new();
-        for l in &policy.lets {
-            if let LetBody::Expr(e) = &l.body
-                && needs_assumes([e])
-            {
-                more.push(l.name.clone());
-            }
-        }
-        for t in &policy.tables {
-            if needs_assumes(t.inputs.iter().filter_map(|(_, e)| e.as_ref())) {
-                more.push(t.name.clone());
-            }
-        }
-        let before = ASSUMING.with_borrow(Vec::len);
-        if more.len() == before {
-            return;
-        }
-        ASSUMING.with_borrow_mut(|a| *a = more);
-    }
-}
-
-fn needs_assumes<'a>(exprs: impl IntoIterator<Item = &'a E>) -> bool {
-    let mut found = false;
-    for e in exprs {
-        walk(e, &mut |e| match e {
-            E::Is(..) | E::Default(..) => found = true,
-            E::Let(name, _) | E::Table(name) => found |= ASSUMING.with_borrow(|a| a.contains(name)),
-            _ => {}
-        });
-    }
-    found
-}
-
 /// An expression where a whole one stands.
 pub fn top(e: &E) -> String {
     match e {
         E::And(parts) => parts.iter().map(part).collect::<Vec<_>>().join(" and "),
         E::Or(parts) => parts.iter().map(part).collect::<Vec<_>>().join(" or "),
         E::Default(a, b) => format!("{} default {}", atom(a), atom(b)),
-        E::If(c, a, b) => format!("if {} then {} else {}", top(c), atom(a), atom(b)),
+        E::If(c, a, b) => format!("if {} then {} else {}", inner(c), atom(a), atom(b)),
         _ => bare(e),
     }
+}
+
+/// An expression inside another: a `default` gets parentheses there.
+fn inner(e: &E) -> String {
+    if matches!(e, E::Default(..)) { atom(e) } else { top(e) }
 }
 
 /// A part of `and` or `or`: comparisons bind closer, the rest gets parentheses.
@@ -355,16 +324,16 @@ fn bare(e: &E) -> String {
         }
         E::Neg(a) => format!("-{}", atom(a)),
         E::Text(p) => pieces(p),
-        E::Quant { kind: Quant::Any, var, list: l, filter: None, body } => format!("any {var} in {} where {}", list(l), top(body)),
+        E::Quant { kind: Quant::Any, var, list: l, filter: None, body } => format!("any {var} in {} where {}", list(l), inner(body)),
         E::Quant { kind, var, list: l, filter, body } => {
             let word = ["any", "every", "each"][*kind as usize];
-            let filter = filter.as_ref().map(|f| format!(" where {}", top(f))).unwrap_or_default();
-            format!("{word} {var} in {}{filter} satisfies {}", list(l), top(body))
+            let filter = filter.as_ref().map(|f| format!(" where {}", inner(f))).unwrap_or_default();
+            format!("{word} {var} in {}{filter} satisfies {}", list(l), inner(body))
         }
         E::Agg { kind, value, var, list: l, filter, empty } => {
             let word = ["count", "share", "min", "max", "sum", "avg"][*kind as usize];
             let value = value.as_ref().map(|v| format!("{} for ", atom(v))).unwrap_or_default();
-            let filter = filter.as_ref().map(|f| format!(" where {}", top(f))).unwrap_or_default();
+            let filter = filter.as_ref().map(|f| format!(" where {}", inner(f))).unwrap_or_default();
             let empty = empty.as_ref().map(|x| format!(", empty: {}", atom(x))).unwrap_or_default();
             format!("{word}({value}{var} in {}{filter}{empty})", list(l))
         }

@@ -232,6 +232,11 @@ impl Gen {
             return cmp(*self.rng.pick(&[Cmp::Eq, Cmp::Ne]), x, E::Lit(Val::None));
         }
         let x = self.quantity(scope, var, kind, 1).expect("a quantity");
+        if let E::Field(_, ent, name) = &x
+            && matches!(vocab::find(*ent, name).ty, Ty::Int(1, 4))
+        {
+            return self.tier_atom(x);
+        }
         let op = *self.rng.pick(&[Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge]);
         let Var::Rec(ent) = scope.kind(var) else { unreachable!("a record") };
         let other = match kind {

@@ -104,6 +104,9 @@ impl Gen {
             block.common.except = Some(self.another(&scope, &mut seen));
         }
         block.common.effective = self.effective(10);
+        if block.arms.iter().all(|a| a.deadline.is_some()) {
+            block.within = None;
+        }
         let uses_clock = |d: &Deadline| matches!(d.form, DeadlineForm::Within(_, None));
         let used = block.within.iter().chain(block.arms.iter().filter_map(|a| a.deadline.as_ref())).any(uses_clock);
         if !used {
@@ -180,12 +183,12 @@ impl Gen {
         let form = match self.rng.below(8) {
             0 => DeadlineForm::By(date(self)),
             1 => DeadlineForm::By(time(self)),
-            2 => DeadlineForm::Before(self.length(false, Some(block)), time(self)),
-            3 => DeadlineForm::After(self.length(true, Some(block)), date(self)),
+            2 => DeadlineForm::Before(self.length(false, None), time(self)),
+            3 => DeadlineForm::After(self.length(true, None), date(self)),
             4 => DeadlineForm::Within(self.length(false, Some(block)), Some(time(self))),
             _ if block.clock.is_some() && self.rng.chance(8) => DeadlineForm::Within(E::Lit(Val::None), None),
             _ if block.clock.is_some() => DeadlineForm::Within(self.length(calendar_only, Some(block)), None),
-            _ => DeadlineForm::After(self.length(false, Some(block)), time(self)),
+            _ => DeadlineForm::After(self.length(false, None), time(self)),
         };
         Deadline { form, end_of_day: self.end_of_day() }
     }
@@ -245,7 +248,13 @@ impl Gen {
             let e = self.another(&scope, &mut seen);
             demands.push((self.rng.chance(50), e));
         }
-        let common = self.common(&scope, &mut seen);
+        let mut common = self.common(&scope, &mut seen);
+        if common.effect == Some(Effect::Defer) {
+            common.effect = Some(Effect::Hold);
+        }
+        if self.rng.chance(10) {
+            common.noise.push("waivable by \"ciso\" up to 180d");
+        }
         Rule { name: format!("rule_{n}"), common, demands }
     }
 
@@ -284,9 +293,6 @@ impl Gen {
         }
         if self.rng.chance(10) {
             common.noise.push("owner \"security@example.org\"");
-        }
-        if self.rng.chance(10) {
-            common.noise.push("waivable by \"ciso\" up to 180d");
         }
         common
     }
