@@ -62,8 +62,9 @@ fn key(decision: &Decision) -> Key {
         .reasons
         .iter()
         .map(|r| {
-            let unknown = r.unknown.iter().map(|u| u.fact.clone()).collect();
-            (r.rule.clone(), r.kind.to_owned(), r.effect.as_str(), unknown)
+            // What is said to the person who is blocked is said of one asset.
+            let said = r.because.iter().cloned().chain(r.unknown.iter().map(|u| u.fact.clone())).collect();
+            (r.rule.clone(), r.kind.to_owned(), r.effect.as_str(), said)
         })
         .collect();
     (decision.verdict as u8, decision.category.clone(), reasons)

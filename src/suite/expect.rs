@@ -75,7 +75,7 @@ impl Value {
 
 /// Whether an expectation is about the decision, rather than a condition over the facts.
 #[must_use]
-fn is_about_decision(expr: &Expr) -> bool {
+pub(super) fn is_about_decision(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Field(..) | ExprKind::Name(_) => {
             let path = path(expr).unwrap_or_default();

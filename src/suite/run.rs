@@ -13,7 +13,7 @@ use crate::syntax::expr::Expr;
 use crate::syntax::source::Span;
 use crate::time::{Instant, Zone};
 
-use super::expect::{Reported, sides};
+use super::expect::{Reported, is_about_decision, sides};
 use super::json::json;
 
 /// Runs the policy's own tests whose names are wanted, in the order written.
@@ -83,15 +83,19 @@ fn one(program: &Arc<Program>, record: &Record, test: &PolicyTest) -> TestResult
             triage: &triage,
         };
         for (written, parts) in test.expect.iter().zip(&test.expectations) {
-            for part in parts {
-                let failure = match part {
+            // A triage is asked about as it is reported, though it could be read as a condition over the facts.
+            let failures: Vec<_> = if is_about_decision(written) {
+                of_decision(program, &reported, written).into_iter().collect()
+            } else {
+                let part = |part: &Expectation| match part {
                     Expectation::Decision(expr) => of_decision(program, &reported, expr),
                     Expectation::Facts(node) => of_facts(program, *node, &facts, now),
                 };
-                if let Some((span, actual)) = failure {
-                    let expected = program.sources.text(span.unwrap_or(written.span)).to_owned();
-                    result.failures.push(TestFailure { expected, actual, at: place(program, written.span) });
-                }
+                parts.iter().filter_map(part).collect()
+            };
+            for (span, actual) in failures {
+                let expected = program.sources.text(span.unwrap_or(written.span)).to_owned();
+                result.failures.push(TestFailure { expected, actual, at: place(program, written.span) });
             }
         }
         outcome

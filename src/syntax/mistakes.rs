@@ -60,7 +60,7 @@ pub(crate) fn diagnose(stretch: Stretch<'_>, error: &pest::error::Error<Rule>) -
             let span = last.map_or_else(|| Span::new(stretch.file, at, at), |token| token.span(stretch.file));
             Diagnostic::error(codes::UNEXPECTED, span, "this ends too early")
                 .label(expected.label("after this"))
-                .help(expected.help("complete it, or take it out"))
+                .help(expected.help(None))
         }
     }
 }
@@ -107,14 +107,17 @@ fn unexpected(stretch: Stretch<'_>, token: Token, expected: &Expected) -> Diagno
     {
         return diagnostic.label(label).help(format!("`{text}` is a word of the language: choose another name"));
     }
+    if token.kind == TokenKind::Word && !text.is_ascii() {
+        return diagnostic.label(label).help("names are made of the letters `a` to `z`, digits and `_`");
+    }
     let help = if expected.value {
-        "write a value: a name, a literal, or an expression in parentheses"
+        Some("write a value: a name, a literal, or an expression in parentheses")
     } else if expected.clause && expected.operator {
-        "a clause starts with its keyword; two values are joined by an operator such as `and`"
+        Some("a clause starts with its keyword; two values are joined by an operator such as `and`")
     } else if expected.clause {
-        "a clause starts with its keyword"
+        Some("a clause starts with its keyword")
     } else {
-        "correct it, or take it out"
+        None
     };
     diagnostic.label(label).help(expected.help(help))
 }
@@ -145,8 +148,16 @@ impl Expected {
             clauses.extend(super::keywords::of_kind(kind));
             candidates.extend(super::keywords::of_kind(kind));
         }
+        if words.contains(&"a day of the week") {
+            candidates.extend(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "day", "weekday"]);
+        }
+        // A keyword that starts a clause of this statement is a clause, by whichever rule it was missed.
+        let starts_clause = |word: &&'static str| keyword(word).is_some_and(|k| super::keywords::of_kind(kind).any(|own| own == k));
+        if words.iter().filter(|word| starts_clause(word)).count() + clauses.len() >= MANY_CLAUSES {
+            clauses.extend(words.extract_if(.., |word| starts_clause(&&**word)));
+        }
         // What every value or operator may start with is said by "a value" and "an operator".
-        words.retain(|word| !(value && starts_value(word)) && !(operator && follows_value(word)));
+        words.retain(|word| !(value && starts_value(word)) && !(operator && follows_value(word)) && *word != "`.`");
         let many = clauses.len() >= MANY_CLAUSES;
         let mut named: Vec<String> = Vec::new();
         if value {
@@ -172,10 +183,11 @@ impl Expected {
         }
     }
 
-    fn help(&self, otherwise: &str) -> String {
-        match self.words.as_slice() {
-            [only] if only.starts_with('`') => format!("write {only} here"),
-            _ => otherwise.to_owned(),
+    fn help(&self, otherwise: Option<&str>) -> String {
+        match (otherwise, self.list()) {
+            (Some(help), _) => help.to_owned(),
+            (None, Some(list)) => format!("write {list}"),
+            (None, None) => "take it out, or complete what stands before it".to_owned(),
         }
     }
 
@@ -235,6 +247,8 @@ fn follows_value(word: &str) -> bool {
             | "`during`"
             | "`overlaps`"
             | "`default`"
+            | "`days`, `weeks`, `months` or `years`"
+            | "`business`"
     )
 }
 

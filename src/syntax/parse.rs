@@ -144,7 +144,9 @@ impl<'a> Reader<'a> {
         let last = self.token(chunk.last.checked_sub(1)?)?;
         let kind = self.word(chunk.first);
         if !KINDS.contains(&kind) {
-            self.unknown_statement(first, kind);
+            if first.kind != TokenKind::Unclosed {
+                self.unknown_statement(first, kind);
+            }
             return None;
         }
         self.kind = kind;

@@ -299,17 +299,17 @@ impl Builder<'_> {
     fn presence(&mut self, left: Expr, left_height: u32, sign: Pair<'_>) -> Expr {
         let end = self.tight(&sign);
         let span = left.span.to(end);
-        let found = sign.into_inner().fold(None, |found, inner| match inner.as_rule() {
+        let capitals = sign.clone().into_inner().find(|inner| inner.as_rule() == Rule::compat_is);
+        let found = sign.into_inner().find_map(|inner| match inner.as_rule() {
             Rule::kw_known => Some(Ok(Presence::Known)),
             Rule::kw_unknown => Some(Ok(Presence::Unknown)),
             Rule::kw_given => Some(Ok(Presence::Given)),
             Rule::compat_presence => Some(Err(inner)),
-            Rule::compat_is => {
-                self.capitals(&inner, "is");
-                found
-            }
-            _ => found,
+            _ => None,
         });
+        if let (Some(capitals), Some(Ok(_))) = (capitals, &found) {
+            self.capitals(&capitals, "is");
+        }
         match found {
             Some(Err(foreign)) => self.foreign_presence(left, left_height, end, foreign),
             Some(Ok(presence)) => self.grown(left_height, Expr { span, kind: ExprKind::Is(Box::new(left), presence) }),

@@ -97,9 +97,13 @@ impl Builder<'_> {
 
     /// A whole number; one that is out of range is reported and read as zero.
     pub(super) fn whole(&mut self, pair: &Pair<'_>) -> i64 {
-        let text = pair.as_str().replace('_', "");
+        // A sign and its digits may stand apart.
+        let text: String = match pair.as_rule() {
+            Rule::int_bound => pair.clone().into_inner().map(|part| part.as_str().trim().replace('_', "")).collect(),
+            _ => pair.as_str().replace('_', ""),
+        };
         text.parse().unwrap_or_else(|_| {
-            let span = self.span(pair);
+            let span = self.tight(pair);
             self.report(
                 Diagnostic::error(codes::OUT_OF_RANGE, span, format!("`{text}` is out of range"))
                     .label("not a whole number of 64 bits")

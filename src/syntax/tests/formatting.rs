@@ -101,3 +101,37 @@ fn any_blanks_and_comments_between_tokens_keep_the_laws() {
         }
     }
 }
+
+const SAMPLES: &str = include_str!("samples.gate");
+
+#[test]
+fn samples_of_every_construct_keep_the_laws() {
+    check(SAMPLES);
+    check(&SAMPLES.replace('\n', "\r\n"));
+    let rounds = std::env::var("CHANGEGATE_FORMAT_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
+    for seed in 1..=rounds {
+        for one_in in [2, 6, 30, 200] {
+            check(&shaken(SAMPLES, seed * 104_729, one_in));
+        }
+    }
+}
+
+#[test]
+fn the_style_of_the_samples() {
+    let styled = include_str!("styled.gate");
+    let formatted = format(SAMPLES).unwrap();
+    if std::env::var_os("CHANGEGATE_UPDATE").is_some() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/syntax/tests/styled.gate"), &formatted).unwrap();
+        return;
+    }
+    assert_eq!(formatted, styled, "set CHANGEGATE_UPDATE=1 to accept");
+}
+
+#[test]
+fn a_file_with_mistakes_is_not_touched() {
+    assert!(format("rule a { require x && y }").is_err());
+    assert!(format("rule a {").is_err());
+    assert_eq!(format("").unwrap(), "");
+    assert_eq!(format("\n\n# only\n\n\n# comments\n").unwrap(), "# only\n\n# comments\n");
+    assert_eq!(format("let x = if a then b else if c then d else e").unwrap(), "let x = if a then b else if c then d else e\n");
+}

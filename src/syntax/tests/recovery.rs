@@ -60,7 +60,7 @@ fn misspelt_words_are_named() {
         ("table t { givn a = b }", "did you mean `given`?"),
         ("rule a { require x waiveable by \"ciso\" }", "did you mean `waivable`?"),
         ("rule or { require x }", "`or` is a word of the language: choose another name"),
-        ("window w { every sundy 01:00 to 02:00 }", "write a day of the week here"),
+        ("window w { every sundy 01:00 to 02:00 }", "did you mean `sunday`?"),
     ];
     for (text, help) in cases {
         let found = problems(text);
