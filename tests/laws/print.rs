@@ -88,7 +88,7 @@ fn cell(cell: &Cell) -> String {
 /// An input of a table: of a CVSS value its score is named.
 fn input(e: &E) -> String {
     let score = if matches!(e, E::Cvss(_, None, CvssPart::Score)) { ".score" } else { "" };
-    format!("{}{score}", top(e))
+    format!("{}{score}", inner(e))
 }
 
 fn table(t: &Table) -> String {
