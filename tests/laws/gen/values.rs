@@ -78,7 +78,7 @@ impl Gen {
         // An `if` between a tier and a figure compares with bounds that the checker knows.
         let bounded = matches!(&plain, E::Field(_, ent, name) if matches!(vocab::find(*ent, name).ty, Ty::Int(1, 4)));
         Some(match self.rng.below(12) {
-            2 if bounded => plain,
+            2 | 3 if bounded => plain,
             0 | 1 => self.sum(var, ent, kind, plain),
             2 => {
                 let c = self.cond(scope, Some(var), 0);
