@@ -149,15 +149,26 @@ impl Expected {
             candidates.extend(super::keywords::of_kind(kind));
         }
         if words.contains(&"a day of the week") {
-            candidates.extend(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "day", "weekday"]);
+            candidates.extend([
+                "monday",
+                "tuesday",
+                "wednesday",
+                "thursday",
+                "friday",
+                "saturday",
+                "sunday",
+                "day",
+                "weekday",
+            ]);
         }
         // A keyword that starts a clause of this statement is a clause, by whichever rule it was missed.
-        let starts_clause = |word: &&'static str| keyword(word).is_some_and(|k| super::keywords::of_kind(kind).any(|own| own == k));
+        let starts_clause =
+            |word: &&'static str| keyword(word).is_some_and(|k| super::keywords::of_kind(kind).any(|own| own == k));
         if words.iter().filter(|word| starts_clause(word)).count() + clauses.len() >= MANY_CLAUSES {
             clauses.extend(words.extract_if(.., |word| starts_clause(&&**word)));
         }
         // What every value or operator may start with is said by "a value" and "an operator".
-        words.retain(|word| !(value && starts_value(word)) && !(operator && follows_value(word)) && *word != "`.`");
+        words.retain(|word| *word != "`.`" && !(value && starts_value(word) || operator && follows_value(word)));
         let many = clauses.len() >= MANY_CLAUSES;
         let mut named: Vec<String> = Vec::new();
         if value {

@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
             .iter()
             .skip(first)
             .take_while(|comment| comment.start < start)
-            .filter(|comment| comment.line_start)
+            .filter(|comment| self.scanned.stands_alone(**comment))
             .filter_map(|comment| comment.text(&self.scanned.text).strip_prefix("##"))
             .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned())
             .collect()

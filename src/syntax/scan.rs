@@ -67,6 +67,15 @@ pub(crate) struct Scanned<'a> {
     pub problems: Vec<Diagnostic>,
 }
 
+impl Scanned<'_> {
+    /// Nothing stands before the comment on its line. A `;` there means nothing and counts for nothing.
+    pub(crate) fn stands_alone(&self, comment: Token) -> bool {
+        let before = self.text.get(..comment.start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        comment.line_start || line.chars().all(|c| c.is_whitespace() || c == ';')
+    }
+}
+
 /// Scans a text; `Err` where it must not reach the grammar at all.
 pub(crate) fn scan(file: FileId, text: &str) -> Result<Scanned<'_>, Diagnostic> {
     if text.len() > MAX_FILE {

@@ -66,11 +66,7 @@ impl Formatter<'_> {
         if structure.tight_after.contains(&left_token.start) || structure.tight_before.contains(&right_token.start) {
             return false;
         }
-        match (left, right) {
-            ("{", "}") | ("[", "]") => false,
-            ("(" | ".", _) | (_, ")" | "." | "," | ":") => false,
-            _ => true,
-        }
+        !matches!((left, right), ("{", "}") | ("[", "]") | ("(" | ".", _) | (_, ")" | "." | "," | ":"))
     }
 }
 

@@ -79,7 +79,7 @@ impl Formatter<'_> {
     fn remark(&self, comment: Token) -> Remark {
         Remark {
             text: comment.text(&self.scanned.text).trim_end().to_owned(),
-            own_line: comment.line_start,
+            own_line: self.scanned.stands_alone(comment),
             blank_before: self.blank_before(comment.start),
         }
     }

@@ -42,6 +42,18 @@ pub(crate) fn show(text: &str, problems: &[Diagnostic]) -> String {
         .collect()
 }
 
+/// The tree of a text, without places.
+pub(crate) fn tree(text: &str) -> String {
+    let debug = format!("{:?}", parse(FileId(0), text).0);
+    let mut out = String::new();
+    let mut rest = debug.as_str();
+    while let Some(at) = rest.find("@0:") {
+        out.push_str(&rest[..at]);
+        rest = rest[at + 3..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    }
+    out + rest
+}
+
 #[test]
 fn every_example_of_the_contract_parses() {
     for (name, text) in EXAMPLES {

@@ -1,20 +1,8 @@
 //! What other languages write: one message each, exactly there, and the tree as if it had been written right.
 
-use super::contract::show;
+use super::contract::{show, tree};
 use crate::syntax::source::FileId;
 use crate::syntax::{parse, parse_expression};
-
-/// The tree without places and signs.
-fn tree(text: &str) -> String {
-    let debug = format!("{:?}", parse(FileId(0), text).0);
-    let mut out = String::new();
-    let mut rest = debug.as_str();
-    while let Some(at) = rest.find("@0:") {
-        out.push_str(&rest[..at]);
-        rest = rest[at + 3..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    }
-    out + rest
-}
 
 #[test]
 fn each_is_reported_once_and_read_as_ours() {
@@ -83,7 +71,13 @@ fn each_is_reported_once_and_read_as_ours() {
         ("a NOT IN b", 53, "NOT IN", "a not in b", "`not in`"),
         ("a LIKE \"x\"", 53, "LIKE", "a like \"x\"", "`like`"),
         ("any(f.x for f in l)", 54, "(f.x for f in l)", "any f in l where f.x", "any x in"),
-        ("every(f.x for f in l if f.y)", 54, "(f.x for f in l if f.y)", "every f in l where f.y satisfies f.x", "satisfies"),
+        (
+            "every(f.x for f in l if f.y)",
+            54,
+            "(f.x for f in l if f.y)",
+            "every f in l where f.y satisfies f.x",
+            "satisfies",
+        ),
     ];
     for (foreign, code, underlined, ours, help) in cases {
         let problems = parse_expression(FileId(0), foreign).expect_err(foreign);
@@ -107,7 +101,12 @@ fn statements_have_foreign_forms_too() {
     let cases = [
         ("let x := 3", 42, ":=", "let x = 3"),
         ("table t { given a = b row * -> x row _ -> y }", 52, "*", ""),
-        ("table t { given a = b row >= 1 -> x row <> 1 -> y }", 34, "<>", "table t { given a = b row >= 1 -> x row != 1 -> y }"),
+        (
+            "table t { given a = b row >= 1 -> x row <> 1 -> y }",
+            34,
+            "<>",
+            "table t { given a = b row >= 1 -> x row != 1 -> y }",
+        ),
         ("window w { every Sundays 01:00 to 02:00 }", 49, "Sundays", "window w { every sunday 01:00 to 02:00 }"),
         ("window w { every thurs 01:00 to 02:00 }", 49, "thurs", "window w { every thursday 01:00 to 02:00 }"),
     ];
@@ -125,6 +124,9 @@ fn statements_have_foreign_forms_too() {
 fn else_if_is_a_warning() {
     let text = "let x = if a then b else if c then d else e";
     let (_, problems) = parse(FileId(0), text);
-    assert_eq!((problems.len(), problems[0].code.0, problems[0].severity), (1, 36, crate::syntax::diagnostic::Severity::Warning));
+    assert_eq!(
+        (problems.len(), problems[0].code.0, problems[0].severity),
+        (1, 36, crate::syntax::diagnostic::Severity::Warning)
+    );
     assert_eq!(&text[problems[0].span.start as usize..problems[0].span.end as usize], "else if");
 }

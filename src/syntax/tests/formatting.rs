@@ -1,31 +1,24 @@
 //! The formatter's laws: it is at rest on what it wrote, keeps the tree, and keeps every comment at its place.
 
-use super::contract::{EXAMPLES, show};
+use super::contract::{EXAMPLES, show, tree};
 use crate::syntax::lexer::{Lexer, Token, TokenKind};
 use crate::syntax::source::FileId;
 use crate::syntax::{format, parse};
 
-/// The tree without places.
-fn tree(text: &str) -> String {
-    let debug = format!("{:?}", parse(FileId(0), text).0);
-    let mut out = String::new();
-    let mut rest = debug.as_str();
-    while let Some(at) = rest.find("@0:") {
-        out.push_str(&rest[..at]);
-        rest = rest[at + 3..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    }
-    out + rest
-}
-
-/// Tokens and comments in order; of a comment also whether it has its own line.
+/// Tokens and comments in order; of a comment also whether it has its own line. A `;` counts for nothing.
 fn sequence(text: &str) -> Vec<(String, bool)> {
-    Lexer::new(text, 0)
-        .filter(|token| token.text(text) != ";")
-        .map(|token: Token| {
-            let comment = token.kind == TokenKind::Comment;
-            (token.text(text).trim_end().to_owned(), comment && token.line_start)
-        })
-        .collect()
+    let mut line_start = true;
+    let mut found = Vec::new();
+    for token in Lexer::new(text, 0) {
+        line_start |= token.line_start;
+        if token.text(text) == ";" {
+            continue;
+        }
+        let comment = token.kind == TokenKind::Comment;
+        found.push((token.text(text).trim_end().to_owned(), comment && line_start));
+        line_start = false;
+    }
+    found
 }
 
 fn check(text: &str) {
@@ -37,7 +30,9 @@ fn check(text: &str) {
         panic!("formatted text does not parse\n{text}\n-----\n{once}\n{}", show(&once, &problems))
     });
     assert_eq!(once, twice, "not at rest\n{text}");
-    assert_eq!(sequence(text), sequence(&once), "tokens or comments moved\n{text}\n-----\n{once}");
+    let moved = sequence(text).into_iter().zip(sequence(&once)).find(|(before, after)| before != after);
+    assert_eq!(moved, None, "tokens or comments moved\n{text}\n-----\n{once}");
+    assert_eq!(sequence(text).len(), sequence(&once).len(), "tokens or comments lost\n{text}\n-----\n{once}");
     assert_eq!(tree(text), tree(&once), "another tree\n{text}\n-----\n{once}");
     assert!(once.lines().all(|line| line.trim_end() == line), "blanks at a line's end\n{once}");
 }
@@ -133,5 +128,8 @@ fn a_file_with_mistakes_is_not_touched() {
     assert!(format("rule a {").is_err());
     assert_eq!(format("").unwrap(), "");
     assert_eq!(format("\n\n# only\n\n\n# comments\n").unwrap(), "# only\n\n# comments\n");
-    assert_eq!(format("let x = if a then b else if c then d else e").unwrap(), "let x = if a then b else if c then d else e\n");
+    assert_eq!(
+        format("let x = if a then b else if c then d else e").unwrap(),
+        "let x = if a then b else if c then d else e\n"
+    );
 }

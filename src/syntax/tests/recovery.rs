@@ -46,7 +46,10 @@ fn a_text_without_its_end_is_reported_once() {
 fn a_mistake_in_a_head_still_shows_those_in_the_block() {
     assert_eq!(places("rule { requre x }"), ["CG0001 1:6", "CG0001 1:8"]);
     assert_eq!(places("rule for { require a < b < c }"), ["CG0001 1:6", "CG0011 1:26"]);
-    assert_eq!(places("let x 5\nlet y = 3 +\nlet z = 4\nparam p = 3\nimport\nrule a {}"), ["CG0001 1:7", "CG0001 2:11", "CG0001 4:9", "CG0001 5:1"]);
+    assert_eq!(
+        places("let x 5\nlet y = 3 +\nlet z = 4\nparam p = 3\nimport\nrule a {}"),
+        ["CG0001 1:7", "CG0001 2:11", "CG0001 4:9", "CG0001 5:1"]
+    );
 }
 
 #[test]
@@ -54,7 +57,10 @@ fn misspelt_words_are_named() {
     let cases = [
         ("rule a { requre x }", "did you mean `require`?"),
         ("rul a { require x }", "did you mean `rule`?"),
-        ("triage t {\n  levels a > b\n  a wihtin 48h when x\n  b otherwise\n}", "did you mean `within` where `wihtin` stands?"),
+        (
+            "triage t {\n  levels a > b\n  a wihtin 48h when x\n  b otherwise\n}",
+            "did you mean `within` where `wihtin` stands?",
+        ),
         ("categorise c { a otherwize }", "did you mean `otherwise`?"),
         ("let x = every f in l satisfis f.x", "did you mean `satisfies`?"),
         ("table t { givn a = b }", "did you mean `given`?"),
@@ -77,7 +83,8 @@ fn a_clauses_keyword_is_no_cell() {
 
 #[test]
 fn an_expression_alone_has_all_its_mistakes() {
-    let codes = |text: &str| parse_expression(FileId(0), text).unwrap_err().iter().map(|p| p.code.0).collect::<Vec<_>>();
+    let codes =
+        |text: &str| parse_expression(FileId(0), text).unwrap_err().iter().map(|p| p.code.0).collect::<Vec<_>>();
     assert_eq!(codes("a && b || 'c' == null"), [30, 31, 35, 38]);
     assert_eq!(codes("a +"), [1]);
     assert_eq!(codes(""), [1]);
@@ -90,16 +97,49 @@ fn an_expression_alone_has_all_its_mistakes() {
 #[test]
 fn messages_are_written_for_people() {
     let texts = [
-        "rule a { when }", "rule a { require x y }", "rule a { require x, y }", "let x = 1 2", "table t { row }", "triage t { levels }",
-        "policy p { version 3 }", "blackout b { from 3 }", "window w { every }", "test t { now }", "param p: ", "extend asset { a }", "import 3",
-        "approval a { need two from \"x\" }", "rollout r { ring a }", "plugin p { check f() }", "let x = f(", "let x = {a: }", "let x = any f", "let x = if a", "let x = a.",
-        "categorise c { a }", "risk r { add }", "waiver w { waives }", "calendar c { file }", "metric m { series }", "rollback r { action }", "obligation o { due }", "=", "}",
-        "rule a { require x -> y }", "table t { given a = b row a } ", "rule ä { require x }", "rule a { require x § }", "rule a { effect }",
+        "rule a { when }",
+        "rule a { require x y }",
+        "rule a { require x, y }",
+        "let x = 1 2",
+        "table t { row }",
+        "triage t { levels }",
+        "policy p { version 3 }",
+        "blackout b { from 3 }",
+        "window w { every }",
+        "test t { now }",
+        "param p: ",
+        "extend asset { a }",
+        "import 3",
+        "approval a { need two from \"x\" }",
+        "rollout r { ring a }",
+        "plugin p { check f() }",
+        "let x = f(",
+        "let x = {a: }",
+        "let x = any f",
+        "let x = if a",
+        "let x = a.",
+        "categorise c { a }",
+        "risk r { add }",
+        "waiver w { waives }",
+        "calendar c { file }",
+        "metric m { series }",
+        "rollback r { action }",
+        "obligation o { due }",
+        "=",
+        "}",
+        "rule a { require x -> y }",
+        "table t { given a = b row a } ",
+        "rule ä { require x }",
+        "rule a { require x § }",
+        "rule a { effect }",
     ];
     for text in texts {
         for problem in parse(FileId(0), text).1 {
             let whole = format!("{} {} {}", problem.message, problem.label, problem.help.clone().unwrap_or_default());
-            assert!(!problem.message.is_empty() && !problem.label.is_empty() && problem.help.is_some(), "{text}: {whole}");
+            assert!(
+                !problem.message.is_empty() && !problem.label.is_empty() && problem.help.is_some(),
+                "{text}: {whole}"
+            );
             assert!(!whole.contains("kw_") && !whole.contains("Rule") && !whole.contains("_clause"), "{text}: {whole}");
             assert!(!problem.message.ends_with('.') && !problem.label.ends_with('.'), "{text}: {whole}");
             assert!(!problem.message.starts_with(char::is_uppercase), "{text}: {whole}");

@@ -22,7 +22,9 @@ fn brief(expr: &Expr) -> String {
             format!("{:?}", parts.collect::<String>())
         }
         ExprKind::Duration(d) => format!("{}us", d),
-        ExprKind::Span { amount, unit, on } => format!("{amount}{unit:?}{}", on.as_ref().map_or(String::new(), |p| format!("@{}", p.text()))),
+        ExprKind::Span { amount, unit, on } => {
+            format!("{amount}{unit:?}{}", on.as_ref().map_or(String::new(), |p| format!("@{}", p.text())))
+        }
         ExprKind::Time(t) => t.clone(),
         ExprKind::TimeIn(t, z) => format!("{t}@{}", z.plain().unwrap()),
         ExprKind::Regex(r) => format!("/{r}/"),
@@ -30,7 +32,9 @@ fn brief(expr: &Expr) -> String {
         ExprKind::Field(b, n) => format!("{}.{}", brief(b), n.text),
         ExprKind::Call(p, a) => format!("{}({})", p.text(), all(a)),
         ExprKind::Set(items) => format!("{{{}}}", all(items)),
-        ExprKind::Record(e) => format!("{{{}}}", e.iter().map(|(k, v)| format!("{}:{}", k.text, brief(v))).collect::<Vec<_>>().join(" ")),
+        ExprKind::Record(e) => {
+            format!("{{{}}}", e.iter().map(|(k, v)| format!("{}:{}", k.text, brief(v))).collect::<Vec<_>>().join(" "))
+        }
         ExprKind::List { items, incomplete } => format!("[{}{}]", all(items), if *incomplete { " ..." } else { "" }),
         ExprKind::Unary(UnaryOp::Not, e) => format!("(not {})", brief(e)),
         ExprKind::Unary(UnaryOp::Neg, e) => format!("(- {})", brief(e)),
@@ -45,7 +49,9 @@ fn brief(expr: &Expr) -> String {
         ExprKind::Default(a, b) => format!("(default {} {})", brief(a), brief(b)),
         ExprKind::Is(e, p) => format!("(is {} {p:?})", brief(e)),
         ExprKind::Of(n, s) => format!("(of {} {})", brief(n), brief(s)),
-        ExprKind::Calendar(next, p, t) => format!("({} {} {})", if *next { "next" } else { "last" }, p.text(), brief(t)),
+        ExprKind::Calendar(next, p, t) => {
+            format!("({} {} {})", if *next { "next" } else { "last" }, p.text(), brief(t))
+        }
         ExprKind::Over { function, metric, span } => format!("({} {} {})", function.text, metric.text(), brief(span)),
         ExprKind::Paren(e) => format!("[{}]", brief(e)),
     }
@@ -76,7 +82,10 @@ fn operators_bind_as_the_contract_says() {
         ("if a then b else c default d", "(default (if a b c) d)"),
         ("if a then b else c or d", "(if a b (or c d))"),
         ("a and any x in y.z where b or c", "(and a (Any x y.z (or b c) _))"),
-        ("any a in assets where (any f in a.findings where f.kev) and a.tier == 1", "(Any a assets (and [(Any f a.findings f.kev _)] (== a.tier 1)) _)"),
+        (
+            "any a in assets where (any f in a.findings where f.kev) and a.tier == 1",
+            "(Any a assets (and [(Any f a.findings f.kev _)] (== a.tier 1)) _)",
+        ),
         ("each e in l where p satisfies q and r", "(Each e l p (and q r))"),
         ("exploited of f and x", "(and (of exploited f) x)"),
         ("e8.exploited of f", "(of e8.exploited f)"),
@@ -95,7 +104,10 @@ fn operators_bind_as_the_contract_says() {
         ("share ( a\nin # c\n assets ) > 10%", "(> (Share _ a assets _ _) 10%)"),
         ("max(f.epss for f in asset.findings where f.kev, empty: 0%)", "(Max f.epss f asset.findings f.kev 0%)"),
         ("max(a, b)", "max(a b)"),
-        ("avg(error_rate over 5min) > 2 * baseline(error_rate over 1h)", "(> (avg error_rate 300000000us) (* 2 (baseline error_rate 3600000000us)))"),
+        (
+            "avg(error_rate over 5min) > 2 * baseline(error_rate over 1h)",
+            "(> (avg error_rate 300000000us) (* 2 (baseline error_rate 3600000000us)))",
+        ),
         ("x matches /a\\/b#\"c/ or y", "(or (matches x /a/b#\"c/) y)"),
         ("a / b / c", "(/ (/ a b) c)"),
         ("x in {}", "(in x {})"),
@@ -153,7 +165,10 @@ fn deadlines_take_what_is_theirs() {
     assert_eq!((triage.deadline.len(), triage.misplaced.len(), triage.arms.len()), (1, 1, 5));
     let first = triage.arms[0].deadline.as_ref().unwrap();
     let DeadlineKind::Within { span, of } = &first.kind else { panic!() };
-    assert_eq!((brief(span).as_str(), brief(of.as_ref().unwrap()).as_str()), ("3Day", "(default finding.detected finding.published)"));
+    assert_eq!(
+        (brief(span).as_str(), brief(of.as_ref().unwrap()).as_str()),
+        ("3Day", "(default finding.detected finding.published)")
+    );
     assert_eq!(brief(first.end_of_day.as_ref().unwrap().zone.as_ref().unwrap()), "\"UTC\"");
     assert!(matches!(&triage.arms[1].deadline.as_ref().unwrap().kind, DeadlineKind::Before { .. }));
     assert!(matches!(&triage.arms[2].deadline.as_ref().unwrap().kind, DeadlineKind::After { .. }));
@@ -164,7 +179,9 @@ fn deadlines_take_what_is_theirs() {
 
 #[test]
 fn tables_read_cells_and_outcomes() {
-    let statement = only("table t {\n given level, s = finding.cvss\n across t = asset.tier -> 1 2 | 3 4\n row a | b 4.0 to 7.0 -> 1d 3 days none\n row any >= 7.0 | none -> -1 x.y \"z\"\n row yes no -> a b c ref \"r\" }");
+    let statement = only(
+        "table t {\n given level, s = finding.cvss\n across t = asset.tier -> 1 2 | 3 4\n row a | b 4.0 to 7.0 -> 1d 3 days none\n row any >= 7.0 | none -> -1 x.y \"z\"\n row yes no -> a b c ref \"r\" }",
+    );
     let Body::Table(table) = statement.body else { panic!() };
     assert_eq!((table.given.len(), table.across[0].cells.len(), table.rows.len()), (2, 3, 3));
     assert!(matches!(table.rows[0].cells[1].patterns[0], Pattern::Range(..)));
@@ -176,25 +193,37 @@ fn tables_read_cells_and_outcomes() {
 
 #[test]
 fn times_and_types_and_settings() {
-    let statement = only("blackout b { effective until 2027-01-01 from 2026-01-01 to 2026-02-01T10:00 in asset.timezone; every friday to monday, wednesday 22:00 to 02:00; every day 00:00 to 24:00; mandatory; every weekday 01:00 to 02:00 not on nyse; every quarter on last friday, day 15 }");
+    let statement = only(
+        "blackout b { effective until 2027-01-01 from 2026-01-01 to 2026-02-01T10:00 in asset.timezone; every friday to monday, wednesday 22:00 to 02:00; every day 00:00 to 24:00; mandatory; every weekday 01:00 to 02:00 not on nyse; every quarter on last friday, day 15 }",
+    );
     let Body::Blackout(clauses) = &statement.body else { panic!() };
     assert!(statement.common.effective[0].from.is_none());
     assert!(matches!(&clauses[0], TimeClause::Range { zone: Some(_), .. }));
     let TimeClause::Weekly { days, from, to, .. } = &clauses[1] else { panic!() };
     use Weekday::{Friday, Monday, Saturday, Sunday, Wednesday};
-    assert_eq!((days.as_slice(), from.seconds, to.seconds), ([Friday, Saturday, Sunday, Monday, Wednesday].as_slice(), 79_200, 7_200));
+    assert_eq!(
+        (days.as_slice(), from.seconds, to.seconds),
+        ([Friday, Saturday, Sunday, Monday, Wednesday].as_slice(), 79_200, 7_200)
+    );
     let TimeClause::Weekly { days, to, .. } = &clauses[2] else { panic!() };
     assert_eq!((days.len(), to.seconds), (7, 86_400));
     assert!(clauses[3..].iter().all(|clause| matches!(clause, TimeClause::Later(_))));
     assert_eq!(clauses.len(), 6);
 
-    let statement = only("extend asset { a: int 1..4 required, b: date or none c: list<finding> absent empty\nd: { e: bool, required: low < high } or none absent none f: x | y | none; required: string }");
+    let statement = only(
+        "extend asset { a: int 1..4 required, b: date or none c: list<finding> absent empty\nd: { e: bool, required: low < high } or none absent none f: x | y | none; required: string }",
+    );
     let Body::Extend(extend) = &statement.body else { panic!() };
-    assert_eq!(extend.fields.iter().map(|f| f.name.text.as_str()).collect::<Vec<_>>(), ["a", "b", "c", "d", "f", "required"]);
+    assert_eq!(
+        extend.fields.iter().map(|f| f.name.text.as_str()).collect::<Vec<_>>(),
+        ["a", "b", "c", "d", "f", "required"]
+    );
     assert!(matches!(extend.fields[0].ty.kind, TypeKind::Int(Some((1, 4)))) && extend.fields[0].ty.required);
     assert!(extend.fields[3].ty.or_none && extend.fields[3].ty.absent_none);
 
-    let statement = only("policy p { business_days monday to friday not on nyse, e8.uk; cvss prefer v4.0, v3.1; category kind; longest_change 72h; owner \"x\" }");
+    let statement = only(
+        "policy p { business_days monday to friday not on nyse, e8.uk; cvss prefer v4.0, v3.1; category kind; longest_change 72h; owner \"x\" }",
+    );
     let Body::Policy(settings) = &statement.body else { panic!() };
     assert!(matches!(&settings[0], Setting::BusinessDays { days, not_on, .. } if days.len() == 5 && not_on.len() == 2));
     assert!(matches!(&settings[1], Setting::CvssPrefer(v) if v[0].text == "v4.0" && v.len() == 2));
@@ -204,7 +233,9 @@ fn times_and_types_and_settings() {
     assert!(matches!(&statement.body, Body::Import(i) if i.pack && i.with.len() == 2 && i.alias.is_some()));
 
     let statement = only("categorise each asset kind { a when x b otherwise }");
-    assert!(matches!(&statement.body, Body::Categorise(c) if c.each.as_ref().unwrap().text == "asset" && c.arms.len() == 2));
+    assert!(
+        matches!(&statement.body, Body::Categorise(c) if c.each.as_ref().unwrap().text == "asset" && c.arms.len() == 2)
+    );
     assert_eq!(statement.name.unwrap().text, "kind");
 }
 
