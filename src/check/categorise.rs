@@ -22,7 +22,6 @@ impl Checker {
                 values.push(arm.name.text.clone());
             }
         }
-        self.few_enough(values.len(), "category", name.span);
         let each_asset = match &tree.each {
             None => false,
             Some(word) => {
@@ -65,6 +64,8 @@ impl Checker {
             let Some(code) = categories.code(&arm.name.text) else { continue };
             arms.push(Arm { code, when, due: None, span: arm.span });
         }
+        self.few_enough(tree.arms.len(), "arm", statement.name.as_ref().map_or(statement.span, |name| name.span));
+        self.unreachable_arms(&arms);
         self.arms_in_order(&tree.arms, statement, "a categorisation");
         self.readers.pop();
         head.vars = self.vars_of_all(arms.iter().filter_map(|arm| arm.when).chain(head.scope.iter().copied()));

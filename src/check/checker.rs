@@ -97,7 +97,6 @@ pub(super) struct Inline {
 #[derive(Clone, Debug)]
 pub(super) struct ParamValue {
     pub(super) name: String,
-    pub(super) span: Span,
     pub(super) ty: Ty,
     pub(super) value: Option<Const>,
 }
@@ -151,6 +150,8 @@ pub(super) struct Checker {
     pub(super) needs: Vec<Needs>,
     /// The levels of the triages that use a table `given level`.
     pub(super) level_of: HashMap<u16, Arc<EnumDef>>,
+    /// The tables that say what they assume.
+    pub(super) table_assumes: HashSet<u16>,
     pub(super) too_large: bool,
 }
 
@@ -189,6 +190,7 @@ impl Checker {
             read: HashSet::new(),
             needs: Vec::new(),
             level_of: HashMap::new(),
+            table_assumes: HashSet::new(),
             too_large: false,
         }
     }

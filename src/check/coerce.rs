@@ -18,6 +18,9 @@ pub(super) enum Purpose {
     Join,
 }
 
+/// Between what every CVSS score lies.
+pub(super) const SCORES: Option<(i64, i64)> = Some((0, 10));
+
 /// Whether two enumerations have the same values in the same order.
 pub(super) fn same_enum(left: &EnumDef, right: &EnumDef) -> bool {
     left.values == right.values && left.ordered == right.ordered
@@ -69,7 +72,7 @@ impl Checker {
             Some(narrowed @ Op::Cvss(_, Some(_), CvssPart::Score, _)) => narrowed,
             _ => Op::Cvss(node, None, CvssPart::Score, Self::context(unit)),
         };
-        self.push(op, Ty { base: Type::Number, or_none: ty.or_none, range: None }, span)
+        self.push(op, Ty { base: Type::Number, or_none: ty.or_none, range: SCORES }, span)
     }
 
     /// A record as the text of its identifier.
@@ -150,13 +153,29 @@ impl Checker {
             (Type::Duration, Type::Span) | (Type::Span, Type::Duration) if purpose == Purpose::Join => (left, right),
             (Type::Version, Type::String) if self.constant(right).is_some() => (left, self.retyped(right, Type::Version)),
             (Type::String, Type::Version) if self.constant(left).is_some() => (self.retyped(left, Type::Version), right),
-            (Type::Zone, Type::String) => (self.retyped(left, Type::String), right),
-            (Type::String, Type::Zone) => (left, self.retyped(right, Type::String)),
+            (Type::Zone, Type::String) if self.names_zone(right) => (self.retyped(left, Type::String), right),
+            (Type::String, Type::Zone) if self.names_zone(left) => (left, self.retyped(right, Type::String)),
+            (Type::Zone, Type::String) | (Type::String, Type::Zone) => return None,
             _ => {
                 self.mismatch(left, right, span);
                 return None;
             }
         })
+    }
+
+    /// Whether a text can be a zone's name; reports one that is written out and is not.
+    fn names_zone(&mut self, text: NodeId) -> bool {
+        let Some(Const::Text(name)) = self.constant(text).cloned() else { return true };
+        let known = crate::time::Zone::get(&name).is_some_and(|zone| zone.name() == &*name);
+        if !known {
+            let span = self.span_of(text);
+            let error = Diagnostic::error(codes::UNKNOWN_ZONE, span, format!("there is no time zone `{name}`"));
+            self.report(match super::suggest::nearest(&name, crate::time::zone_names()) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help("zones have names such as `Europe/London`"),
+            });
+        }
+        known
     }
 
     /// The local day of an instant.
@@ -244,6 +263,7 @@ pub(super) fn describe(ty: &Ty) -> String {
         Type::Bool => "true or false".to_owned(),
         Type::Row(_) => "a record".to_owned(),
         Type::Nothing => "`none`".to_owned(),
+        Type::Number => "a number".to_owned(),
         _ => format!("{ty}"),
     }
 }

@@ -10,7 +10,7 @@ use super::coerce::Purpose;
 use super::decimal::Decimal;
 use super::env::Env;
 use super::literal::is_literal;
-use super::program::{CompareOp, Const, CvssPart, NodeId, Op};
+use super::program::{CompareOp, Const, NodeId, Op};
 use super::types::{Ty, Type};
 
 impl Checker {
@@ -18,15 +18,22 @@ impl Checker {
     pub(super) fn pair(&mut self, left: &Expr, right: &Expr, env: &Env, want: Option<&Ty>) -> (NodeId, NodeId) {
         if self.needs_context(left, env) && !self.needs_context(right, env) {
             let right = self.lower(right, env, want);
-            let ty = self.ty(right);
-            let left = self.lower(left, env, Some(&ty));
+            let left = self.beside(left, right, env);
             (left, right)
         } else {
             let left = self.lower(left, env, want);
-            let ty = self.ty(left);
-            let right = self.lower(right, env, Some(&ty));
+            let right = self.beside(right, left, env);
             (left, right)
         }
+    }
+
+    /// Lowers an expression beside another. Beside an error nothing says what a bare word means, so it is not reported as well.
+    fn beside(&mut self, expr: &Expr, other: NodeId, env: &Env) -> NodeId {
+        if self.is_error(other) && self.needs_context(expr, env) {
+            return self.failed(expr.span);
+        }
+        let ty = self.ty(other);
+        self.lower(expr, env, Some(&ty))
     }
 
     pub(super) fn compare(&mut self, op: BinaryOp, sides: (&Expr, &Expr), env: &Env, span: Span) -> NodeId {
@@ -179,7 +186,6 @@ impl Checker {
     fn bounds(&self, node: NodeId) -> Option<(Decimal, Decimal)> {
         let found = self.node(node)?;
         match (&found.op, found.ty.range) {
-            (Op::Cvss(_, _, CvssPart::Score | CvssPart::Base, _), _) => Some((Decimal::ZERO, Decimal::from_int(10))),
             (_, Some((low, high))) => Some((Decimal::from_int(low), Decimal::from_int(high))),
             (Op::ToNumber(inner), None) => self.bounds(*inner),
             _ => None,

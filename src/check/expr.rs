@@ -133,6 +133,9 @@ impl Checker {
         if broken {
             return self.failed(expr.span);
         }
+        if op == BinaryOp::And {
+            self.split_condition(expr, &nodes);
+        }
         let op = if op == BinaryOp::And { Op::And(nodes) } else { Op::Or(nodes) };
         self.push(op, Ty::plain(Type::Bool), expr.span)
     }

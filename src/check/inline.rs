@@ -118,6 +118,7 @@ impl Checker {
         for value in givens.filter_map(|given| given.value.as_ref()) {
             let node = self.lower(value, env, None);
             let node = self.key_as_text(node);
+            let node = if self.base(node) == super::types::Type::Cvss { self.score(node, env.unit) } else { node };
             broken |= self.is_error(node);
             inputs.push(node);
         }

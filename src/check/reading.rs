@@ -8,6 +8,7 @@ use crate::syntax::source::Span;
 
 use super::checker::{Checker, Item, Symbol};
 use super::codes;
+use super::coerce::SCORES;
 use super::env::{Env, Needs};
 use super::path::Thing;
 use super::program::{CvssPart, NodeId, Op, TriageField, VarId};
@@ -277,7 +278,8 @@ impl Checker {
             },
         };
         let op = Op::Cvss(inner, version, part, context);
-        Thing::Node(self.push(op, Ty { base, or_none, range: None }, span))
+        let range = if base == Type::Number { SCORES } else { None };
+        Thing::Node(self.push(op, Ty { base, or_none, range }, span))
     }
 }
 

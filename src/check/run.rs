@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::syntax::diagnostic::{Diagnostic, Severity};
-use crate::syntax::source::Sources;
+use crate::syntax::diagnostic::{Code, Diagnostic, Severity};
+use crate::syntax::source::{Sources, Span};
 use crate::syntax::tree::{Body, Statement};
 
 use super::checker::{Checker, Symbol};
+use super::codes;
 use super::load::{Load, LoadedUnit, Loader, PolicyInput};
 use super::program::Program;
 
@@ -30,9 +31,57 @@ pub fn check(input: PolicyInput, loader: &mut dyn Loader) -> Checked {
     checker.diagnostics = load.diagnostics;
     checker.run(&load.units);
     let mut diagnostics = std::mem::take(&mut checker.diagnostics);
+    drop_follow_ups(&mut diagnostics, &checker);
     tidy(&mut diagnostics);
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     Checked { sources, program: (!failed).then(|| checker.finish()), diagnostics }
+}
+
+/// The codes of what is missing, which it may be only because a clause could not be read.
+const MISSING: &[Code] = &[
+    codes::MISSING_CLAUSE,
+    codes::OTHERWISE,
+    codes::LEVEL_WITHOUT_ARM,
+    codes::TABLE_INCOMPLETE,
+    codes::TABLE_SHAPE,
+    codes::DEADLINE,
+    codes::WRONG_TYPE,
+    codes::NOT_A_CONDITION,
+];
+
+/// Leaves out what is reported only because something could not be read.
+fn drop_follow_ups(diagnostics: &mut Vec<Diagnostic>, checker: &Checker) {
+    let unread: Vec<Span> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code.0 < 100 && diagnostic.severity == Severity::Error)
+        .map(|diagnostic| diagnostic.span)
+        .collect();
+    if unread.is_empty() {
+        return;
+    }
+    let inside = |span: Span, outer: Span| span.file == outer.file && outer.start <= span.start && span.end <= outer.end;
+    let statements: Vec<Span> =
+        checker.units.iter().flat_map(|unit| &unit.statements).map(|statement| statement.span).collect();
+    let half_read: Vec<Span> =
+        statements.iter().copied().filter(|statement| unread.iter().any(|span| inside(*span, *statement))).collect();
+    // A statement that is left out altogether may have declared what is now unknown.
+    let lost: Vec<&str> = unread
+        .iter()
+        .filter(|span| !statements.iter().any(|statement| inside(**span, *statement)))
+        .flat_map(|span| {
+            let text = checker.program.sources.get(span.file).map(|file| &*file.text).unwrap_or_default();
+            let at = usize::try_from(span.start).unwrap_or(usize::MAX).min(text.len());
+            let from = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |n| n + 1);
+            let line = text.get(from..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            line.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        })
+        .collect();
+    diagnostics.retain(|diagnostic| match diagnostic.code {
+        codes::UNUSED | codes::UNUSED_IMPORT => false,
+        codes::UNKNOWN_NAME => !lost.contains(&checker.program.sources.text(diagnostic.span)),
+        code if MISSING.contains(&code) => !half_read.iter().any(|statement| inside(diagnostic.span, *statement)),
+        _ => true,
+    });
 }
 
 /// In the order of the text, each once.
@@ -63,6 +112,10 @@ impl Checker {
         for id in with_level {
             self.table(id);
         }
+        self.strata();
+        self.absences();
+        self.unused();
+        self.unused_imports();
     }
 
     fn inline_table(&self, id: usize) -> Option<&super::program::Table> {
@@ -84,7 +137,8 @@ impl Checker {
             (Body::Blackout(clauses) | Body::Window(clauses), _) => self.period(unit, statement, clauses),
             (Body::Test(test), _) => self.test(unit, statement, test),
             (Body::Later(later), _) => {
-                self.later(statement.name.as_ref().map_or(later.span, |name| statement.span.to(name.span)), &later.what);
+                let end = statement.name.as_ref().map_or(later.span.end, |name| name.span.end);
+                self.later(Span { end, ..statement.span }, &later.what);
             }
             _ => {}
         }

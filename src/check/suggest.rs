@@ -2,7 +2,8 @@
 
 /// The candidate nearest to `word`, if one is near enough to be what was meant.
 pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).clamp(1, 3);
+    // Of one or two letters nothing tells which others were meant.
+    let limit = (word.chars().count() / 3).min(3);
     candidates
         .into_iter()
         .filter(|candidate| *candidate != word)

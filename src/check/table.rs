@@ -9,7 +9,7 @@ use crate::syntax::tree::{Body, Cell as CellTree, Pattern, Table as Tree};
 
 use super::checker::{Checker, Inlined};
 use super::codes;
-use super::coerce::{Purpose, describe};
+use super::coerce::describe;
 use super::compare::has_order;
 use super::decimal::Decimal;
 use super::env::{Binding, Env};
@@ -157,6 +157,9 @@ impl Checker {
         let Body::Table(tree) = &statement.body else { return };
         self.common_not_here(&statement.common, "a `table`", &["ref", "owner", "assumes"]);
         self.each_once(&statement.common);
+        if !statement.common.assumes.is_empty() {
+            self.table_assumes.insert(index);
+        }
         self.once(&tree.across, |across| across.span, "across");
         let name = statement.name.as_ref().map_or(statement.span, |name| name.span);
         if tree.rows.is_empty() || (tree.given.is_empty() && tree.across.is_empty()) {
@@ -171,12 +174,17 @@ impl Checker {
             return;
         }
         let Some(inputs) = self.table_inputs(id, index, tree) else { return };
+        let errors = self.diagnostics.len();
         let rows = self.table_rows(tree, &inputs, unit);
-        if let Some(table) = self.program.tables.get_mut(usize::from(index)) {
-            table.inputs = inputs;
-            for (row, cells) in table.rows.iter_mut().zip(rows) {
-                row.cells = cells;
-            }
+        let sound = self.diagnostics.len() == errors;
+        let Some(table) = self.program.tables.get_mut(usize::from(index)) else { return };
+        table.inputs = inputs;
+        for (row, cells) in table.rows.iter_mut().zip(rows) {
+            row.cells = cells;
+        }
+        let table = table.clone();
+        if sound && table.outcome.base != Type::Error {
+            self.complete(&table, name);
         }
     }
 
@@ -376,29 +384,22 @@ impl Checker {
             self.cell_error(expr.span, ty, "this input is never `none`");
             return None;
         }
-        let sample = self.push(Op::Error, Ty::plain(ty.base.clone()), expr.span);
-        let base = self.base(node);
-        let (_, node) = if base == Type::Int && ty.base == Type::Number {
-            (sample, self.to_number(node))
-        } else if base == ty.base {
-            (sample, node)
-        } else {
-            match (&base, &ty.base) {
-                (Type::Number, Type::Int) | (Type::Bool, _) | (_, Type::Bool) => {
-                    self.cell_error(expr.span, ty, "this value does not fit the input");
-                    return None;
-                }
-                _ => self.unify(sample, node, Purpose::Join, unit, expr.span)?,
-            }
-        };
         let Some(value) = self.constant(node).cloned() else {
             self.cell_error(expr.span, ty, "a cell is written out");
             return None;
         };
-        if let (Const::Int(n), Some((low, high))) = (&value, ty.range) {
-            if *n < low || *n > high {
+        let Some(value) = self.fitting(node, value, ty, unit) else {
+            self.cell_error(expr.span, ty, "this value does not fit the input");
+            return None;
+        };
+        if let Some((low, high)) = ty.range {
+            let outside = |limit: i64, wrong: std::cmp::Ordering| {
+                super::domain::compare(&value, &Const::Int(limit)) == Some(wrong)
+            };
+            if outside(low, std::cmp::Ordering::Less) || outside(high, std::cmp::Ordering::Greater) {
+                let shown = self.shown(expr.span);
                 self.report(
-                    Diagnostic::error(codes::TABLE_CELL, expr.span, format!("the input is never {n}"))
+                    Diagnostic::error(codes::TABLE_CELL, expr.span, format!("the input is never {shown}"))
                         .label(format!("it lies between {low} and {high}"))
                         .help("take the cell out, or correct it"),
                 );

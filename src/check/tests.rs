@@ -2,5 +2,6 @@
 
 //! The checker over the shipped packs, the example, and one policy for each message.
 
+mod messages;
 mod shipped;
 mod support;

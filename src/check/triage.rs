@@ -77,12 +77,15 @@ impl Checker {
         let inner = Env { level: Some(Arc::clone(&levels)), ..env.clone() };
         let mut arms = Vec::new();
         for arm in &tree.arms {
-            let Some(code) = self.level_code(&arm.name, &levels) else { continue };
+            let Some(code) = self.level_code(&arm.name, &levels, !tree.done.is_empty()) else { continue };
             let when = arm.when.as_ref().map(|expr| self.condition(expr, &env));
             let written = arm.deadline.as_ref().or_else(|| tree.deadline.first());
             let due = written.and_then(|deadline| self.deadline(deadline, clock, &inner));
             arms.push(Arm { code, when, due, span: arm.span });
         }
+        self.few_enough(tree.arms.len(), "arm", statement.name.as_ref().map_or(statement.span, |name| name.span));
+        self.few_enough(levels.values.len(), "level", statement.name.as_ref().map_or(statement.span, |name| name.span));
+        self.unreachable_arms(&arms);
         if tree.decide.is_empty() {
             self.arms_in_order(&tree.arms, statement, "a triage");
         } else {
@@ -97,9 +100,9 @@ impl Checker {
         }
     }
 
-    fn level_code(&mut self, name: &Name, levels: &EnumDef) -> Option<i64> {
+    fn level_code(&mut self, name: &Name, levels: &EnumDef, has_done: bool) -> Option<i64> {
         if let Some(code) = levels.code(&name.text) {
-            if name.text == "done" && code == 0 {
+            if name.text == "done" && has_done {
                 self.report(
                     Diagnostic::error(codes::UNDECLARED_LEVEL, name.span, "`done` is given by `done when`, not by an arm")
                         .help("join the condition to that of `done when`"),
@@ -235,7 +238,11 @@ impl Checker {
         let ty = Ty::plain(Type::Enum(Arc::clone(levels)));
         table.outcome = ty.clone();
         self.program.tables.push(table);
+        let assumes = self.table_assumes.contains(&index);
         let index = u16::try_from(self.program.tables.len() - 1).ok()?;
+        if assumes {
+            self.table_assumes.insert(index);
+        }
         Some(self.push(Op::Table(index, inputs), ty, span))
     }
 
@@ -287,7 +294,8 @@ impl Checker {
         }
         for level in tree.levels.iter().flatten() {
             let known = levels.code(&level.text).is_some();
-            if known && level.text != "done" && !tree.arms.iter().any(|arm| arm.name.text == level.text) {
+            let given = level.text == "done" && !tree.done.is_empty();
+            if known && !given && !tree.arms.iter().any(|arm| arm.name.text == level.text) {
                 self.report(
                     Diagnostic::error(codes::LEVEL_WITHOUT_ARM, level.span, format!("no arm gives the level `{}`", level.text))
                         .help("add an arm for it, or leave it out of `levels`"),

@@ -9,11 +9,11 @@ use crate::syntax::tree::{Body, Extend, FieldDecl, Param, TypeExpr, TypeKind};
 
 use super::checker::{Checker, ParamValue};
 use super::codes;
-use super::coerce::{Purpose, describe, same};
+use super::coerce::{describe, same};
 use super::decimal::Decimal;
 use super::env::Env;
 use super::load::LoadedUnit;
-use super::program::{Const, Op};
+use super::program::{Const, NodeId};
 use super::schema::{Absent, FieldDef, Shape, TableId};
 use super::suggest;
 use super::types::{EnumDef, Ty, Type};
@@ -242,7 +242,7 @@ impl Checker {
                 default
             }
         };
-        self.params.push(ParamValue { name: name.text.clone(), span: name.span, ty, value });
+        self.params.push(ParamValue { name: name.text.clone(), ty, value });
         self.params.len() - 1
     }
 
@@ -272,19 +272,15 @@ impl Checker {
             );
             return None;
         }
-        let sample = self.push(Op::Error, Ty::plain(ty.base.clone()), expr.span);
-        let fits = self.base(node) == ty.base || (self.base(node), &ty.base) == (Type::Int, &Type::Number);
-        if !fits {
-            let wanted = Ty::plain(ty.base.clone());
-            let other = self.unify(sample, node, Purpose::Join, unit, expr.span);
-            let value = other.and_then(|(_, node)| {
-                (self.base(node) == ty.base).then(|| self.constant(node).cloned()).flatten()
-            });
-            if other.is_some() && value.is_none() {
-                self.expected(node, &describe(&wanted));
-            }
-            return value;
-        }
+        let Some(value) = self.fitting(node, value, ty, unit) else {
+            let found = describe(&self.ty(node));
+            self.report(
+                Diagnostic::error(codes::BAD_PARAM, expr.span, format!("the parameter `{name}` takes {}", article(ty)))
+                    .label(found)
+                    .help("write a value of the declared type"),
+            );
+            return None;
+        };
         match (value, ty.range) {
             (Const::Int(n), Some((low, high))) if n < low || n > high => {
                 self.report(
@@ -293,8 +289,28 @@ impl Checker {
                 );
                 None
             }
-            (Const::Int(n), _) if ty.base == Type::Number => Some(Const::Decimal(Decimal::from_int(n))),
             (value, _) => Some(value),
+        }
+    }
+
+    /// A constant as a value of a declared type, if it is one.
+    pub(super) fn fitting(&mut self, node: NodeId, value: Const, ty: &Ty, unit: usize) -> Option<Const> {
+        let found = self.base(node);
+        if same(&found, &ty.base) {
+            return Some(value);
+        }
+        match (found, &ty.base, value) {
+            (Type::Int, Type::Number | Type::Cvss, Const::Int(n)) => Some(Const::Decimal(Decimal::from_int(n))),
+            (Type::Number, Type::Cvss, value) | (Type::String, Type::Version, value) => Some(value),
+            (Type::String, Type::Zone, Const::Text(name)) => {
+                let zone = crate::time::Zone::get(&name)?;
+                Some(Const::Text(Arc::from(zone.name())))
+            }
+            (Type::Date, Type::Time, _) => {
+                let start = self.start_of_day(node, unit)?;
+                self.constant(start).cloned()
+            }
+            _ => None,
         }
     }
 
@@ -322,5 +338,15 @@ impl Checker {
             }
             seen.push(&name.text);
         }
+    }
+}
+
+/// A type with its article.
+fn article(ty: &Ty) -> String {
+    match &ty.base {
+        Type::Bool => "true or false".to_owned(),
+        Type::Enum(def) => format!("one of {}", def.values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", ")),
+        Type::Int => "a whole number".to_owned(),
+        _ => format!("a {}", ty.base),
     }
 }

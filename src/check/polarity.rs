@@ -1,0 +1,259 @@
+//! Absences that could help: a missing fact must never open a gate or make a finding less urgent.
+
+use std::collections::HashSet;
+
+use crate::syntax::diagnostic::Diagnostic;
+use crate::syntax::expr::{AggKind, Presence, QuantKind};
+
+use super::checker::Checker;
+use super::codes;
+use super::compare::turned;
+use super::domain;
+use super::program::{CompareOp, Const, Head, ListRef, NodeId, Op};
+
+/// What it means for a condition to be true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// It restricts: an absence must not make it false.
+    Restricts,
+    /// It relaxes: an absence must not make it true.
+    Relaxes,
+    /// Either: an absence must not decide it.
+    Both,
+}
+
+impl Place {
+    fn turned(self) -> Self {
+        match self {
+            Self::Restricts => Self::Relaxes,
+            Self::Relaxes => Self::Restricts,
+            Self::Both => Self::Both,
+        }
+    }
+
+    /// Whether it helps if an absence makes a condition of this place `value`.
+    fn helped_by(self, value: bool) -> bool {
+        match self {
+            Self::Restricts => !value,
+            Self::Relaxes => value,
+            Self::Both => true,
+        }
+    }
+}
+
+impl Checker {
+    /// Looks at every decided statement that does not say what it assumes.
+    pub(super) fn absences(&mut self) {
+        let mut roots: Vec<(String, NodeId, Place)> = Vec::new();
+        let mut add = |head: &Head, kind: &str, nodes: &mut dyn Iterator<Item = NodeId>, place: Place| {
+            if head.assumes.is_none() {
+                roots.extend(nodes.map(|node| (format!("{kind} `{}`", head.name), node, place)));
+            }
+        };
+        for rule in &self.program.rules {
+            let restricting = rule.head.scope.iter().chain(&rule.broken).copied();
+            add(&rule.head, "rule", &mut { restricting }, Place::Restricts);
+            add(&rule.head, "rule", &mut rule.head.except.into_iter(), Place::Relaxes);
+        }
+        for period in &self.program.blackouts {
+            add(&period.head, "blackout", &mut period.head.scope.iter().copied(), Place::Restricts);
+            add(&period.head, "blackout", &mut period.head.except.into_iter(), Place::Relaxes);
+        }
+        for period in &self.program.windows {
+            // A window restricts what lies outside it, and permits what lies inside.
+            let all = period.head.scope.iter().copied().chain(period.head.except);
+            add(&period.head, "window", &mut { all }, Place::Both);
+        }
+        for triage in &self.program.triages {
+            let arms = triage.arms.iter().flat_map(|arm| arm.when.into_iter().chain(arm.due.as_ref().map(|due| due.node)));
+            let all = triage.head.scope.iter().copied().chain(triage.head.except).chain(triage.done).chain(triage.decide).chain(arms);
+            add(&triage.head, "triage", &mut { all }, Place::Both);
+        }
+        for categorise in &self.program.categorises {
+            let arms = categorise.arms.iter().filter_map(|arm| arm.when);
+            add(&categorise.head, "categorise", &mut { arms }, Place::Both);
+        }
+        let mut seen = HashSet::new();
+        for (statement, root, place) in roots {
+            self.absences_in(root, place, &statement, &mut seen);
+        }
+    }
+
+    fn absences_in(&mut self, root: NodeId, place: Place, statement: &str, seen: &mut HashSet<(NodeId, Place)>) {
+        let mut stack = vec![(root, place)];
+        while let Some((node, place)) = stack.pop() {
+            if !seen.insert((node, place)) {
+                continue;
+            }
+            let Some(op) = self.node(node).map(|found| found.op.clone()) else { continue };
+            let mut both = |nodes: &[NodeId]| stack.extend(nodes.iter().map(|node| (*node, Place::Both)));
+            match op {
+                Op::Const(_)
+                | Op::Now
+                | Op::Field(..)
+                | Op::Element(_)
+                | Op::ArmLevel
+                | Op::Triage(..)
+                | Op::Category(..)
+                | Op::Text(_)
+                | Op::Error => {}
+                Op::Not(inner) => stack.push((inner, place.turned())),
+                Op::And(all) | Op::Or(all) => stack.extend(all.into_iter().map(|part| (part, place))),
+                Op::Is(inner, presence) => {
+                    if place.helped_by(presence == Presence::Unknown) {
+                        self.presence_helps(node, presence, place, statement);
+                    }
+                    both(&[inner]);
+                }
+                Op::Default(value, other, clock) => {
+                    let lenient = match self.constant(other) {
+                        Some(Const::Bool(truth)) => place.helped_by(*truth),
+                        _ => true,
+                    };
+                    if lenient && !clock {
+                        self.default_helps(node, value, statement);
+                    }
+                    stack.extend([(value, place), (other, place)]);
+                }
+                Op::If(condition, then, other) => {
+                    stack.extend([(condition, Place::Both), (then, place), (other, place)]);
+                }
+                Op::Compare(op, left, right) => self.comparison(node, op, left, right, place, statement, &mut stack),
+                Op::Quant(kind, _, list, filter, body) => {
+                    let of_filter = match kind {
+                        QuantKind::Any => place,
+                        QuantKind::Every => place.turned(),
+                        QuantKind::Each => Place::Both,
+                    };
+                    stack.extend(filter.map(|filter| (filter, of_filter)));
+                    stack.extend(body.map(|body| (body, place)));
+                    stack.extend(elements(&list).into_iter().map(|node| (node, Place::Both)));
+                }
+                Op::Agg { value, filter, empty, list, .. } => {
+                    let parts: Vec<NodeId> = value.into_iter().chain(filter).chain(empty).chain(elements(&list)).collect();
+                    both(&parts);
+                }
+                Op::Table(index, inputs) => {
+                    if !self.table_assumes.contains(&index) {
+                        both(&inputs);
+                    }
+                }
+                Op::In(value, list) => {
+                    both(&[value]);
+                    both(&elements(&list));
+                }
+                Op::Like(inner, _)
+                | Op::Matches(inner, _)
+                | Op::Neg(inner)
+                | Op::ToNumber(inner)
+                | Op::ToDate(inner, _)
+                | Op::ToTime(inner, _)
+                | Op::Cvss(inner, ..) => both(&[inner]),
+                Op::Arith(_, left, right) | Op::Shift(left, right, ..) => both(&[left, right]),
+                Op::Due { length, time, .. } => {
+                    both(&[length]);
+                    both(&time.into_iter().collect::<Vec<_>>());
+                }
+            }
+        }
+    }
+
+    /// A comparison tells on which side a default or a count falls.
+    #[expect(clippy::too_many_arguments, reason = "the state of the walk, which nobody else takes together")]
+    fn comparison(
+        &mut self,
+        node: NodeId,
+        op: CompareOp,
+        left: NodeId,
+        right: NodeId,
+        place: Place,
+        statement: &str,
+        stack: &mut Vec<(NodeId, Place)>,
+    ) {
+        let (op, value, constant) = match (self.constant(left).is_some(), self.constant(right).cloned()) {
+            (false, Some(constant)) => (op, left, constant),
+            _ => match self.constant(left).cloned() {
+                Some(constant) => (turned(op), right, constant),
+                None => {
+                    stack.extend([(left, Place::Both), (right, Place::Both)]);
+                    return;
+                }
+            },
+        };
+        match self.node(value).map(|found| found.op.clone()) {
+            Some(Op::Default(inner, other, false)) => {
+                let truth = self.constant(other).and_then(|other| decided(op, other, &constant));
+                if truth.is_none_or(|truth| place.helped_by(truth)) {
+                    self.default_helps(value, inner, statement);
+                }
+                stack.push((inner, Place::Both));
+            }
+            Some(Op::Agg { kind: AggKind::Count | AggKind::Share, filter, list, .. }) => {
+                let of_filter = match op {
+                    CompareOp::Gt | CompareOp::Ge => place,
+                    CompareOp::Lt | CompareOp::Le => place.turned(),
+                    CompareOp::Eq | CompareOp::Ne => Place::Both,
+                };
+                stack.extend(filter.map(|filter| (filter, of_filter)));
+                stack.extend(elements(&list).into_iter().map(|node| (node, Place::Both)));
+            }
+            _ => {
+                let _ = node;
+                stack.push((value, Place::Both));
+            }
+        }
+    }
+
+    fn presence_helps(&mut self, node: NodeId, presence: Presence, place: Place, statement: &str) {
+        let span = self.span_of(node);
+        let shown = self.shown(span);
+        let help = match (presence, place) {
+            (_, Place::Both) => "a missing fact already counts as every value that it could have: leave this out, or say why it may decide with `assumes \"…\"`",
+            (Presence::Known | Presence::Given, _) => "leave it out: where the fact is missing, the rest is unknown, and that restricts as well; or say why it may help with `assumes \"…\"`",
+            (Presence::Unknown, _) => "ask for what has to be known instead: an exception holds only where it is certain; or say why it may help with `assumes \"…\"`",
+        };
+        self.report(
+            Diagnostic::error(codes::ABSENCE_HELPS, span, format!("`{shown}`: a missing fact would help here"))
+                .label(format!("deleting the fact would make {statement} more lenient"))
+                .help(help),
+        );
+    }
+
+    fn default_helps(&mut self, node: NodeId, value: NodeId, statement: &str) {
+        let span = self.span_of(node);
+        let shown = self.shown(self.span_of(value));
+        self.report(
+            Diagnostic::error(codes::ABSENCE_HELPS, span, format!("where `{shown}` is missing, this default would help"))
+                .label(format!("deleting the fact would make {statement} more lenient"))
+                .help("leave the default out, take one on the strict side, or say why it may help with `assumes \"…\"`"),
+        );
+    }
+}
+
+/// The elements of a set that is written out.
+fn elements(list: &ListRef) -> Vec<NodeId> {
+    match list {
+        ListRef::Literal(all) => all.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// The outcome of a comparison of two constants, where it is known.
+fn decided(op: CompareOp, left: &Const, right: &Const) -> Option<bool> {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+    match op {
+        CompareOp::Eq => return Some(left == right || domain::compare(left, right) == Some(Equal)),
+        CompareOp::Ne => return Some(left != right && domain::compare(left, right) != Some(Equal)),
+        _ => {}
+    }
+    if *left == Const::None || *right == Const::None {
+        return Some(false);
+    }
+    let order = domain::compare(left, right)?;
+    Some(match op {
+        CompareOp::Lt => order == Less,
+        CompareOp::Le => order != Greater,
+        CompareOp::Gt => order == Greater,
+        _ => order != Less,
+    })
+}
