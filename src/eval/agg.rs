@@ -174,8 +174,8 @@ impl Over {
 
     fn sum(&self, empty: Option<Poss>, decimal: bool) -> Poss {
         let zero = if decimal { Raw::Decimal(0) } else { Raw::Int(0) };
-        if self.nothing() {
-            return empty.unwrap_or(Poss::One(zero));
+        if self.certain.is_empty() && empty.is_none() || self.nothing() {
+            return empty.unwrap_or(Poss::Any);
         }
         let (mut low, mut high) = (Some(zero), Some(zero));
         for value in &self.certain {

@@ -21,13 +21,24 @@ pub struct Walk {
     pub certain: Vec<BooleanBuffer>,
 }
 
-/// Whether a statement applies to each row: `for` and `when`, and `except` is not certain.
+/// Whether `for` and `when` of a statement hold in each row.
+#[must_use]
+pub fn scope(frame: &Frame<'_>, head: &Head) -> Truth {
+    let all = Truth::constant(frame.len(), Could::certain(true));
+    head.scope.iter().fold(all, |scope, condition| scope.and(&frame.truth(*condition)))
+}
+
+/// Whether a triage or categorisation applies to each row. Where its `except` is unknown, that it does not is one more possibility.
+#[must_use]
+pub fn decides(frame: &Frame<'_>, head: &Head) -> Truth {
+    let scope = scope(frame, head);
+    head.except.map_or_else(|| scope.clone(), |except| scope.and(&frame.truth(except).not()))
+}
+
+/// Whether a statement that restricts applies to each row: its scope holds, and its `except` is not certain.
 #[must_use]
 pub fn applies(frame: &Frame<'_>, head: &Head) -> Truth {
-    let mut scope = Truth::constant(frame.len(), Could::certain(true));
-    for condition in &head.scope {
-        scope = scope.and(&frame.truth(*condition));
-    }
+    let mut scope = scope(frame, head);
     if let Some(except) = head.except {
         // An exception relaxes: it acts only where it is certain, and then for certain.
         let except = frame.truth(except);

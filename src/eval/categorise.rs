@@ -2,7 +2,7 @@
 
 use crate::check::program::{Categorise, ListRef, VarId};
 
-use super::arms::{applies, bit, walk};
+use super::arms::{bit, decides, walk};
 use super::column::{Vals, ValsBuilder};
 use super::frame::Frame;
 use super::quant::{element_frame, elements};
@@ -35,7 +35,7 @@ pub fn category(frame: &Frame<'_>, block: u16, var: Option<VarId>) -> Category {
 }
 
 fn decide(frame: &Frame<'_>, def: &Categorise) -> Category {
-    let scope = applies(frame, &def.head);
+    let scope = decides(frame, &def.head);
     let now = frame.env.now.micros();
     let in_force = def.head.effective_from.is_none_or(|from| from <= now)
         && def.head.effective_until.is_none_or(|until| now < until);

@@ -142,7 +142,9 @@ fn expensive(program: &Program) -> Vec<crate::check::program::NodeId> {
 
 fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
     let phantom = phantom_asset(frame);
-    let mut targets: Vec<Target> = elements(frame, &ListRef::Assets)
+    let all = elements(frame, &ListRef::Assets);
+    let some_certain = all.iter().any(|element| element.certain);
+    let mut targets: Vec<Target> = all
         .into_iter()
         .filter(|element| !element.phantom)
         .map(|element| Target {
@@ -155,7 +157,8 @@ fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
     targets.dedup_by(|a, b| a.asset == b.asset);
     let touched = env.facts.touched.get(change as usize);
     let incomplete = touched.is_none_or(|t| t.incomplete);
-    if incomplete || targets.is_empty() {
+    // Assets that are only perhaps touched are no answer to which ones are.
+    if incomplete || !some_certain {
         let cause = touched.and_then(|t| t.cause).unwrap_or(if incomplete { Cause::Incomplete } else { Cause::Empty });
         targets.push(Target { asset: phantom, id: None, unsure: Some(cause) });
     }

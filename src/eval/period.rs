@@ -8,7 +8,7 @@ use crate::check::schema::TableId;
 use crate::syntax::tree::Weekday;
 use crate::time::{self, Bound, Duration, Instant, Interval, Kleene, LocalTime, Recurrence, Role, Weekdays, Weekly, Zone};
 
-use super::arms::applies;
+use super::arms::{applies, scope};
 use super::column::Truth;
 use super::decision::Tested;
 use super::env::Env;
@@ -249,10 +249,8 @@ pub fn blackout(frame: &Frame<'_>, period: &Period, tested: time::Tested) -> Hit
 /// What the windows say of one row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WindowAnswer {
-    /// The windows that bind and that the change does not keep to, by position.
-    pub broken: Vec<usize>,
-    /// It is certain that the change does not keep to them.
-    pub certain: bool,
+    /// The windows that bind and that the change does not keep to, by position, each with whether that is certain.
+    pub broken: Vec<(usize, bool)>,
 }
 
 /// One window as it stands to one row.
@@ -272,10 +270,8 @@ pub fn windows(frame: &Frame<'_>, chosen: &[usize], tested: time::Tested) -> Vec
     let mut standings: Vec<Vec<Standing>> = vec![Vec::with_capacity(chosen.len()); len];
     for at in chosen {
         let Some(period) = frame.env.program.windows.get(*at) else { continue };
-        let mut scope = Truth::constant(len, in_force(frame.env, &period.head, tested));
-        for condition in &period.head.scope {
-            scope = scope.and(&frame.truth(*condition));
-        }
+        let force = Truth::constant(len, in_force(frame.env, &period.head, tested));
+        let scope = scope(frame, &period.head).and(&force);
         let except = period
             .head
             .except
@@ -316,6 +312,7 @@ fn answer(env: &Env<'_>, chosen: &[usize], standings: &[Standing], tested: time:
     if !standings.iter().any(|s| s.binds) {
         return WindowAnswer::default();
     }
+    // An exception lifts what a window asks for, not what it offers: its times count whatever its `except` says.
     // Each window's times with their zones; with a zone that is not known a clause opens nothing.
     let times = |at: usize, standing: &Standing| -> (Vec<(Recurrence, Zone)>, bool) {
         let Some(period) = env.program.windows.get(at) else { return (Vec::new(), false) };
@@ -350,11 +347,14 @@ fn answer(env: &Env<'_>, chosen: &[usize], standings: &[Standing], tested: time:
     if inside_each || inside(&certain_union, tested) == Kleene::Yes {
         return WindowAnswer::default();
     }
-    let certain = standings.iter().any(|s| s.certainly_binds)
-        && all_known
-        && inside(&possible_union, tested) == Kleene::No;
-    let broken = chosen.iter().zip(standings).filter(|(_, s)| s.binds).map(|(at, _)| *at).collect();
-    WindowAnswer { broken, certain }
+    let certainly_outside = all_known && inside(&possible_union, tested) == Kleene::No;
+    let broken = chosen
+        .iter()
+        .zip(standings)
+        .filter(|(_, s)| s.binds)
+        .map(|(at, s)| (*at, s.certainly_binds && certainly_outside))
+        .collect();
+    WindowAnswer { broken }
 }
 
 fn inside(windows: &[(Recurrence, Zone)], tested: time::Tested) -> Kleene {

@@ -121,12 +121,12 @@ fn add_windows<'p>(hits: &mut [Vec<Hit<'p>>], frame: &Frame<'p>, tested: Tested)
             return;
         }
         for (hits, answer) in hits.iter_mut().zip(windows(frame, chosen, tested)) {
-            for at in answer.broken {
+            for (at, certain) in answer.broken {
                 let Some(period) = program.windows.get(at) else { continue };
                 if only.is_some_and(|only| only != at) {
                     continue;
                 }
-                let uncertain = !answer.certain;
+                let uncertain = !certain;
                 let effect = effect_of(frame.env, &period.head, uncertain);
                 let nodes = period_nodes(period);
                 hits.push(Hit { head: &period.head, kind: "window", effect, uncertain, until: None, nodes });

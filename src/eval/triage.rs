@@ -11,7 +11,7 @@ use crate::facts::table::{Column, TableData};
 use crate::time::Instant;
 
 use super::arith::end_of_day;
-use super::arms::{Walk, applies, bit, walk};
+use super::arms::{Walk, bit, decides, walk};
 use super::column::{Rows, Vals, ValsBuilder};
 use super::env::{BlockColumns, Env};
 use super::frame::{Binding, Frame};
@@ -163,7 +163,7 @@ pub struct Possible {
 /// Which arms are possible for each finding of a frame.
 #[must_use]
 pub fn possible(frame: &Frame<'_>, block: &Triage) -> Vec<Possible> {
-    let scope = applies(frame, &block.head);
+    let scope = decides(frame, &block.head);
     let done = block.levels.code("done");
     let Some(decide) = block.decide else {
         let walk = walk(frame, &scope, block.done, &block.arms);

@@ -376,6 +376,10 @@ pub fn compare(op: CompareOp, a: &Poss, b: &Poss, order: Order<'_>) -> Could {
         }
         return could;
     }
+    let ordering = !matches!(op, CompareOp::Eq | CompareOp::Ne);
+    if ordering && (a.only_none() || b.only_none()) {
+        return Could::certain(false);
+    }
     if matches!(a, Poss::Any) || matches!(b, Poss::Any) {
         return Could::UNKNOWN;
     }

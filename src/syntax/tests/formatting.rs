@@ -2,8 +2,7 @@
 
 use super::contract::{EXAMPLES, show, tree};
 use crate::syntax::lexer::{Lexer, Token, TokenKind};
-use crate::syntax::source::FileId;
-use crate::syntax::{format, parse};
+use crate::syntax::format;
 
 /// Tokens and comments in order; of a comment also whether it has its own line. A `;` counts for nothing.
 fn sequence(text: &str) -> Vec<(String, bool)> {
@@ -132,4 +131,70 @@ fn a_file_with_mistakes_is_not_touched() {
         format("let x = if a then b else if c then d else e").unwrap(),
         "let x = if a then b else if c then d else e\n"
     );
+}
+
+#[test]
+fn the_policies_of_the_project_keep_the_laws() {
+    let mut folders = vec![
+        std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/policies")),
+        std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")),
+    ];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "gate") {
+                check(&std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+}
+
+/// The text with a few tokens deleted, doubled, swapped or replaced by signs.
+fn broken(text: &str, seed: u64) -> String {
+    let mut random = Random(seed);
+    let mut parts: Vec<&str> = Vec::new();
+    let mut end = 0;
+    for token in Lexer::new(text, 0) {
+        parts.push(&text[end..token.start]);
+        parts.push(token.text(text));
+        end = token.end;
+    }
+    const SIGNS: &[&str] = &[
+        "{", "}", "(", ")", "[", "]", "\"", "'", "/", "//", "/*", "*/", "#", ";", ":", "->", "..", "...", "any", "if", "not", "-", "é", "\n", "when", "1",
+        "48h", "2026-1-1", "rule x {", "\u{a0}", "\\", "=", "%", "1:30", "?", "elif", "null", ",",
+    ];
+    for _ in 0..1 + random.below(4) {
+        let at = random.below(parts.len());
+        match random.below(4) {
+            0 => parts[at] = "",
+            1 => parts.insert(at, parts[at]),
+            2 => {
+                let other = random.below(parts.len());
+                parts.swap(at, other);
+            }
+            _ => parts.insert(at, SIGNS[random.below(SIGNS.len())]),
+        }
+    }
+    parts.concat()
+}
+
+#[test]
+fn broken_texts_end_in_messages_that_point_into_them() {
+    let rounds = std::env::var("CHANGEGATE_FORMAT_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
+    for text in EXAMPLES.iter().map(|(_, text)| *text).chain([SAMPLES]) {
+        for seed in 1..=rounds {
+            let text = broken(text, seed * 15_485_863);
+            let (_, problems) = crate::syntax::parse(crate::syntax::source::FileId(0), &text);
+            for problem in &problems {
+                let (start, end) = (problem.span.start as usize, problem.span.end as usize);
+                assert!(text.get(start..end).is_some(), "{problem:?}\n{text}");
+                assert!(!problem.message.is_empty() && !problem.label.is_empty() && problem.help.is_some(), "{problem:?}\n{text}");
+            }
+            if format(&text).is_ok() {
+                check(&text);
+            }
+        }
+    }
 }

@@ -148,11 +148,8 @@ fn nothing_is_tried_again_and_again() {
 
 #[test]
 fn the_limit_on_work_leaves_room_for_the_longest_honest_statement() {
-    for item in ["1,"] {
-        let size = crate::syntax::scan::MAX_RUN - 100;
-        let text = format!("let x = {{ {} a }}\n", item.repeat(size / item.len()));
-        assert_eq!(problems(&text), "", "{item}");
-    }
+    let text = format!("let x = {{ {} a }}\n", "1,".repeat((crate::syntax::scan::MAX_RUN - 100) / 2));
+    assert_eq!(problems(&text), "");
     let row = "row a | b no any >= 1 -> 1 2 3 4\n";
     let text = format!("table t {{ given a\n{} }}", row.repeat((crate::syntax::scan::MAX_RUN - 100) / row.len()));
     assert_eq!(problems(&text), "");
