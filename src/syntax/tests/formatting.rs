@@ -1,8 +1,8 @@
 //! The formatter's laws: it is at rest on what it wrote, keeps the tree, and keeps every comment at its place.
 
 use super::contract::{EXAMPLES, show, tree};
-use crate::syntax::lexer::{Lexer, Token, TokenKind};
 use crate::syntax::format;
+use crate::syntax::lexer::{Lexer, Token, TokenKind};
 
 /// Tokens and comments in order; of a comment also whether it has its own line. A `;` counts for nothing.
 fn sequence(text: &str) -> Vec<(String, bool)> {
@@ -162,8 +162,9 @@ fn broken(text: &str, seed: u64) -> String {
         end = token.end;
     }
     const SIGNS: &[&str] = &[
-        "{", "}", "(", ")", "[", "]", "\"", "'", "/", "//", "/*", "*/", "#", ";", ":", "->", "..", "...", "any", "if", "not", "-", "é", "\n", "when", "1",
-        "48h", "2026-1-1", "rule x {", "\u{a0}", "\\", "=", "%", "1:30", "?", "elif", "null", ",",
+        "{", "}", "(", ")", "[", "]", "\"", "'", "/", "//", "/*", "*/", "#", ";", ":", "->", "..", "...", "any", "if",
+        "not", "-", "é", "\n", "when", "1", "48h", "2026-1-1", "rule x {", "\u{a0}", "\\", "=", "%", "1:30", "?",
+        "elif", "null", ",",
     ];
     for _ in 0..1 + random.below(4) {
         let at = random.below(parts.len());
@@ -190,7 +191,10 @@ fn broken_texts_end_in_messages_that_point_into_them() {
             for problem in &problems {
                 let (start, end) = (problem.span.start as usize, problem.span.end as usize);
                 assert!(text.get(start..end).is_some(), "{problem:?}\n{text}");
-                assert!(!problem.message.is_empty() && !problem.label.is_empty() && problem.help.is_some(), "{problem:?}\n{text}");
+                assert!(
+                    !problem.message.is_empty() && !problem.label.is_empty() && problem.help.is_some(),
+                    "{problem:?}\n{text}"
+                );
             }
             if format(&text).is_ok() {
                 check(&text);
