@@ -87,19 +87,19 @@ impl Decimal {
 
     /// The sum, exactly.
     #[must_use]
-    pub fn add(self, other: Self) -> Option<Self> {
+    pub fn checked_add(self, other: Self) -> Option<Self> {
         Self::from_raw(self.0.checked_add(other.0)?)
     }
 
     /// The difference, exactly.
     #[must_use]
-    pub fn sub(self, other: Self) -> Option<Self> {
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
         Self::from_raw(self.0.checked_sub(other.0)?)
     }
 
     /// The product, rounded half to even where it has more than 9 digits after the point.
     #[must_use]
-    pub fn mul(self, other: Self) -> Option<Self> {
+    pub fn checked_mul(self, other: Self) -> Option<Self> {
         // Split so that the product of two 28-digit numbers does not overflow before it is known to be too large.
         let product = self.0.checked_mul(other.0);
         match product {
@@ -115,7 +115,7 @@ impl Decimal {
 
     /// The quotient, rounded once, half to even; none where the divisor is zero.
     #[must_use]
-    pub fn div(self, other: Self) -> Option<Self> {
+    pub fn checked_div(self, other: Self) -> Option<Self> {
         if other.0 == 0 {
             return None;
         }
@@ -124,7 +124,7 @@ impl Decimal {
 
     /// The number with the other sign.
     #[must_use]
-    pub const fn neg(self) -> Self {
+    pub const fn negated(self) -> Self {
         Self(-self.0)
     }
 }

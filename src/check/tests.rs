@@ -3,5 +3,6 @@
 //! The checker over the shipped packs, the example, and one policy for each message.
 
 mod messages;
+mod pages;
 mod shipped;
 mod support;

@@ -104,8 +104,8 @@ impl Tally {
             return Poss::Any;
         }
         let percent = |part: i64, of: i64| {
-            let hundred = Decimal::from_int(part).mul(Decimal::from_int(100))?;
-            Some(Raw::Decimal(hundred.div(Decimal::from_int(of))?.raw()))
+            let hundred = Decimal::from_int(part).checked_mul(Decimal::from_int(100))?;
+            Some(Raw::Decimal(hundred.checked_div(Decimal::from_int(of))?.raw()))
         };
         let low = if self.unseen_may_not {
             Some(Raw::Decimal(0))
@@ -244,8 +244,8 @@ fn mean(values: &[Raw], value_base: &Type, base: &Type) -> Option<Raw> {
     };
     let mut sum = Decimal::ZERO;
     for value in values {
-        sum = sum.add(raw(value)?)?;
+        sum = sum.checked_add(raw(value)?)?;
     }
-    let mean = sum.div(Decimal::from_int(count))?;
+    let mean = sum.checked_div(Decimal::from_int(count))?;
     if is_decimal(base) { Some(Raw::Decimal(mean.raw())) } else { i64::try_from(mean.raw()).ok().map(Raw::Int) }
 }

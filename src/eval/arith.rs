@@ -28,10 +28,10 @@ fn apply(op: ArithOp, left: &Type, right: &Type, result: &Type, a: Raw, b: Raw) 
         (Type::Int | Type::Number | Type::Percent, Type::Int | Type::Number | Type::Percent) => {
             let (a, b) = (decimal(a)?, decimal(b)?);
             let value = match op {
-                ArithOp::Add => a.add(b)?,
-                ArithOp::Sub => a.sub(b)?,
-                ArithOp::Mul => a.mul(b)?,
-                ArithOp::Div => a.div(b)?,
+                ArithOp::Add => a.checked_add(b)?,
+                ArithOp::Sub => a.checked_sub(b)?,
+                ArithOp::Mul => a.checked_mul(b)?,
+                ArithOp::Div => a.checked_div(b)?,
             };
             Some(Raw::Decimal(value.raw()))
         }
@@ -55,7 +55,7 @@ fn apply(op: ArithOp, left: &Type, right: &Type, result: &Type, a: Raw, b: Raw) 
                 ArithOp::Sub => Some(Raw::Int(a.checked_sub(b)?)),
                 ArithOp::Div => {
                     let (a, b) = (Decimal::from_raw(i128::from(a))?, Decimal::from_raw(i128::from(b))?);
-                    Some(Raw::Decimal(a.div(b)?.raw()))
+                    Some(Raw::Decimal(a.checked_div(b)?.raw()))
                 }
                 ArithOp::Mul => None,
             }
@@ -74,8 +74,8 @@ fn scale(op: ArithOp, micros: i64, by: Decimal) -> Option<Raw> {
     // Microseconds as billionths of themselves: exact until the one rounding.
     let micros = Decimal::from_raw(i128::from(micros))?;
     let value = match op {
-        ArithOp::Mul => micros.mul(by)?,
-        ArithOp::Div => micros.div(by)?,
+        ArithOp::Mul => micros.checked_mul(by)?,
+        ArithOp::Div => micros.checked_div(by)?,
         ArithOp::Add | ArithOp::Sub => return None,
     };
     i64::try_from(value.raw()).ok().map(Raw::Int)

@@ -6,6 +6,7 @@ use crate::check::types::Type;
 use crate::cvss::{Tenths, Vector, parse};
 use crate::facts::table::{CvssEntry, CvssFact, Facts};
 
+use super::env::Env;
 use super::value::Raw;
 
 /// The entries that count, parsed once for each distinct fact and each context.
@@ -66,38 +67,42 @@ fn counting(entry: &CvssEntry) -> Option<Counting> {
     Some(Counting { vector, score })
 }
 
+/// What is asked of a CVSS fact.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// Only vectors of the versions that begin so.
+    pub only: Option<&'a str>,
+    /// The part.
+    pub part: &'a CvssPart,
+    /// Whose order of preference counts.
+    pub context: ContextId,
+    /// The type of the answer.
+    pub ty: &'a Type,
+}
+
 impl Scores {
     /// A part of fact number `id`; none where it is not known.
     #[must_use]
-    pub fn part(
-        &self,
-        facts: &Facts,
-        program: &Program,
-        id: i64,
-        only: Option<&str>,
-        part: &CvssPart,
-        context: ContextId,
-        ty: &Type,
-        symbol: impl Fn(&str) -> i64,
-    ) -> Option<Raw> {
+    pub fn part(&self, env: &Env<'_>, id: i64, question: &Question<'_>) -> Option<Raw> {
+        let Question { only, part, context, ty } = *question;
         let at = usize::try_from(id).ok()?;
         let entry = match only {
             None => (*self.counting.get(usize::from(context.0))?.get(at)?)?,
             Some(prefix) => {
-                let preference = &program.contexts.get(usize::from(context.0))?.cvss;
+                let preference = &env.program.contexts.get(usize::from(context.0))?.cvss;
                 let every = ["4.0", "3.1", "3.0", "2.0"];
                 let order: Vec<&'static str> = preference
                     .iter()
                     .copied()
                     .chain(every.into_iter().filter(|v| !preference.contains(v)))
                     .collect();
-                choose(facts.cvss.get(at)?, &order, Some(prefix))?
+                choose(env.facts.cvss.get(at)?, &order, Some(prefix))?
             }
         };
         let tenths = |t: Tenths| Raw::Decimal(Decimal::from_tenths(t.tenths()).raw());
         let word = |text: &str| match ty {
             Type::Enum(def) => def.code(text).map(Raw::Int),
-            _ => Some(Raw::Int(symbol(text))),
+            _ => Some(Raw::Int(env.symbol(text))),
         };
         match part {
             CvssPart::Score => entry.score.map(tenths),

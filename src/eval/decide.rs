@@ -300,10 +300,7 @@ pub fn findings_of(env: &Env<'_>, asset: u32) -> impl Iterator<Item = u32> {
         _ => None,
     });
     let at = asset as usize;
-    let range = list
-        .and_then(|list| Some(*list.offsets.get(at)?..*list.offsets.get(at + 1)?))
-        .unwrap_or(0..0);
-    range
+    list.and_then(|list| Some(*list.offsets.get(at)?..*list.offsets.get(at + 1)?)).unwrap_or(0..0)
 }
 
 /// The urgency of an asset's findings, block by block.

@@ -64,7 +64,10 @@ pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
         Op::ToNumber(a) => Col::Vals(arith::to_number(frame, *a)),
         Op::ToDate(a, zone) => Col::Vals(arith::to_date(frame, *a, *zone)),
         Op::ToTime(a, zone) => Col::Vals(arith::to_time(frame, *a, *zone)),
-        Op::Cvss(a, only, part, context) => Col::Vals(cvss(frame, base, *a, only.as_deref(), part, *context)),
+        Op::Cvss(a, only, part, context) => {
+            let question = super::cvss::Question { only: only.as_deref(), part, context: *context, ty: base };
+            Col::Vals(cvss(frame, *a, &question))
+        }
         Op::Shift(time, span, back, context) => Col::Vals(arith::shift(frame, *time, *span, *back, *context)),
         Op::Due { length, time, before, context } => {
             Col::Vals(arith::due(frame, *length, *time, *before, *context))
@@ -390,21 +393,12 @@ fn text(frame: &Frame<'_>, parts: &[TextPart]) -> Vals {
     builder.finish()
 }
 
-fn cvss(
-    frame: &Frame<'_>,
-    base: &Type,
-    a: NodeId,
-    only: Option<&str>,
-    part: &crate::check::program::CvssPart,
-    context: crate::check::program::ContextId,
-) -> Vals {
+fn cvss(frame: &Frame<'_>, a: NodeId, question: &super::cvss::Question<'_>) -> Vals {
     let vals = frame.vals(a);
     let env = frame.env;
-    let mut builder = ValsBuilder::new(frame.len(), is_decimal(base));
+    let mut builder = ValsBuilder::new(frame.len(), is_decimal(question.ty));
     for row in 0..frame.len() {
-        let value = vals.certain(row).and_then(Raw::int).and_then(|id| {
-            env.scores.part(env.facts, env.program, id, only, part, context, base, |text| env.symbol(text))
-        });
+        let value = vals.certain(row).and_then(Raw::int).and_then(|id| env.scores.part(env, id, question));
         builder.push(value.map_or(Poss::Any, Poss::One));
     }
     builder.finish()

@@ -174,7 +174,7 @@ fn decimal(json: &Json<'_>) -> Result<Cell, Misfit> {
 fn percent(field: &FieldPlan, json: &Json<'_>) -> Result<Cell, Misfit> {
     let hundred = Decimal::from_int(100);
     let value = match json {
-        Json::Number(text) if field.fraction => Decimal::parse(text).and_then(|fraction| fraction.mul(hundred)),
+        Json::Number(text) if field.fraction => Decimal::parse(text).and_then(|fraction| fraction.checked_mul(hundred)),
         Json::Number(text) => Decimal::parse(text),
         Json::String(text) => match text.strip_suffix('%') {
             Some(number) => Decimal::parse(number),

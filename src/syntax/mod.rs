@@ -17,6 +17,7 @@ mod grammar;
 mod keywords;
 mod lexer;
 mod mistakes;
+mod nesting;
 mod parse;
 mod scan;
 

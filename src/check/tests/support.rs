@@ -19,6 +19,10 @@ impl Loader for Packs {
     }
 
     fn pack(&mut self, name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>> {
+        if name == "test/library" {
+            let text = "let jewels = { \"payments\" }\nlet spare = finding.kev\n";
+            return Ok(vec![("test/library/library.gate".to_owned(), Arc::from(text))]);
+        }
         let folder = root().join("policies").join(name);
         if folder.is_dir() {
             Ok(files(&folder))

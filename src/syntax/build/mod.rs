@@ -4,6 +4,7 @@ mod compat;
 mod deadlines;
 mod expr;
 mod literal;
+mod methods;
 mod primary;
 mod statement;
 mod table;

@@ -1,0 +1,73 @@
+//! How deep a text is nested, counted before the grammar meets it.
+
+use super::lexer::{Token, TokenKind, is_reserved};
+
+/// Counts what makes the grammar call itself: brackets, and forms that take all that follows them.
+#[derive(Default)]
+pub(crate) struct Nesting {
+    /// Forms that are open within each open bracket, outermost first; the last is outside of all brackets.
+    frames: Vec<usize>,
+    open_forms: usize,
+    /// The last token could end an operand.
+    after_operand: bool,
+    /// The last token was `set` or `list`, whose `<` opens a type.
+    after_collection: bool,
+    /// The last token was a quantifier's word of another language: a name follows, not a new operand.
+    after_opener: bool,
+}
+
+impl Nesting {
+    /// No bracket is open.
+    pub(crate) fn is_outside(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    fn total(&self) -> usize {
+        self.frames.iter().sum::<usize>() + self.frames.len() + self.open_forms
+    }
+
+    /// Reads one token and returns how deep the text is nested behind it.
+    ///
+    /// An operand right after an operand cannot continue an expression, so it closes what was open within its bracket.
+    pub(crate) fn step(&mut self, token: Token, source: &str) -> usize {
+        let text = token.text(source);
+        let collection = std::mem::replace(&mut self.after_collection, matches!(text, "set" | "list"));
+        let opener = std::mem::take(&mut self.after_opener);
+        match text {
+            "{" | "(" | "[" => {
+                self.frames.push(std::mem::take(&mut self.open_forms));
+                self.after_operand = false;
+            }
+            "}" | ")" | "]" => {
+                self.open_forms = self.frames.pop().unwrap_or_default();
+                self.after_operand = true;
+            }
+            "<" if collection => {
+                self.open_forms += 1;
+                self.after_operand = false;
+            }
+            "?" | "if" | "any" | "every" | "each" | "elif" | "elsif" | "elseif" => {
+                self.open_forms += 1;
+                self.after_operand = false;
+            }
+            _ if matches!(token.kind, TokenKind::Punct) => self.after_operand = false,
+            _ if is_reserved(text) => self.after_operand = false,
+            _ if token.kind == TokenKind::Word && is_foreign_quantifier(text) => {
+                self.open_forms += 1;
+                self.after_operand = true;
+                self.after_opener = true;
+            }
+            _ => {
+                if self.after_operand && !opener {
+                    self.open_forms = 0;
+                }
+                self.after_operand = true;
+            }
+        }
+        self.total()
+    }
+}
+
+fn is_foreign_quantifier(word: &str) -> bool {
+    ["forall", "exists", "some", "all", "every", "any"].iter().any(|known| word.eq_ignore_ascii_case(known))
+}
