@@ -49,8 +49,12 @@ const MISSING: &[Code] = &[
     codes::NOT_A_CONDITION,
 ];
 
-/// Leaves out what is reported only because something could not be read.
+/// Leaves out what is reported only because something could not be read, or because a name is wrong.
 fn drop_follow_ups(diagnostics: &mut Vec<Diagnostic>, checker: &Checker) {
+    let wrong_names = [codes::UNKNOWN_NAME, codes::RESERVED_WORD, codes::DUPLICATE_NAME];
+    if diagnostics.iter().any(|diagnostic| wrong_names.contains(&diagnostic.code)) {
+        diagnostics.retain(|diagnostic| diagnostic.code != codes::UNUSED);
+    }
     let unread: Vec<Span> = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.code.0 < 100 && diagnostic.severity == Severity::Error)

@@ -35,6 +35,11 @@ pub fn places(program: &Program) -> Vec<Place> {
         let mut todo: Vec<NodeId> = head.scope.iter().chain(&head.except).copied().chain(nodes).collect();
         while let Some(id) = todo.pop() {
             let Some(node) = program.nodes.get(id.0 as usize).filter(|_| seen.insert(id)) else { continue };
+            // A clock assumes without saying so.
+            let because = match &node.op {
+                Op::Default(_, _, true) => None,
+                _ => head.assumes.clone(),
+            };
             let (of, value) = match &node.op {
                 Op::Default(x, d, clock) if *clock || head.assumes.is_some() => (Some(*x), text(program, *d)),
                 Op::Is(x, presence) if head.assumes.is_some() => (
@@ -59,7 +64,7 @@ pub fn places(program: &Program) -> Vec<Place> {
                         fact: format!("{}.{}", def.name, name.name),
                         value: value.clone(),
                         rule: head.name.clone(),
-                        because: head.assumes.clone(),
+                        because: because.clone(),
                     });
                 }
             }

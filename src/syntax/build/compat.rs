@@ -2,7 +2,7 @@
 
 use super::super::codes;
 use super::super::diagnostic::{Code, Diagnostic};
-use super::super::expr::{BinaryOp, Expr, ExprKind, Name, Path, Presence, QuantKind, StrLit, StrPart, UnaryOp};
+use super::super::expr::{BinaryOp, Expr, ExprKind, Name, Presence, QuantKind, UnaryOp};
 use super::super::grammar::Rule;
 use super::super::source::Span;
 use super::primary::Range;
