@@ -115,7 +115,7 @@ impl Checker {
                 error.help("add a percent to a percent: `10% + 5%`")
             }
             (Type::Time | Type::Date, Type::Int | Type::Number) => error.help("say how long: `+ 3 days` or `+ 72h`"),
-            _ => error,
+            _ => error.help("numbers, percents and lengths are added to their like; a time takes a length"),
         });
     }
 

@@ -207,9 +207,9 @@ impl Checker {
         }
     }
 
-    /// Reports an error without label or help.
-    pub(super) fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
-        self.report(Diagnostic::error(code, span, message));
+    /// Reports an error that needs no label.
+    pub(super) fn error(&mut self, code: Code, span: Span, message: impl Into<String>, help: &str) {
+        self.report(Diagnostic::error(code, span, message).help(help));
     }
 
     /// Reports that this build lacks something.

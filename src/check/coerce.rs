@@ -235,7 +235,20 @@ impl Checker {
         let mut error =
             Diagnostic::error(codes::WRONG_TYPE, span, format!("`{lt}` and `{rt}` do not go together"))
                 .also(ls, describe(&l))
-                .also(rs, describe(&r));
+                .also(rs, describe(&r))
+                .help(match (&l.base, &r.base) {
+                    (Type::Time | Type::Date, Type::Int | Type::Number | Type::Duration)
+                    | (Type::Int | Type::Number | Type::Duration, Type::Time | Type::Date) => {
+                        "compare it with another time, such as `now - 30d`"
+                    }
+                    (Type::Duration, Type::Int | Type::Number) | (Type::Int | Type::Number, Type::Duration) => {
+                        "write the length with its unit: `30d`, `72h`"
+                    }
+                    (Type::Bool, _) | (_, Type::Bool) => "a condition stands alone, or behind `not`",
+                    (Type::Enum(_), Type::Enum(_)) => "these are values of different enumerations: compare each with its own",
+                    (Type::String, _) | (_, Type::String) => "a text in quotes is compared with texts only",
+                    _ => "compare what has the same type",
+                });
         if matches!(l.base, Type::Span) || matches!(r.base, Type::Span) {
             error = Diagnostic::error(codes::SPAN_PLACE, span, "a calendar span has no length of its own: a month is 28 to 31 days")
                 .help("use an exact length such as `14d`, or add the span to a time");
@@ -251,7 +264,9 @@ impl Checker {
         let (span, ty) = (self.span_of(node), self.ty(node));
         let shown = self.shown(span);
         self.report(
-            Diagnostic::error(codes::WRONG_TYPE, span, format!("`{shown}` is no {wanted}")).label(describe(&ty)),
+            Diagnostic::error(codes::WRONG_TYPE, span, format!("`{shown}` is no {wanted}"))
+                .label(describe(&ty))
+                .help(format!("a {wanted} has to stand here")),
         );
     }
 }

@@ -70,8 +70,16 @@ pub(super) fn classes<'a>(ty: &Ty, cells: impl Iterator<Item = &'a Cell>) -> Opt
     Some(found)
 }
 
+/// Up to how many whole numbers each is looked at by itself, so that a gap is named by its number.
+const FEW: i64 = 64;
+
 /// The points that cells name, and what lies between them.
 fn ordered(ty: &Ty, tests: &[&CellTest]) -> Vec<Class> {
+    if let (Type::Int, Some((low, high))) = (&ty.base, ty.range) {
+        if high.checked_sub(low).is_some_and(|width| width < FEW) {
+            return (low..=high).map(|n| Class::Is(Const::Int(n))).collect();
+        }
+    }
     let mut points: Vec<Const> = tests
         .iter()
         .flat_map(|test| match test {

@@ -123,7 +123,7 @@ impl Checker {
         let error = Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no statement `{}`", name.text));
         self.report(match suggest::help(&name.text, "there are", known.iter().map(String::as_str)) {
             Some(help) => error.help(help),
-            None => error,
+            None => error.help("declare it first"),
         });
     }
 

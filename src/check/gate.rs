@@ -117,7 +117,7 @@ impl Checker {
             (Type::Zone | Type::String, Some(Const::Text(name))) => {
                 let zone = self.zone(&name);
                 if zone.is_none() {
-                    self.error(codes::UNKNOWN_ZONE, expr.span, format!("there is no time zone `{name}`"));
+                    self.error(codes::UNKNOWN_ZONE, expr.span, format!("there is no time zone `{name}`"), "zones have names such as `Europe/London`");
                 }
                 zone.map(ZoneRef::Fixed)
             }

@@ -217,7 +217,7 @@ impl Checker {
         let names = kind.effects.iter().map(|(name, _)| *name);
         self.report(match suggest::help(&word.text, "the effects are", names) {
             Some(help) => error.help(help),
-            None => error,
+            None => error.help("declare it first"),
         });
         None
     }

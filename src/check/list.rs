@@ -216,7 +216,7 @@ impl Checker {
         let (var, _) = self.element_variable("element", &list, span);
         let name = self.program.schema.table(table).map(|t| t.name.clone()).unwrap_or_default();
         let Some(key) = self.program.schema.table(table).and_then(|t| t.key) else {
-            self.error(codes::WRONG_TYPE, span, format!("a {name} has no identifier to be found by"));
+            self.error(codes::WRONG_TYPE, span, format!("a {name} has no identifier to be found by"), "ask for its fields: `any x in LIST where …`");
             return self.failed(span);
         };
         let element = self.push(Op::Field(var, key), Ty::plain(Type::Row(table)), span);
@@ -346,7 +346,7 @@ impl Checker {
             (AggKind::Count, _) => (None, Type::Int),
             (AggKind::Share, _) => (None, Type::Percent),
             (_, None) => {
-                self.error(codes::MISSING_CLAUSE, span, "this needs a value: `max(f.epss for f in asset.findings)`");
+                self.error(codes::MISSING_CLAUSE, span, "this aggregate needs a value", "write it before the list: `max(f.epss for f in asset.findings)`");
                 return self.failed(span);
             }
             (_, Some(value)) => match self.aggregated(kind, value) {

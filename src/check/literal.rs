@@ -84,7 +84,7 @@ impl Checker {
         match zone.instant(local) {
             Some(instant) => self.value(Const::Time(instant.micros()), Type::Time, span),
             None => {
-                self.error(codes::BAD_LITERAL, span, "the time lies outside the years 1 to 9999");
+                self.error(codes::BAD_LITERAL, span, "the time lies outside the years 1 to 9999", "check the year");
                 self.failed(span)
             }
         }
@@ -112,7 +112,7 @@ impl Checker {
                 self.failed(span)
             }
             Err(error) => {
-                self.error(codes::BAD_LITERAL, span, format!("`{text}`: {error}"));
+                self.error(codes::BAD_LITERAL, span, format!("`{text}`: {error}"), "write it as `2026-12-18T18:00`");
                 self.failed(span)
             }
         }

@@ -208,7 +208,7 @@ impl<'a> Load<'a> {
                     Diagnostic::error(codes::UNKNOWN_PACK, import.path.span, format!("there is no pack `{name}`"));
                 self.diagnostics.push(match suggest::help(&name, "the packs", known.iter().map(String::as_str)) {
                     Some(help) => error.help(help),
-                    None => error,
+                    None => error.help("declare it first"),
                 });
                 return;
             }

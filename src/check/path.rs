@@ -98,7 +98,7 @@ impl Checker {
         let error = Diagnostic::error(codes::NEVER_HOLDS, span, format!("`{word}` is no value of `{}`", def.name));
         self.report(match suggest::help(word, "its values", known) {
             Some(help) => error.help(help),
-            None => error,
+            None => error.help("declare it first"),
         });
         Some(self.failed(span))
     }
@@ -244,7 +244,7 @@ impl Checker {
                 Thing::Failed
             }
             Symbol::Other(kind) => {
-                self.error(codes::WRONG_TYPE, span, format!("`{word}` is a `{kind}` and no value"));
+                self.error(codes::WRONG_TYPE, span, format!("`{word}` is a `{kind}` and no value"), "name a `let`, a `table` or a fact");
                 Thing::Failed
             }
         }
@@ -312,7 +312,7 @@ impl Checker {
                             .help(format!("ask for its elements: `any x in {what} where x.{} …`", name.text)),
                     );
                 } else {
-                    self.error(codes::UNKNOWN_FIELD, name.span, "a list has no fields");
+                    self.error(codes::UNKNOWN_FIELD, name.span, "a list has no fields", "ask for its elements: `any x in LIST where …`");
                 }
                 drop(elem);
                 Thing::Failed
@@ -337,7 +337,7 @@ impl Checker {
                 let help = suggest::help(&name.text, "it has", known);
                 self.report(match help {
                     Some(help) => error.help(help),
-                    None => error,
+                    None => error.help("declare it first"),
                 });
                 Thing::Failed
             }
@@ -466,7 +466,7 @@ impl Checker {
             Type::Cvss => self.cvss_part(node, name, span, env),
             _ => {
                 let message = format!("this is {}, which has no parts", describe(&ty));
-                self.error(codes::UNKNOWN_FIELD, name.span, message);
+                self.error(codes::UNKNOWN_FIELD, name.span, message, "leave out what stands behind the point");
                 Thing::Failed
             }
         }

@@ -113,7 +113,7 @@ impl Checker {
                         Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no triage `{}`", name.text));
                     self.report(match suggest::help(&name.text, "there are", known.iter().map(String::as_str)) {
                         Some(help) => error.help(help),
-                        None => error,
+                        None => error.help("declare it first"),
                     });
                     return None;
                 }
@@ -164,7 +164,7 @@ impl Checker {
                     );
                     self.report(match suggest::help(&name.text, "there are", known.iter().map(String::as_str)) {
                         Some(help) => error.help(help),
-                        None => error,
+                        None => error.help("declare it first"),
                     });
                     return Thing::Failed;
                 }

@@ -37,7 +37,7 @@ impl Checker {
                         let help = suggest::help(word, "the verdicts are", EFFECTS.iter().copied());
                         self.report(match help {
                             Some(help) => error.help(help),
-                            None => error,
+                            None => error.help("declare it first"),
                         });
                     }
                 }

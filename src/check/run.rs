@@ -51,7 +51,7 @@ const MISSING: &[Code] = &[
 
 /// Leaves out what is reported only because something could not be read, or because a name is wrong.
 fn drop_follow_ups(diagnostics: &mut Vec<Diagnostic>, checker: &Checker) {
-    let wrong_names = [codes::UNKNOWN_NAME, codes::RESERVED_WORD, codes::DUPLICATE_NAME];
+    let wrong_names = [codes::UNKNOWN_NAME, codes::RESERVED_WORD, codes::DUPLICATE_NAME, codes::TOO_LARGE];
     if diagnostics.iter().any(|diagnostic| wrong_names.contains(&diagnostic.code)) {
         diagnostics.retain(|diagnostic| diagnostic.code != codes::UNUSED);
     }

@@ -132,7 +132,7 @@ impl Checker {
                     let names = CVSS_VERSIONS.iter().map(|(name, _)| *name);
                     self.report(match suggest::help(&version.text, "the versions are", names) {
                         Some(help) => error.help(help),
-                        None => error,
+                        None => error.help("declare it first"),
                     });
                 }
             }

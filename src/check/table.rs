@@ -139,7 +139,7 @@ impl Checker {
             (Some(value), _) => value,
             (None, _) => {
                 if !self.is_error(node) {
-                    self.error(codes::NOT_CONSTANT, expr.span, "an outcome is written out");
+                    self.error(codes::NOT_CONSTANT, expr.span, "an outcome is written out", "write a name, a length, a number or a text");
                 }
                 Const::None
             }
@@ -196,20 +196,20 @@ impl Checker {
             if row.cells.len() != tree.given.len() {
                 fits = false;
                 self.report(
-                    Diagnostic::error(codes::TABLE_SHAPE, row.span, format!("this row has {} cells before `->`, and the table {} inputs", row.cells.len(), tree.given.len()))
+                    Diagnostic::error(codes::TABLE_SHAPE, row.span, format!("this row has {} before `->`, and the table {}", counted(row.cells.len(), "cell"), counted(tree.given.len(), "input")))
                         .help("write one cell for each input; `any` matches whatever it is"),
                 );
             } else if row.outcomes.len() != columns {
                 fits = false;
                 self.report(
-                    Diagnostic::error(codes::TABLE_SHAPE, row.span, format!("this row has {} outcomes, and the table {columns} columns", row.outcomes.len()))
+                    Diagnostic::error(codes::TABLE_SHAPE, row.span, format!("this row has {}, and the table {}", counted(row.outcomes.len(), "outcome"), counted(columns, "column")))
                         .help("write one outcome for each column"),
                 );
             }
         }
         if tree.rows.len().saturating_mul(columns) > MOST_ROWS {
             let span = tree.rows.first().map(|row| row.span).unwrap_or_default();
-            self.error(codes::TOO_LARGE, span, format!("a table has at most {MOST_ROWS} rows"));
+            self.error(codes::TOO_LARGE, span, format!("a table has at most {MOST_ROWS} rows"), "split it into tables that build on each other");
             fits = false;
         }
         fits
@@ -416,4 +416,8 @@ fn unwrapped(expr: &Expr) -> &Expr {
         inner = deeper;
     }
     inner
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -114,7 +114,7 @@ impl Checker {
         let error = Diagnostic::error(codes::UNDECLARED_LEVEL, name.span, format!("`{}` is no level of this triage", name.text));
         self.report(match suggest::help(&name.text, "the levels are", levels.values.iter().map(String::as_str)) {
             Some(help) => error.help(help),
-            None => error,
+            None => error.help("declare it first"),
         });
         None
     }
@@ -231,7 +231,7 @@ impl Checker {
             let error = Diagnostic::error(codes::UNDECLARED_LEVEL, span, format!("the outcome `{word}` is no level of this triage"));
             self.report(match help {
                 Some(help) => error.help(help),
-                None => error,
+                None => error.help("declare it first"),
             });
             return None;
         }
@@ -279,7 +279,7 @@ impl Checker {
                     let error = Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no table `{}`", path.text()));
                     self.report(match suggest::help(&name.text, "the tables are", known.iter().map(String::as_str)) {
                         Some(help) => error.help(help),
-                        None => error,
+                        None => error.help("declare it first"),
                     });
                     return None;
                 }

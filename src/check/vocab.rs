@@ -60,7 +60,7 @@ impl Checker {
             );
             self.report(match suggest::help(&extend.entity.text, "the entities are", known) {
                 Some(help) => error.help(help),
-                None => error,
+                None => error.help("declare it first"),
             });
             return;
         };
@@ -149,7 +149,7 @@ impl Checker {
         match &ty.kind {
             TypeKind::Int(range) => {
                 if let Some((low, high)) = range.filter(|(low, high)| low > high) {
-                    self.error(codes::BAD_TYPE, ty.span, format!("no whole number lies between {low} and {high}"));
+                    self.error(codes::BAD_TYPE, ty.span, format!("no whole number lies between {low} and {high}"), "write the smaller one first");
                     return None;
                 }
                 Some((Type::Int, *range))
@@ -166,7 +166,7 @@ impl Checker {
                 let error = Diagnostic::error(codes::BAD_TYPE, word.span, format!("there is no type `{}`", word.text));
                 self.report(match suggest::help(&word.text, "the types are", known) {
                     Some(help) => error.help(help),
-                    None => error,
+                    None => error.help("declare it first"),
                 });
                 None
             }
@@ -327,7 +327,7 @@ impl Checker {
         let mut seen: Vec<&str> = Vec::new();
         for (name, _) in &loaded.with {
             if seen.contains(&name.text.as_str()) {
-                self.error(codes::BAD_PARAM, name.span, format!("`{}` is set twice", name.text));
+                self.error(codes::BAD_PARAM, name.span, format!("`{}` is set twice", name.text), "leave one of them out");
             } else if !names.contains(&name.text) {
                 let error =
                     Diagnostic::error(codes::BAD_PARAM, name.span, format!("the pack has no parameter `{}`", name.text));

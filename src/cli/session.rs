@@ -43,6 +43,9 @@ pub(super) struct Ready {
     pub sources: Sources,
 }
 
+/// The stack of a worker thread, in bytes.
+const STACK: usize = 16 << 20;
+
 impl Session {
     /// Enters the folder and reads the project's file.
     ///
@@ -158,6 +161,9 @@ impl Session {
             let help = "give `--change FILE|DIR`, or write `changes = \"…\"` in changegate.toml";
             return Err(Failure::new("no change is named, so nothing was decided").help(help));
         }
+        // Expressions nest, and evaluating them takes more stack than a thread has by default. Zero threads are as many as there are processors.
+        let threads = usize::from(args.threads.unwrap_or(0));
+        drop(rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build_global());
         let progress = Progress::start("reading");
         let inventories = self.files(inventories)?;
         let changes = self.files(changes)?;
@@ -188,10 +194,6 @@ impl Session {
 
     /// How to evaluate.
     pub(super) fn run_options(&self, args: &FactsArgs, changes: Vec<String>) -> RunOptions {
-        if let Some(threads) = args.threads {
-            // It can be set once in a process; a second time would change nothing in the result.
-            drop(rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global());
-        }
         RunOptions { batch_size: args.batch_size.and_then(|size| usize::try_from(size).ok()), changes }
     }
 }

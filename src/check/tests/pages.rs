@@ -64,3 +64,80 @@ fn every_code_has_a_page_that_shows_it_and_its_repair() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// What the first example of each page underlines.
+const UNDERLINED: &[(u16, &str)] = &[
+    (100, "crown_jewel"),
+    (101, "teir"),
+    (102, "prod"),
+    (103, "asset.last_patched < 30"),
+    (104, "f.epss > 0.5"),
+    (105, "\"internet\""),
+    (106, "asset.exposure < isolated"),
+    (107, "asset.tier == 7"),
+    (108, "change.requester == change.requester"),
+    (109, "urgent"),
+    (110, "finding.triage.base.level"),
+    (111, "exploited"),
+    (112, "backup"),
+    (113, "asset.environment == prod"),
+    (114, "inventory"),
+    (115, "change"),
+    (116, "1"),
+    (117, "asset.exposure == internet"),
+    (118, "now - asset.last_scanned > 1 month"),
+    (119, "2026-02-30T00:00Z"),
+    (120, "from 2026-12-18T18:00 to 2027-01-04T06:00"),
+    (121, "\"Europe/Londn\""),
+    (122, "/^web-(?!test)/"),
+    (123, "approval cab"),
+    (124, "\"./no-such-file.gate\""),
+    (125, "\"cisa/bod-26-4\""),
+    (126, "3"),
+    (127, "tier"),
+    (128, "text"),
+    (129, "inventory"),
+    (130, "site_1"),
+    (131, "v4"),
+    (132, "hold"),
+    (133, "backup"),
+    (134, "block"),
+    (135, "warn"),
+    (136, "from 2026-12-18 to 2026-01-04 in \"Europe/London\""),
+    (137, "attend"),
+    (138, "attend"),
+    (139, "standard  when change.model == \"db-minor\""),
+    (140, "act    within 3d  when finding.cvss >= 9.0"),
+    (141, "within 3d"),
+    (142, "row yes -> 3d"),
+    (143, "days"),
+    (144, "row any 1   -> 1d"),
+    (145, "70"),
+    (146, "days"),
+    (147, "sla"),
+    (148, "finding.kev"),
+    (149, "asset.backup.last_success is known"),
+    (150, "(any f in asset.findings where f.cvss >= 9.0)"),
+    (151, "crown_jewels"),
+    (152, "\"test/library\""),
+    (153, "asset.owner"),
+    (154, "verdict == deny or asset.tier == 1"),
+    (155, "teir"),
+    (156, "asset.owner"),
+];
+
+#[test]
+fn each_message_underlines_what_it_is_about() {
+    let codes = declared();
+    assert_eq!(codes, UNDERLINED.iter().map(|(code, _)| *code).collect::<Vec<_>>());
+    for (code, underlined) in UNDERLINED {
+        let page = std::fs::read_to_string(root().join(format!("docs/errors/CG{code:04}.md"))).unwrap();
+        let (_, text) = blocks(&page).into_iter().next().unwrap();
+        let checked = check_text(&text);
+        let first = &checked.diagnostics[0];
+        assert_eq!((first.code.0, checked.sources.text(first.span)), (*code, *underlined), "{}", listing(&checked));
+        assert!(first.help.is_some(), "CG{code:04} has no help");
+        let start = first.message.chars().next().unwrap();
+        assert!(!start.is_uppercase() && !first.message.ends_with('.'), "CG{code:04}: {}", first.message);
+    }
+}
