@@ -219,8 +219,7 @@ impl Checker {
             if let (Type::Enum(def), Some(Const::Text(word))) = (&ty.base, self.constant(other)) {
                 let help = match def.code(word) {
                     Some(_) => format!("write the word bare: `{word}`"),
-                    None => super::suggest::help(word, "its values", def.values.iter().map(String::as_str))
-                        .unwrap_or_default(),
+                    None => super::suggest::help(word, "its values are", def.values.iter().map(String::as_str)),
                 };
                 let error = Diagnostic::error(
                     codes::TEXT_BESIDE_ENUM,

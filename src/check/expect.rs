@@ -121,10 +121,7 @@ impl Checker {
             .map(|(name, _)| name.clone())
             .collect();
         let error = Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no statement `{}`", name.text));
-        self.report(match suggest::help(&name.text, "there are", known.iter().map(String::as_str)) {
-            Some(help) => error.help(help),
-            None => error.help("declare it first"),
-        });
+        self.report(error.help(suggest::help(&name.text, "there are", known.iter().map(String::as_str))));
     }
 
     /// One `expect`: its parts are each about the decision or about the facts.

@@ -215,10 +215,7 @@ impl Checker {
         let error =
             Diagnostic::error(codes::BAD_EFFECT, word.span, format!("{} has no effect `{}`", kind.place, word.text));
         let names = kind.effects.iter().map(|(name, _)| *name);
-        self.report(match suggest::help(&word.text, "the effects are", names) {
-            Some(help) => error.help(help),
-            None => error.help("declare it first"),
-        });
+        self.report(error.help(suggest::help(&word.text, "the effects are", names)));
         None
     }
 

@@ -71,10 +71,8 @@ impl Checker {
             },
             Err(error) => {
                 let diagnostic = Diagnostic::error(codes::BAD_LITERAL, span, format!("`{text}`: {error}"));
-                self.report(match error.help() {
-                    Some(help) => diagnostic.help(help),
-                    None => diagnostic,
-                });
+                let help = error.help().unwrap_or_else(|| "check the month, the day and the time".to_owned());
+                self.report(diagnostic.help(help));
                 self.failed(span)
             }
         }

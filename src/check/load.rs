@@ -206,10 +206,7 @@ impl<'a> Load<'a> {
             Err(known) => {
                 let error =
                     Diagnostic::error(codes::UNKNOWN_PACK, import.path.span, format!("there is no pack `{name}`"));
-                self.diagnostics.push(match suggest::help(&name, "the packs", known.iter().map(String::as_str)) {
-                    Some(help) => error.help(help),
-                    None => error.help("declare it first"),
-                });
+                self.diagnostics.push(error.help(suggest::help(&name, "the packs are", known.iter().map(String::as_str))));
                 return;
             }
         };

@@ -96,10 +96,7 @@ impl Checker {
         let def = def?;
         let known = def.values.iter().map(String::as_str);
         let error = Diagnostic::error(codes::NEVER_HOLDS, span, format!("`{word}` is no value of `{}`", def.name));
-        self.report(match suggest::help(word, "its values", known) {
-            Some(help) => error.help(help),
-            None => error.help("declare it first"),
-        });
+        self.report(error.help(suggest::help(word, "its values are", known)));
         Some(self.failed(span))
     }
 
@@ -335,10 +332,7 @@ impl Checker {
                     format!("the pack has nothing called `{}`", name.text),
                 );
                 let help = suggest::help(&name.text, "it has", known);
-                self.report(match help {
-                    Some(help) => error.help(help),
-                    None => error.help("declare it first"),
-                });
+                self.report(error.help(help));
                 Thing::Failed
             }
         }

@@ -42,7 +42,7 @@ impl Checker {
             .help("put the stricter condition first, or take the arm out");
         self.report(match earlier {
             Some(earlier) => error.also(earlier, "this arm is taken before"),
-            None => error.help("declare it first"),
+            None => error,
         });
     }
 

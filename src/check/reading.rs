@@ -111,10 +111,7 @@ impl Checker {
                     known.extend(["level", "due", "overdue"].map(str::to_owned));
                     let error =
                         Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no triage `{}`", name.text));
-                    self.report(match suggest::help(&name.text, "there are", known.iter().map(String::as_str)) {
-                        Some(help) => error.help(help),
-                        None => error.help("declare it first"),
-                    });
+                    self.report(error.help(suggest::help(&name.text, "there are", known.iter().map(String::as_str))));
                     return None;
                 }
             }
@@ -162,10 +159,7 @@ impl Checker {
                         name.span,
                         format!("there is no categorisation `{}`", name.text),
                     );
-                    self.report(match suggest::help(&name.text, "there are", known.iter().map(String::as_str)) {
-                        Some(help) => error.help(help),
-                        None => error.help("declare it first"),
-                    });
+                    self.report(error.help(suggest::help(&name.text, "there are", known.iter().map(String::as_str))));
                     return Thing::Failed;
                 }
             }

@@ -30,10 +30,7 @@ impl Checker {
             None => {
                 let error =
                     Diagnostic::error(codes::TEST_RECORD, entity.span, format!("there is no entity `{}`", entity.text));
-                self.report(match suggest::help(&entity.text, "a test gives", ["asset", "change"]) {
-                    Some(help) => error.help(help),
-                    None => error.help("declare it first"),
-                });
+                self.report(error.help(suggest::help(&entity.text, "a test gives", ["asset", "change"])));
             }
         }
     }
@@ -140,10 +137,7 @@ impl Checker {
                     if enumeration.code(&word).is_none() {
                         let known = enumeration.values.iter().map(String::as_str);
                         let error = Diagnostic::error(codes::TEST_RECORD, value.span, format!("`{word}` is no value of `{name}`"));
-                        self.report(match suggest::help(&word, "its values", known) {
-                            Some(help) => error.help(help),
-                            None => error.help("declare it first"),
-                        });
+                        self.report(error.help(suggest::help(&word, "its values are", known)));
                     }
                     return;
                 }

@@ -35,10 +35,7 @@ impl Checker {
                     if !EFFECTS.contains(&word) {
                         let error = Diagnostic::error(codes::NEVER_HOLDS, span, format!("`{word}` is no verdict"));
                         let help = suggest::help(word, "the verdicts are", EFFECTS.iter().copied());
-                        self.report(match help {
-                            Some(help) => error.help(help),
-                            None => error.help("declare it first"),
-                        });
+                        self.report(error.help(help));
                     }
                 }
             }
@@ -49,10 +46,7 @@ impl Checker {
                     if word != "none" && !known.iter().any(|k| k == word) {
                         let error = Diagnostic::error(codes::NEVER_HOLDS, span, format!("`{word}` is no category"));
                         let help = suggest::help(word, "the categories are", known.iter().map(String::as_str));
-                        self.report(match help {
-                            Some(help) => error.help(help),
-                            None => error.help("the policy has no `categorise`"),
-                        });
+                        self.report(error.help(help));
                     }
                 }
             }

@@ -130,10 +130,7 @@ impl Checker {
                         format!("there is no CVSS version `{}`", version.text),
                     );
                     let names = CVSS_VERSIONS.iter().map(|(name, _)| *name);
-                    self.report(match suggest::help(&version.text, "the versions are", names) {
-                        Some(help) => error.help(help),
-                        None => error.help("declare it first"),
-                    });
+                    self.report(error.help(suggest::help(&version.text, "the versions are", names)));
                 }
             }
         }
@@ -166,10 +163,7 @@ impl Checker {
                             format!("there is no categorisation `{}`", name.text),
                         );
                         let help = suggest::help(&name.text, "there are", known.iter().map(String::as_str));
-                        self.report(match help {
-                            Some(help) => error.help(help),
-                            None => error.help("add a `categorise` statement of that name"),
-                        });
+                        self.report(error.help(help));
                     }
                 }
             }

@@ -13,20 +13,18 @@ pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// A help line: `did you mean …`, or else the first few of what there is.
-///
-/// None where there is nothing to choose from.
-pub(super) fn help<'a>(word: &str, what: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(super) fn help<'a>(word: &str, what: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     let mut all: Vec<&str> = candidates.into_iter().collect();
     if let Some(near) = nearest(word, all.iter().copied()) {
-        return Some(format!("did you mean `{near}`?"));
+        return format!("did you mean `{near}`?");
     }
     all.sort_unstable();
     all.dedup();
     let shown: Vec<String> = all.iter().take(12).map(|name| format!("`{name}`")).collect();
     match (shown.is_empty(), all.len() > shown.len()) {
-        (true, _) => None,
-        (false, false) => Some(format!("{what}: {}", shown.join(", "))),
-        (false, true) => Some(format!("{what}: {} and {} more", shown.join(", "), all.len() - shown.len())),
+        (true, _) => format!("{what} none"),
+        (false, false) => format!("{what} {}", shown.join(", ")),
+        (false, true) => format!("{what} {} and {} more", shown.join(", "), all.len() - shown.len()),
     }
 }
 

@@ -112,10 +112,7 @@ impl Checker {
             return Some(code);
         }
         let error = Diagnostic::error(codes::UNDECLARED_LEVEL, name.span, format!("`{}` is no level of this triage", name.text));
-        self.report(match suggest::help(&name.text, "the levels are", levels.values.iter().map(String::as_str)) {
-            Some(help) => error.help(help),
-            None => error.help("declare it first"),
-        });
+        self.report(error.help(suggest::help(&name.text, "the levels are", levels.values.iter().map(String::as_str))));
         None
     }
 
@@ -229,10 +226,7 @@ impl Checker {
         if let Some(word) = unknown.first() {
             let help = suggest::help(word, "the levels are", levels.values.iter().map(String::as_str));
             let error = Diagnostic::error(codes::UNDECLARED_LEVEL, span, format!("the outcome `{word}` is no level of this triage"));
-            self.report(match help {
-                Some(help) => error.help(help),
-                None => error.help("declare it first"),
-            });
+            self.report(error.help(help));
             return None;
         }
         let ty = Ty::plain(Type::Enum(Arc::clone(levels)));
@@ -277,10 +271,7 @@ impl Checker {
                         .map(|(name, _)| name.clone())
                         .collect();
                     let error = Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no table `{}`", path.text()));
-                    self.report(match suggest::help(&name.text, "the tables are", known.iter().map(String::as_str)) {
-                        Some(help) => error.help(help),
-                        None => error.help("declare it first"),
-                    });
+                    self.report(error.help(suggest::help(&name.text, "the tables are", known.iter().map(String::as_str))));
                     return None;
                 }
             }

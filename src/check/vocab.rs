@@ -58,10 +58,7 @@ impl Checker {
                 extend.entity.span,
                 format!("there is no entity `{}`", extend.entity.text),
             );
-            self.report(match suggest::help(&extend.entity.text, "the entities are", known) {
-                Some(help) => error.help(help),
-                None => error.help("declare it first"),
-            });
+            self.report(error.help(suggest::help(&extend.entity.text, "the entities are", known)));
             return;
         };
         for field in &extend.fields {
@@ -164,10 +161,7 @@ impl Checker {
                 }
                 let known = TYPE_NAMES.iter().map(|(name, _)| *name);
                 let error = Diagnostic::error(codes::BAD_TYPE, word.span, format!("there is no type `{}`", word.text));
-                self.report(match suggest::help(&word.text, "the types are", known) {
-                    Some(help) => error.help(help),
-                    None => error.help("declare it first"),
-                });
+                self.report(error.help(suggest::help(&word.text, "the types are", known)));
                 None
             }
             TypeKind::Enum { values, ordered } => {
@@ -331,10 +325,7 @@ impl Checker {
             } else if !names.contains(&name.text) {
                 let error =
                     Diagnostic::error(codes::BAD_PARAM, name.span, format!("the pack has no parameter `{}`", name.text));
-                self.report(match suggest::help(&name.text, "it has", names.iter().map(String::as_str)) {
-                    Some(help) => error.help(help),
-                    None => error.help("it has none: take the `with` out"),
-                });
+                self.report(error.help(suggest::help(&name.text, "it has", names.iter().map(String::as_str))));
             }
             seen.push(&name.text);
         }

@@ -9,6 +9,12 @@ use super::Format;
 use super::rows::{TestResult, TriageReport, Values, Why};
 use crate::eval::decision::{Decision, Summary};
 
+/// A line that is no row of the result, but sums it up; its keys keep their order.
+#[derive(Serialize)]
+struct Last<T> {
+    summary: T,
+}
+
 /// `{"decisions": […], "changes": […]}`, or a decision on each line and then `{"summary": …}` for each change.
 ///
 /// # Errors
@@ -21,7 +27,7 @@ pub fn decisions(
 ) -> io::Result<()> {
     if format == Format::Ndjson {
         lines(out, decisions)?;
-        return lines(out, summaries.iter().map(|summary| json!({ "summary": summary })));
+        return lines(out, summaries.iter().map(|summary| Last { summary }));
     }
     object(out, |out| {
         array(out, "decisions", decisions)?;

@@ -8,6 +8,8 @@ mod statements;
 mod tables;
 mod values;
 
+pub use facts::put;
+
 use std::collections::BTreeSet;
 
 use crate::case::Case;
@@ -78,17 +80,21 @@ pub struct Gen {
 
 /// One case. The same seed and size give the same case.
 pub fn case(rng: Rng, size: usize) -> Case {
-    let mut g = Gen { rng, size: size.max(1), policy: Policy::default(), now: 0, counter: 0, absence: false, defining: 0 };
+    let mut g = Gen::new(rng, size, 0);
     g.absence = g.rng.chance(30);
     g.now = g.moment();
     g.settings();
     g.statements();
-    g.prune();
+    prune(&mut g.policy);
     let facts = g.facts();
     Case { policy: g.policy, facts, now: g.now }
 }
 
 impl Gen {
+    pub fn new(rng: Rng, size: usize, now: i64) -> Self {
+        Self { rng, size: size.max(1), policy: Policy::default(), now, counter: 0, absence: false, defining: 0 }
+    }
+
     /// A `now`: often near a change of the clocks.
     fn moment(&mut self) -> i64 {
         let anchors = ["2026-10-25", "2026-11-01", "2026-11-20", "2026-12-31", "2027-03-14", "2027-03-28", "2027-04-04", "2027-04-30"];
@@ -180,34 +186,34 @@ impl Gen {
         self.policy.lets.push(Let { name: name.clone(), subject: Subject::Nothing, kind: Kind::Str, stratum: 0, body: LetBody::Set(items) });
         (name, pool)
     }
+}
 
-    /// Drops the definitions that nothing uses.
-    fn prune(&mut self) {
-        loop {
-            let mut used: BTreeSet<String> = BTreeSet::new();
-            each_expression(&self.policy, &mut |e| {
-                walk(e, &mut |e| {
-                    let mut see_list = |l: &List| {
-                        if let List::Const(name) = l {
-                            used.insert(name.clone());
-                        }
-                    };
-                    match e {
-                        E::In(_, l) | E::Quant { list: l, .. } | E::Agg { list: l, .. } => see_list(l),
-                        E::Let(name, _) | E::Table(name) => {
-                            used.insert(name.clone());
-                        }
-                        _ => {}
+/// Drops the definitions that nothing uses.
+pub fn prune(policy: &mut Policy) {
+    loop {
+        let mut used: BTreeSet<String> = BTreeSet::new();
+        each_expression(policy, &mut |e| {
+            walk(e, &mut |e| {
+                let mut see_list = |l: &List| {
+                    if let List::Const(name) = l {
+                        used.insert(name.clone());
                     }
-                });
+                };
+                match e {
+                    E::In(_, l) | E::Quant { list: l, .. } | E::Agg { list: l, .. } => see_list(l),
+                    E::Let(name, _) | E::Table(name) => {
+                        used.insert(name.clone());
+                    }
+                    _ => {}
+                }
             });
-            used.extend(self.policy.triages.iter().filter_map(|t| t.decide.clone()));
-            let before = self.policy.lets.len() + self.policy.tables.len();
-            self.policy.lets.retain(|l| used.contains(&l.name));
-            self.policy.tables.retain(|t| used.contains(&t.name));
-            if before == self.policy.lets.len() + self.policy.tables.len() {
-                return;
-            }
+        });
+        used.extend(policy.triages.iter().filter_map(|t| t.decide.clone()));
+        let before = policy.lets.len() + policy.tables.len();
+        policy.lets.retain(|l| used.contains(&l.name));
+        policy.tables.retain(|t| used.contains(&t.name));
+        if before == policy.lets.len() + policy.tables.len() {
+            return;
         }
     }
 }

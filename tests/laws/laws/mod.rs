@@ -1,3 +1,7 @@
 //! The laws of the language, each over random cases.
 
+pub mod agree;
 pub mod deletion;
+pub mod format;
+pub mod order;
+pub mod suffice;

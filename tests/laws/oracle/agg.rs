@@ -1,5 +1,7 @@
 //! Quantifiers and aggregates.
 
+use std::collections::BTreeSet;
+
 use crate::ir::*;
 use crate::mutants::Mutant;
 use crate::vocab::{self, Ent, Ty};
@@ -121,15 +123,18 @@ impl<'a> World<'a> {
                         group.push(value(member));
                     }
                 }
-                if let Some(m) = members.phantom.as_ref().filter(|_| phantom_passes.may) {
-                    possible.push(value(m));
-                }
+                let unseen = members.phantom.as_ref().filter(|_| phantom_passes.may).map(value);
+                possible.extend(unseen.clone());
+                // Arithmetic with none is unknown.
+                let plain = |p: P| if p.may_none() { P::Any } else { p };
+                certain = certain.into_iter().map(plain).collect();
+                possible = possible.into_iter().map(plain).collect();
                 if self.is(Mutant::UnknownElementsDropped) {
                     certain.retain(|p| *p != P::Any);
                     possible.clear();
                 }
                 let empty = empty.map(|e| self.value(e, env));
-                fold(kind, &certain, &possible, empty.as_ref())
+                fold(kind, &certain, &possible, unseen.as_ref(), empty.as_ref())
             }
         }
     }
@@ -157,9 +162,14 @@ fn share(seen: &[(&Member<'_>, K)], phantom: Option<K>) -> P {
 }
 
 /// `min`, `max`, `sum`, `avg` over values that are certainly there and others that may be.
-fn fold(kind: Agg, certain: &[P], possible: &[P], empty: Option<&P>) -> P {
+fn fold(kind: Agg, certain: &[P], possible: &[P], unseen: Option<&P>, empty: Option<&P>) -> P {
     if certain.is_empty() && possible.is_empty() {
         return empty.cloned().unwrap_or(P::Any);
+    }
+    if matches!(kind, Agg::Min | Agg::Max)
+        && let Some(p) = extremes(kind, certain, possible, empty)
+    {
+        return p;
     }
     let all: Vec<Option<Range>> = certain.iter().chain(possible).map(|p| p.hull().filter(|r| !r.none)).collect();
     let Some(unit) = all.iter().flatten().map(|r| r.kind).next() else { return P::Any };
@@ -177,9 +187,13 @@ fn fold(kind: Agg, certain: &[P], possible: &[P], empty: Option<&P>) -> P {
         Agg::Sum => {
             // A possible member may be left out: then it adds nothing.
             let sum = |ends: Vec<Option<i128>>| ends.into_iter().collect::<Option<Vec<_>>>().map(|e| e.iter().sum::<i128>());
+            // Of the unseen there may be many.
+            let many = |end: Option<i128>, grows: fn(i128) -> bool| unseen.is_some() && end.is_none_or(grows);
+            let endless_low = many(unseen.and_then(low), |n| n < 0);
+            let endless_high = many(unseen.and_then(high), |n| n > 0);
             let from = sum(certain.iter().map(low).chain(possible.iter().map(|p| low(p).map(|n| n.min(0)))).collect());
             let to = sum(certain.iter().map(high).chain(possible.iter().map(|p| high(p).map(|n| n.max(0)))).collect());
-            (unit, from, to)
+            (unit, from.filter(|_| !endless_low), to.filter(|_| !endless_high))
         }
         Agg::Avg => {
             // The mean of whole numbers is a number.
@@ -208,4 +222,28 @@ fn fold(kind: Agg, certain: &[P], possible: &[P], empty: Option<&P>) -> P {
         }
     }
     P::range(unit, from, to, false)
+}
+
+/// The least or greatest where every member is one of a few values: all that it can be.
+fn extremes(kind: Agg, certain: &[P], possible: &[P], empty: Option<&P>) -> Option<P> {
+    let values = |p: &P| match p {
+        P::Set(set) => Some(set.iter().cloned().map(Some).collect::<Vec<_>>()),
+        _ => None,
+    };
+    let mut so_far: BTreeSet<Option<Val>> = BTreeSet::from([None]);
+    for (at, p) in certain.iter().chain(possible).enumerate() {
+        let mut next = values(p)?;
+        if at >= certain.len() {
+            next.push(None);
+        }
+        let pick = |a: &Option<Val>, b: &Option<Val>| match (a, b) {
+            (None, other) | (other, None) => other.clone(),
+            (Some(a), Some(b)) => Some(if kind == Agg::Min { a.min(b).clone() } else { a.max(b).clone() }),
+        };
+        so_far = so_far.iter().flat_map(|a| next.iter().map(move |b| pick(a, b))).collect();
+    }
+    if so_far.remove(&None) {
+        so_far.extend(values(empty?)?);
+    }
+    Some(P::Set(so_far.into_iter().flatten().collect()).settle())
 }

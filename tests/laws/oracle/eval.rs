@@ -68,10 +68,10 @@ impl<'a> World<'a> {
             E::Or(parts) => parts.iter().map(|p| self.cond(p, env)).fold(K::FALSE, K::or),
             E::Cmp(op, a, b) => self.compare(*op, a, b, env),
             E::InLit(x, items) => {
-                let x = self.value(x, env);
-                items.iter().map(|v| value::compare(Cmp::Eq, &x, &P::one(v.clone()))).fold(K::FALSE, K::or)
+                let one_of = |x: &P| items.iter().map(|v| value::compare(Cmp::Eq, x, &P::one(v.clone()))).fold(K::FALSE, K::or);
+                for_each(&self.value(x, env), one_of)
             }
-            E::In(x, list) => self.contains(&self.value(x, env), list, env),
+            E::In(x, list) => for_each(&self.value(x, env), |x| self.contains(x, list, env)),
             E::Like(x, glob) => match self.value(x, env) {
                 P::Set(set) => {
                     let hits = set.iter().filter(|v| matches!(v, Val::Str(s) if like(s, glob))).count();
@@ -204,8 +204,8 @@ impl<'a> World<'a> {
                     _ => Val::Int(0),
                 };
                 let x = self.value(a, env);
-                match x.only() {
-                    Some(v) if *v != Val::None => value::arith(Op::Sub, &P::one(zero(v)), &x),
+                match &x {
+                    P::Set(set) => value::arith(Op::Sub, &P::one(zero(set.first().expect("a value"))), &x),
                     _ => P::Any,
                 }
             }
@@ -279,21 +279,15 @@ impl<'a> World<'a> {
     }
 
     fn text(&'a self, pieces: &[Piece], env: &Env<'a>) -> P {
-        let mut out = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Text(t) => out.push_str(t),
-                Piece::Hole(e) => match self.value(e, env).only() {
-                    Some(Val::Str(s)) => out.push_str(s),
-                    Some(Val::Word(_, w)) => out.push_str(w),
-                    Some(Val::Int(n)) => out.push_str(&n.to_string()),
-                    Some(Val::None) => out.push_str("none"),
-                    Some(other) => panic!("{other:?} in a text that decides"),
-                    None => return P::Any,
-                },
-            }
-        }
-        P::one(Val::text(&out))
+        let empty = P::one(Val::text(""));
+        pieces.iter().fold(empty, |so_far, piece| {
+            let next = match piece {
+                Piece::Text(t) => P::one(Val::text(t)),
+                Piece::Hole(e) => self.value(e, env),
+            };
+            let (P::Set(a), P::Set(b)) = (&so_far, &next) else { return P::Any };
+            P::pairs(a, b, |head, tail| Some(Val::text(&(shown(head) + &shown(tail)))))
+        })
     }
 
     /// The outcomes of the rows that are still possible.
@@ -329,7 +323,11 @@ impl<'a> World<'a> {
             Pattern::Is(v) => value::compare(Cmp::Eq, input, &P::one(v.clone())).may,
             Pattern::Cmp(op, v) => value::compare(*op, input, &P::one(v.clone())).may,
             Pattern::Range(a, b) => {
-                value::compare(Cmp::Ge, input, &P::one(a.clone())).may && value::compare(Cmp::Lt, input, &P::one(b.clone())).may
+                let within = |p: &P| {
+                    let from = value::compare(Cmp::Ge, p, &P::one(a.clone()));
+                    from.and(value::compare(Cmp::Lt, p, &P::one(b.clone())))
+                };
+                for_each(input, within).may
             }
         })
     }
@@ -340,6 +338,24 @@ pub fn record<'b, 'a>(binding: &'b Binding<'a>) -> &'b Rec<'a> {
     match binding {
         Binding::Asset(r) | Binding::Finding(_, r) | Binding::Change(r, _) | Binding::Other(_, r) => r,
         Binding::Text(_) => panic!("a text is no record"),
+    }
+}
+
+/// What holds of each of several values, of all together.
+fn for_each(p: &P, test: impl Fn(&P) -> K) -> K {
+    let P::Set(set) = p else { return test(p) };
+    let each: Vec<K> = set.iter().map(|v| test(&P::one(v.clone()))).collect();
+    K { must: each.iter().all(|k| k.must), may: each.iter().any(|k| k.may) }
+}
+
+/// A value in a text that decides.
+fn shown(v: &Val) -> String {
+    match v {
+        Val::Str(s) => s.to_string(),
+        Val::Word(_, w) => w.to_string(),
+        Val::Int(n) => n.to_string(),
+        Val::None => "none".to_owned(),
+        other => panic!("{other:?} in a text that decides"),
     }
 }
 

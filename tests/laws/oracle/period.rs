@@ -102,12 +102,23 @@ impl<'a> World<'a> {
 
     /// The reasons of all windows of one asset: they count together.
     pub fn windows(&'a self, tested: &Tested, env: &Env<'a>) -> Vec<Reason> {
-        let windows: Vec<&Period> = self.policy.periods.iter().filter(|p| p.window && !self.on_trial(&p.common)).collect();
-        // Each window that may bind, and whether it certainly does.
+        let (trial, counting): (Vec<&Period>, Vec<&Period>) = self.policy.periods.iter().filter(|p| p.window).partition(|p| self.on_trial(&p.common));
+        let mut reasons = self.windows_together(&counting, tested, env);
+        // A window on trial opens nothing; it reports whom it would stop.
+        reasons.extend(trial.into_iter().flat_map(|w| self.windows_together(&[w], tested, env)));
+        reasons
+    }
+
+    fn windows_together(&'a self, windows: &[&Period], tested: &Tested, env: &Env<'a>) -> Vec<Reason> {
+        // What windows offer: whatever their `except` says. And each window that may bind, and whether it certainly does.
+        let mut offers: Vec<(&Period, bool)> = Vec::new();
         let mut binding: Vec<(&Period, bool)> = Vec::new();
         for window in windows {
             let scope = self.scope(&window.common, env).and(self.in_force(&window.common, Some(tested)));
             let except = self.except(&window.common, env);
+            if scope.may {
+                offers.push((window, scope.must));
+            }
             if scope.may && !except.must {
                 binding.push((window, scope.must && !except.may));
             }
@@ -127,20 +138,16 @@ impl<'a> World<'a> {
             span.is_some_and(|span| contains(windows.flat_map(|w| times(w).0).collect(), span))
         };
         let counts = |sure: bool| sure || self.is(Mutant::UnionOfPossibleWindows);
-        let by_union = inside(hull, &mut binding.iter().filter(|(_, sure)| counts(*sure)).map(|(w, _)| *w));
+        let by_union = inside(hull, &mut offers.iter().filter(|(_, sure)| counts(*sure)).map(|(w, _)| *w));
         let by_each = binding.iter().all(|(w, _)| inside(hull, &mut std::iter::once(*w)));
         if by_union || by_each {
             return Vec::new();
         }
-        let some_binds = binding.iter().any(|(_, sure)| *sure);
-        let all_known = binding.iter().all(|(w, _)| times(w).1);
-        let core_inside = tested.core.iter().any(|core| inside(Some(*core), &mut binding.iter().map(|(w, _)| *w)));
-        let fails = K { must: some_binds && all_known && !tested.core.is_empty() && !core_inside, may: true };
-        let reason = |w: &Period, sure: bool| {
-            let reason = self.reason(&w.name, "window", &w.common, Effect::Defer, fails, K::FALSE)?;
-            Some(Reason { certain: reason.certain && sure, ..reason })
-        };
-        binding.iter().filter_map(|(w, sure)| reason(w, *sure)).collect()
+        let all_known = offers.iter().all(|(w, _)| times(w).1);
+        let core_inside = tested.core.iter().any(|core| inside(Some(*core), &mut offers.iter().map(|(w, _)| *w)));
+        let outside = all_known && !tested.core.is_empty() && !core_inside;
+        let fails = |sure: bool| K { must: sure && outside, may: true };
+        binding.iter().filter_map(|(w, sure)| self.reason(&w.name, "window", &w.common, Effect::Defer, fails(*sure), K::FALSE)).collect()
     }
 }
 

@@ -68,9 +68,9 @@ impl<'a> World<'a> {
         let (start, mut end) = (read("start"), read("end"));
         let unknown = Tested { from: None, to: None, by: "schedule", core: Vec::new(), hull: None };
         if let (Some(s), None) = (start, end)
-            && there("duration")
+            && !json.get("end").is_some_and(|e| !e.is_null())
         {
-            // Without `duration` its absence says that there is none, and the end is not known.
+            // Without `duration` its absence says that there is none, and the end is not known. A malformed end is not worked out either.
             end = match (length("duration"), length("backout_time")) {
                 (Some(Some(d)), Some(b)) => Some(s + d + b.unwrap_or(0)),
                 _ => None,
@@ -79,7 +79,11 @@ impl<'a> World<'a> {
         let longest = self.policy.longest_change.unwrap_or(72) * HOUR;
         let (core, hull) = match (start, end) {
             (Some(s), Some(e)) => (vec![(s, e)], (s, e)),
-            (Some(s), None) => (vec![(s, s)], (s, s + longest)),
+            (Some(s), None) => {
+                // A known part of the length lies before what is not known.
+                let part = length("duration").flatten().unwrap_or(0);
+                (vec![(s, s)], (s, s + part + longest))
+            }
             (None, Some(e)) => (vec![(e - 1, e), (e, e)], (e - longest, e + 1)),
             (None, None) => return unknown,
         };

@@ -171,21 +171,30 @@ fn most_urgent(a: &P, b: &P) -> P {
 
 /// The earliest of several due dates, where none is later than all.
 fn earliest(dues: &[P]) -> P {
-    let some: Vec<&P> = dues.iter().filter(|d| !d.is_none()).collect();
-    let Some(first) = some.first() else { return P::one(Val::None) };
-    if some.len() == 1 {
-        return (*first).clone();
+    dues.iter().fold(P::one(Val::None), |a, b| earlier(&a, b))
+}
+
+fn earlier(a: &P, b: &P) -> P {
+    if a.is_none() || b.is_none() {
+        return if a.is_none() { b.clone() } else { a.clone() };
     }
-    let low = some.iter().map(|d| d.hull().and_then(|r| r.low)).collect::<Option<Vec<_>>>().and_then(|l| l.into_iter().min());
-    let high_of = |d: &P| d.hull().and_then(|r| r.high);
-    let always: Vec<&&P> = some.iter().filter(|d| !d.may_none()).collect();
-    let high = if always.is_empty() {
-        some.iter().map(|d| high_of(d)).collect::<Option<Vec<_>>>().and_then(|h| h.into_iter().max())
-    } else {
-        always.iter().filter_map(|d| high_of(d)).min()
+    if let (P::Set(x), P::Set(y)) = (a, b) {
+        let first = |v: &Val, w: &Val| match (v, w) {
+            (Val::None, other) | (other, Val::None) => other.clone(),
+            (v, w) => v.min(w).clone(),
+        };
+        return P::pairs(x, y, |v, w| Some(first(v, w)));
+    }
+    let ends = |p: &P| p.hull().map_or((None, None), |r| (r.low, r.high));
+    let (x, y) = (ends(a), ends(b));
+    let low = x.0.zip(y.0).map(|(p, q)| p.min(q));
+    // Only what is certainly a date bounds the earliest from above.
+    let (sure_a, sure_b) = (x.1.filter(|_| !a.may_none()), y.1.filter(|_| !b.may_none()));
+    let none = a.may_none() && b.may_none();
+    let high = match (sure_a, sure_b) {
+        (Some(p), Some(q)) => Some(p.min(q)),
+        (None, None) if none => x.1.zip(y.1).map(|(p, q)| p.max(q)),
+        (one, other) => one.or(other),
     };
-    if low.is_none() && high.is_none() && always.is_empty() {
-        return P::Any;
-    }
-    P::range(Kind::Time, low, high, always.is_empty())
+    if low.is_none() && high.is_none() { P::Any } else { P::range(Kind::Time, low, high, none) }
 }

@@ -56,6 +56,9 @@ pub struct Range {
     pub none: bool,
 }
 
+/// So many values are kept apart.
+const MOST_VALUES: usize = 64;
+
 /// A quantity as one number.
 pub fn number(v: &Val) -> Option<(Kind, i128)> {
     Some(match v {
@@ -171,12 +174,18 @@ impl P {
         }
     }
 
-    /// Several quantities of one kind are kept as the range that they span.
-    fn settle(self) -> Self {
-        match self.hull() {
-            Some(r) if r.low != r.high => Self::range(r.kind, r.low, r.high, r.none),
+    /// More values than are kept apart become the range that they span.
+    pub fn settle(self) -> Self {
+        match (&self, self.hull()) {
+            (Self::Set(set), Some(r)) if set.len() > MOST_VALUES => Self::range(r.kind, r.low, r.high, r.none),
             _ => self,
         }
+    }
+
+    /// Everything that comes out of one value of each; anything where nothing comes out of one pair.
+    pub fn pairs(a: &BTreeSet<Val>, b: &BTreeSet<Val>, f: impl Fn(&Val, &Val) -> Option<Val>) -> Self {
+        let all: Option<BTreeSet<Val>> = a.iter().flat_map(|x| b.iter().map(move |y| (x, y))).map(|(x, y)| f(x, y)).collect();
+        all.map_or(Self::Any, |set| Self::Set(set).settle())
     }
 
     /// Every value moved by a function that keeps their order; none stays none. Where it gives nothing, nothing is known.
@@ -291,13 +300,13 @@ pub fn arith_values(op: Op, a: &Val, b: &Val) -> Option<Val> {
     quantity(kind, n)
 }
 
-/// Arithmetic on what is possible. Where several values are possible the generator only adds, subtracts, and multiplies or divides by one positive value.
+/// Arithmetic on what is possible. With ranges the generator only adds, subtracts, and multiplies by one positive value.
 pub fn arith(op: Op, a: &P, b: &P) -> P {
     if matches!(a, P::Any) || matches!(b, P::Any) || a.may_none() || b.may_none() {
         return P::Any;
     }
-    if let (Some(x), Some(y)) = (a.only(), b.only()) {
-        return arith_values(op, x, y).map_or(P::Any, P::one);
+    if let (P::Set(x), P::Set(y)) = (a, b) {
+        return P::pairs(x, y, |v, w| arith_values(op, v, w));
     }
     let (Some(x), Some(y)) = (a.hull(), b.hull()) else { return P::Any };
     let ends = if op == Op::Sub { [(x.low, y.high), (x.high, y.low)] } else { [(x.low, y.low), (x.high, y.high)] };
