@@ -50,7 +50,7 @@ impl Checker {
         };
         let (left, right, base) = match plan {
             Plan::Plain(base) => (left, right, base),
-            Plan::Numbers => (self.to_number(left), self.to_number(right), Type::Number),
+            Plan::Numbers => (self.as_number(left), self.as_number(right), Type::Number),
             Plan::LeftStarts(base) => match self.start_of_day(left, env.unit) {
                 Some(left) => (left, right, base),
                 None => return self.failed(span),

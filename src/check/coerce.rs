@@ -48,7 +48,7 @@ impl Checker {
     }
 
     /// A whole number as a decimal; anything else as it is.
-    pub(super) fn to_number(&mut self, node: NodeId) -> NodeId {
+    pub(super) fn as_number(&mut self, node: NodeId) -> NodeId {
         let span = self.span_of(node);
         match (self.base(node), self.constant(node)) {
             (Type::Int, Some(Const::Int(value))) => {
@@ -130,8 +130,8 @@ impl Checker {
         Some(match (&l, &r) {
             (Type::Cvss, Type::Cvss) if purpose == Purpose::Join => (left, right),
             (Type::Cvss, Type::Int | Type::Number | Type::Cvss) | (Type::Int | Type::Number, Type::Cvss) => {
-                let left = if l == Type::Cvss { self.score(left, unit) } else { self.to_number(left) };
-                let right = if r == Type::Cvss { self.score(right, unit) } else { self.to_number(right) };
+                let left = if l == Type::Cvss { self.score(left, unit) } else { self.as_number(left) };
+                let right = if r == Type::Cvss { self.score(right, unit) } else { self.as_number(right) };
                 (left, right)
             }
             (Type::Row(_), _) | (_, Type::Row(_)) if text(&l) && text(&r) && (l == r || !(matches!(l, Type::Row(_)) && matches!(r, Type::Row(_)))) => {
@@ -139,7 +139,7 @@ impl Checker {
             }
             (Type::Nothing, _) | (_, Type::Nothing) => (left, right),
             _ if same(&l, &r) => (left, right),
-            (Type::Int, Type::Number) | (Type::Number, Type::Int) => (self.to_number(left), self.to_number(right)),
+            (Type::Int, Type::Number) | (Type::Number, Type::Int) => (self.as_number(left), self.as_number(right)),
             (Type::Date, Type::Time) | (Type::Time, Type::Date) => {
                 let time_left = l == Type::Time;
                 let (time, date) = if time_left { (left, right) } else { (right, left) };

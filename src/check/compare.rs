@@ -28,7 +28,7 @@ impl Checker {
     }
 
     /// Lowers an expression beside another. Beside an error nothing says what a bare word means, so it is not reported as well.
-    fn beside(&mut self, expr: &Expr, other: NodeId, env: &Env) -> NodeId {
+    pub(super) fn beside(&mut self, expr: &Expr, other: NodeId, env: &Env) -> NodeId {
         if self.is_error(other) && self.needs_context(expr, env) {
             return self.failed(expr.span);
         }

@@ -75,11 +75,10 @@ const FEW: i64 = 64;
 
 /// The points that cells name, and what lies between them.
 fn ordered(ty: &Ty, tests: &[&CellTest]) -> Vec<Class> {
-    if let (Type::Int, Some((low, high))) = (&ty.base, ty.range) {
-        if high.checked_sub(low).is_some_and(|width| width < FEW) {
+    if let (Type::Int, Some((low, high))) = (&ty.base, ty.range)
+        && high.checked_sub(low).is_some_and(|width| width < FEW) {
             return (low..=high).map(|n| Class::Is(Const::Int(n))).collect();
         }
-    }
     let mut points: Vec<Const> = tests
         .iter()
         .flat_map(|test| match test {

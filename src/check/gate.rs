@@ -170,15 +170,14 @@ impl Checker {
 
     /// One end of a range: written out, or a name for what is.
     fn bound(&mut self, unit: usize, expr: &Expr) -> Option<Bound> {
-        if let ExprKind::Time(text) = &expr.kind {
-            if let Ok(value) = parse_time(text) {
+        if let ExprKind::Time(text) = &expr.kind
+            && let Ok(value) = parse_time(text) {
                 return Some(match value {
                     TimeValue::Instant(instant) => Bound::Instant(instant),
                     TimeValue::Local(local) => Bound::Local(local),
                     TimeValue::Date(date) => Bound::Date(date),
                 });
             }
-        }
         let env = Env::bare(unit, "this time");
         let node = self.lower(expr, &env, None);
         match self.constant(node).cloned() {

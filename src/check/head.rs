@@ -164,11 +164,10 @@ impl Checker {
         let Some(effective) = common.effective.first() else { return };
         head.effective_from = effective.from.as_ref().and_then(|from| self.instant(unit, from, Edge::Start));
         head.effective_until = effective.until.as_ref().and_then(|until| self.instant(unit, until, Edge::End));
-        if let (Some(from), Some(until)) = (head.effective_from, head.effective_until) {
-            if until <= from {
+        if let (Some(from), Some(until)) = (head.effective_from, head.effective_until)
+            && until <= from {
                 self.ends_first(effective.span);
             }
-        }
     }
 
     pub(super) fn ends_first(&mut self, span: Span) {
@@ -179,11 +178,10 @@ impl Checker {
     }
 
     fn effects(&mut self, common: &Common, kind: &Kind, head: &mut Head) {
-        if let Some(word) = common.effect.first() {
-            if let Some(effect) = self.effect_word(word, kind) {
+        if let Some(word) = common.effect.first()
+            && let Some(effect) = self.effect_word(word, kind) {
                 head.effect = effect;
             }
-        }
         head.unknown = head.effect;
         let Some(word) = common.unknown.first() else { return };
         let Some(unknown) = self.effect_word(word, kind) else { return };

@@ -22,11 +22,10 @@ impl Checker {
         }
         if let Some(unit) = self.units.first() {
             for (name, declared) in &unit.names {
-                if let Symbol::Param(id) = declared.symbol {
-                    if !self.read.contains(&Item::Param(id)) {
+                if let Symbol::Param(id) = declared.symbol
+                    && !self.read.contains(&Item::Param(id)) {
                         found.push((declared.span, "param", name.clone()));
                     }
-                }
             }
         }
         for (span, kind, name) in found {
@@ -132,11 +131,9 @@ impl Checker {
                     Some(Op::Compare(CompareOp::Eq, left, right)) => {
                         if let (Some(Op::Field(of, field)), Some(value)) =
                             (self.node(*left).map(|found| &found.op), self.constant(*right))
-                        {
-                            if *of == var {
+                            && *of == var {
                                 found.push((*field, value.clone()));
                             }
-                        }
                     }
                     _ => {}
                 }

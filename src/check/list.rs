@@ -109,6 +109,12 @@ impl Checker {
                 (self.lower(value, env, Some(&ty)), nodes)
             } else {
                 let value = self.lower(value, env, None);
+                if self.is_error(value) {
+                    items.iter().for_each(|item| {
+                        self.beside(item, value, env);
+                    });
+                    return self.failed(span);
+                }
                 let ty = self.ty(value);
                 let Some((nodes, _)) = self.set(items, env, Some(&ty)) else { return self.failed(span) };
                 (value, nodes)
@@ -385,7 +391,7 @@ impl Checker {
         match kind {
             AggKind::Min | AggKind::Max if has_order(&base) => Some((value, base)),
             AggKind::Sum if number => Some((value, base)),
-            AggKind::Avg if base == Type::Int => Some((self.to_number(value), Type::Number)),
+            AggKind::Avg if base == Type::Int => Some((self.as_number(value), Type::Number)),
             AggKind::Avg if number => Some((value, base)),
             AggKind::Min | AggKind::Max => {
                 self.expected(value, "value with an order");

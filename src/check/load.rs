@@ -119,11 +119,10 @@ impl<'a> Load<'a> {
                 if let Body::Import(import) = &statement.body {
                     if import.pack {
                         wanted.push((import.clone(), statement.span));
-                    } else if let Some(file) = self.file(&name, import, is_pack.then_some(&own)) {
-                        if seen.len() + queue.len() < MOST_FILES {
+                    } else if let Some(file) = self.file(&name, import, is_pack.then_some(&own))
+                        && seen.len() + queue.len() < MOST_FILES {
                             queue.push(file);
                         }
-                    }
                 }
                 if let Some(unit) = self.units.get_mut(this) {
                     unit.statements.push(Arc::new(statement));
@@ -187,11 +186,10 @@ impl<'a> Load<'a> {
 
     fn pack(&mut self, importer: usize, prefix: &[String], import: &Import, span: Span, packs: &mut Vec<String>) {
         let Some(name) = import.path.plain() else {
-            self.diagnostics.push(Diagnostic::error(
-                codes::UNKNOWN_PACK,
-                import.path.span,
-                "the name of a pack has no holes",
-            ));
+            self.diagnostics.push(
+                Diagnostic::error(codes::UNKNOWN_PACK, import.path.span, "the name of a pack has no holes")
+                    .help("write the name out"),
+            );
             return;
         };
         if packs.contains(&name) || packs.len() >= MOST_NESTING || self.units.len() >= MOST_UNITS {

@@ -61,11 +61,10 @@ impl Checker {
 
     /// A name or path as a value.
     pub(super) fn path(&mut self, expr: &Expr, env: &Env, want: Option<&Ty>) -> NodeId {
-        if let ExprKind::Name(word) = &expr.kind {
-            if let Some(node) = self.bare_word(word, expr.span, env, want) {
+        if let ExprKind::Name(word) = &expr.kind
+            && let Some(node) = self.bare_word(word, expr.span, env, want) {
                 return node;
             }
-        }
         let thing = self.thing(expr, env);
         self.thing_as_value(thing, expr.span, env)
     }

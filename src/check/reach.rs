@@ -62,16 +62,14 @@ impl Checker {
             (Op::Or(all), _) => return all.iter().all(|part| self.implies(*part, right, steps)),
             _ => {}
         }
-        if let Op::And(all) = &l.op {
-            if all.iter().any(|part| self.implies(*part, right, steps)) {
+        if let Op::And(all) = &l.op
+            && all.iter().any(|part| self.implies(*part, right, steps)) {
                 return true;
             }
-        }
-        if let Op::Or(all) = &r.op {
-            if all.iter().any(|part| self.implies(left, *part, steps)) {
+        if let Op::Or(all) = &r.op
+            && all.iter().any(|part| self.implies(left, *part, steps)) {
                 return true;
             }
-        }
         match (&l.op, &r.op) {
             (Op::Not(a), Op::Not(b)) => self.implies(*b, *a, steps),
             (Op::Compare(..) | Op::In(..), Op::Compare(..) | Op::In(..)) => {

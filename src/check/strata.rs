@@ -39,11 +39,10 @@ impl Checker {
                 path.push((target.clone(), span));
                 match &target {
                     Item::Inline(_) if seen.insert(target.clone()) => stack.push((target, path)),
-                    Item::Triage(_) | Item::Categorise(_) if stratum(&target).is_some_and(|read| read >= own) => {
-                        if seen.insert(target.clone()) {
+                    Item::Triage(_) | Item::Categorise(_) if stratum(&target).is_some_and(|read| read >= own)
+                        && seen.insert(target.clone()) => {
                             self.above(start, &target, &path);
                         }
-                    }
                     _ => {}
                 }
             }

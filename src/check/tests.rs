@@ -4,5 +4,6 @@
 
 mod messages;
 mod pages;
+mod shape;
 mod shipped;
 mod support;

@@ -262,7 +262,8 @@ impl Checker {
             }
             self.report(
                 Diagnostic::error(codes::BAD_PARAM, expr.span, format!("the parameter `{name}` is never `none`"))
-                    .label(describe(ty)),
+                    .label(describe(ty))
+                    .help("write a value, or declare it `or none`"),
             );
             return None;
         }
