@@ -110,7 +110,9 @@ impl Checker {
             .also(self.span_of(left), describe(&l))
             .also(self.span_of(right), describe(&r));
         self.report(match (&l.base, &r.base) {
-            (Type::String, _) | (_, Type::String) => error.help("texts are put together with holes: `\"{asset.id}: {asset.owner}\"`"),
+            (Type::String, _) | (_, Type::String) => {
+                error.help("texts are put together with holes: `\"{asset.id}: {asset.owner}\"`")
+            }
             (Type::Percent, Type::Int | Type::Number) | (Type::Int | Type::Number, Type::Percent) => {
                 error.help("add a percent to a percent: `10% + 5%`")
             }
@@ -128,8 +130,12 @@ impl Checker {
         }
         let node = self.operand(inner, env);
         let negated = match self.constant(node) {
-            Some(Const::Duration(length)) => length.checked_neg().map(|length| (Const::Duration(length), Type::Duration)),
-            Some(Const::Span(amount, unit)) => amount.checked_neg().map(|amount| (Const::Span(amount, *unit), Type::Span)),
+            Some(Const::Duration(length)) => {
+                length.checked_neg().map(|length| (Const::Duration(length), Type::Duration))
+            }
+            Some(Const::Span(amount, unit)) => {
+                amount.checked_neg().map(|amount| (Const::Span(amount, *unit), Type::Span))
+            }
             _ => None,
         };
         if let Some((value, base)) = negated {

@@ -27,8 +27,12 @@ impl Checker {
             Some(word) => {
                 if word.text != "asset" {
                     self.report(
-                        Diagnostic::error(codes::SUBJECT, word.span, format!("a change is not categorised for each `{}`", word.text))
-                            .help("write `categorise each asset NAME { … }`, or leave `each` out"),
+                        Diagnostic::error(
+                            codes::SUBJECT,
+                            word.span,
+                            format!("a change is not categorised for each `{}`", word.text),
+                        )
+                        .help("write `categorise each asset NAME { … }`, or leave `each` out"),
                     );
                 }
                 true

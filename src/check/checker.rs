@@ -157,10 +157,14 @@ pub(super) struct Checker {
 
 impl Checker {
     pub(super) fn new() -> Self {
-        let vars = [("asset", TableId::ASSET, None), ("finding", TableId::FINDING, Some(VarId::ASSET)), ("change", TableId::CHANGE, None)]
-            .into_iter()
-            .map(|(name, table, owner)| VarInfo { name: name.to_owned(), table, owner })
-            .collect();
+        let vars = [
+            ("asset", TableId::ASSET, None),
+            ("finding", TableId::FINDING, Some(VarId::ASSET)),
+            ("change", TableId::CHANGE, None),
+        ]
+        .into_iter()
+        .map(|(name, table, owner)| VarInfo { name: name.to_owned(), table, owner })
+        .collect();
         let program = Program {
             schema: Arc::new(vocabulary::standard()),
             settings: Settings { longest_change: 72 * 3_600_000_000, ..Settings::default() },

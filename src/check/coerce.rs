@@ -94,8 +94,8 @@ impl Checker {
         }
         let zone = self.day_zone(unit);
         if let Some(Const::Date(days)) = self.constant(node) {
-            let start = crate::time::Date::from_days(i64::from(*days))
-                .and_then(|date| self.rules(zone).start_of_day(date));
+            let start =
+                crate::time::Date::from_days(i64::from(*days)).and_then(|date| self.rules(zone).start_of_day(date));
             return start.map(|start| self.value(Const::Time(start.micros()), Type::Time, span));
         }
         let ty = Ty { base: Type::Time, ..self.ty(node) };
@@ -134,7 +134,9 @@ impl Checker {
                 let right = if r == Type::Cvss { self.score(right, unit) } else { self.as_number(right) };
                 (left, right)
             }
-            (Type::Row(_), _) | (_, Type::Row(_)) if text(&l) && text(&r) && (l == r || !(matches!(l, Type::Row(_)) && matches!(r, Type::Row(_)))) => {
+            (Type::Row(_), _) | (_, Type::Row(_))
+                if text(&l) && text(&r) && (l == r || !(matches!(l, Type::Row(_)) && matches!(r, Type::Row(_)))) =>
+            {
                 (self.key_as_text(left), self.key_as_text(right))
             }
             (Type::Nothing, _) | (_, Type::Nothing) => (left, right),
@@ -151,8 +153,12 @@ impl Checker {
                 if time_left { (time, date) } else { (date, time) }
             }
             (Type::Duration, Type::Span) | (Type::Span, Type::Duration) if purpose == Purpose::Join => (left, right),
-            (Type::Version, Type::String) if self.constant(right).is_some() => (left, self.retyped(right, Type::Version)),
-            (Type::String, Type::Version) if self.constant(left).is_some() => (self.retyped(left, Type::Version), right),
+            (Type::Version, Type::String) if self.constant(right).is_some() => {
+                (left, self.retyped(right, Type::Version))
+            }
+            (Type::String, Type::Version) if self.constant(left).is_some() => {
+                (self.retyped(left, Type::Version), right)
+            }
             (Type::Zone, Type::String) if self.names_zone(right) => (self.retyped(left, Type::String), right),
             (Type::String, Type::Zone) if self.names_zone(left) => (left, self.retyped(right, Type::String)),
             (Type::Zone, Type::String) | (Type::String, Type::Zone) => return None,
@@ -231,26 +237,31 @@ impl Checker {
             }
         }
         let (lt, rt) = (self.shown(ls), self.shown(rs));
-        let mut error =
-            Diagnostic::error(codes::WRONG_TYPE, span, format!("`{lt}` and `{rt}` do not go together"))
-                .also(ls, describe(&l))
-                .also(rs, describe(&r))
-                .help(match (&l.base, &r.base) {
-                    (Type::Time | Type::Date, Type::Int | Type::Number | Type::Duration)
-                    | (Type::Int | Type::Number | Type::Duration, Type::Time | Type::Date) => {
-                        "compare it with another time, such as `now - 30d`"
-                    }
-                    (Type::Duration, Type::Int | Type::Number) | (Type::Int | Type::Number, Type::Duration) => {
-                        "write the length with its unit: `30d`, `72h`"
-                    }
-                    (Type::Bool, _) | (_, Type::Bool) => "a condition stands alone, or behind `not`",
-                    (Type::Enum(_), Type::Enum(_)) => "these are values of different enumerations: compare each with its own",
-                    (Type::String, _) | (_, Type::String) => "a text in quotes is compared with texts only",
-                    _ => "compare what has the same type",
-                });
+        let mut error = Diagnostic::error(codes::WRONG_TYPE, span, format!("`{lt}` and `{rt}` do not go together"))
+            .also(ls, describe(&l))
+            .also(rs, describe(&r))
+            .help(match (&l.base, &r.base) {
+                (Type::Time | Type::Date, Type::Int | Type::Number | Type::Duration)
+                | (Type::Int | Type::Number | Type::Duration, Type::Time | Type::Date) => {
+                    "compare it with another time, such as `now - 30d`"
+                }
+                (Type::Duration, Type::Int | Type::Number) | (Type::Int | Type::Number, Type::Duration) => {
+                    "write the length with its unit: `30d`, `72h`"
+                }
+                (Type::Bool, _) | (_, Type::Bool) => "a condition stands alone, or behind `not`",
+                (Type::Enum(_), Type::Enum(_)) => {
+                    "these are values of different enumerations: compare each with its own"
+                }
+                (Type::String, _) | (_, Type::String) => "a text in quotes is compared with texts only",
+                _ => "compare what has the same type",
+            });
         if matches!(l.base, Type::Span) || matches!(r.base, Type::Span) {
-            error = Diagnostic::error(codes::SPAN_PLACE, span, "a calendar span has no length of its own: a month is 28 to 31 days")
-                .help("use an exact length such as `14d`, or add the span to a time");
+            error = Diagnostic::error(
+                codes::SPAN_PLACE,
+                span,
+                "a calendar span has no length of its own: a month is 28 to 31 days",
+            )
+            .help("use an exact length such as `14d`, or add the span to a time");
         }
         self.report(error);
     }

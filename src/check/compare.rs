@@ -73,8 +73,12 @@ impl Checker {
             }
             Type::Span => {
                 self.report(
-                    Diagnostic::error(codes::SPAN_PLACE, span, "calendar spans are not compared: a month is 28 to 31 days")
-                        .help("use exact lengths such as `14d`"),
+                    Diagnostic::error(
+                        codes::SPAN_PLACE,
+                        span,
+                        "calendar spans are not compared: a month is 28 to 31 days",
+                    )
+                    .help("use exact lengths such as `14d`"),
                 );
                 return self.failed(span);
             }
@@ -90,8 +94,12 @@ impl Checker {
         }
         if constant {
             self.report(
-                Diagnostic::warning(codes::CONSTANT_COMPARISON, span, "this comparison reads no fact: it is always the same")
-                    .help("compare a fact with a value, or leave it out"),
+                Diagnostic::warning(
+                    codes::CONSTANT_COMPARISON,
+                    span,
+                    "this comparison reads no fact: it is always the same",
+                )
+                .help("compare a fact with a value, or leave it out"),
             );
         } else if self.alike(left, right, 0) {
             self.report(
@@ -132,15 +140,23 @@ impl Checker {
     fn no_order(&mut self, ty: &Ty, left: NodeId, op: CompareOp, span: Span) {
         let help = match &ty.base {
             Type::Enum(def) => {
-                format!("`{}` declares its values with `|`; name those that are meant: `in {{ {} }}`", def.name, def.values.iter().take(3).cloned().collect::<Vec<_>>().join(", "))
+                format!(
+                    "`{}` declares its values with `|`; name those that are meant: `in {{ {} }}`",
+                    def.name,
+                    def.values.iter().take(3).cloned().collect::<Vec<_>>().join(", ")
+                )
             }
             Type::Bool => "a condition stands alone, or behind `not`".to_owned(),
             _ => "compare with `==`, `in`, `like` or `matches`".to_owned(),
         };
         let shown = self.shown(self.span_of(left));
         self.report(
-            Diagnostic::error(codes::NO_ORDER, span, format!("`{}` needs an order, and `{shown}` has none", symbol(op)))
-                .help(help),
+            Diagnostic::error(
+                codes::NO_ORDER,
+                span,
+                format!("`{}` needs an order, and `{shown}` has none", symbol(op)),
+            )
+            .help(help),
         );
     }
 
@@ -169,7 +185,11 @@ impl Checker {
             return true;
         }
         let shown = self.shown(self.span_of(value));
-        let message = if never { "this comparison can never hold" } else { "this comparison always holds where the fact is known" };
+        let message = if never {
+            "this comparison can never hold"
+        } else {
+            "this comparison always holds where the fact is known"
+        };
         let diagnostic = Diagnostic {
             severity: if never {
                 crate::syntax::diagnostic::Severity::Error
@@ -178,7 +198,9 @@ impl Checker {
             },
             ..Diagnostic::error(codes::NEVER_HOLDS, span, message)
         };
-        self.report(diagnostic.label(format!("`{shown}` lies between {low} and {high}")).help("choose a value in between"));
+        self.report(
+            diagnostic.label(format!("`{shown}` lies between {low} and {high}")).help("choose a value in between"),
+        );
         !never
     }
 
@@ -222,7 +244,12 @@ impl Checker {
         }
     }
 
-    pub(super) fn same_list(&self, left: &super::program::ListRef, right: &super::program::ListRef, depth: usize) -> bool {
+    pub(super) fn same_list(
+        &self,
+        left: &super::program::ListRef,
+        right: &super::program::ListRef,
+        depth: usize,
+    ) -> bool {
         use super::program::ListRef::Literal;
         match (left, right) {
             (Literal(a), Literal(b)) => {

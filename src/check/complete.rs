@@ -47,22 +47,19 @@ impl Checker {
                 None => return,
             }
         }
-        let mut proof = Proof {
-            table,
-            classes: all,
-            visits: 0,
-            gaps: 0,
-            first_gap: None,
-            overlap: None,
-            too_large: false,
-        };
+        let mut proof =
+            Proof { table, classes: all, visits: 0, gaps: 0, first_gap: None, overlap: None, too_large: false };
         let rows: Vec<usize> = (0..table.rows.len()).collect();
         proof.run(0, &rows, &mut Vec::new());
         let (gaps, first_gap, overlap, too_large) = (proof.gaps, proof.first_gap, proof.overlap, proof.too_large);
         if too_large {
             self.report(
-                Diagnostic::error(codes::TOO_LARGE, name, format!("`{}` is too involved to be proved complete", table.name))
-                    .help("split it into tables that build on each other"),
+                Diagnostic::error(
+                    codes::TOO_LARGE,
+                    name,
+                    format!("`{}` is too involved to be proved complete", table.name),
+                )
+                .help("split it into tables that build on each other"),
             );
             return;
         }
@@ -73,16 +70,24 @@ impl Checker {
                 _ => format!(", and for {} more", gaps - 1),
             };
             self.report(
-                Diagnostic::error(codes::TABLE_INCOMPLETE, name, format!("`{}` has no row for `{}`{more}", table.name, gap.join(", ")))
-                    .help("add a row for it; `any` matches whatever an input is"),
+                Diagnostic::error(
+                    codes::TABLE_INCOMPLETE,
+                    name,
+                    format!("`{}` has no row for `{}`{more}", table.name, gap.join(", ")),
+                )
+                .help("add a row for it; `any` matches whatever an input is"),
             );
         }
         if let Some((first, second, at)) = overlap {
             let span = |n: usize| table.rows.get(n).map(|row| row.span).unwrap_or_default();
             self.report(
-                Diagnostic::error(codes::TABLE_OVERLAP, span(second), format!("`{}` has two answers for `{}`", table.name, at.join(", ")))
-                    .also(span(first), "this row matches as well, with another outcome")
-                    .help("narrow one of the two rows"),
+                Diagnostic::error(
+                    codes::TABLE_OVERLAP,
+                    span(second),
+                    format!("`{}` has two answers for `{}`", table.name, at.join(", ")),
+                )
+                .also(span(first), "this row matches as well, with another outcome")
+                .help("narrow one of the two rows"),
             );
         }
     }

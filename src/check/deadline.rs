@@ -148,11 +148,11 @@ impl Checker {
             Some(Op::If(_, a, b) | Op::Default(a, b, _)) => {
                 self.only_spans(*a, depth + 1) && self.only_spans(*b, depth + 1)
             }
-            Some(Op::Table(index, _)) => self
-                .program
-                .tables
-                .get(usize::from(*index))
-                .is_some_and(|table| table.rows.iter().all(|row| matches!(row.outcome, Const::Span(..) | Const::None))),
+            Some(Op::Table(index, _)) => {
+                self.program.tables.get(usize::from(*index)).is_some_and(|table| {
+                    table.rows.iter().all(|row| matches!(row.outcome, Const::Span(..) | Const::None))
+                })
+            }
             _ => false,
         }
     }

@@ -15,9 +15,40 @@ use super::load::LoadedUnit;
 
 /// The words that no statement and no field can be called.
 const RESERVED: &[&str] = &[
-    "and", "or", "not", "in", "is", "like", "matches", "if", "then", "else", "any", "every", "each", "where",
-    "satisfies", "for", "of", "over", "during", "overlaps", "default", "true", "false", "none", "asset", "finding",
-    "change", "assets", "changes", "inventory", "now", "category", "incidents", "people",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "like",
+    "matches",
+    "if",
+    "then",
+    "else",
+    "any",
+    "every",
+    "each",
+    "where",
+    "satisfies",
+    "for",
+    "of",
+    "over",
+    "during",
+    "overlaps",
+    "default",
+    "true",
+    "false",
+    "none",
+    "asset",
+    "finding",
+    "change",
+    "assets",
+    "changes",
+    "inventory",
+    "now",
+    "category",
+    "incidents",
+    "people",
 ];
 
 /// The kind of a statement, as its keyword.
@@ -118,8 +149,12 @@ impl Checker {
     fn declare(&mut self, unit: usize, name: &Name, symbol: Symbol) {
         if RESERVED.contains(&name.text.as_str()) {
             self.report(
-                Diagnostic::error(codes::RESERVED_WORD, name.span, format!("`{}` is a word of the language", name.text))
-                    .help(format!("choose another name, such as `our_{}`", name.text)),
+                Diagnostic::error(
+                    codes::RESERVED_WORD,
+                    name.span,
+                    format!("`{}` is a word of the language", name.text),
+                )
+                .help(format!("choose another name, such as `our_{}`", name.text)),
             );
             return;
         }

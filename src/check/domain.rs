@@ -44,9 +44,7 @@ pub(super) fn classes<'a>(ty: &Ty, cells: impl Iterator<Item = &'a Cell>) -> Opt
         Type::Enum(def) => {
             (0..def.values.len()).filter_map(|n| i64::try_from(n).ok()).map(|n| Class::Is(Const::Enum(n))).collect()
         }
-        Type::Int | Type::Number | Type::Percent | Type::Date | Type::Time | Type::Duration => {
-            ordered(ty, &tests)
-        }
+        Type::Int | Type::Number | Type::Percent | Type::Date | Type::Time | Type::Duration => ordered(ty, &tests),
         _ => {
             let mut found = vec![Class::Other];
             for test in tests {
@@ -76,9 +74,10 @@ const FEW: i64 = 64;
 /// The points that cells name, and what lies between them.
 fn ordered(ty: &Ty, tests: &[&CellTest]) -> Vec<Class> {
     if let (Type::Int, Some((low, high))) = (&ty.base, ty.range)
-        && high.checked_sub(low).is_some_and(|width| width < FEW) {
-            return (low..=high).map(|n| Class::Is(Const::Int(n))).collect();
-        }
+        && high.checked_sub(low).is_some_and(|width| width < FEW)
+    {
+        return (low..=high).map(|n| Class::Is(Const::Int(n))).collect();
+    }
     let mut points: Vec<Const> = tests
         .iter()
         .flat_map(|test| match test {

@@ -94,8 +94,12 @@ impl Checker {
                     }
                     Some(_) => {
                         self.report(
-                            Diagnostic::error(codes::UNKNOWN_NAME, part.span, format!("`{}` takes no effect", path.text()))
-                                .help("`only` names rules, blackouts, windows, triages and categorisations"),
+                            Diagnostic::error(
+                                codes::UNKNOWN_NAME,
+                                part.span,
+                                format!("`{}` takes no effect", path.text()),
+                            )
+                            .help("`only` names rules, blackouts, windows, triages and categorisations"),
                         );
                         break;
                     }
@@ -116,7 +120,10 @@ impl Checker {
             .into_iter()
             .flat_map(|unit| &unit.names)
             .filter(|(_, declared)| {
-                matches!(declared.symbol, Symbol::Triage(_) | Symbol::Categorise(_) | Symbol::Other("rule" | "blackout" | "window"))
+                matches!(
+                    declared.symbol,
+                    Symbol::Triage(_) | Symbol::Categorise(_) | Symbol::Other("rule" | "blackout" | "window")
+                )
             })
             .map(|(name, _)| name.clone())
             .collect();
@@ -137,8 +144,12 @@ impl Checker {
             });
             match (reported, facts) {
                 (true, Some(name)) => self.report(
-                    Diagnostic::error(codes::MIXED_EXPECTATION, part.span, format!("this is about the decision and about `{name}`"))
-                        .help("write an `expect` for each"),
+                    Diagnostic::error(
+                        codes::MIXED_EXPECTATION,
+                        part.span,
+                        format!("this is about the decision and about `{name}`"),
+                    )
+                    .help("write an `expect` for each"),
                 ),
                 (true, None) => {
                     self.reported_names(part);

@@ -52,11 +52,8 @@ impl Checker {
                 self.quantifier(*kind, var, list, filter.as_deref(), body.as_deref(), env, span)
             }
             ExprKind::Agg { kind, value, var, list, filter, empty } => {
-                let parts = super::list::Parts {
-                    value: value.as_deref(),
-                    filter: filter.as_deref(),
-                    empty: empty.as_deref(),
-                };
+                let parts =
+                    super::list::Parts { value: value.as_deref(), filter: filter.as_deref(), empty: empty.as_deref() };
                 self.aggregate(*kind, var, list, &parts, env, span)
             }
             ExprKind::Default(value, other) => self.default(value, other, false, env, want, span),
@@ -253,8 +250,12 @@ impl Checker {
             Type::Error => self.failed(span),
             Type::Row(_) => {
                 self.report(
-                    Diagnostic::error(codes::WRONG_TYPE, inner.span, "a record is always there: ask for one of its facts")
-                        .help("name a field, such as `asset.owner is known`"),
+                    Diagnostic::error(
+                        codes::WRONG_TYPE,
+                        inner.span,
+                        "a record is always there: ask for one of its facts",
+                    )
+                    .help("name a field, such as `asset.owner is known`"),
                 );
                 self.failed(span)
             }

@@ -117,7 +117,12 @@ impl Checker {
             (Type::Zone | Type::String, Some(Const::Text(name))) => {
                 let zone = self.zone(&name);
                 if zone.is_none() {
-                    self.error(codes::UNKNOWN_ZONE, expr.span, format!("there is no time zone `{name}`"), "zones have names such as `Europe/London`");
+                    self.error(
+                        codes::UNKNOWN_ZONE,
+                        expr.span,
+                        format!("there is no time zone `{name}`"),
+                        "zones have names such as `Europe/London`",
+                    );
                 }
                 zone.map(ZoneRef::Fixed)
             }
@@ -171,13 +176,14 @@ impl Checker {
     /// One end of a range: written out, or a name for what is.
     fn bound(&mut self, unit: usize, expr: &Expr) -> Option<Bound> {
         if let ExprKind::Time(text) = &expr.kind
-            && let Ok(value) = parse_time(text) {
-                return Some(match value {
-                    TimeValue::Instant(instant) => Bound::Instant(instant),
-                    TimeValue::Local(local) => Bound::Local(local),
-                    TimeValue::Date(date) => Bound::Date(date),
-                });
-            }
+            && let Ok(value) = parse_time(text)
+        {
+            return Some(match value {
+                TimeValue::Instant(instant) => Bound::Instant(instant),
+                TimeValue::Local(local) => Bound::Local(local),
+                TimeValue::Date(date) => Bound::Date(date),
+            });
+        }
         let env = Env::bare(unit, "this time");
         let node = self.lower(expr, &env, None);
         match self.constant(node).cloned() {

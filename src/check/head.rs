@@ -27,19 +27,25 @@ pub(super) struct Kind {
 }
 
 const ALL: &[&str] = &[
-    "for", "when", "except", "because", "ref", "owner", "effective", "trial", "effect", "unknown", "assumes", "waivable",
+    "for",
+    "when",
+    "except",
+    "because",
+    "ref",
+    "owner",
+    "effective",
+    "trial",
+    "effect",
+    "unknown",
+    "assumes",
+    "waivable",
 ];
 
 pub(super) const RULE: Kind = Kind {
     keyword: "rule",
     place: "a `rule`",
     takes: ALL,
-    effects: &[
-        ("deny", Effect::Deny),
-        ("hold", Effect::Hold),
-        ("warn", Effect::Warn),
-        ("report", Effect::Report),
-    ],
+    effects: &[("deny", Effect::Deny), ("hold", Effect::Hold), ("warn", Effect::Warn), ("report", Effect::Report)],
     effect: Effect::Deny,
 };
 
@@ -83,8 +89,7 @@ pub(super) const CATEGORISE: Kind = Kind {
 impl Checker {
     /// A head that names the statement and says nothing else.
     pub(super) fn bare_head(&self, unit: usize, name: &Name, statement: &Statement, effect: Effect) -> Head {
-        let (prefix, pack) =
-            self.units.get(unit).map(|unit| (unit.prefix.clone(), unit.pack)).unwrap_or_default();
+        let (prefix, pack) = self.units.get(unit).map(|unit| (unit.prefix.clone(), unit.pack)).unwrap_or_default();
         Head {
             name: format!("{prefix}{}", name.text),
             title: statement.title.as_ref().and_then(crate::syntax::expr::StrLit::plain),
@@ -152,8 +157,7 @@ impl Checker {
             self.effects(common, kind, &mut head);
         }
         if let (Some(waivable), true) = (common.waivable.first(), takes("waivable")) {
-            let roles: Vec<String> =
-                waivable.by.iter().filter_map(|role| self.plain_text(role, "waivable")).collect();
+            let roles: Vec<String> = waivable.by.iter().filter_map(|role| self.plain_text(role, "waivable")).collect();
             let longest = waivable.up_to.as_ref().and_then(|length| self.length(unit, length));
             head.waivable = Some((roles, longest));
         }
@@ -165,9 +169,10 @@ impl Checker {
         head.effective_from = effective.from.as_ref().and_then(|from| self.instant(unit, from, Edge::Start));
         head.effective_until = effective.until.as_ref().and_then(|until| self.instant(unit, until, Edge::End));
         if let (Some(from), Some(until)) = (head.effective_from, head.effective_until)
-            && until <= from {
-                self.ends_first(effective.span);
-            }
+            && until <= from
+        {
+            self.ends_first(effective.span);
+        }
     }
 
     pub(super) fn ends_first(&mut self, span: Span) {
@@ -179,9 +184,10 @@ impl Checker {
 
     fn effects(&mut self, common: &Common, kind: &Kind, head: &mut Head) {
         if let Some(word) = common.effect.first()
-            && let Some(effect) = self.effect_word(word, kind) {
-                head.effect = effect;
-            }
+            && let Some(effect) = self.effect_word(word, kind)
+        {
+            head.effect = effect;
+        }
         head.unknown = head.effect;
         let Some(word) = common.unknown.first() else { return };
         let Some(unknown) = self.effect_word(word, kind) else { return };
@@ -274,7 +280,9 @@ impl Checker {
             if !takes.contains(&clause) {
                 let help = match clause {
                     "trial" => "only what restricts a change can be on trial: a `rule`, `blackout` or `window`",
-                    "effect" | "unknown" => "only what restricts a change has an effect: a `rule`, `blackout` or `window`",
+                    "effect" | "unknown" => {
+                        "only what restricts a change has an effect: a `rule`, `blackout` or `window`"
+                    }
                     "waivable" => "rules and triages can be waived",
                     _ => "take it out, or put it into the statement that uses this one",
                 };

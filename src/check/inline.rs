@@ -146,8 +146,12 @@ impl Checker {
         let known = self.level_of.entry(table).or_insert_with(|| Arc::clone(&levels));
         if known.values != levels.values {
             self.report(
-                Diagnostic::error(codes::LEVEL_TABLE, span, format!("`{name}` already serves a triage with other levels"))
-                    .help("write a table of its own for this triage"),
+                Diagnostic::error(
+                    codes::LEVEL_TABLE,
+                    span,
+                    format!("`{name}` already serves a triage with other levels"),
+                )
+                .help("write a table of its own for this triage"),
             );
             return None;
         }
@@ -202,9 +206,8 @@ impl Checker {
 
     /// Reports that a `let` or table leads back to itself.
     fn cycle(&mut self, id: usize, span: Span) {
-        let name = |checker: &Self, id: usize| {
-            checker.inlines.get(id).map(|inline| inline.name.clone()).unwrap_or_default()
-        };
+        let name =
+            |checker: &Self, id: usize| checker.inlines.get(id).map(|inline| inline.name.clone()).unwrap_or_default();
         let from = self.readers.iter().position(|item| *item == Item::Inline(id)).unwrap_or(0);
         let mut path: Vec<String> = self
             .readers
@@ -238,8 +241,12 @@ impl Checker {
             _ => {
                 let shown = self.shown(subject.span);
                 self.report(
-                    Diagnostic::error(codes::WRONG_TYPE, subject.span, format!("`{shown}` is no asset, finding or change"))
-                        .help("behind `of` stands a subject or a quantifier's variable"),
+                    Diagnostic::error(
+                        codes::WRONG_TYPE,
+                        subject.span,
+                        format!("`{shown}` is no asset, finding or change"),
+                    )
+                    .help("behind `of` stands a subject or a quantifier's variable"),
                 );
                 return Thing::Failed;
             }

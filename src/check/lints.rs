@@ -23,9 +23,10 @@ impl Checker {
         if let Some(unit) = self.units.first() {
             for (name, declared) in &unit.names {
                 if let Symbol::Param(id) = declared.symbol
-                    && !self.read.contains(&Item::Param(id)) {
-                        found.push((declared.span, "param", name.clone()));
-                    }
+                    && !self.read.contains(&Item::Param(id))
+                {
+                    found.push((declared.span, "param", name.clone()));
+                }
             }
         }
         for (span, kind, name) in found {
@@ -80,7 +81,8 @@ impl Checker {
 
     /// Reports `any f in L where A` and `any g in L where B` in one condition, where one element was probably meant to satisfy both.
     pub(super) fn split_condition(&mut self, expr: &Expr, children: &[NodeId]) {
-        let parts: Vec<(&Expr, NodeId)> = operands(BinaryOp::And, expr).into_iter().zip(children.iter().copied()).collect();
+        let parts: Vec<(&Expr, NodeId)> =
+            operands(BinaryOp::And, expr).into_iter().zip(children.iter().copied()).collect();
         let quantified: Vec<(&Expr, VarId, NodeId, Op)> = parts
             .iter()
             .filter_map(|(part, node)| {
@@ -101,8 +103,12 @@ impl Checker {
                     (Op::Quant(_, _, left, _, _), Op::Quant(_, _, right, _, _)) => left == right,
                     _ => false,
                 };
-                let records = self.program.vars.get(usize::from(first_var.0)).is_some_and(|info| self.has_fields(info.table));
-                if !same_list || !records || self.exclude_each_other((*first_var, *first_body), (*second_var, *second_body)) {
+                let records =
+                    self.program.vars.get(usize::from(first_var.0)).is_some_and(|info| self.has_fields(info.table));
+                if !same_list
+                    || !records
+                    || self.exclude_each_other((*first_var, *first_body), (*second_var, *second_body))
+                {
                     continue;
                 }
                 self.report(
@@ -131,9 +137,10 @@ impl Checker {
                     Some(Op::Compare(CompareOp::Eq, left, right)) => {
                         if let (Some(Op::Field(of, field)), Some(value)) =
                             (self.node(*left).map(|found| &found.op), self.constant(*right))
-                            && *of == var {
-                                found.push((*field, value.clone()));
-                            }
+                            && *of == var
+                        {
+                            found.push((*field, value.clone()));
+                        }
                     }
                     _ => {}
                 }

@@ -54,10 +54,9 @@ impl Checker {
 
     fn no_list(&mut self, expr: &Expr) -> Option<(ListRef, Elem)> {
         let shown = self.shown(expr.span);
-        self.report(
-            Diagnostic::error(codes::NOT_A_LIST, expr.span, format!("`{shown}` is no list or set"))
-                .help("lists are such as `assets`, `asset.findings`, `change.evidence`, `asset.tags` or `{ \"a\", \"b\" }`"),
-        );
+        self.report(Diagnostic::error(codes::NOT_A_LIST, expr.span, format!("`{shown}` is no list or set")).help(
+            "lists are such as `assets`, `asset.findings`, `change.evidence`, `asset.tags` or `{ \"a\", \"b\" }`",
+        ));
         None
     }
 
@@ -222,7 +221,12 @@ impl Checker {
         let (var, _) = self.element_variable("element", &list, span);
         let name = self.program.schema.table(table).map(|t| t.name.clone()).unwrap_or_default();
         let Some(key) = self.program.schema.table(table).and_then(|t| t.key) else {
-            self.error(codes::WRONG_TYPE, span, format!("a {name} has no identifier to be found by"), "ask for its fields: `any x in LIST where …`");
+            self.error(
+                codes::WRONG_TYPE,
+                span,
+                format!("a {name} has no identifier to be found by"),
+                "ask for its fields: `any x in LIST where …`",
+            );
             return self.failed(span);
         };
         let element = self.push(Op::Field(var, key), Ty::plain(Type::Row(table)), span);
@@ -256,11 +260,17 @@ impl Checker {
         let list_span = list.span;
         let list = self.list(list, env);
         let hidden = self.is_name(&var.text, env)
-            || self.units.get(env.unit).is_some_and(|unit| unit.names.get(&var.text).is_some_and(|d| matches!(d.symbol, super::checker::Symbol::Import(_))));
+            || self.units.get(env.unit).is_some_and(|unit| {
+                unit.names.get(&var.text).is_some_and(|d| matches!(d.symbol, super::checker::Symbol::Import(_)))
+            });
         if hidden {
             self.report(
-                Diagnostic::error(codes::SHADOWED_NAME, var.span, format!("`{}` already names something here", var.text))
-                    .help("give the variable another name"),
+                Diagnostic::error(
+                    codes::SHADOWED_NAME,
+                    var.span,
+                    format!("`{}` already names something here", var.text),
+                )
+                .help("give the variable another name"),
             );
             return None;
         }
@@ -352,7 +362,12 @@ impl Checker {
             (AggKind::Count, _) => (None, Type::Int),
             (AggKind::Share, _) => (None, Type::Percent),
             (_, None) => {
-                self.error(codes::MISSING_CLAUSE, span, "this aggregate needs a value", "write it before the list: `max(f.epss for f in asset.findings)`");
+                self.error(
+                    codes::MISSING_CLAUSE,
+                    span,
+                    "this aggregate needs a value",
+                    "write it before the list: `max(f.epss for f in asset.findings)`",
+                );
                 return self.failed(span);
             }
             (_, Some(value)) => match self.aggregated(kind, value) {
@@ -372,8 +387,12 @@ impl Checker {
             }
             (value, Some(empty)) => {
                 self.report(
-                    Diagnostic::error(codes::CLAUSE_NOT_HERE, empty.span, "over nothing a count is 0, and a share is unknown")
-                        .help("leave `empty:` out"),
+                    Diagnostic::error(
+                        codes::CLAUSE_NOT_HERE,
+                        empty.span,
+                        "over nothing a count is 0, and a share is unknown",
+                    )
+                    .help("leave `empty:` out"),
                 );
                 (value, None)
             }

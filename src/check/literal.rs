@@ -122,10 +122,13 @@ impl Checker {
         let zone = name.as_ref().and_then(|name| self.zone(name));
         if zone.is_none() {
             let shown = name.unwrap_or_default();
-            let help = super::suggest::nearest(&shown, crate::time::zone_names())
-                .map_or_else(|| "zones have names such as `Europe/London`".to_owned(), |near| format!("did you mean `{near}`?"));
+            let help = super::suggest::nearest(&shown, crate::time::zone_names()).map_or_else(
+                || "zones have names such as `Europe/London`".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
             self.report(
-                Diagnostic::error(codes::UNKNOWN_ZONE, text.span, format!("there is no time zone `{shown}`")).help(help),
+                Diagnostic::error(codes::UNKNOWN_ZONE, text.span, format!("there is no time zone `{shown}`"))
+                    .help(help),
             );
         }
         zone

@@ -120,9 +120,10 @@ impl<'a> Load<'a> {
                     if import.pack {
                         wanted.push((import.clone(), statement.span));
                     } else if let Some(file) = self.file(&name, import, is_pack.then_some(&own))
-                        && seen.len() + queue.len() < MOST_FILES {
-                            queue.push(file);
-                        }
+                        && seen.len() + queue.len() < MOST_FILES
+                    {
+                        queue.push(file);
+                    }
                 }
                 if let Some(unit) = self.units.get_mut(this) {
                     unit.statements.push(Arc::new(statement));
@@ -204,7 +205,11 @@ impl<'a> Load<'a> {
             Err(known) => {
                 let error =
                     Diagnostic::error(codes::UNKNOWN_PACK, import.path.span, format!("there is no pack `{name}`"));
-                self.diagnostics.push(error.help(suggest::help(&name, "the packs are", known.iter().map(String::as_str))));
+                self.diagnostics.push(error.help(suggest::help(
+                    &name,
+                    "the packs are",
+                    known.iter().map(String::as_str),
+                )));
                 return;
             }
         };

@@ -43,8 +43,8 @@ mod triage;
 mod vocab;
 
 pub use load::{Loader, NoLoader, PolicyInput};
-pub use pattern::REGEX_SIZE_LIMIT;
 pub use outside::{Compiled, Refused, Sight, condition, expression};
+pub use pattern::REGEX_SIZE_LIMIT;
 pub use run::{Checked, check};
 
 #[cfg(test)]

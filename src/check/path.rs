@@ -43,9 +43,11 @@ impl Checker {
     pub(super) fn is_name(&self, word: &str, env: &Env) -> bool {
         env.local(word).is_some()
             || BUILT_IN.contains(&word)
-            || self.units.get(env.unit).and_then(|unit| unit.names.get(word)).is_some_and(|declared| {
-                matches!(declared.symbol, Symbol::Let(_) | Symbol::Table(_) | Symbol::Param(_))
-            })
+            || self
+                .units
+                .get(env.unit)
+                .and_then(|unit| unit.names.get(word))
+                .is_some_and(|declared| matches!(declared.symbol, Symbol::Let(_) | Symbol::Table(_) | Symbol::Param(_)))
     }
 
     /// Whether an expression consists of bare words only, whose meaning the other side has to give.
@@ -62,9 +64,10 @@ impl Checker {
     /// A name or path as a value.
     pub(super) fn path(&mut self, expr: &Expr, env: &Env, want: Option<&Ty>) -> NodeId {
         if let ExprKind::Name(word) = &expr.kind
-            && let Some(node) = self.bare_word(word, expr.span, env, want) {
-                return node;
-            }
+            && let Some(node) = self.bare_word(word, expr.span, env, want)
+        {
+            return node;
+        }
         let thing = self.thing(expr, env);
         self.thing_as_value(thing, expr.span, env)
     }
@@ -79,8 +82,12 @@ impl Checker {
         if self.is_name(word, env) {
             if let (Some(_), Some(def)) = (code, &def) {
                 self.report(
-                    Diagnostic::error(codes::AMBIGUOUS_WORD, span, format!("`{word}` is both a name and a value of `{}`", def.name))
-                        .help(format!("rename the statement or variable `{word}`")),
+                    Diagnostic::error(
+                        codes::AMBIGUOUS_WORD,
+                        span,
+                        format!("`{word}` is both a name and a value of `{}`", def.name),
+                    )
+                    .help(format!("rename the statement or variable `{word}`")),
                 );
                 return Some(self.failed(span));
             }
@@ -240,7 +247,12 @@ impl Checker {
                 Thing::Failed
             }
             Symbol::Other(kind) => {
-                self.error(codes::WRONG_TYPE, span, format!("`{word}` is a `{kind}` and no value"), "name a `let`, a `table` or a fact");
+                self.error(
+                    codes::WRONG_TYPE,
+                    span,
+                    format!("`{word}` is a `{kind}` and no value"),
+                    "name a `let`, a `table` or a fact",
+                );
                 Thing::Failed
             }
         }
@@ -265,7 +277,9 @@ impl Checker {
         let help = match (owners.first(), near) {
             (Some(owner), _) => format!("did you mean `{owner}.{word}`?"),
             (None, Some(near)) => format!("did you mean `{near}`?"),
-            (None, None) => format!("declare it with `let {word} = …`; a text is written in quotes, and a value of an enumeration needs a fact beside it"),
+            (None, None) => format!(
+                "declare it with `let {word} = …`; a text is written in quotes, and a value of an enumeration needs a fact beside it"
+            ),
         };
         self.report(
             Diagnostic::error(codes::UNKNOWN_NAME, span, format!("nothing here is called `{word}`")).help(help),
@@ -280,11 +294,17 @@ impl Checker {
             .chain(["assets"].into_iter().filter(|_| env.assets))
             .map(|name| format!("`{name}`"))
             .collect();
-        let there = if here.is_empty() { "it names no subjects".to_owned() } else { format!("it may name {}", here.join(", ")) };
+        let there = if here.is_empty() {
+            "it names no subjects".to_owned()
+        } else {
+            format!("it may name {}", here.join(", "))
+        };
         let help = match word {
             "finding" if env.asset.is_some() => "write `any f in asset.findings where …`",
             "asset" if env.assets => "write `any a in assets where …` or `every a in assets satisfies …`",
-            "change" | "assets" | "changes" | "category" => "a triage is decided before any change: move the condition to a `rule`",
+            "change" | "assets" | "changes" | "category" => {
+                "a triage is decided before any change: move the condition to a `rule`"
+            }
             _ => "move the condition to a statement that is decided for it",
         };
         let place = env.place;
@@ -304,11 +324,20 @@ impl Checker {
                 if !matches!(list, ListRef::Literal(_)) {
                     let what = self.shown(Span { end: name.span.start.saturating_sub(1), ..span });
                     self.report(
-                        Diagnostic::error(codes::UNKNOWN_FIELD, name.span, format!("`{what}` is a list and has no fields of its own"))
-                            .help(format!("ask for its elements: `any x in {what} where x.{} …`", name.text)),
+                        Diagnostic::error(
+                            codes::UNKNOWN_FIELD,
+                            name.span,
+                            format!("`{what}` is a list and has no fields of its own"),
+                        )
+                        .help(format!("ask for its elements: `any x in {what} where x.{} …`", name.text)),
                     );
                 } else {
-                    self.error(codes::UNKNOWN_FIELD, name.span, "a list has no fields", "ask for its elements: `any x in LIST where …`");
+                    self.error(
+                        codes::UNKNOWN_FIELD,
+                        name.span,
+                        "a list has no fields",
+                        "ask for its elements: `any x in LIST where …`",
+                    );
                 }
                 drop(elem);
                 Thing::Failed
@@ -382,13 +411,20 @@ impl Checker {
             .flat_map(|t| &t.fields)
             .filter_map(|field| field.name.strip_prefix(lead.as_str()))
             .collect();
-        let help = match (suggest::nearest(word, fields.iter().copied()), fields.iter().find(|f| f.rsplit('.').next() == Some(word))) {
+        let help = match (
+            suggest::nearest(word, fields.iter().copied()),
+            fields.iter().find(|f| f.rsplit('.').next() == Some(word)),
+        ) {
             (_, Some(inner)) => format!("did you mean `{what}.{inner}`?"),
             (Some(near), None) => format!("did you mean `{near}`?"),
             (None, None) if prefix.is_empty() => {
-                format!("`changegate schema` lists the fields; your own are declared by `extend {owner} {{ {word}: … }}`")
+                format!(
+                    "`changegate schema` lists the fields; your own are declared by `extend {owner} {{ {word}: … }}`"
+                )
             }
-            (None, None) => format!("it has {}", fields.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(", ")),
+            (None, None) => {
+                format!("it has {}", fields.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(", "))
+            }
         };
         self.report(
             Diagnostic::error(codes::UNKNOWN_FIELD, name.span, format!("`{what}` has no field `{word}`")).help(help),
@@ -434,7 +470,12 @@ impl Checker {
         let key = self.program.schema.table(table).and_then(|t| t.key);
         let has_id = matches!(
             table,
-            TableId::ASSET | TableId::FINDING | TableId::CHANGE | TableId::INCIDENT | TableId::PERSON | TableId::SERVICE
+            TableId::ASSET
+                | TableId::FINDING
+                | TableId::CHANGE
+                | TableId::INCIDENT
+                | TableId::PERSON
+                | TableId::SERVICE
         );
         match key {
             Some(key) if prefix.is_empty() && has_id => {

@@ -63,8 +63,12 @@ impl Checker {
         let value = self.subject_text(value, env);
         let ExprKind::Regex(regex) = &pattern.kind else {
             self.report(
-                Diagnostic::error(codes::NOT_CONSTANT, pattern.span, "`matches` takes a regular expression that is written out")
-                    .help("write it between slashes: `matches /^web-[0-9]+$/`"),
+                Diagnostic::error(
+                    codes::NOT_CONSTANT,
+                    pattern.span,
+                    "`matches` takes a regular expression that is written out",
+                )
+                .help("write it between slashes: `matches /^web-[0-9]+$/`"),
             );
             return self.failed(span);
         };

@@ -65,8 +65,17 @@ impl Checker {
             add(&period.head, "window", &mut { all }, Place::Both);
         }
         for triage in &self.program.triages {
-            let arms = triage.arms.iter().flat_map(|arm| arm.when.into_iter().chain(arm.due.as_ref().map(|due| due.node)));
-            let all = triage.head.scope.iter().copied().chain(triage.head.except).chain(triage.done).chain(triage.decide).chain(arms);
+            let arms =
+                triage.arms.iter().flat_map(|arm| arm.when.into_iter().chain(arm.due.as_ref().map(|due| due.node)));
+            let all = triage
+                .head
+                .scope
+                .iter()
+                .copied()
+                .chain(triage.head.except)
+                .chain(triage.done)
+                .chain(triage.decide)
+                .chain(arms);
             add(&triage.head, "triage", &mut { all }, Place::Both);
         }
         for categorise in &self.program.categorises {
@@ -130,7 +139,8 @@ impl Checker {
                     stack.extend(elements(&list).into_iter().map(|node| (node, Place::Both)));
                 }
                 Op::Agg { value, filter, empty, list, .. } => {
-                    let parts: Vec<NodeId> = value.into_iter().chain(filter).chain(empty).chain(elements(&list)).collect();
+                    let parts: Vec<NodeId> =
+                        value.into_iter().chain(filter).chain(empty).chain(elements(&list)).collect();
                     both(&parts);
                 }
                 Op::Table(index, inputs) => {
@@ -208,9 +218,15 @@ impl Checker {
         let span = self.span_of(node);
         let shown = self.shown(span);
         let help = match (presence, place) {
-            (_, Place::Both) => "a missing fact already counts as every value that it could have: leave this out, or say why it may decide with `assumes \"…\"`",
-            (Presence::Known | Presence::Given, _) => "leave it out: where the fact is missing, the rest is unknown, and that restricts as well; or say why it may help with `assumes \"…\"`",
-            (Presence::Unknown, _) => "ask for what has to be known instead: an exception holds only where it is certain; or say why it may help with `assumes \"…\"`",
+            (_, Place::Both) => {
+                "a missing fact already counts as every value that it could have: leave this out, or say why it may decide with `assumes \"…\"`"
+            }
+            (Presence::Known | Presence::Given, _) => {
+                "leave it out: where the fact is missing, the rest is unknown, and that restricts as well; or say why it may help with `assumes \"…\"`"
+            }
+            (Presence::Unknown, _) => {
+                "ask for what has to be known instead: an exception holds only where it is certain; or say why it may help with `assumes \"…\"`"
+            }
         };
         self.report(
             Diagnostic::error(codes::ABSENCE_HELPS, span, format!("`{shown}`: a missing fact would help here"))
@@ -223,9 +239,13 @@ impl Checker {
         let span = self.span_of(node);
         let shown = self.shown(self.span_of(value));
         self.report(
-            Diagnostic::error(codes::ABSENCE_HELPS, span, format!("where `{shown}` is missing, this default would help"))
-                .label(format!("deleting the fact would make {statement} more lenient"))
-                .help("leave the default out, take one on the strict side, or say why it may help with `assumes \"…\"`"),
+            Diagnostic::error(
+                codes::ABSENCE_HELPS,
+                span,
+                format!("where `{shown}` is missing, this default would help"),
+            )
+            .label(format!("deleting the fact would make {statement} more lenient"))
+            .help("leave the default out, take one on the strict side, or say why it may help with `assumes \"…\"`"),
         );
     }
 }

@@ -31,7 +31,11 @@ impl Checker {
                 })
             });
             if let Some(earlier) = earlier {
-                self.no_arm(arm.span, Some(earlier.span), "wherever its condition is true, an earlier arm's is as well");
+                self.no_arm(
+                    arm.span,
+                    Some(earlier.span),
+                    "wherever its condition is true, an earlier arm's is as well",
+                );
             }
         }
     }
@@ -63,13 +67,15 @@ impl Checker {
             _ => {}
         }
         if let Op::And(all) = &l.op
-            && all.iter().any(|part| self.implies(*part, right, steps)) {
-                return true;
-            }
+            && all.iter().any(|part| self.implies(*part, right, steps))
+        {
+            return true;
+        }
         if let Op::Or(all) = &r.op
-            && all.iter().any(|part| self.implies(left, *part, steps)) {
-                return true;
-            }
+            && all.iter().any(|part| self.implies(left, *part, steps))
+        {
+            return true;
+        }
         match (&l.op, &r.op) {
             (Op::Not(a), Op::Not(b)) => self.implies(*b, *a, steps),
             (Op::Compare(..) | Op::In(..), Op::Compare(..) | Op::In(..)) => {

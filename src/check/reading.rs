@@ -101,16 +101,23 @@ impl Checker {
                     let blocks = self.triages_of(inner);
                     let shown = blocks.first().cloned().unwrap_or_else(|| "…".to_owned());
                     self.report(
-                        Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("`{}` is a pack: which of its triages?", name.text))
-                            .help(format!("write `triage.{}.{shown}.level`", name.text)),
+                        Diagnostic::error(
+                            codes::UNKNOWN_NAME,
+                            name.span,
+                            format!("`{}` is a pack: which of its triages?", name.text),
+                        )
+                        .help(format!("write `triage.{}.{shown}.level`", name.text)),
                     );
                     return None;
                 }
                 _ => {
                     let mut known = self.triages_of(unit);
                     known.extend(["level", "due", "overdue"].map(str::to_owned));
-                    let error =
-                        Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no triage `{}`", name.text));
+                    let error = Diagnostic::error(
+                        codes::UNKNOWN_NAME,
+                        name.span,
+                        format!("there is no triage `{}`", name.text),
+                    );
                     self.report(error.help(suggest::help(&name.text, "there are", known.iter().map(String::as_str))));
                     return None;
                 }
@@ -181,7 +188,11 @@ impl Checker {
             let error = Diagnostic::error(
                 codes::UNKNOWN_NAME,
                 span,
-                if several { "the policy has several categorisations: which one?" } else { "the policy has no `categorise`" },
+                if several {
+                    "the policy has several categorisations: which one?"
+                } else {
+                    "the policy has no `categorise`"
+                },
             );
             self.report(error.help(if several {
                 "name one with `category NAME` in the `policy` statement, or write `category.NAME`"
@@ -190,11 +201,8 @@ impl Checker {
             }));
             return self.failed(span);
         };
-        let Some((each_asset, categories)) = self
-            .program
-            .categorises
-            .get(usize::from(block))
-            .map(|c| (c.each_asset, Arc::clone(&c.categories)))
+        let Some((each_asset, categories)) =
+            self.program.categorises.get(usize::from(block)).map(|c| (c.each_asset, Arc::clone(&c.categories)))
         else {
             return self.failed(span);
         };
@@ -265,7 +273,8 @@ impl Checker {
                             |near| format!("did you mean `{near}`?"),
                         );
                     self.report(
-                        Diagnostic::error(codes::UNKNOWN_FIELD, name.span, format!("a CVSS value has no `{word}`")).help(help),
+                        Diagnostic::error(codes::UNKNOWN_FIELD, name.span, format!("a CVSS value has no `{word}`"))
+                            .help(help),
                     );
                     return Thing::Failed;
                 }

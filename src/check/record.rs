@@ -24,7 +24,8 @@ impl Checker {
                     _ => "a test gives `asset` and `change` records".to_owned(),
                 };
                 self.report(
-                    Diagnostic::error(codes::TEST_RECORD, entity.span, format!("a test gives no `{name}` of its own")).help(help),
+                    Diagnostic::error(codes::TEST_RECORD, entity.span, format!("a test gives no `{name}` of its own"))
+                        .help(help),
                 );
             }
             None => {
@@ -69,10 +70,13 @@ impl Checker {
                     .flat_map(|t| &t.fields)
                     .filter_map(|field| field.name.strip_prefix(lead.as_str()))
                     .map(|field| field.split('.').next().unwrap_or(field));
-                let error = Diagnostic::error(codes::TEST_RECORD, name.span, format!("`{owner}` has no field `{full}`"));
+                let error =
+                    Diagnostic::error(codes::TEST_RECORD, name.span, format!("`{owner}` has no field `{full}`"));
                 self.report(match suggest::nearest(&name.text, known) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error.help(format!("`changegate schema` lists the fields; your own are declared by `extend {owner} {{ … }}`")),
+                    None => error.help(format!(
+                        "`changegate schema` lists the fields; your own are declared by `extend {owner} {{ … }}`"
+                    )),
                 });
             }
         }
@@ -122,21 +126,32 @@ impl Checker {
                     _ => None,
                 };
                 let within = number.is_some_and(|n| range.is_none_or(|(low, high)| low <= n && n <= high));
-                (within, range.map_or_else(|| "a whole number".to_owned(), |(low, high)| format!("a whole number from {low} to {high}")))
+                (
+                    within,
+                    range.map_or_else(
+                        || "a whole number".to_owned(),
+                        |(low, high)| format!("a whole number from {low} to {high}"),
+                    ),
+                )
             }
             Type::Number => (matches!(kind, ExprKind::Number(_)), "a number".to_owned()),
-            Type::Percent => (matches!(kind, ExprKind::Number(_) | ExprKind::Percent(_)), "a percent: `15%`".to_owned()),
+            Type::Percent => {
+                (matches!(kind, ExprKind::Number(_) | ExprKind::Percent(_)), "a percent: `15%`".to_owned())
+            }
             Type::Date => (matches!(kind, ExprKind::Time(_)), "a date: `2026-12-18`".to_owned()),
-            Type::Time => (
-                matches!(kind, ExprKind::Time(_) | ExprKind::TimeIn(..)),
-                "a time: `2026-12-18T18:00Z`".to_owned(),
-            ),
+            Type::Time => {
+                (matches!(kind, ExprKind::Time(_) | ExprKind::TimeIn(..)), "a time: `2026-12-18T18:00Z`".to_owned())
+            }
             Type::Duration => (matches!(kind, ExprKind::Duration(_)), "a length: `90min`".to_owned()),
             Type::Enum(enumeration) => {
                 if let Some(word) = text() {
                     if enumeration.code(&word).is_none() {
                         let known = enumeration.values.iter().map(String::as_str);
-                        let error = Diagnostic::error(codes::TEST_RECORD, value.span, format!("`{word}` is no value of `{name}`"));
+                        let error = Diagnostic::error(
+                            codes::TEST_RECORD,
+                            value.span,
+                            format!("`{word}` is no value of `{name}`"),
+                        );
                         self.report(error.help(suggest::help(&word, "its values are", known)));
                     }
                     return;
@@ -148,10 +163,19 @@ impl Checker {
                 (known, "a time zone: `\"Europe/London\"`".to_owned())
             }
             Type::Cvss => (
-                matches!(kind, ExprKind::Str(_) | ExprKind::Number(_) | ExprKind::Set(_) | ExprKind::List { .. } | ExprKind::Record(_)),
+                matches!(
+                    kind,
+                    ExprKind::Str(_)
+                        | ExprKind::Number(_)
+                        | ExprKind::Set(_)
+                        | ExprKind::List { .. }
+                        | ExprKind::Record(_)
+                ),
                 "a vector, a score, or a set of vectors".to_owned(),
             ),
-            Type::Version => (matches!(kind, ExprKind::Str(_) | ExprKind::Number(_)), "a version: `\"10.0.1\"`".to_owned()),
+            Type::Version => {
+                (matches!(kind, ExprKind::Str(_) | ExprKind::Number(_)), "a version: `\"10.0.1\"`".to_owned())
+            }
             _ => (matches!(kind, ExprKind::Str(_)), "a text in quotes".to_owned()),
         };
         if !fits {

@@ -63,7 +63,8 @@ fn drop_follow_ups(diagnostics: &mut Vec<Diagnostic>, checker: &Checker) {
     if unread.is_empty() {
         return;
     }
-    let inside = |span: Span, outer: Span| span.file == outer.file && outer.start <= span.start && span.end <= outer.end;
+    let inside =
+        |span: Span, outer: Span| span.file == outer.file && outer.start <= span.start && span.end <= outer.end;
     let statements: Vec<Span> =
         checker.units.iter().flat_map(|unit| &unit.statements).map(|statement| statement.span).collect();
     let half_read: Vec<Span> =
@@ -101,8 +102,8 @@ impl Checker {
             self.unknown_params(n, unit);
         }
         // Tables first, because triages copy those that decide; tables `given level` last, because triages say which levels.
-        let (with_level, others): (Vec<usize>, Vec<usize>) = (0..self.inlines.len())
-            .partition(|id| self.inline_table(*id).is_some_and(|table| table.level.is_some()));
+        let (with_level, others): (Vec<usize>, Vec<usize>) =
+            (0..self.inlines.len()).partition(|id| self.inline_table(*id).is_some_and(|table| table.level.is_some()));
         for id in others {
             self.ensure(id);
             self.table(id);

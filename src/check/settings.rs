@@ -93,8 +93,12 @@ impl Checker {
                     Some(Const::Duration(length)) if length > 0 => {
                         if pack {
                             self.report(
-                                Diagnostic::error(codes::CLAUSE_NOT_HERE, expr.span, "a pack does not say how long changes take")
-                                    .help("leave `longest_change` to the policy that imports it"),
+                                Diagnostic::error(
+                                    codes::CLAUSE_NOT_HERE,
+                                    expr.span,
+                                    "a pack does not say how long changes take",
+                                )
+                                .help("leave `longest_change` to the policy that imports it"),
                             );
                         } else {
                             self.program.settings.longest_change = length;
@@ -102,8 +106,12 @@ impl Checker {
                     }
                     _ if self.is_error(node) => {}
                     _ => self.report(
-                        Diagnostic::error(codes::BAD_SETTING, expr.span, "`longest_change` is a length greater than zero")
-                            .help("write it as `72h` or `3d`"),
+                        Diagnostic::error(
+                            codes::BAD_SETTING,
+                            expr.span,
+                            "`longest_change` is a length greater than zero",
+                        )
+                        .help("write it as `72h` or `3d`"),
                     ),
                 }
             }

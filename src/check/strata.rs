@@ -39,10 +39,11 @@ impl Checker {
                 path.push((target.clone(), span));
                 match &target {
                     Item::Inline(_) if seen.insert(target.clone()) => stack.push((target, path)),
-                    Item::Triage(_) | Item::Categorise(_) if stratum(&target).is_some_and(|read| read >= own)
-                        && seen.insert(target.clone()) => {
-                            self.above(start, &target, &path);
-                        }
+                    Item::Triage(_) | Item::Categorise(_)
+                        if stratum(&target).is_some_and(|read| read >= own) && seen.insert(target.clone()) =>
+                    {
+                        self.above(start, &target, &path);
+                    }
                     _ => {}
                 }
             }
@@ -54,9 +55,8 @@ impl Checker {
         let names: Vec<String> =
             std::iter::once(self.item_name(start)).chain(path.iter().map(|(item, _)| self.item_name(item))).collect();
         let itself = match (start, target) {
-            (Item::Decided("triage", name), Item::Triage(block)) => block.is_none_or(|block| {
-                self.program.triages.get(usize::from(block)).is_some_and(|t| t.head.name == *name)
-            }),
+            (Item::Decided("triage", name), Item::Triage(block)) => block
+                .is_none_or(|block| self.program.triages.get(usize::from(block)).is_some_and(|t| t.head.name == *name)),
             (Item::Decided("categorise", name), Item::Categorise(block)) => {
                 self.program.categorises.get(usize::from(*block)).is_some_and(|c| c.head.name == *name)
             }
@@ -65,7 +65,11 @@ impl Checker {
         let mut error = if itself {
             Diagnostic::error(codes::CYCLE, *first, format!("{} is decided by itself", self.item_name(start)))
         } else {
-            Diagnostic::error(codes::STRATUM, *first, format!("{} reads what is decided no earlier", self.item_name(start)))
+            Diagnostic::error(
+                codes::STRATUM,
+                *first,
+                format!("{} reads what is decided no earlier", self.item_name(start)),
+            )
         };
         error = error.label(names.join(" → "));
         for (_, span) in path.iter().skip(1) {

@@ -44,10 +44,7 @@ fn distance(left: &str, right: &str, limit: usize) -> Option<usize> {
             let at = |line: &[usize], n: usize| line.get(n).copied().unwrap_or(usize::MAX / 2);
             let mut best =
                 (at(&last, column + 1) + 1).min(at(&next, column) + 1).min(at(&last, column) + usize::from(l != r));
-            let swapped = row > 0
-                && column > 0
-                && left.get(row - 1) == Some(r)
-                && right.get(column - 1) == Some(l);
+            let swapped = row > 0 && column > 0 && left.get(row - 1) == Some(r) && right.get(column - 1) == Some(l);
             if swapped {
                 best = best.min(at(&before, column - 1) + 1);
             }

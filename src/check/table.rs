@@ -112,8 +112,12 @@ impl Checker {
         } else if let [(only, _)] = found.as_slice() {
             only.clone()
         } else {
-            let mut error = Diagnostic::error(codes::TABLE_OUTCOME, name.span, format!("the outcomes of `{}` are of several kinds", name.text))
-                .help("outcomes are names, or all lengths, numbers or texts");
+            let mut error = Diagnostic::error(
+                codes::TABLE_OUTCOME,
+                name.span,
+                format!("the outcomes of `{}` are of several kinds", name.text),
+            )
+            .help("outcomes are names, or all lengths, numbers or texts");
             for (kind, span) in found.iter().take(2) {
                 let text = if *kind == Type::Nothing { "a name".to_owned() } else { format!("a {kind}") };
                 error = error.also(*span, text);
@@ -139,7 +143,12 @@ impl Checker {
             (Some(value), _) => value,
             (None, _) => {
                 if !self.is_error(node) {
-                    self.error(codes::NOT_CONSTANT, expr.span, "an outcome is written out", "write a name, a length, a number or a text");
+                    self.error(
+                        codes::NOT_CONSTANT,
+                        expr.span,
+                        "an outcome is written out",
+                        "write a name, a length, a number or a text",
+                    );
                 }
                 Const::None
             }
@@ -149,8 +158,10 @@ impl Checker {
     /// Checks a table's cells; those of a table `given level` when the triage that uses it is known.
     pub(super) fn table(&mut self, id: usize) {
         self.ensure(id);
-        let Some((statement, Some(index), unit, broken)) =
-            self.inlines.get(id).map(|inline| (Arc::clone(&inline.statement), inline.table, inline.unit, inline.broken))
+        let Some((statement, Some(index), unit, broken)) = self
+            .inlines
+            .get(id)
+            .map(|inline| (Arc::clone(&inline.statement), inline.table, inline.unit, inline.broken))
         else {
             return;
         };
@@ -196,20 +207,41 @@ impl Checker {
             if row.cells.len() != tree.given.len() {
                 fits = false;
                 self.report(
-                    Diagnostic::error(codes::TABLE_SHAPE, row.span, format!("this row has {} before `->`, and the table {}", counted(row.cells.len(), "cell"), counted(tree.given.len(), "input")))
-                        .help("write one cell for each input; `any` matches whatever it is"),
+                    Diagnostic::error(
+                        codes::TABLE_SHAPE,
+                        row.span,
+                        format!(
+                            "this row has {} before `->`, and the table {}",
+                            counted(row.cells.len(), "cell"),
+                            counted(tree.given.len(), "input")
+                        ),
+                    )
+                    .help("write one cell for each input; `any` matches whatever it is"),
                 );
             } else if row.outcomes.len() != columns {
                 fits = false;
                 self.report(
-                    Diagnostic::error(codes::TABLE_SHAPE, row.span, format!("this row has {}, and the table {}", counted(row.outcomes.len(), "outcome"), counted(columns, "column")))
-                        .help("write one outcome for each column"),
+                    Diagnostic::error(
+                        codes::TABLE_SHAPE,
+                        row.span,
+                        format!(
+                            "this row has {}, and the table {}",
+                            counted(row.outcomes.len(), "outcome"),
+                            counted(columns, "column")
+                        ),
+                    )
+                    .help("write one outcome for each column"),
                 );
             }
         }
         if tree.rows.len().saturating_mul(columns) > MOST_ROWS {
             let span = tree.rows.first().map(|row| row.span).unwrap_or_default();
-            self.error(codes::TOO_LARGE, span, format!("a table has at most {MOST_ROWS} rows"), "split it into tables that build on each other");
+            self.error(
+                codes::TOO_LARGE,
+                span,
+                format!("a table has at most {MOST_ROWS} rows"),
+                "split it into tables that build on each other",
+            );
             fits = false;
         }
         fits
@@ -236,8 +268,12 @@ impl Checker {
         for given in givens {
             if inputs.iter().any(|(name, _)| *name == given.name.text) {
                 self.report(
-                    Diagnostic::error(codes::DUPLICATE_NAME, given.name.span, format!("the table has two inputs `{}`", given.name.text))
-                        .help("rename one of them"),
+                    Diagnostic::error(
+                        codes::DUPLICATE_NAME,
+                        given.name.span,
+                        format!("the table has two inputs `{}`", given.name.text),
+                    )
+                    .help("rename one of them"),
                 );
             }
             let ty = match &given.value {
@@ -256,8 +292,12 @@ impl Checker {
                 None if given.name.text == "level" => Ty::plain(Type::Enum(self.levels_for(index, given.name.span)?)),
                 None => {
                     self.report(
-                        Diagnostic::error(codes::MISSING_CLAUSE, given.name.span, format!("nothing says what `{}` is", given.name.text))
-                            .help(format!("write `{} = EXPRESSION`; only `level` stands alone", given.name.text)),
+                        Diagnostic::error(
+                            codes::MISSING_CLAUSE,
+                            given.name.span,
+                            format!("nothing says what `{}` is", given.name.text),
+                        )
+                        .help(format!("write `{} = EXPRESSION`; only `level` stands alone", given.name.text)),
                     );
                     return None;
                 }
@@ -287,9 +327,7 @@ impl Checker {
     fn table_rows(&mut self, tree: &Tree, inputs: &[(String, Ty)], unit: usize) -> Vec<Vec<Cell>> {
         let mut all = Vec::new();
         let heads: Vec<Option<Cell>> = match (tree.across.first(), inputs.last()) {
-            (Some(across), Some((_, ty))) => {
-                across.cells.iter().map(|cell| Some(self.cell(cell, ty, unit))).collect()
-            }
+            (Some(across), Some((_, ty))) => across.cells.iter().map(|cell| Some(self.cell(cell, ty, unit))).collect(),
             _ => vec![None],
         };
         for row in &tree.rows {
@@ -363,11 +401,9 @@ impl Checker {
 
     fn cell_error(&mut self, span: Span, ty: &Ty, message: &str) {
         let kind = describe(ty);
-        self.report(
-            Diagnostic::error(codes::TABLE_CELL, span, message)
-                .label(format!("the input is {kind}"))
-                .help("write one of its values, `a | b`, a comparison such as `>= 7.0`, a range such as `4.0 to 7.0`, or `any`"),
-        );
+        self.report(Diagnostic::error(codes::TABLE_CELL, span, message).label(format!("the input is {kind}")).help(
+            "write one of its values, `a | b`, a comparison such as `>= 7.0`, a range such as `4.0 to 7.0`, or `any`",
+        ));
     }
 
     /// A constant of the input's type.

@@ -94,7 +94,8 @@ impl Checker {
         self.levels_have_arms(tree, &levels);
         self.readers.pop();
         let conditions = arms.iter().filter_map(|arm| arm.when);
-        head.vars = self.vars_of_all(head.scope.iter().copied().chain(head.except).chain(done).chain(decide).chain(conditions));
+        head.vars =
+            self.vars_of_all(head.scope.iter().copied().chain(head.except).chain(done).chain(decide).chain(conditions));
         if let Some(triage) = self.program.triages.get_mut(usize::from(index)) {
             *triage = Triage { head, levels, done, decide, arms };
         }
@@ -104,14 +105,22 @@ impl Checker {
         if let Some(code) = levels.code(&name.text) {
             if name.text == "done" && has_done {
                 self.report(
-                    Diagnostic::error(codes::UNDECLARED_LEVEL, name.span, "`done` is given by `done when`, not by an arm")
-                        .help("join the condition to that of `done when`"),
+                    Diagnostic::error(
+                        codes::UNDECLARED_LEVEL,
+                        name.span,
+                        "`done` is given by `done when`, not by an arm",
+                    )
+                    .help("join the condition to that of `done when`"),
                 );
                 return None;
             }
             return Some(code);
         }
-        let error = Diagnostic::error(codes::UNDECLARED_LEVEL, name.span, format!("`{}` is no level of this triage", name.text));
+        let error = Diagnostic::error(
+            codes::UNDECLARED_LEVEL,
+            name.span,
+            format!("`{}` is no level of this triage", name.text),
+        );
         self.report(error.help(suggest::help(&name.text, "the levels are", levels.values.iter().map(String::as_str))));
         None
     }
@@ -129,16 +138,24 @@ impl Checker {
         for arm in earlier {
             if let Some(span) = arm.otherwise {
                 self.report(
-                    Diagnostic::error(codes::OTHERWISE, span, "`otherwise` takes everything: no arm after it is ever reached")
-                        .help("make it the last arm"),
+                    Diagnostic::error(
+                        codes::OTHERWISE,
+                        span,
+                        "`otherwise` takes everything: no arm after it is ever reached",
+                    )
+                    .help("make it the last arm"),
                 );
             }
         }
         for arm in earlier.iter().chain([last]) {
             if arm.when.is_none() && arm.otherwise.is_none() {
                 self.report(
-                    Diagnostic::error(codes::OTHERWISE, arm.span, format!("the arm `{}` has no condition", arm.name.text))
-                        .help("write `when …`, or `otherwise` if it is the last"),
+                    Diagnostic::error(
+                        codes::OTHERWISE,
+                        arm.span,
+                        format!("the arm `{}` has no condition", arm.name.text),
+                    )
+                    .help("write `when …`, or `otherwise` if it is the last"),
                 );
             }
         }
@@ -225,7 +242,11 @@ impl Checker {
         }
         if let Some(word) = unknown.first() {
             let help = suggest::help(word, "the levels are", levels.values.iter().map(String::as_str));
-            let error = Diagnostic::error(codes::UNDECLARED_LEVEL, span, format!("the outcome `{word}` is no level of this triage"));
+            let error = Diagnostic::error(
+                codes::UNDECLARED_LEVEL,
+                span,
+                format!("the outcome `{word}` is no level of this triage"),
+            );
             self.report(error.help(help));
             return None;
         }
@@ -270,8 +291,16 @@ impl Checker {
                         .filter(|(_, declared)| matches!(declared.symbol, Symbol::Table(_)))
                         .map(|(name, _)| name.clone())
                         .collect();
-                    let error = Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no table `{}`", path.text()));
-                    self.report(error.help(suggest::help(&name.text, "the tables are", known.iter().map(String::as_str))));
+                    let error = Diagnostic::error(
+                        codes::UNKNOWN_NAME,
+                        name.span,
+                        format!("there is no table `{}`", path.text()),
+                    );
+                    self.report(error.help(suggest::help(
+                        &name.text,
+                        "the tables are",
+                        known.iter().map(String::as_str),
+                    )));
                     return None;
                 }
             }
@@ -288,8 +317,12 @@ impl Checker {
             let given = level.text == "done" && !tree.done.is_empty();
             if known && !given && !tree.arms.iter().any(|arm| arm.name.text == level.text) {
                 self.report(
-                    Diagnostic::error(codes::LEVEL_WITHOUT_ARM, level.span, format!("no arm gives the level `{}`", level.text))
-                        .help("add an arm for it, or leave it out of `levels`"),
+                    Diagnostic::error(
+                        codes::LEVEL_WITHOUT_ARM,
+                        level.span,
+                        format!("no arm gives the level `{}`", level.text),
+                    )
+                    .help("add an arm for it, or leave it out of `levels`"),
                 );
             }
         }

@@ -76,7 +76,10 @@ impl Checker {
         }
         let schema = Arc::clone(&self.program.schema);
         let owner = schema.table(table).map(|table| table.name.clone()).unwrap_or_default();
-        let special = matches!((table, name.as_str()), (TableId::ASSET | TableId::FINDING, "triage") | (TableId::CHANGE, "category" | "assets"));
+        let special = matches!(
+            (table, name.as_str()),
+            (TableId::ASSET | TableId::FINDING, "triage") | (TableId::CHANGE, "category" | "assets")
+        );
         if special || schema.is_record(table, &name) {
             self.exists(&owner, &name, field.name.span);
             return;
@@ -146,7 +149,12 @@ impl Checker {
         match &ty.kind {
             TypeKind::Int(range) => {
                 if let Some((low, high)) = range.filter(|(low, high)| low > high) {
-                    self.error(codes::BAD_TYPE, ty.span, format!("no whole number lies between {low} and {high}"), "write the smaller one first");
+                    self.error(
+                        codes::BAD_TYPE,
+                        ty.span,
+                        format!("no whole number lies between {low} and {high}"),
+                        "write the smaller one first",
+                    );
                     return None;
                 }
                 Some((Type::Int, *range))
@@ -188,11 +196,16 @@ impl Checker {
         let mut words: Vec<String> = Vec::new();
         for name in names {
             if words.contains(&name.text) {
-                let first = names.iter().find(|first| first.text == name.text).map(|first| first.span).unwrap_or_default();
+                let first =
+                    names.iter().find(|first| first.text == name.text).map(|first| first.span).unwrap_or_default();
                 self.report(
-                    Diagnostic::error(codes::DUPLICATE_NAME, name.span, format!("the {what} `{}` is listed twice", name.text))
-                        .also(first, "first listed here")
-                        .help("leave one of them out"),
+                    Diagnostic::error(
+                        codes::DUPLICATE_NAME,
+                        name.span,
+                        format!("the {what} `{}` is listed twice", name.text),
+                    )
+                    .also(first, "first listed here")
+                    .help("leave one of them out"),
                 );
                 continue;
             }
@@ -226,11 +239,15 @@ impl Checker {
                 if param.default.is_none() {
                     let span = loaded.importer.map_or(name.span, |(_, span)| span);
                     self.report(
-                        Diagnostic::error(codes::BAD_PARAM, span, format!("the parameter `{}` has no value", name.text))
-                            .help(match loaded.importer {
-                                Some(_) => format!("set it: `with {{ {}: … }}`", name.text),
-                                None => format!("give it a default: `param {} … = …`", name.text),
-                            }),
+                        Diagnostic::error(
+                            codes::BAD_PARAM,
+                            span,
+                            format!("the parameter `{}` has no value", name.text),
+                        )
+                        .help(match loaded.importer {
+                            Some(_) => format!("set it: `with {{ {}: … }}`", name.text),
+                            None => format!("give it a default: `param {} … = …`", name.text),
+                        }),
                     );
                 }
                 default
@@ -322,10 +339,18 @@ impl Checker {
         let mut seen: Vec<&str> = Vec::new();
         for (name, _) in &loaded.with {
             if seen.contains(&name.text.as_str()) {
-                self.error(codes::BAD_PARAM, name.span, format!("`{}` is set twice", name.text), "leave one of them out");
+                self.error(
+                    codes::BAD_PARAM,
+                    name.span,
+                    format!("`{}` is set twice", name.text),
+                    "leave one of them out",
+                );
             } else if !names.contains(&name.text) {
-                let error =
-                    Diagnostic::error(codes::BAD_PARAM, name.span, format!("the pack has no parameter `{}`", name.text));
+                let error = Diagnostic::error(
+                    codes::BAD_PARAM,
+                    name.span,
+                    format!("the pack has no parameter `{}`", name.text),
+                );
                 self.report(error.help(suggest::help(&name.text, "it has", names.iter().map(String::as_str))));
             }
             seen.push(&name.text);
@@ -337,7 +362,9 @@ impl Checker {
 fn article(ty: &Ty) -> String {
     match &ty.base {
         Type::Bool => "true or false".to_owned(),
-        Type::Enum(def) => format!("one of {}", def.values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", ")),
+        Type::Enum(def) => {
+            format!("one of {}", def.values.iter().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", "))
+        }
         Type::Int => "a whole number".to_owned(),
         _ => format!("a {}", ty.base),
     }

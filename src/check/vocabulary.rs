@@ -119,8 +119,11 @@ fn add_standard(schema: &mut Schema, table: TableId, name: &str, ty: &str, doc: 
     add_field(schema, table, field, set_of);
 }
 
+/// What an attribute does to a field.
+type Attribute = fn(&mut FieldDef);
+
 /// The attributes that the lines below use.
-const ATTRIBUTES: &[(&str, fn(&mut FieldDef))] = &[
+const ATTRIBUTES: &[(&str, Attribute)] = &[
     (" absent empty", |f| f.absent = Absent::Empty),
     (" absent none", |f| f.absent = Absent::None),
     (" or none", |f| f.or_none = true),

@@ -25,7 +25,10 @@ fn every_mistake_is_reported_in_one_run() {
 #[test]
 fn an_error_gives_no_follow_up() {
     is("let x = asset.nope\nrule a { forbid x == prod or (x + 1) > 3 or x in { a, b } }", &[(101, "nope")]);
-    is("table t { given k = finding.nope row yes -> hot row no -> cold }\nrule a { forbid any f in asset.findings where t of f == hot }", &[(101, "nope")]);
+    is(
+        "table t { given k = finding.nope row yes -> hot row no -> cold }\nrule a { forbid any f in asset.findings where t of f == hot }",
+        &[(101, "nope")],
+    );
     let syntax = found("rule a { forbid ==  }\nlet b = == 3\nrule c { forbid b }");
     assert!(syntax.iter().all(|(code, _)| *code < 100), "{syntax:?}");
 }
@@ -58,8 +61,14 @@ fn absences_are_judged_by_their_place() {
         ("window b { every day 01:00 to 02:00 in \"UTC\" for asset.owner is unknown }", true),
         ("categorise k { a when change.model is unknown  b otherwise }", true),
         ("categorise k { a when change.model is unknown  b otherwise  assumes \"why\" }", false),
-        ("triage t { levels a > b  clock finding.detected default finding.published  a within 3d when finding.kev  b otherwise }", false),
-        ("triage t { levels a > b  clock finding.detected  a within 3d when (finding.kev default true)  b otherwise }", true),
+        (
+            "triage t { levels a > b  clock finding.detected default finding.published  a within 3d when finding.kev  b otherwise }",
+            false,
+        ),
+        (
+            "triage t { levels a > b  clock finding.detected  a within 3d when (finding.kev default true)  b otherwise }",
+            true,
+        ),
     ] {
         let codes: Vec<u16> = found(text).into_iter().map(|(code, _)| code).collect();
         assert_eq!(codes, if wrong { vec![149] } else { vec![] }, "{text}\n{}", listing(&check_text(text)));
@@ -107,15 +116,12 @@ fn tables_are_proved() {
         check_text(&text).diagnostics.into_iter().map(|d| d.message).collect::<Vec<_>>()
     };
     assert_eq!(table("row any any any -> x"), Vec::<String>::new());
+    assert_eq!(table("row >= 7.0 any any -> x row < 7.0 none any -> x"), ["`t` has no row for `s = 0, k any value`"]);
     assert_eq!(
-        table("row >= 7.0 any any -> x row < 7.0 none any -> x"),
-        ["`t` has no row for `s = 0, k any value`"]
+        table("row >= 7.0 any any -> x row 4.0 to 7.0 any any -> y row < 4.0 any any -> x"),
+        Vec::<String>::new()
     );
-    assert_eq!(table("row >= 7.0 any any -> x row 4.0 to 7.0 any any -> y row < 4.0 any any -> x"), Vec::<String>::new());
-    assert_eq!(
-        table("row > 7.0 any any -> x row < 7.0 any any -> y"),
-        ["`t` has no row for `s = 7`"]
-    );
+    assert_eq!(table("row > 7.0 any any -> x row < 7.0 any any -> y"), ["`t` has no row for `s = 7`"]);
     assert_eq!(
         table("row >= 7.0 any any -> x row <= 7.0 any any -> y"),
         ["`t` has two answers for `s = 7, k any value, e = internet`"]

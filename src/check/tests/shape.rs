@@ -99,7 +99,9 @@ fn packs_keep_their_names_and_their_zone() {
 
 #[test]
 fn expressions_from_outside_see_the_policy() {
-    let program = program("let hot = finding.kev\ntriage t { levels a > b  clock finding.detected  a within 1d when hot  b otherwise }");
+    let program = program(
+        "let hot = finding.kev\ntriage t { levels a > b  clock finding.detected  a within 1d when hot  b otherwise }",
+    );
     let level = expression(&program, "finding.triage.level", Sight::Everything).unwrap();
     assert!(matches!(level.program.nodes[level.node.0 as usize].ty.base, Type::Enum(_)));
     assert!(expression(&program, "hot", Sight::Everything).is_ok());
