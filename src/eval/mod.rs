@@ -23,3 +23,6 @@ pub mod triage;
 pub mod unknown;
 pub mod value;
 pub mod version;
+
+#[cfg(test)]
+mod tests;

@@ -20,12 +20,17 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// A part that the shorter version lacks: a number other than zero is later, a word (`rc1`, `beta`) earlier.
+/// Words that say that a version comes before the one without them.
+const EARLIER: &[&str] = &["alpha", "beta", "dev", "pre", "preview", "rc", "snapshot"];
+
+/// A part that the shorter version lacks: a number other than zero and most words (`R2`, `p1`) are later, a pre-release earlier.
 fn beyond(part: &str) -> Ordering {
     if is_number(part) {
         if part.bytes().all(|b| b == b'0') { Ordering::Equal } else { Ordering::Greater }
-    } else {
+    } else if EARLIER.iter().any(|word| part.eq_ignore_ascii_case(word)) {
         Ordering::Less
+    } else {
+        Ordering::Greater
     }
 }
 
