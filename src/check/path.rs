@@ -294,11 +294,19 @@ impl Checker {
             .chain(["assets"].into_iter().filter(|_| env.assets))
             .map(|name| format!("`{name}`"))
             .collect();
-        let there = if here.is_empty() {
-            "it names no subjects".to_owned()
-        } else {
-            format!("it may name {}", here.join(", "))
-        };
+        let place = env.place;
+        if here.is_empty() {
+            self.report(
+                Diagnostic::error(
+                    codes::NOT_CONSTANT,
+                    span,
+                    format!("{place} is the same for all, and `{word}` is not"),
+                )
+                .help("write the value out"),
+            );
+            return;
+        }
+        let there = format!("it may name {}", here.join(", "));
         let help = match word {
             "finding" if env.asset.is_some() => "write `any f in asset.findings where …`",
             "asset" if env.assets => "write `any a in assets where …` or `every a in assets satisfies …`",
@@ -307,7 +315,6 @@ impl Checker {
             }
             _ => "move the condition to a statement that is decided for it",
         };
-        let place = env.place;
         self.report(
             Diagnostic::error(codes::SUBJECT, span, format!("{place} is not decided for each `{word}`"))
                 .label(there)
