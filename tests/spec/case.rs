@@ -110,8 +110,9 @@ impl Case {
             }
             "console" => {
                 self.asserted = true;
-                let folder =
-                    if self.policy.is_empty() && self.change.is_none() { root() } else { self.folder.0.clone() };
+                let elsewhere = self.policy.is_empty() && self.change.is_none();
+                let elsewhere = elsewhere || block.text.contains("-C examples/");
+                let folder = if elsewhere { root() } else { self.folder.0.clone() };
                 if let Err((what, text)) = console::check(block, &folder) {
                     self.fail(&block.place(), what);
                     if let (Some(text), Some(failure)) = (text, self.failures.last_mut()) {
