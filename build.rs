@@ -1,6 +1,10 @@
 //! Puts the error pages of `docs/errors` and the packs of `policies` into the program, so that no list of them is kept by hand.
 
-#![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a build script reads the source folder and speaks to cargo")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a build script reads the source folder and speaks to cargo"
+)]
 
 use std::error::Error;
 use std::fmt::Write as _;

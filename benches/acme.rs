@@ -87,9 +87,7 @@ fn acme(criterion: &mut Criterion) {
     let outcome = decide(&policy, &facts, now, &options);
     let decisions: Vec<&Decision> = outcome.decisions.iter().collect();
     let one = ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
-    run(&mut group, "write", &one, || {
-        json::decisions(&mut io::sink(), &decisions, &outcome.summaries, Format::Ndjson)
-    });
+    run(&mut group, "write", &one, || json::decisions(&mut io::sink(), &decisions, &outcome.summaries, Format::Ndjson));
     group.finish();
 }
 

@@ -125,7 +125,13 @@ pub fn triage(policy: &Policy, facts: &Facts, now: Instant, batch_size: Option<u
 /// Explains a change, for one of its assets or all; none where there is no such change or it does not touch that asset. Beside it the ids of
 /// the assets that it does touch.
 #[must_use]
-pub fn why(policy: &Policy, facts: &Facts, now: Instant, change: &str, asset: Option<&str>) -> (Option<Why>, Vec<String>) {
+pub fn why(
+    policy: &Policy,
+    facts: &Facts,
+    now: Instant,
+    change: &str,
+    asset: Option<&str>,
+) -> (Option<Why>, Vec<String>) {
     use crate::check::schema::TableId;
     let options = Options::default();
     let env = prepare(&policy.program, facts.data(), now, options);
@@ -153,7 +159,8 @@ pub fn eval_expression(
     now: Instant,
     text: &str,
 ) -> Result<Values, (Vec<Diagnostic>, Sources)> {
-    let compiled = expression(&policy.program, text, Sight::Everything).map_err(|wrong| (wrong.diagnostics, wrong.sources))?;
+    let compiled =
+        expression(&policy.program, text, Sight::Everything).map_err(|wrong| (wrong.diagnostics, wrong.sources))?;
     let env = prepare(&compiled.program, facts.data(), now, Options::default());
     Ok(crate::explain::values::values(&env, compiled.node, facts.asset_count()))
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::check::program::{NodeId, Program};
-use crate::check::{Sight, expression};
 use crate::check::schema::TableId;
+use crate::check::{Sight, expression};
 use crate::eval::column::Rows;
 use crate::eval::decide::{Options, prepare};
 use crate::eval::frame::{Binding, Frame};

@@ -55,21 +55,14 @@ fn every_line_of_every_file_agrees() {
         total = (total.0 + lines, total.1 + agreeing);
     }
     println!("{:<36} {:>6} {:>9}", "all", total.0, total.1);
-    assert!(
-        wrong.is_empty(),
-        "{} lines disagree:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} lines disagree:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 fn read(path: &Path) -> String {
     let bytes = fs::read(path).unwrap();
     let mut text = String::new();
     if path.extension().is_some_and(|extension| extension == "gz") {
-        flate2::read::GzDecoder::new(bytes.as_slice())
-            .read_to_string(&mut text)
-            .unwrap();
+        flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
     } else {
         text = String::from_utf8(bytes).unwrap();
     }
@@ -103,9 +96,7 @@ fn expected_score(text: &str) -> Result<Option<Tenths>, String> {
     if text == "None" {
         return Ok(None);
     }
-    Tenths::from_decimal(text.trim_start_matches('-'))
-        .map(Some)
-        .ok_or_else(|| format!("`{text}` is no score"))
+    Tenths::from_decimal(text.trim_start_matches('-')).map(Some).ok_or_else(|| format!("`{text}` is no score"))
 }
 
 /// The scores in the columns of the files: version 2.0 leaves out the groups that are not given,
@@ -114,9 +105,7 @@ fn actual_scores(vector: &Vector) -> Vec<Option<Tenths>> {
     let all = vector.scores();
     match vector.version() {
         Version::V2 => vec![Some(all.base), vector.temporal(), vector.environmental()],
-        Version::V30 | Version::V31 => [all.base, all.temporal, all.environmental]
-            .map(Some)
-            .to_vec(),
+        Version::V30 | Version::V31 => [all.base, all.temporal, all.environmental].map(Some).to_vec(),
         Version::V40 => vec![Some(vector.score())],
     }
 }

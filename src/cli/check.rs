@@ -9,9 +9,9 @@ use super::failure::Failure;
 use super::output;
 use super::progress::Progress;
 use super::session::{Needs, Session};
-use super::suggest::nearest;
 use crate::eval::decision::{Decision, Verdict};
 use crate::report::{Format, human, json};
+use crate::syntax::suggest::nearest;
 
 /// `check`
 #[derive(Debug, Args)]

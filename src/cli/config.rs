@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::failure::{Failure, reason};
-use super::suggest::nearest;
+use crate::syntax::suggest::nearest;
 use crate::time::Zone;
 
 /// The name of the file.

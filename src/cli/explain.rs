@@ -8,8 +8,8 @@ use super::embedded;
 use super::failure::Failure;
 use super::output;
 use super::session::Session;
-use super::suggest::nearest;
 use crate::report::Format;
+use crate::syntax::suggest::nearest;
 
 /// `explain`
 #[derive(Debug, Args)]

@@ -27,7 +27,6 @@ mod packs;
 mod progress;
 mod schema;
 mod session;
-mod suggest;
 mod test;
 mod triage;
 mod why;

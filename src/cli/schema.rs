@@ -70,7 +70,7 @@ fn tables<'s>(schema: &'s Schema, entity: Option<&str>) -> Result<Vec<&'s TableD
         Some(table) => Ok(vec![table]),
         None => {
             let failure = Failure::new(format!("there is no entity `{name}`"));
-            Err(match super::suggest::nearest(name, shown().map(|table| table.name.as_str())) {
+            Err(match crate::syntax::suggest::nearest(name, shown().map(|table| table.name.as_str())) {
                 Some(near) => failure.help(format!("did you mean `{near}`?")),
                 None => failure.help("`changegate schema` lists them all"),
             })

@@ -9,9 +9,9 @@ use super::config::Config;
 use super::diff::unified;
 use super::failure::Failure;
 use super::init::FILES;
-use super::suggest::nearest;
 use super::{embedded, loader};
 use crate::check::Loader as _;
+use crate::syntax::suggest::nearest;
 
 #[test]
 fn arguments_are_consistent() {

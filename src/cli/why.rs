@@ -9,8 +9,8 @@ use super::engine;
 use super::failure::Failure;
 use super::output;
 use super::session::{Needs, Session};
-use super::suggest::nearest;
 use crate::report::{Format, json, why_human};
+use crate::syntax::suggest::nearest;
 
 /// `why`
 #[derive(Debug, Args)]

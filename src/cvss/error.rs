@@ -68,11 +68,7 @@ pub enum VectorError {
 impl VectorError {
     /// A text as messages repeat it: cut short, with control characters made visible.
     pub(super) fn shown(text: &str) -> String {
-        let mut shown: String = text
-            .chars()
-            .take(SHOWN)
-            .flat_map(char::escape_debug)
-            .collect();
+        let mut shown: String = text.chars().take(SHOWN).flat_map(char::escape_debug).collect();
         if text.chars().nth(SHOWN).is_some() {
             shown.push('…');
         }
@@ -88,47 +84,29 @@ impl fmt::Display for VectorError {
                 f,
                 "`{found}` begins no CVSS vector, expected `CVSS:4.0/`, `CVSS:3.1/`, `CVSS:3.0/` or a vector of version 2.0"
             ),
-            VectorError::Parenthesis => f.write_str(
-                "parentheses stand only round a whole vector of CVSS 2.0, and both must be there",
-            ),
+            VectorError::Parenthesis => {
+                f.write_str("parentheses stand only round a whole vector of CVSS 2.0, and both must be there")
+            }
             VectorError::EmptyPart => {
                 f.write_str("a `/` of a CVSS vector has nothing behind it, expected `METRIC:VALUE`")
             }
             VectorError::NotAPart { found } => {
-                write!(
-                    f,
-                    "`{found}` is no part of a CVSS vector, expected `METRIC:VALUE`"
-                )
+                write!(f, "`{found}` is no part of a CVSS vector, expected `METRIC:VALUE`")
             }
             VectorError::UnknownMetric { version, found } => {
-                write!(
-                    f,
-                    "`{found}` names no metric of CVSS {version}, expected one of "
-                )?;
+                write!(f, "`{found}` names no metric of CVSS {version}, expected one of ")?;
                 list(f, version.metrics().iter().map(|metric| metric.code))
             }
-            VectorError::UnknownValue {
-                version,
-                metric,
-                found,
-                expected,
-            } => {
-                write!(
-                    f,
-                    "`{found}` is no value of `{metric}` in CVSS {version}, expected one of "
-                )?;
+            VectorError::UnknownValue { version, metric, found, expected } => {
+                write!(f, "`{found}` is no value of `{metric}` in CVSS {version}, expected one of ")?;
                 list(f, expected.iter().copied())
             }
             VectorError::Duplicate { metric } => {
-                write!(
-                    f,
-                    "`{metric}` is given twice in one CVSS vector, expected once"
-                )
+                write!(f, "`{metric}` is given twice in one CVSS vector, expected once")
             }
-            VectorError::OutOfOrder { metric, after } => write!(
-                f,
-                "`{metric}` stands behind `{after}`, expected before it: the order is fixed in CVSS 4.0"
-            ),
+            VectorError::OutOfOrder { metric, after } => {
+                write!(f, "`{metric}` stands behind `{after}`, expected before it: the order is fixed in CVSS 4.0")
+            }
             VectorError::Missing { version, metrics } => {
                 f.write_str("the vector lacks ")?;
                 list(f, metrics.iter().copied())?;

@@ -23,46 +23,14 @@ pub(super) const CR: usize = 11;
 pub(super) const IR: usize = 12;
 pub(super) const AR: usize = 13;
 
-const IMPACT: &[Level] = &[
-    level("N", "none", 0),
-    level("P", "partial", 275),
-    level("C", "complete", 660),
-];
+const IMPACT: &[Level] = &[level("N", "none", 0), level("P", "partial", 275), level("C", "complete", 660)];
 
-const REQUIREMENT: &[Level] = &[
-    level("L", "low", 500),
-    level("M", "medium", 1000),
-    level("H", "high", 1510),
-];
+const REQUIREMENT: &[Level] = &[level("L", "low", 500), level("M", "medium", 1000), level("H", "high", 1510)];
 
 pub(super) const METRICS: &[Metric] = &[
-    base(
-        "AV",
-        "access_vector",
-        &[
-            level("L", "local", 395),
-            level("A", "adjacent", 646),
-            level("N", "network", 1000),
-        ],
-    ),
-    base(
-        "AC",
-        "access_complexity",
-        &[
-            level("H", "high", 350),
-            level("M", "medium", 610),
-            level("L", "low", 710),
-        ],
-    ),
-    base(
-        "Au",
-        "authentication",
-        &[
-            level("M", "multiple", 450),
-            level("S", "single", 560),
-            level("N", "none", 704),
-        ],
-    ),
+    base("AV", "access_vector", &[level("L", "local", 395), level("A", "adjacent", 646), level("N", "network", 1000)]),
+    base("AC", "access_complexity", &[level("H", "high", 350), level("M", "medium", 610), level("L", "low", 710)]),
+    base("Au", "authentication", &[level("M", "multiple", 450), level("S", "single", 560), level("N", "none", 704)]),
     base("C", "confidentiality_impact", IMPACT),
     base("I", "integrity_impact", IMPACT),
     base("A", "availability_impact", IMPACT),
@@ -95,11 +63,7 @@ pub(super) const METRICS: &[Metric] = &[
         "RC",
         "report_confidence",
         1000,
-        &[
-            level("UC", "unconfirmed", 900),
-            level("UR", "uncorroborated", 950),
-            level("C", "confirmed", 1000),
-        ],
+        &[level("UC", "unconfirmed", 900), level("UR", "uncorroborated", 950), level("C", "confirmed", 1000)],
     ),
     optional(
         Environmental,
@@ -119,32 +83,9 @@ pub(super) const METRICS: &[Metric] = &[
         "TD",
         "target_distribution",
         1000,
-        &[
-            level("N", "none", 0),
-            level("L", "low", 250),
-            level("M", "medium", 750),
-            level("H", "high", 1000),
-        ],
+        &[level("N", "none", 0), level("L", "low", 250), level("M", "medium", 750), level("H", "high", 1000)],
     ),
-    optional(
-        Environmental,
-        "CR",
-        "confidentiality_requirement",
-        1000,
-        REQUIREMENT,
-    ),
-    optional(
-        Environmental,
-        "IR",
-        "integrity_requirement",
-        1000,
-        REQUIREMENT,
-    ),
-    optional(
-        Environmental,
-        "AR",
-        "availability_requirement",
-        1000,
-        REQUIREMENT,
-    ),
+    optional(Environmental, "CR", "confidentiality_requirement", 1000, REQUIREMENT),
+    optional(Environmental, "IR", "integrity_requirement", 1000, REQUIREMENT),
+    optional(Environmental, "AR", "availability_requirement", 1000, REQUIREMENT),
 ];

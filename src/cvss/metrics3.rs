@@ -34,37 +34,21 @@ pub(super) const MA: usize = 21;
 /// The weight of a changed scope; it stands in no equation and chooses between two.
 pub(super) const CHANGED: i128 = 1;
 
-const ATTACK_VECTOR: &[Level] = &[
-    level("N", "network", 85),
-    level("A", "adjacent", 62),
-    level("L", "local", 55),
-    level("P", "physical", 20),
-];
+const ATTACK_VECTOR: &[Level] =
+    &[level("N", "network", 85), level("A", "adjacent", 62), level("L", "local", 55), level("P", "physical", 20)];
 
 const ATTACK_COMPLEXITY: &[Level] = &[level("L", "low", 77), level("H", "high", 44)];
 
 /// Where the scope is unchanged; a changed scope has its own weights beside the equations.
-const PRIVILEGES_REQUIRED: &[Level] = &[
-    level("N", "none", 85),
-    level("L", "low", 62),
-    level("H", "high", 27),
-];
+const PRIVILEGES_REQUIRED: &[Level] = &[level("N", "none", 85), level("L", "low", 62), level("H", "high", 27)];
 
 const USER_INTERACTION: &[Level] = &[level("N", "none", 85), level("R", "required", 62)];
 
 const SCOPE: &[Level] = &[level("U", "unchanged", 0), level("C", "changed", CHANGED)];
 
-const IMPACT: &[Level] = &[
-    level("H", "high", 56),
-    level("L", "low", 22),
-    level("N", "none", 0),
-];
+const IMPACT: &[Level] = &[level("H", "high", 56), level("L", "low", 22), level("N", "none", 0)];
 
-const REQUIREMENT: &[Level] = &[
-    level("H", "high", 150),
-    level("M", "medium", 100),
-    level("L", "low", 50),
-];
+const REQUIREMENT: &[Level] = &[level("H", "high", 150), level("M", "medium", 100), level("L", "low", 50)];
 
 const fn modified(code: &'static str, name: &'static str, levels: &'static [Level]) -> Metric {
     optional(Environmental, code, name, 0, levels)
@@ -108,33 +92,11 @@ pub(super) const METRICS: &[Metric] = &[
         "RC",
         "report_confidence",
         100,
-        &[
-            level("C", "confirmed", 100),
-            level("R", "reasonable", 96),
-            level("U", "unknown", 92),
-        ],
+        &[level("C", "confirmed", 100), level("R", "reasonable", 96), level("U", "unknown", 92)],
     ),
-    optional(
-        Environmental,
-        "CR",
-        "confidentiality_requirement",
-        100,
-        REQUIREMENT,
-    ),
-    optional(
-        Environmental,
-        "IR",
-        "integrity_requirement",
-        100,
-        REQUIREMENT,
-    ),
-    optional(
-        Environmental,
-        "AR",
-        "availability_requirement",
-        100,
-        REQUIREMENT,
-    ),
+    optional(Environmental, "CR", "confidentiality_requirement", 100, REQUIREMENT),
+    optional(Environmental, "IR", "integrity_requirement", 100, REQUIREMENT),
+    optional(Environmental, "AR", "availability_requirement", 100, REQUIREMENT),
     modified("MAV", "modified_attack_vector", ATTACK_VECTOR),
     modified("MAC", "modified_attack_complexity", ATTACK_COMPLEXITY),
     modified("MPR", "modified_privileges_required", PRIVILEGES_REQUIRED),

@@ -27,55 +27,27 @@ pub(super) const AR: usize = 14;
 /// Where the modified base metrics begin, in the order of the base metrics.
 pub(super) const FIRST_MODIFIED: usize = 15;
 
-const ATTACK_VECTOR: &[Level] = &[
-    level("N", "network", 0),
-    level("A", "adjacent", 1),
-    level("L", "local", 2),
-    level("P", "physical", 3),
-];
+const ATTACK_VECTOR: &[Level] =
+    &[level("N", "network", 0), level("A", "adjacent", 1), level("L", "local", 2), level("P", "physical", 3)];
 
 const ATTACK_COMPLEXITY: &[Level] = &[level("L", "low", 0), level("H", "high", 1)];
 
 const ATTACK_REQUIREMENTS: &[Level] = &[level("N", "none", 0), level("P", "present", 1)];
 
-const PRIVILEGES_REQUIRED: &[Level] = &[
-    level("N", "none", 0),
-    level("L", "low", 1),
-    level("H", "high", 2),
-];
+const PRIVILEGES_REQUIRED: &[Level] = &[level("N", "none", 0), level("L", "low", 1), level("H", "high", 2)];
 
-const USER_INTERACTION: &[Level] = &[
-    level("N", "none", 0),
-    level("P", "passive", 1),
-    level("A", "active", 2),
-];
+const USER_INTERACTION: &[Level] = &[level("N", "none", 0), level("P", "passive", 1), level("A", "active", 2)];
 
 /// On the vulnerable system.
-const VULNERABLE: &[Level] = &[
-    level("H", "high", 0),
-    level("L", "low", 1),
-    level("N", "none", 2),
-];
+const VULNERABLE: &[Level] = &[level("H", "high", 0), level("L", "low", 1), level("N", "none", 2)];
 
 /// On subsequent systems, where safety is one step above high.
-const SUBSEQUENT: &[Level] = &[
-    level("H", "high", 1),
-    level("L", "low", 2),
-    level("N", "none", 3),
-];
+const SUBSEQUENT: &[Level] = &[level("H", "high", 1), level("L", "low", 2), level("N", "none", 3)];
 
-const SUBSEQUENT_OR_SAFETY: &[Level] = &[
-    level("S", "safety", 0),
-    level("H", "high", 1),
-    level("L", "low", 2),
-    level("N", "none", 3),
-];
+const SUBSEQUENT_OR_SAFETY: &[Level] =
+    &[level("S", "safety", 0), level("H", "high", 1), level("L", "low", 2), level("N", "none", 3)];
 
-const REQUIREMENT: &[Level] = &[
-    level("H", "high", 0),
-    level("M", "medium", 1),
-    level("L", "low", 2),
-];
+const REQUIREMENT: &[Level] = &[level("H", "high", 0), level("M", "medium", 1), level("L", "low", 2)];
 
 const fn modified(code: &'static str, name: &'static str, levels: &'static [Level]) -> Metric {
     optional(Environmental, code, name, 0, levels)
@@ -103,27 +75,11 @@ pub(super) const METRICS: &[Metric] = &[
         "E",
         "exploit_maturity",
         0,
-        &[
-            level("A", "attacked", 0),
-            level("P", "proof_of_concept", 1),
-            level("U", "unreported", 2),
-        ],
+        &[level("A", "attacked", 0), level("P", "proof_of_concept", 1), level("U", "unreported", 2)],
     ),
-    optional(
-        Environmental,
-        "CR",
-        "confidentiality_requirement",
-        0,
-        REQUIREMENT,
-    ),
+    optional(Environmental, "CR", "confidentiality_requirement", 0, REQUIREMENT),
     optional(Environmental, "IR", "integrity_requirement", 0, REQUIREMENT),
-    optional(
-        Environmental,
-        "AR",
-        "availability_requirement",
-        0,
-        REQUIREMENT,
-    ),
+    optional(Environmental, "AR", "availability_requirement", 0, REQUIREMENT),
     modified("MAV", "modified_attack_vector", ATTACK_VECTOR),
     modified("MAC", "modified_attack_complexity", ATTACK_COMPLEXITY),
     modified("MAT", "modified_attack_requirements", ATTACK_REQUIREMENTS),
@@ -134,52 +90,19 @@ pub(super) const METRICS: &[Metric] = &[
     modified("MVA", "modified_vuln_availability_impact", VULNERABLE),
     modified("MSC", "modified_sub_confidentiality_impact", SUBSEQUENT),
     modified("MSI", "modified_sub_integrity_impact", SUBSEQUENT_OR_SAFETY),
-    modified(
-        "MSA",
-        "modified_sub_availability_impact",
-        SUBSEQUENT_OR_SAFETY,
-    ),
-    supplemental(
-        "S",
-        "safety",
-        &[level("N", "negligible", 0), level("P", "present", 0)],
-    ),
-    supplemental(
-        "AU",
-        "automatable",
-        &[level("N", "no", 0), level("Y", "yes", 0)],
-    ),
-    supplemental(
-        "R",
-        "recovery",
-        &[
-            level("A", "automatic", 0),
-            level("U", "user", 0),
-            level("I", "irrecoverable", 0),
-        ],
-    ),
-    supplemental(
-        "V",
-        "value_density",
-        &[level("D", "diffuse", 0), level("C", "concentrated", 0)],
-    ),
+    modified("MSA", "modified_sub_availability_impact", SUBSEQUENT_OR_SAFETY),
+    supplemental("S", "safety", &[level("N", "negligible", 0), level("P", "present", 0)]),
+    supplemental("AU", "automatable", &[level("N", "no", 0), level("Y", "yes", 0)]),
+    supplemental("R", "recovery", &[level("A", "automatic", 0), level("U", "user", 0), level("I", "irrecoverable", 0)]),
+    supplemental("V", "value_density", &[level("D", "diffuse", 0), level("C", "concentrated", 0)]),
     supplemental(
         "RE",
         "vulnerability_response_effort",
-        &[
-            level("L", "low", 0),
-            level("M", "moderate", 0),
-            level("H", "high", 0),
-        ],
+        &[level("L", "low", 0), level("M", "moderate", 0), level("H", "high", 0)],
     ),
     supplemental(
         "U",
         "provider_urgency",
-        &[
-            level("Clear", "clear", 0),
-            level("Green", "green", 0),
-            level("Amber", "amber", 0),
-            level("Red", "red", 0),
-        ],
+        &[level("Clear", "clear", 0), level("Green", "green", 0), level("Amber", "amber", 0), level("Red", "red", 0)],
     ),
 ];

@@ -61,9 +61,7 @@ impl Version {
 
     /// The version with this number, as [`Version::as_str`] writes it.
     pub fn from_number(number: &str) -> Option<Version> {
-        Version::ALL
-            .into_iter()
-            .find(|version| version.as_str() == number)
+        Version::ALL.into_iter().find(|version| version.as_str() == number)
     }
 
     fn metrics(self) -> &'static [Metric] {
@@ -143,8 +141,7 @@ impl Vector {
     /// The environmental score, with the temporal or threat metrics as given, where an
     /// environmental metric is defined.
     pub fn environmental(&self) -> Option<Tenths> {
-        self.gives(Group::Environmental)
-            .then(|| self.scores().environmental)
+        self.gives(Group::Environmental).then(|| self.scores().environmental)
     }
 
     /// The score that counts: environmental where given, then temporal or threat, then base.
@@ -167,12 +164,7 @@ impl Vector {
     /// The level of a metric, by the names and words of [`METRICS`]; `None` where the version has
     /// no such metric or the vector does not define it.
     pub fn metric(&self, name: &str) -> Option<&'static str> {
-        let (place, metric) = self
-            .version
-            .metrics()
-            .iter()
-            .enumerate()
-            .find(|(_, metric)| metric.name == name)?;
+        let (place, metric) = self.version.metrics().iter().enumerate().find(|(_, metric)| metric.name == name)?;
         Some(self.level_in(metric, place)?.word)
     }
 
@@ -182,18 +174,11 @@ impl Vector {
     }
 
     fn new(version: Version) -> Vector {
-        Vector {
-            version,
-            levels: [0; MOST_METRICS],
-        }
+        Vector { version, levels: [0; MOST_METRICS] }
     }
 
     fn gives(&self, group: Group) -> bool {
-        self.version
-            .metrics()
-            .iter()
-            .zip(self.levels)
-            .any(|(metric, level)| metric.group == group && level != 0)
+        self.version.metrics().iter().zip(self.levels).any(|(metric, level)| metric.group == group && level != 0)
     }
 
     fn level_in(&self, metric: &'static Metric, place: usize) -> Option<&'static table::Level> {
@@ -209,12 +194,8 @@ impl Vector {
 
     /// The same, or the weight that the version gives a metric that is not defined.
     fn weight(&self, place: usize) -> i128 {
-        self.defined_weight(place).unwrap_or_else(|| {
-            self.version
-                .metrics()
-                .get(place)
-                .map_or(0, |metric| metric.not_defined)
-        })
+        self.defined_weight(place)
+            .unwrap_or_else(|| self.version.metrics().get(place).map_or(0, |metric| metric.not_defined))
     }
 }
 

@@ -20,16 +20,8 @@ pub fn metric_def(name: &str) -> Option<&'static MetricDef> {
     METRICS.iter().find(|metric| metric.name == name)
 }
 
-const fn metric(
-    name: &'static str,
-    versions: &'static [Version],
-    values: &'static [&'static str],
-) -> MetricDef {
-    MetricDef {
-        name,
-        versions,
-        values,
-    }
+const fn metric(name: &'static str, versions: &'static [Version], values: &'static [&'static str]) -> MetricDef {
+    MetricDef { name, versions, values }
 }
 
 /// Every metric, those of version 2.0 first, then those that later versions brought.

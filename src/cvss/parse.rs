@@ -23,22 +23,14 @@ pub fn parse(text: &str) -> Result<Vector, VectorError> {
     let mut latest: Option<(usize, &'static str)> = None;
     for part in parts.split('/') {
         let (place, metric, level) = read_part(version, part)?;
-        let bit = u32::try_from(place)
-            .ok()
-            .and_then(|place| 1_u32.checked_shl(place))
-            .unwrap_or(0);
+        let bit = u32::try_from(place).ok().and_then(|place| 1_u32.checked_shl(place)).unwrap_or(0);
         if seen & bit != 0 {
-            return Err(VectorError::Duplicate {
-                metric: metric.code,
-            });
+            return Err(VectorError::Duplicate { metric: metric.code });
         }
         seen |= bit;
         match latest {
             Some((before, after)) if version == Version::V40 && place < before => {
-                return Err(VectorError::OutOfOrder {
-                    metric: metric.code,
-                    after,
-                });
+                return Err(VectorError::OutOfOrder { metric: metric.code, after });
             }
             _ => latest = Some((place, metric.code)),
         }
@@ -52,14 +44,7 @@ pub fn parse(text: &str) -> Result<Vector, VectorError> {
         .filter(|(metric, level)| metric.group == Group::Base && *level == 0)
         .map(|(metric, _)| metric.code)
         .collect();
-    if missing.is_empty() {
-        Ok(vector)
-    } else {
-        Err(VectorError::Missing {
-            version,
-            metrics: missing,
-        })
-    }
+    if missing.is_empty() { Ok(vector) } else { Err(VectorError::Missing { version, metrics: missing }) }
 }
 
 /// The version and the text behind its prefix.
@@ -72,9 +57,8 @@ fn split_version(text: &str) -> Result<(Version, &str), VectorError> {
     if inner.is_empty() {
         return Err(VectorError::Empty);
     }
-    let unknown = || VectorError::UnknownVersion {
-        found: VectorError::shown(inner.split('/').next().unwrap_or(inner)),
-    };
+    let unknown =
+        || VectorError::UnknownVersion { found: VectorError::shown(inner.split('/').next().unwrap_or(inner)) };
     let (version, parts) = match inner.strip_prefix(PREFIX) {
         Some(rest) => {
             let (number, parts) = rest.split_once('/').ok_or_else(unknown)?;
@@ -102,18 +86,13 @@ fn read_part(version: Version, part: &str) -> Result<(usize, &'static Metric, u8
         return Err(VectorError::EmptyPart);
     }
     let found = || VectorError::shown(part);
-    let (code, value) = part
-        .split_once(':')
-        .ok_or_else(|| VectorError::NotAPart { found: found() })?;
+    let (code, value) = part.split_once(':').ok_or_else(|| VectorError::NotAPart { found: found() })?;
     let (place, metric) = version
         .metrics()
         .iter()
         .enumerate()
         .find(|(_, metric)| metric.code == code)
-        .ok_or_else(|| VectorError::UnknownMetric {
-            version,
-            found: found(),
-        })?;
+        .ok_or_else(|| VectorError::UnknownMetric { version, found: found() })?;
     if metric.group != Group::Base && value == version.not_defined() {
         return Ok((place, metric, 0));
     }

@@ -37,11 +37,7 @@ fn base(vector: &Vector, impact: i128) -> i128 {
     if impact == 0 {
         return 0;
     }
-    let exploitability = 20
-        * vector.weight(AV)
-        * vector.weight(AC)
-        * vector.weight(AU)
-        * (SUB_SCORE / 10_i128.pow(9));
+    let exploitability = 20 * vector.weight(AV) * vector.weight(AC) * vector.weight(AU) * (SUB_SCORE / 10_i128.pow(9));
     let weighted = 6 * impact + 4 * exploitability - 15 * SUB_SCORE;
     // `weighted` is in tenths of sub-scores already; 1.176 adds three decimals.
     round_half_up(weighted * 1176, SUB_SCORE * 1000)

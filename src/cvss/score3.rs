@@ -4,9 +4,7 @@
 //! Weights are hundredths. All is exact but the one power of the changed scope, which is kept
 //! to 18 decimals; a test shows that no vector comes near enough to a boundary for it to matter.
 
-use super::metrics3::{
-    A, AC, AR, AV, C, CHANGED, CR, E, I, IR, MA, MAC, MAV, MC, MI, MPR, MS, MUI, PR, RC, RL, S, UI,
-};
+use super::metrics3::{A, AC, AR, AV, C, CHANGED, CR, E, I, IR, MA, MAC, MAV, MC, MI, MPR, MS, MUI, PR, RC, RL, S, UI};
 use super::{Scores, Tenths, Vector, Version};
 
 /// One, to 18 decimals.
@@ -18,26 +16,15 @@ pub(super) fn scores(vector: &Vector) -> Scores {
     let base = total(
         version,
         changed,
-        base_impact(
-            changed,
-            impact_sub_score([C, I, A].map(|p| 10 * vector.weight(p))),
-        ),
+        base_impact(changed, impact_sub_score([C, I, A].map(|p| 10 * vector.weight(p)))),
         exploitability(changed, [AV, AC, PR, UI].map(|place| vector.weight(place))),
     );
 
-    let modified = |place, base| {
-        vector
-            .defined_weight(place)
-            .unwrap_or_else(|| vector.weight(base))
-    };
+    let modified = |place, base| vector.defined_weight(place).unwrap_or_else(|| vector.weight(base));
     let changed = modified(MS, S) == CHANGED;
     let demanded = [(MC, C, CR), (MI, I, IR), (MA, A, AR)]
         .map(|(place, base, requirement)| modified(place, base) * vector.weight(requirement) / 10);
-    let impact = modified_impact(
-        version,
-        changed,
-        impact_sub_score(demanded).min(ONE / 1000 * 915),
-    );
+    let impact = modified_impact(version, changed, impact_sub_score(demanded).min(ONE / 1000 * 915));
     let ways = [(MAV, AV), (MAC, AC), (MPR, PR), (MUI, UI)].map(|(m, base)| modified(m, base));
     let environmental = total(version, changed, impact, exploitability(changed, ways));
 
@@ -56,11 +43,7 @@ pub(super) fn impact_sub_score(weights: [i128; 3]) -> i128 {
 
 /// The impact of the base equation, to 18 decimals.
 pub(super) fn base_impact(changed: bool, sub_score: i128) -> i128 {
-    if changed {
-        changed_impact(sub_score, power(sub_score - ONE / 50, 15))
-    } else {
-        unchanged_impact(sub_score)
-    }
+    if changed { changed_impact(sub_score, power(sub_score - ONE / 50, 15)) } else { unchanged_impact(sub_score) }
 }
 
 /// The modified impact of the environmental equation, where the versions differ.

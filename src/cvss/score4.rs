@@ -11,21 +11,9 @@ use super::{Scores, Tenths, Vector};
 
 pub(super) fn scores(vector: &Vector) -> Scores {
     Scores {
-        base: score(&Effective {
-            vector,
-            threat: false,
-            environment: false,
-        }),
-        temporal: score(&Effective {
-            vector,
-            threat: true,
-            environment: false,
-        }),
-        environmental: score(&Effective {
-            vector,
-            threat: true,
-            environment: true,
-        }),
+        base: score(&Effective { vector, threat: false, environment: false }),
+        temporal: score(&Effective { vector, threat: true, environment: false }),
+        environmental: score(&Effective { vector, threat: true, environment: true }),
     }
 }
 
@@ -39,29 +27,18 @@ struct Effective<'a> {
 impl Effective<'_> {
     /// Steps below the most severe level of a base metric, modified where the environment says so.
     fn base(&self, place: usize) -> i128 {
-        let modified = self
-            .environment
-            .then(|| self.vector.defined_weight(FIRST_MODIFIED + place))
-            .flatten();
+        let modified = self.environment.then(|| self.vector.defined_weight(FIRST_MODIFIED + place)).flatten();
         modified.unwrap_or_else(|| self.vector.weight(place))
     }
 
     /// Steps below attacked.
     fn maturity(&self) -> i128 {
-        if self.threat {
-            self.vector.weight(E)
-        } else {
-            0
-        }
+        if self.threat { self.vector.weight(E) } else { 0 }
     }
 
     /// Steps below a high requirement.
     fn requirement(&self, place: usize) -> i128 {
-        if self.environment {
-            self.vector.weight(place)
-        } else {
-            0
-        }
+        if self.environment { self.vector.weight(place) } else { 0 }
     }
 }
 
@@ -87,12 +64,7 @@ fn score(effective: &Effective<'_>) -> Tenths {
     let eq3 = impact_class(impact);
     let eq4 = subsequent_class(subsequent);
     let eq5 = effective.maturity();
-    let eq6 = i128::from(
-        !impact
-            .iter()
-            .zip(demands)
-            .any(|(&level, demand)| level == 0 && demand == 0),
-    );
+    let eq6 = i128::from(!impact.iter().zip(demands).any(|(&level, demand)| level == 0 && demand == 0));
 
     let Some(highest) = macro_score([eq1, eq2, eq3, eq4, eq5, eq6]) else {
         return Tenths::ZERO;
@@ -106,11 +78,7 @@ fn score(effective: &Effective<'_>) -> Tenths {
     let [c, i, a] = impact;
     let [cr, ir, ar] = demands;
     let moves = [
-        Move {
-            lower: macro_score([eq1 + 1, eq2, eq3, eq4, eq5, eq6]),
-            distance: distance1,
-            depth: depth1,
-        },
+        Move { lower: macro_score([eq1 + 1, eq2, eq3, eq4, eq5, eq6]), distance: distance1, depth: depth1 },
         Move {
             lower: macro_score([eq1, eq2 + 1, eq3, eq4, eq5, eq6]),
             distance: complexity + requirements - eq2,
@@ -121,17 +89,9 @@ fn score(effective: &Effective<'_>) -> Tenths {
             distance: nearest(highest3and6(eq3, eq6), [c, i, a, cr, ir, ar]),
             depth: depth3and6(eq3, eq6),
         },
-        Move {
-            lower: macro_score([eq1, eq2, eq3, eq4 + 1, eq5, eq6]),
-            distance: distance4,
-            depth: depth4,
-        },
+        Move { lower: macro_score([eq1, eq2, eq3, eq4 + 1, eq5, eq6]), distance: distance4, depth: depth4 },
         // The fifth class has one metric only, so a vector is never below its highest.
-        Move {
-            lower: macro_score([eq1, eq2, eq3, eq4, eq5 + 1, eq6]),
-            distance: 0,
-            depth: 1,
-        },
+        Move { lower: macro_score([eq1, eq2, eq3, eq4, eq5 + 1, eq6]), distance: 0, depth: 1 },
     ];
     interpolate(highest, &moves)
 }
@@ -199,9 +159,7 @@ fn nearest<const N: usize>(highest: &[[i128; N]], levels: [i128; N]) -> i128 {
     highest
         .iter()
         .find(|top| top.iter().zip(levels).all(|(&top, level)| top <= level))
-        .map_or(0, |top| {
-            levels.iter().sum::<i128>() - top.iter().sum::<i128>()
-        })
+        .map_or(0, |top| levels.iter().sum::<i128>() - top.iter().sum::<i128>())
 }
 
 /// The next lower score of the third and sixth class, which move together.

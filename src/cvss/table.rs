@@ -41,11 +41,7 @@ pub(super) const fn level(code: &'static str, word: &'static str, weight: i128) 
     Level { code, word, weight }
 }
 
-pub(super) const fn base(
-    code: &'static str,
-    name: &'static str,
-    levels: &'static [Level],
-) -> Metric {
+pub(super) const fn base(code: &'static str, name: &'static str, levels: &'static [Level]) -> Metric {
     optional(Group::Base, code, name, 0, levels)
 }
 
@@ -56,11 +52,5 @@ pub(super) const fn optional(
     not_defined: i128,
     levels: &'static [Level],
 ) -> Metric {
-    Metric {
-        code,
-        name,
-        group,
-        not_defined,
-        levels,
-    }
+    Metric { code, name, group, not_defined, levels }
 }

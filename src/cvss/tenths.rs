@@ -87,13 +87,8 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity, lowest first.
-    pub const ALL: [Severity; 5] = [
-        Severity::None,
-        Severity::Low,
-        Severity::Medium,
-        Severity::High,
-        Severity::Critical,
-    ];
+    pub const ALL: [Severity; 5] =
+        [Severity::None, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
 
     /// The severity's word, in lower case.
     pub fn as_str(self) -> &'static str {

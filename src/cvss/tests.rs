@@ -1,10 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeSet;
 
@@ -18,12 +12,7 @@ fn vector(text: &str) -> Vector {
 fn given(text: &str) -> String {
     let vector = vector(text);
     let optional = |score: Option<Tenths>| score.map_or("-".to_owned(), |score| score.to_string());
-    format!(
-        "{} {} {}",
-        vector.base(),
-        optional(vector.temporal()),
-        optional(vector.environmental())
-    )
+    format!("{} {} {}", vector.base(), optional(vector.temporal()), optional(vector.environmental()))
 }
 
 fn refused(text: &str) -> String {
@@ -33,18 +22,9 @@ fn refused(text: &str) -> String {
 #[test]
 fn version_2_as_in_the_worked_examples_of_its_guide() {
     // CVE-2002-0392, CVE-2003-0818, CVE-2003-0062: sections 3.3.1 to 3.3.3.
-    assert_eq!(
-        given("AV:N/AC:L/Au:N/C:N/I:N/A:C/E:F/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:H"),
-        "7.8 6.4 9.2"
-    );
-    assert_eq!(
-        given("AV:N/AC:L/Au:N/C:C/I:C/A:C/E:F/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:L"),
-        "10.0 8.3 9.0"
-    );
-    assert_eq!(
-        given("AV:L/AC:H/Au:N/C:C/I:C/A:C/E:POC/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:M"),
-        "6.2 4.9 7.5"
-    );
+    assert_eq!(given("AV:N/AC:L/Au:N/C:N/I:N/A:C/E:F/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:H"), "7.8 6.4 9.2");
+    assert_eq!(given("AV:N/AC:L/Au:N/C:C/I:C/A:C/E:F/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:L"), "10.0 8.3 9.0");
+    assert_eq!(given("AV:L/AC:H/Au:N/C:C/I:C/A:C/E:POC/RL:OF/RC:C/CDP:H/TD:H/CR:M/IR:M/AR:M"), "6.2 4.9 7.5");
 }
 
 #[test]
@@ -65,35 +45,14 @@ fn version_2_never_falls_below_zero() {
 
 #[test]
 fn version_3_base_temporal_and_environmental() {
-    assert_eq!(
-        given("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"),
-        "9.8 - -"
-    );
-    assert_eq!(
-        given("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"),
-        "10.0 - -"
-    );
-    assert_eq!(
-        given("CVSS:3.1/AV:L/AC:H/PR:L/UI:N/S:U/C:N/I:N/A:N"),
-        "0.0 - -"
-    );
-    assert_eq!(
-        given("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:P/RL:O/RC:C"),
-        "9.8 8.8 -"
-    );
-    assert_eq!(
-        given("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/MAV:L"),
-        "9.8 - 8.4"
-    );
+    assert_eq!(given("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"), "9.8 - -");
+    assert_eq!(given("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"), "10.0 - -");
+    assert_eq!(given("CVSS:3.1/AV:L/AC:H/PR:L/UI:N/S:U/C:N/I:N/A:N"), "0.0 - -");
+    assert_eq!(given("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:P/RL:O/RC:C"), "9.8 8.8 -");
+    assert_eq!(given("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/MAV:L"), "9.8 - 8.4");
     // CVE-2014-0160 and CVE-2014-6271, as published.
-    assert_eq!(
-        given("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"),
-        "7.5 - -"
-    );
-    assert_eq!(
-        given("CVSS:3.0/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"),
-        "6.1 - -"
-    );
+    assert_eq!(given("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"), "7.5 - -");
+    assert_eq!(given("CVSS:3.0/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"), "6.1 - -");
 }
 
 #[test]
@@ -114,14 +73,8 @@ fn version_4_by_what_it_gives() {
     assert_eq!(given(&format!("{base}/E:U/MAV:L")), "9.3 8.1 6.1");
     assert_eq!(given(&format!("{base}/S:P/AU:Y/U:Red")), "9.3 - -");
     assert_eq!(vector(&format!("{base}/E:U")).score().to_string(), "8.1");
-    assert_eq!(
-        given("CVSS:4.0/AV:P/AC:H/AT:P/PR:H/UI:A/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N"),
-        "0.0 - -"
-    );
-    assert_eq!(
-        given("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H/MSI:S"),
-        "10.0 - 10.0"
-    );
+    assert_eq!(given("CVSS:4.0/AV:P/AC:H/AT:P/PR:H/UI:A/VC:N/VI:N/VA:N/SC:N/SI:N/SA:N"), "0.0 - -");
+    assert_eq!(given("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H/MSI:S"), "10.0 - 10.0");
 }
 
 #[test]
@@ -141,17 +94,12 @@ fn metrics_have_names_and_words() {
     assert_eq!(three.metric("attack_vector"), Some("adjacent"));
     assert_eq!(three.metric("scope"), Some("changed"));
     assert_eq!(three.metric("user_interaction"), Some("required"));
-    assert_eq!(
-        three.metric("exploit_code_maturity"),
-        Some("proof_of_concept")
-    );
+    assert_eq!(three.metric("exploit_code_maturity"), Some("proof_of_concept"));
     assert_eq!(three.metric("report_confidence"), Some("unknown"));
     assert_eq!(three.metric("remediation_level"), None);
     assert_eq!(three.metric("access_vector"), None);
     assert_eq!(three.metric("colour"), None);
-    let four = vector(
-        "CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:L/VA:N/SC:N/SI:N/SA:N/MSI:S/AU:Y/U:Amber",
-    );
+    let four = vector("CVSS:4.0/AV:N/AC:L/AT:P/PR:N/UI:P/VC:H/VI:L/VA:N/SC:N/SI:N/SA:N/MSI:S/AU:Y/U:Amber");
     assert_eq!(four.metric("attack_requirements"), Some("present"));
     assert_eq!(four.metric("vuln_integrity_impact"), Some("low"));
     assert_eq!(four.metric("modified_sub_integrity_impact"), Some("safety"));
@@ -159,10 +107,7 @@ fn metrics_have_names_and_words() {
     assert_eq!(four.metric("provider_urgency"), Some("amber"));
     let two = vector("AV:A/AC:M/Au:S/C:C/I:P/A:N/CDP:LM");
     assert_eq!(two.metric("access_vector"), Some("adjacent"));
-    assert_eq!(
-        two.metric("collateral_damage_potential"),
-        Some("low_medium")
-    );
+    assert_eq!(two.metric("collateral_damage_potential"), Some("low_medium"));
 }
 
 #[test]
@@ -194,50 +139,20 @@ fn malformed_vectors_are_refused_with_what_was_expected() {
             "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/",
             "a `/` of a CVSS vector has nothing behind it, expected `METRIC:VALUE`",
         ),
-        (
-            "CVSS:3.1/AV:N//AC:L",
-            "a `/` of a CVSS vector has nothing behind it, expected `METRIC:VALUE`",
-        ),
-        (
-            "CVSS:3.1/AV",
-            "`AV` is no part of a CVSS vector, expected `METRIC:VALUE`",
-        ),
-        (
-            "CVSS:3.1/AV:N/AC:L/AV:N",
-            "`AV` is given twice in one CVSS vector, expected once",
-        ),
+        ("CVSS:3.1/AV:N//AC:L", "a `/` of a CVSS vector has nothing behind it, expected `METRIC:VALUE`"),
+        ("CVSS:3.1/AV", "`AV` is no part of a CVSS vector, expected `METRIC:VALUE`"),
+        ("CVSS:3.1/AV:N/AC:L/AV:N", "`AV` is given twice in one CVSS vector, expected once"),
         (
             "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H/E:X/E:X",
             "`E` is given twice in one CVSS vector, expected once",
         ),
-        (
-            "CVSS:3.0/AV:N/AC:L/PR:U",
-            "`PR:U` is no value of `PR` in CVSS 3.0, expected one of `N`, `L`, `H`",
-        ),
-        (
-            "CVSS:3.1/AV:n",
-            "`AV:n` is no value of `AV` in CVSS 3.1, expected one of `N`, `A`, `L`, `P`",
-        ),
-        (
-            "CVSS:3.1/AV:X",
-            "`AV:X` is no value of `AV` in CVSS 3.1, expected one of `N`, `A`, `L`, `P`",
-        ),
-        (
-            "CVSS:3.1/RC:ND",
-            "`RC:ND` is no value of `RC` in CVSS 3.1, expected one of `C`, `R`, `U`, `X`",
-        ),
-        (
-            "CVSS:3.1/AV:N:N",
-            "`AV:N:N` is no value of `AV` in CVSS 3.1, expected one of `N`, `A`, `L`, `P`",
-        ),
-        (
-            "CVSS:3.1/AV:N/AC:L/PR:N/S:U/C:H/I:H",
-            "the vector lacks `UI`, `A`, expected every base metric of CVSS 3.1",
-        ),
-        (
-            "CVSS:4.0/AC:L/AV:N",
-            "`AV` stands behind `AC`, expected before it: the order is fixed in CVSS 4.0",
-        ),
+        ("CVSS:3.0/AV:N/AC:L/PR:U", "`PR:U` is no value of `PR` in CVSS 3.0, expected one of `N`, `L`, `H`"),
+        ("CVSS:3.1/AV:n", "`AV:n` is no value of `AV` in CVSS 3.1, expected one of `N`, `A`, `L`, `P`"),
+        ("CVSS:3.1/AV:X", "`AV:X` is no value of `AV` in CVSS 3.1, expected one of `N`, `A`, `L`, `P`"),
+        ("CVSS:3.1/RC:ND", "`RC:ND` is no value of `RC` in CVSS 3.1, expected one of `C`, `R`, `U`, `X`"),
+        ("CVSS:3.1/AV:N:N", "`AV:N:N` is no value of `AV` in CVSS 3.1, expected one of `N`, `A`, `L`, `P`"),
+        ("CVSS:3.1/AV:N/AC:L/PR:N/S:U/C:H/I:H", "the vector lacks `UI`, `A`, expected every base metric of CVSS 3.1"),
+        ("CVSS:4.0/AC:L/AV:N", "`AV` stands behind `AC`, expected before it: the order is fixed in CVSS 4.0"),
         (
             "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:S",
             "`SC:S` is no value of `SC` in CVSS 4.0, expected one of `H`, `L`, `N`",
@@ -258,17 +173,7 @@ fn malformed_vectors_are_refused_with_what_was_expected() {
     for (text, message) in cases {
         assert_eq!(refused(text), message, "{text}");
     }
-    for text in [
-        ")",
-        "(",
-        "/",
-        ":",
-        "CVSS:",
-        "CVSS:4.0/",
-        "AV:N/AC:L/Au:N/C:P/I:P/A:P)",
-        "AV:N\n",
-        "9.8",
-    ] {
+    for text in [")", "(", "/", ":", "CVSS:", "CVSS:4.0/", "AV:N/AC:L/Au:N/C:P/I:P/A:P)", "AV:N\n", "9.8"] {
         refused(text);
     }
 }
@@ -302,18 +207,8 @@ fn every_cut_of_a_vector_is_refused_or_reads_back() {
 fn severities_are_those_of_the_versions() {
     let word = |tenths, version| Tenths::new(tenths).unwrap().severity(version).as_str();
     let all = |version| [0, 1, 39, 40, 69, 70, 89, 90, 100].map(|tenths| word(tenths, version));
-    assert_eq!(
-        all(Version::V31),
-        [
-            "none", "low", "low", "medium", "medium", "high", "high", "critical", "critical"
-        ]
-    );
-    assert_eq!(
-        all(Version::V2),
-        [
-            "low", "low", "low", "medium", "medium", "high", "high", "high", "high"
-        ]
-    );
+    assert_eq!(all(Version::V31), ["none", "low", "low", "medium", "medium", "high", "high", "critical", "critical"]);
+    assert_eq!(all(Version::V2), ["low", "low", "low", "medium", "medium", "high", "high", "high", "high"]);
     assert!(Severity::ALL.is_sorted());
 }
 
@@ -323,9 +218,7 @@ fn tenths_are_read_exactly_or_not_at_all() {
     assert_eq!(read("9.8"), Some(98));
     assert_eq!(read("10"), Some(100));
     assert_eq!(read("07.50"), Some(75));
-    for wrong in [
-        "", ".", "9.", ".5", "10.1", "9.81", "-1", "+1", "1e1", "999", "NaN", "９", "9,8",
-    ] {
+    for wrong in ["", ".", "9.", ".5", "10.1", "9.81", "-1", "+1", "1e1", "999", "NaN", "９", "9,8"] {
         assert_eq!(read(wrong), None, "{wrong}");
     }
     assert_eq!(Tenths::new(101), None);
@@ -340,13 +233,7 @@ fn vectors_are_small() {
 #[test]
 fn the_table_of_names_holds_exactly_what_the_versions_hold() {
     for def in METRICS {
-        assert_eq!(
-            METRICS
-                .iter()
-                .filter(|other| other.name == def.name)
-                .count(),
-            1
-        );
+        assert_eq!(METRICS.iter().filter(|other| other.name == def.name).count(), 1);
         let mut words = BTreeSet::new();
         let mut versions = Vec::new();
         for version in Version::ALL {
@@ -356,12 +243,7 @@ fn the_table_of_names_holds_exactly_what_the_versions_hold() {
             }
         }
         assert_eq!(def.versions, versions, "{}", def.name);
-        assert_eq!(
-            def.values.iter().copied().collect::<BTreeSet<_>>(),
-            words,
-            "{}",
-            def.name
-        );
+        assert_eq!(def.values.iter().copied().collect::<BTreeSet<_>>(), words, "{}", def.name);
         assert_eq!(def.values.len(), words.len(), "{}", def.name);
     }
     for metric in Version::ALL.iter().flat_map(|version| version.metrics()) {
@@ -378,30 +260,19 @@ fn the_places_of_the_equations_are_those_of_the_tables() {
     {
         use super::metrics2::*;
         assert_eq!(
-            codes(
-                Version::V2,
-                &[AV, AC, AU, C, I, A, E, RL, RC, CDP, TD, CR, IR, AR]
-            ),
+            codes(Version::V2, &[AV, AC, AU, C, I, A, E, RL, RC, CDP, TD, CR, IR, AR]),
             "AV AC Au C I A E RL RC CDP TD CR IR AR"
         );
     }
     {
         use super::metrics3::*;
-        let places = [
-            AV, AC, PR, UI, S, C, I, A, E, RL, RC, CR, IR, AR, MAV, MAC, MPR, MUI, MS, MC, MI, MA,
-        ];
-        assert_eq!(
-            codes(Version::V31, &places),
-            "AV AC PR UI S C I A E RL RC CR IR AR MAV MAC MPR MUI MS MC MI MA"
-        );
+        let places = [AV, AC, PR, UI, S, C, I, A, E, RL, RC, CR, IR, AR, MAV, MAC, MPR, MUI, MS, MC, MI, MA];
+        assert_eq!(codes(Version::V31, &places), "AV AC PR UI S C I A E RL RC CR IR AR MAV MAC MPR MUI MS MC MI MA");
     }
     {
         use super::metrics4::*;
         let places = [AV, AC, AT, PR, UI, VC, VI, VA, SC, SI, SA, E, CR, IR, AR];
-        assert_eq!(
-            codes(Version::V40, &places),
-            "AV AC AT PR UI VC VI VA SC SI SA E CR IR AR"
-        );
+        assert_eq!(codes(Version::V40, &places), "AV AC AT PR UI VC VI VA SC SI SA E CR IR AR");
         for place in AV..=SA {
             let metric = &Version::V40.metrics()[place];
             let modified = &Version::V40.metrics()[FIRST_MODIFIED + place];

@@ -71,9 +71,8 @@ struct Tally {
 fn tallies(frame: &Frame<'_>, parts: &Parts<'_>) -> Vec<Tally> {
     let mut tallies = vec![Tally::default(); frame.len()];
     each_chunk(frame, parts.var, parts.list, |elements, inner| {
-        let fits = parts
-            .filter
-            .map_or_else(|| Truth::constant(inner.len(), Could::certain(true)), |node| inner.truth(node));
+        let fits =
+            parts.filter.map_or_else(|| Truth::constant(inner.len(), Could::certain(true)), |node| inner.truth(node));
         for (at, element) in elements.iter().enumerate() {
             let Some(tally) = tallies.get_mut(element.parent as usize) else { continue };
             let (must, may) = (fits.must_at(at), fits.may_at(at));
@@ -134,9 +133,8 @@ fn gather(frame: &Frame<'_>, parts: &Parts<'_>) -> Vec<Over> {
     let mut over = vec![Over::default(); frame.len()];
     let Some(value) = parts.value else { return over };
     each_chunk(frame, parts.var, parts.list, |elements, inner| {
-        let fits = parts
-            .filter
-            .map_or_else(|| Truth::constant(inner.len(), Could::certain(true)), |node| inner.truth(node));
+        let fits =
+            parts.filter.map_or_else(|| Truth::constant(inner.len(), Could::certain(true)), |node| inner.truth(node));
         let values = inner.eval(value);
         for (at, element) in elements.iter().enumerate() {
             let Some(over) = over.get_mut(element.parent as usize) else { continue };

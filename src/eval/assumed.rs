@@ -55,7 +55,8 @@ pub fn places(program: &Program) -> Vec<Place> {
             };
             if let Some(x) = of {
                 for (table, field) in leaves(program, x) {
-                    let (Some(def), Some(name)) = (program.schema.table(table), program.schema.field(table, field)) else {
+                    let (Some(def), Some(name)) = (program.schema.table(table), program.schema.field(table, field))
+                    else {
                         continue;
                     };
                     places.push(Place {

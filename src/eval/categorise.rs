@@ -104,4 +104,3 @@ pub fn names(def: &Categorise, category: &Category, row: usize) -> (Option<Strin
     };
     (category.reported.get(row).copied().flatten().and_then(name), possible)
 }
-

@@ -27,9 +27,7 @@ impl Truth {
     #[must_use]
     pub fn collect(len: usize, mut f: impl FnMut(usize) -> Could) -> Self {
         let rows: Vec<Could> = (0..len).map(&mut f).collect();
-        let bit = |pick: fn(&Could) -> bool| {
-            BooleanBuffer::collect_bool(len, |row| rows.get(row).is_some_and(pick))
-        };
+        let bit = |pick: fn(&Could) -> bool| BooleanBuffer::collect_bool(len, |row| rows.get(row).is_some_and(pick));
         Self { must: bit(|c| !c.be_false), may: bit(|c| c.be_true) }
     }
 

@@ -91,11 +91,8 @@ impl Scores {
             Some(prefix) => {
                 let preference = &env.program.contexts.get(usize::from(context.0))?.cvss;
                 let every = ["4.0", "3.1", "3.0", "2.0"];
-                let order: Vec<&'static str> = preference
-                    .iter()
-                    .copied()
-                    .chain(every.into_iter().filter(|v| !preference.contains(v)))
-                    .collect();
+                let order: Vec<&'static str> =
+                    preference.iter().copied().chain(every.into_iter().filter(|v| !preference.contains(v))).collect();
                 choose(env.facts.cvss.get(at)?, &order, Some(prefix))?
             }
         };

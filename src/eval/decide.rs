@@ -12,9 +12,7 @@ use crate::time::Instant;
 use super::assumed::{self, Place};
 use super::categorise::{self, Category};
 use super::column::Rows;
-use super::decision::{
-    BlockTriage, Counts, Decision, FindingTriage, Reason, Record, Summary, UnknownFact, Verdict,
-};
+use super::decision::{BlockTriage, Counts, Decision, FindingTriage, Reason, Record, Summary, UnknownFact, Verdict};
 use super::env::{Env, Shared};
 use super::frame::{Binding, Frame};
 use super::period::{Schedule, schedule};
@@ -263,11 +261,8 @@ pub struct Fixes {
 
 impl Fixes {
     fn of(env: &Env<'_>, change: u32) -> Self {
-        let column = env
-            .program
-            .schema
-            .find(TableId::CHANGE, "fixes")
-            .and_then(|(field, _)| env.facts.changes.column(field));
+        let column =
+            env.program.schema.find(TableId::CHANGE, "fixes").and_then(|(field, _)| env.facts.changes.column(field));
         let Some(Column::List(list)) = column else { return Self { symbols: Vec::new(), open: false } };
         let at = change as usize;
         let range = list.offsets.get(at).copied().unwrap_or(0)..list.offsets.get(at + 1).copied().unwrap_or(0);
@@ -344,9 +339,9 @@ pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Fixes>) -> Vec<BlockT
             }
             findings.sort_by(|(a, x), (b, y)| {
                 let due = |f: &FindingTriage| (f.due.is_none(), f.due);
-                a.cmp(b).then_with(|| due(x).cmp(&due(y))).then_with(|| {
-                    (x.finding.is_none(), &x.finding).cmp(&(y.finding.is_none(), &y.finding))
-                })
+                a.cmp(b)
+                    .then_with(|| due(x).cmp(&due(y)))
+                    .then_with(|| (x.finding.is_none(), &x.finding).cmp(&(y.finding.is_none(), &y.finding)))
             });
             BlockTriage {
                 block: def.head.name.clone(),
@@ -412,7 +407,12 @@ fn summary(id: &str, decisions: &[Decision], category: Names, record: &Record) -
 
 /// Prepares an environment: the triages are worked out.
 #[must_use]
-pub fn prepare<'a>(program: &'a Program, all: &'a crate::facts::table::Facts, now: Instant, options: Options) -> Env<'a> {
+pub fn prepare<'a>(
+    program: &'a Program,
+    all: &'a crate::facts::table::Facts,
+    now: Instant,
+    options: Options,
+) -> Env<'a> {
     let mut env = Env::new(program, all, now);
     triage::work_out(&mut env, options.batch);
     env

@@ -69,9 +69,7 @@ pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
             Col::Vals(cvss(frame, *a, &question))
         }
         Op::Shift(time, span, back, context) => Col::Vals(arith::shift(frame, *time, *span, *back, *context)),
-        Op::Due { length, time, before, context } => {
-            Col::Vals(arith::due(frame, *length, *time, *before, *context))
-        }
+        Op::Due { length, time, before, context } => Col::Vals(arith::due(frame, *length, *time, *before, *context)),
         Op::Triage(block, field, var) => triage(frame, *block, *field, *var),
         Op::Table(index, inputs) => Col::Vals(table::decide(frame, base, *index, inputs)),
         Op::ArmLevel => Col::Vals(match frame.arm() {
@@ -210,7 +208,9 @@ fn comparison(frame: &Frame<'_>, op: CompareOp, a: NodeId, b: NodeId) -> Truth {
         };
         return Truth { must: bits.clone(), may: bits };
     }
-    with_order(frame, base, |order| Truth::collect(len, |row| compare(op, &poss(&left, row), &poss(&right, row), order)))
+    with_order(frame, base, |order| {
+        Truth::collect(len, |row| compare(op, &poss(&left, row), &poss(&right, row), order))
+    })
 }
 
 fn bits<T: Ord>(x: &[T], y: &[T], op: CompareOp) -> BooleanBuffer {
@@ -222,9 +222,8 @@ fn bits<T: Ord>(x: &[T], y: &[T], op: CompareOp) -> BooleanBuffer {
 fn texts(frame: &Frame<'_>, x: NodeId, test: impl Fn(&str) -> bool) -> Truth {
     let vals = frame.vals(x);
     let mut seen: HashMap<i64, bool> = HashMap::new();
-    let mut check = |raw: Raw| {
-        raw.int().is_some_and(|symbol| *seen.entry(symbol).or_insert_with(|| test(&frame.env.text(symbol))))
-    };
+    let mut check =
+        |raw: Raw| raw.int().is_some_and(|symbol| *seen.entry(symbol).or_insert_with(|| test(&frame.env.text(symbol))));
     Truth::collect(frame.len(), |row| match vals.at(row) {
         Poss::One(raw) => Could::certain(check(raw)),
         Poss::Set(values) => {
@@ -296,7 +295,8 @@ fn list_presence(frame: &Frame<'_>, var: VarId, field: FieldId, presence: Presen
     };
     Truth::collect(frame.len(), |at| {
         let row = rows.get(at).map_or(usize::MAX, |row| *row as usize);
-        let range = list.offsets.get(row).copied().unwrap_or(0)..list.offsets.get(row.wrapping_add(1)).copied().unwrap_or(0);
+        let range =
+            list.offsets.get(row).copied().unwrap_or(0)..list.offsets.get(row.wrapping_add(1)).copied().unwrap_or(0);
         let phantom = |inner: u32| {
             let inner = inner as usize;
             inner < list.rows.phantom.len() && list.rows.phantom.value(inner)

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::check::program::{Head, NodeId, Period, When, ZoneRef};
 use crate::check::schema::TableId;
 use crate::syntax::tree::Weekday;
-use crate::time::{self, Bound, Duration, Instant, Interval, Kleene, LocalTime, Recurrence, Role, Weekdays, Weekly, Zone};
+use crate::time::{
+    self, Bound, Duration, Instant, Interval, Kleene, LocalTime, Recurrence, Role, Weekdays, Weekly, Zone,
+};
 
 use super::arms::{applies, scope};
 use super::column::Truth;
@@ -78,17 +80,13 @@ pub fn schedule(env: &Env<'_>, change: u32) -> Schedule {
     };
     let instant = |micros: i64| Instant::from_micros(micros);
     match (start.and_then(instant), end.and_then(instant)) {
-        (Some(from), Some(to)) => {
-            build(time::Tested::between(from, to).unwrap_or_else(time::Tested::unknown), None)
-        }
+        (Some(from), Some(to)) => build(time::Tested::between(from, to).unwrap_or_else(time::Tested::unknown), None),
         (Some(from), None) => {
             // A known part of the length lies before whatever is not known.
             let longest = length.unwrap_or(0).saturating_add(longest);
             build(time::Tested::starting(from, Duration::from_micros(longest)), Some("change.end"))
         }
-        (None, Some(to)) => {
-            build(time::Tested::ending(to, Duration::from_micros(longest)), Some("change.start"))
-        }
+        (None, Some(to)) => build(time::Tested::ending(to, Duration::from_micros(longest)), Some("change.start")),
         (None, None) => build(time::Tested::unknown(), None),
     }
 }
@@ -96,11 +94,7 @@ pub fn schedule(env: &Env<'_>, change: u32) -> Schedule {
 /// Whether `end` was given, but in a form that cannot be used: then it is not worked out from the duration.
 fn field_was_given(env: &Env<'_>, change: u32) -> bool {
     use crate::facts::table::{Cause, Column};
-    let column = env
-        .program
-        .schema
-        .find(TableId::CHANGE, "end")
-        .and_then(|(field, _)| env.facts.changes.column(field));
+    let column = env.program.schema.find(TableId::CHANGE, "end").and_then(|(field, _)| env.facts.changes.column(field));
     match column {
         Some(Column::Scalar(scalar)) => !matches!(scalar.cause(change), Cause::Missing),
         _ => false,
@@ -276,11 +270,8 @@ pub fn windows(frame: &Frame<'_>, chosen: &[usize], tested: time::Tested) -> Vec
             .head
             .except
             .map_or_else(|| Truth::constant(len, Could::certain(false)), |except| frame.truth(except));
-        let clauses: Vec<Option<Zones>> = period
-            .times
-            .iter()
-            .map(|when| recurrence(when).map(|(_, zone)| zones(frame, zone)))
-            .collect();
+        let clauses: Vec<Option<Zones>> =
+            period.times.iter().map(|when| recurrence(when).map(|(_, zone)| zones(frame, zone))).collect();
         for (row, standings) in standings.iter_mut().enumerate() {
             let zones = clauses
                 .iter()

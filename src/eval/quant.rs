@@ -48,12 +48,14 @@ pub fn elements(frame: &Frame<'_>, list: &ListRef) -> Vec<Element> {
             for (parent, change) in changes.iter().enumerate() {
                 let Some(touched) = frame.env.facts.touched.get(*change as usize) else { continue };
                 let parent = clip(parent);
-                found.extend(touched.rows.iter().filter(|(row, _)| *row != phantom_row).map(|(row, certain)| Element {
-                    parent,
-                    row: *row,
-                    certain: *certain,
-                    phantom: false,
-                }));
+                found.extend(
+                    touched.rows.iter().filter(|(row, _)| *row != phantom_row).map(|(row, certain)| Element {
+                        parent,
+                        row: *row,
+                        certain: *certain,
+                        phantom: false,
+                    }),
+                );
                 if touched.incomplete {
                     found.push(Element { parent, row: phantom_row, certain: false, phantom: true });
                 }
@@ -130,12 +132,7 @@ pub fn element_frame<'q>(frame: &'q Frame<'_>, var: VarId, list: &ListRef, eleme
 }
 
 /// Looks through all elements, some at a time.
-pub fn each_chunk(
-    frame: &Frame<'_>,
-    var: VarId,
-    list: &ListRef,
-    mut f: impl FnMut(&[Element], &Frame<'_>),
-) {
+pub fn each_chunk(frame: &Frame<'_>, var: VarId, list: &ListRef, mut f: impl FnMut(&[Element], &Frame<'_>)) {
     for chunk in elements(frame, list).chunks(CHUNK) {
         let inner = element_frame(frame, var, list, chunk);
         f(chunk, &inner);
@@ -208,7 +205,8 @@ pub fn contains(frame: &Frame<'_>, x: NodeId, list: &ListRef) -> Truth {
         && !matches!(base, crate::check::types::Type::Version)
     {
         return Truth::collect(len, |at| {
-            let (Some(row), Some(State::Known), Some(wanted)) = (rows.get(at), vals.state.get(at), wanted.get(at)) else {
+            let (Some(row), Some(State::Known), Some(wanted)) = (rows.get(at), vals.state.get(at), wanted.get(at))
+            else {
                 return slow(frame, x, list, at);
             };
             let row = *row as usize;
@@ -279,11 +277,7 @@ pub fn scalar_at(scalar: &crate::facts::table::Scalar, row: usize) -> Poss {
     }
 }
 
-fn one_of(
-    value: &Poss,
-    elements: impl Iterator<Item = (Poss, bool)>,
-    equal: impl Fn(&Poss, &Poss) -> Could,
-) -> Could {
+fn one_of(value: &Poss, elements: impl Iterator<Item = (Poss, bool)>, equal: impl Fn(&Poss, &Poss) -> Could) -> Could {
     // What may be any of several values is in the set if each of these is.
     let elements: Vec<(Poss, bool)> = elements.collect();
     let find = |value: &Poss| {

@@ -40,11 +40,7 @@ pub fn possible_rows<'t>(
     given: &[Poss],
 ) -> impl Iterator<Item = &'t crate::check::program::TableRow> {
     table.rows.iter().filter(move |row| {
-        row.cells
-            .iter()
-            .zip(given)
-            .zip(&table.inputs)
-            .all(|((cell, value), (_, ty))| may_match(frame, cell, value, ty))
+        row.cells.iter().zip(given).zip(&table.inputs).all(|((cell, value), (_, ty))| may_match(frame, cell, value, ty))
     })
 }
 
@@ -52,7 +48,8 @@ fn outcomes(frame: &Frame<'_>, table: &Table, base: &Type, given: &[Poss]) -> Po
     let certain = given.iter().all(|value| value.one().is_some());
     let mut found = Vec::new();
     for row in possible_rows(frame, table, given) {
-        let raw = if matches!(base, Type::Span) { length::pack(&row.outcome) } else { frame.env.constant(&row.outcome) };
+        let raw =
+            if matches!(base, Type::Span) { length::pack(&row.outcome) } else { frame.env.constant(&row.outcome) };
         match raw {
             // The rows of a checked table do not overlap with different outcomes: the first is the one.
             Some(raw) if certain => return Poss::One(raw),
@@ -84,10 +81,7 @@ fn test_could(frame: &Frame<'_>, test: &CellTest, value: &Poss, ty: &Ty) -> Coul
                         let v = Poss::One(*v);
                         let above = compare(CompareOp::Ge, &v, &low, order);
                         let below = compare(CompareOp::Lt, &v, &high, order);
-                        Could {
-                            be_true: above.be_true && below.be_true,
-                            be_false: above.be_false || below.be_false,
-                        }
+                        Could { be_true: above.be_true && below.be_true, be_false: above.be_false || below.be_false }
                     })
                     .reduce(Could::or_else)
                     .unwrap_or(Could::UNKNOWN),

@@ -10,8 +10,7 @@ use super::version;
 use crate::check::decimal::Decimal;
 use crate::check::program::CompareOp;
 
-const OPS: [CompareOp; 6] =
-    [CompareOp::Eq, CompareOp::Ne, CompareOp::Lt, CompareOp::Le, CompareOp::Gt, CompareOp::Ge];
+const OPS: [CompareOp; 6] = [CompareOp::Eq, CompareOp::Ne, CompareOp::Lt, CompareOp::Le, CompareOp::Gt, CompareOp::Ge];
 
 /// Something a value may be, beside some of the values that it then may have.
 fn possible() -> impl Strategy<Value = (Poss, Vec<Raw>)> {
@@ -31,7 +30,8 @@ fn possible() -> impl Strategy<Value = (Poss, Vec<Raw>)> {
                 values.push(Raw::None);
             }
             let low = (!open_low).then_some(Raw::Int(low));
-            let high = (!open_high).then_some(values.iter().copied().filter_map(Raw::int).max().map(Raw::Int)).flatten();
+            let high =
+                (!open_high).then_some(values.iter().copied().filter_map(Raw::int).max().map(Raw::Int)).flatten();
             let poss = if low.is_none() && high.is_none() { Poss::Any } else { Poss::Range(low, high, none) };
             (poss, values)
         }),

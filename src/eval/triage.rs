@@ -60,8 +60,10 @@ fn block_columns(env: &Env<'_>, block: &Triage, batch: usize) -> BlockColumns {
     };
     let batch = batch.max(1);
     let starts: Vec<usize> = (0..findings.len).step_by(batch).collect();
-    let parts: Vec<Part> =
-        starts.par_iter().map(|start| part(env, block, findings, *start..(start + batch).min(findings.len), in_force)).collect();
+    let parts: Vec<Part> = starts
+        .par_iter()
+        .map(|start| part(env, block, findings, *start..(start + batch).min(findings.len), in_force))
+        .collect();
     let mut level = ValsBuilder::new(findings.len, false);
     let mut due = ValsBuilder::new(findings.len, false);
     let mut reported = Vec::with_capacity(findings.len);
@@ -88,10 +90,7 @@ pub fn finding_frame<'q>(root: &'q Frame<'_>, findings: &TableData, rows: &[u32]
     root.inner(
         rows.len(),
         Rows::First,
-        vec![
-            (VarId::FINDING, Binding::Rows(Arc::new(rows.to_vec()))),
-            (VarId::ASSET, Binding::Rows(Arc::new(owners))),
-        ],
+        vec![(VarId::FINDING, Binding::Rows(Arc::new(rows.to_vec()))), (VarId::ASSET, Binding::Rows(Arc::new(owners)))],
     )
 }
 
@@ -108,7 +107,8 @@ fn part(env: &Env<'_>, block: &Triage, findings: &TableData, range: std::ops::Ra
     let dues: Vec<Option<Vals>> =
         block.arms.iter().map(|arm| arm.due.as_ref().map(|due| due_times(&frame, due, arm.code))).collect();
     let now = env.now.micros();
-    let mut part = Part { level: Vec::with_capacity(len), due: Vec::with_capacity(len), reported: Vec::with_capacity(len) };
+    let mut part =
+        Part { level: Vec::with_capacity(len), due: Vec::with_capacity(len), reported: Vec::with_capacity(len) };
     for (row, possible) in possible.iter().enumerate() {
         let mut level: Option<Poss> = None;
         let mut due: Option<Poss> = None;

@@ -171,8 +171,7 @@ impl Walk<'_> {
                     self.node(frame, row, child);
                 }
                 let certain = poss(&frame.eval(id), row).one().is_some();
-                let certain_children =
-                    children(op).iter().all(|child| poss(&frame.eval(*child), row).one().is_some());
+                let certain_children = children(op).iter().all(|child| poss(&frame.eval(*child), row).one().is_some());
                 if self.found.len() == before && !certain && certain_children {
                     self.add(text(frame, id), derived(frame, row, op));
                 }
@@ -292,8 +291,14 @@ impl Walk<'_> {
 
     fn category(&mut self, frame: &Frame<'_>, row: usize, block: u16, var: Option<VarId>) {
         let Some(def) = frame.env.program.categorises.get(usize::from(block)) else { return };
-        let nodes: Vec<NodeId> =
-            def.head.scope.iter().chain(&def.head.except).copied().chain(def.arms.iter().filter_map(|a| a.when)).collect();
+        let nodes: Vec<NodeId> = def
+            .head
+            .scope
+            .iter()
+            .chain(&def.head.except)
+            .copied()
+            .chain(def.arms.iter().filter_map(|a| a.when))
+            .collect();
         match (def.each_asset, var) {
             (true, None) => {
                 let wanted: Vec<Option<NodeId>> = nodes.into_iter().map(Some).collect();

@@ -153,8 +153,20 @@ impl Poss {
                     let low = both(low_a, low_b).map(|(a, b)| least(a, b));
                     let high = both(high_a, high_b).map(|(a, b)| greatest(a, b));
                     // A side that is only `none` has no ends and must not open the range.
-                    let low = if self.only_none() { low_b } else if other.only_none() { low_a } else { low };
-                    let high = if self.only_none() { high_b } else if other.only_none() { high_a } else { high };
+                    let low = if self.only_none() {
+                        low_b
+                    } else if other.only_none() {
+                        low_a
+                    } else {
+                        low
+                    };
+                    let high = if self.only_none() {
+                        high_b
+                    } else if other.only_none() {
+                        high_a
+                    } else {
+                        high
+                    };
                     if low.is_none() && high.is_none() { Self::Any } else { Self::Range(low, high, none_a || none_b) }
                 }
             },
@@ -204,7 +216,9 @@ impl Poss {
         match self {
             Self::Any => Self::Any,
             Self::One(value) => apply(*value).map_or(Self::Any, Self::One),
-            Self::Set(values) => values.iter().map(|v| apply(*v)).collect::<Option<Vec<_>>>().map_or(Self::Any, Self::of),
+            Self::Set(values) => {
+                values.iter().map(|v| apply(*v)).collect::<Option<Vec<_>>>().map_or(Self::Any, Self::of)
+            }
             Self::Range(low, high, may_none) => {
                 if *may_none && none.is_none() {
                     return Self::Any;
@@ -283,14 +297,27 @@ impl Extreme {
         let none = none_a && none_b;
         let (low, high) = match self {
             Self::Earliest => {
-                let low = if a.only_none() { low_b } else if b.only_none() { low_a } else { widest(low_a, low_b, least) };
-                let high = bound(high_a, high_b, least).or_else(|| if none { widest(high_a, high_b, greatest) } else { None });
+                let low = if a.only_none() {
+                    low_b
+                } else if b.only_none() {
+                    low_a
+                } else {
+                    widest(low_a, low_b, least)
+                };
+                let high =
+                    bound(high_a, high_b, least).or_else(|| if none { widest(high_a, high_b, greatest) } else { None });
                 (low, high)
             }
             Self::Highest => {
-                let high =
-                    if a.only_none() { high_b } else if b.only_none() { high_a } else { widest(high_a, high_b, greatest) };
-                let low = bound(low_a, low_b, greatest).or_else(|| if none { widest(low_a, low_b, least) } else { None });
+                let high = if a.only_none() {
+                    high_b
+                } else if b.only_none() {
+                    high_a
+                } else {
+                    widest(high_a, high_b, greatest)
+                };
+                let low =
+                    bound(low_a, low_b, greatest).or_else(|| if none { widest(low_a, low_b, least) } else { None });
                 (low, high)
             }
         };

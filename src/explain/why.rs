@@ -42,7 +42,10 @@ pub fn why(
     let mut explained: Vec<WhyGroup> =
         groups.into_values().filter_map(|members| group(env, change, &members)).collect();
     explained.sort_by(|a, b| {
-        b.verdict.cmp(&a.verdict).then_with(|| b.assets.len().cmp(&a.assets.len())).then_with(|| a.assets.cmp(&b.assets))
+        b.verdict
+            .cmp(&a.verdict)
+            .then_with(|| b.assets.len().cmp(&a.assets.len()))
+            .then_with(|| a.assets.cmp(&b.assets))
     });
     let verdict = explained.iter().map(|group| group.verdict).max();
     let why = verdict.map(|verdict| Why {

@@ -29,7 +29,6 @@ mod records;
 mod selection;
 mod show;
 mod split;
-mod suggest;
 pub mod table;
 mod value;
 mod vectors;

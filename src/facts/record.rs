@@ -9,10 +9,10 @@ use super::json::Json;
 use super::plan::{FieldPlan, KeyPlan, ShapePlan, TablePlan, Target};
 use super::problem::Trouble;
 use super::reader::Reader;
-use super::suggest::nearest;
 use super::table::Cause;
 use crate::check::schema::Absent;
 use crate::check::types::Type;
+use crate::syntax::suggest::nearest;
 
 /// The keys and values of an object.
 pub(super) type Entries<'j> = [(Cow<'j, str>, Json<'j>)];

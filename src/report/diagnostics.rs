@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::io::{self, Write};
-use std::sync::Arc;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::{Value, json};
 
+use super::excerpt::{Excerpt, tidy};
 use super::{Format, Look, json, text};
 use crate::syntax::diagnostic::{Diagnostic, Severity};
-use crate::syntax::source::{FileId, Sources, Span};
+use crate::syntax::source::{Sources, Span};
 
 /// How many diagnostics are printed to people in full.
 const LIMIT: usize = 100;
@@ -39,8 +39,9 @@ pub fn write(
             writeln!(out, "{rendered}")?;
         } else {
             let at = sources.line_column(diagnostic.span);
-            let file = sources.name(diagnostic.span.file);
-            writeln!(out, "{file}:{}:{}: {}: {}", at.line, at.column, diagnostic.code, diagnostic.message)?;
+            let file = tidy(sources.name(diagnostic.span.file));
+            let message = tidy(&diagnostic.message);
+            writeln!(out, "{file}:{}:{}: {}: {message}", at.line, at.column, diagnostic.code)?;
         }
     }
     if ordered.len() > LIMIT {
@@ -102,7 +103,7 @@ struct Shown {
     severity: Option<miette::Severity>,
     message: String,
     help: Option<String>,
-    source: NamedSource<Arc<str>>,
+    source: Excerpt,
     labels: Vec<LabeledSpan>,
     elsewhere: Vec<Self>,
 }
@@ -110,24 +111,28 @@ struct Shown {
 impl Shown {
     fn new(diagnostic: &Diagnostic, sources: &Sources) -> Self {
         let home = diagnostic.span.file;
-        let label = Some(diagnostic.label.clone()).filter(|text| !text.is_empty());
-        let mut labels = vec![LabeledSpan::new_primary_with_span(label, range(diagnostic.span))];
+        let spans: Vec<Span> = std::iter::once(diagnostic.span)
+            .chain(diagnostic.labels.iter().map(|label| label.span).filter(|span| span.file == home))
+            .collect();
+        let source = Excerpt::new(home, &spans, sources);
+        let label = Some(tidy(&diagnostic.label)).filter(|text| !text.is_empty());
+        let mut labels = vec![LabeledSpan::new_primary_with_span(label, source.range(diagnostic.span))];
         let mut elsewhere = Vec::new();
         for other in &diagnostic.labels {
-            let shown = LabeledSpan::new_with_span(Some(other.text.clone()), range(other.span));
             if other.span.file == home {
-                labels.push(shown);
-            } else {
-                elsewhere.push(Self {
-                    code: None,
-                    severity: Some(miette::Severity::Advice),
-                    message: other.text.clone(),
-                    help: None,
-                    source: named(other.span.file, sources),
-                    labels: vec![LabeledSpan::new_with_span(None, range(other.span))],
-                    elsewhere: Vec::new(),
-                });
+                labels.push(LabeledSpan::new_with_span(Some(tidy(&other.text)), source.range(other.span)));
+                continue;
             }
+            let source = Excerpt::new(other.span.file, &[other.span], sources);
+            elsewhere.push(Self {
+                code: None,
+                severity: Some(miette::Severity::Advice),
+                message: tidy(&other.text),
+                help: None,
+                labels: vec![LabeledSpan::new_with_span(None, source.range(other.span))],
+                source,
+                elsewhere: Vec::new(),
+            });
         }
         Self {
             code: Some(diagnostic.code.to_string()),
@@ -135,22 +140,13 @@ impl Shown {
                 Severity::Error => miette::Severity::Error,
                 Severity::Warning => miette::Severity::Warning,
             }),
-            message: diagnostic.message.clone(),
-            help: diagnostic.help.clone(),
-            source: named(home, sources),
+            message: tidy(&diagnostic.message),
+            help: diagnostic.help.as_deref().map(tidy),
+            source,
             labels,
             elsewhere,
         }
     }
-}
-
-fn range(span: Span) -> (usize, usize) {
-    (span.start as usize, span.end.saturating_sub(span.start) as usize)
-}
-
-fn named(file: FileId, sources: &Sources) -> NamedSource<Arc<str>> {
-    let text = sources.get(file).map(|file| Arc::clone(&file.text)).unwrap_or_default();
-    NamedSource::new(sources.name(file), text)
 }
 
 impl fmt::Display for Shown {

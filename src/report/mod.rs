@@ -3,6 +3,7 @@
 //! The writers stream: they hold no second copy of what they print, and hand every write error to the caller (a closed pipe is one).
 
 pub mod diagnostics;
+mod excerpt;
 pub mod human;
 pub mod json;
 pub mod problem;

@@ -23,21 +23,22 @@ pub(super) fn pad_left(text: &str, columns: usize) -> String {
     padded
 }
 
+/// Whether a character steers the terminal: control characters, and those that reorder what is shown.
+pub(super) fn is_harmful(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+}
+
 /// The text without control characters: data must not steer the reader's terminal.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
-    // Beside the control characters, those that reorder what is shown.
-    let harmful = |c: char| {
-        c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
-    };
-    if !text.contains(harmful) {
+    if !text.contains(is_harmful) {
         return Cow::Borrowed(text);
     }
     let mut cleaned = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\n' | '\t' | '\r' => cleaned.push(' '),
-            c if harmful(c) => cleaned.extend(c.escape_unicode()),
+            c if is_harmful(c) => cleaned.extend(c.escape_unicode()),
             c => cleaned.push(c),
         }
     }

@@ -82,7 +82,14 @@ pub(super) fn is_about_decision(expr: &Expr) -> bool {
             let names: Vec<&str> = path.iter().map(String::as_str).collect();
             matches!(
                 names.as_slice(),
-                ["verdict" | "effects" | "reasons" | "category" | "category_possible" | "not_before" | "obligations" | "assumed"]
+                ["verdict"
+                    | "effects"
+                    | "reasons"
+                    | "category"
+                    | "category_possible"
+                    | "not_before"
+                    | "obligations"
+                    | "assumed"]
                     | ["tested" | "triage", ..]
                     | ["asset" | "finding", "triage", ..]
             )
@@ -100,9 +107,7 @@ pub(super) fn sides(expr: &Expr) -> Option<&Expr> {
     match &expr.kind {
         ExprKind::Paren(inner) | ExprKind::Unary(UnaryOp::Not, inner) => sides(inner),
         ExprKind::Binary(BinaryOp::And | BinaryOp::Or, ..) => None,
-        ExprKind::Binary(BinaryOp::In | BinaryOp::NotIn, _, a, b) => {
-            Some(if is_about_decision(b) { b } else { a })
-        }
+        ExprKind::Binary(BinaryOp::In | BinaryOp::NotIn, _, a, b) => Some(if is_about_decision(b) { b } else { a }),
         ExprKind::Binary(_, _, a, b) => Some(if is_about_decision(a) { a } else { b }),
         ExprKind::Name(_) | ExprKind::Field(..) => Some(expr),
         _ => None,
@@ -191,23 +196,21 @@ impl Reported<'_> {
                 let verdict = self.decisions.iter().map(|d| d.verdict).max();
                 decided().map(|_| verdict.map_or(Value::None, |v| Value::word(v.as_str())))
             }
-            ["effects"] => decided().map(|_| {
-                Value::words(self.decisions.iter().flat_map(|d| &d.effects).map(|e| e.as_str()))
-            }),
-            ["reasons"] => decided().map(|_| {
-                Value::words(self.decisions.iter().flat_map(|d| &d.reasons).map(|r| r.rule.as_str()))
-            }),
+            ["effects"] => {
+                decided().map(|_| Value::words(self.decisions.iter().flat_map(|d| &d.effects).map(|e| e.as_str())))
+            }
+            ["reasons"] => {
+                decided().map(|_| Value::words(self.decisions.iter().flat_map(|d| &d.reasons).map(|r| r.rule.as_str())))
+            }
             ["category"] => match self.decisions {
                 [only] => Ok(optional(&only.category)),
                 _ => decided().map(|_| self.summary.map_or(Value::None, |s| optional(&s.category))),
             },
-            ["category_possible"] => decided().map(|_| {
-                Value::words(self.decisions.iter().flat_map(|d| &d.category_possible).map(String::as_str))
-            }),
+            ["category_possible"] => decided()
+                .map(|_| Value::words(self.decisions.iter().flat_map(|d| &d.category_possible).map(String::as_str))),
             ["not_before"] => decided().map(|d| d.not_before.map_or(Value::None, Value::Time)),
-            ["obligations"] => decided().map(|_| {
-                Value::words(self.decisions.iter().flat_map(|d| &d.obligations).map(|o| o.rule.as_str()))
-            }),
+            ["obligations"] => decided()
+                .map(|_| Value::words(self.decisions.iter().flat_map(|d| &d.obligations).map(|o| o.rule.as_str()))),
             ["assumed"] => decided().map(|_| {
                 let applied = self.decisions.iter().flat_map(|d| &d.assumed).filter(|a| a.applied);
                 Value::words(applied.map(|a| a.fact.as_str()))

@@ -30,9 +30,9 @@ pub(super) fn json(expr: &Expr) -> Json<'static> {
         ExprKind::Set(items) => Json::Array(items.iter().map(json).collect()),
         ExprKind::List { items, incomplete: false } => Json::Array(items.iter().map(json).collect()),
         ExprKind::List { items, incomplete: true } => Json::Incomplete(items.iter().map(json).collect()),
-        ExprKind::Record(fields) => Json::Object(
-            fields.iter().map(|(name, value)| (Cow::Owned(name.text.clone()), json(value))).collect(),
-        ),
+        ExprKind::Record(fields) => {
+            Json::Object(fields.iter().map(|(name, value)| (Cow::Owned(name.text.clone()), json(value))).collect())
+        }
         ExprKind::Paren(inner) => json(inner),
         _ => Json::Null,
     }

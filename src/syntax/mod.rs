@@ -8,6 +8,7 @@ pub mod codes;
 pub mod diagnostic;
 pub mod expr;
 pub mod source;
+pub mod suggest;
 pub mod tree;
 
 mod build;

@@ -152,6 +152,18 @@ fn hostile_policies_end() {
     let checked = check_text(&forward);
     assert!(checked.program.is_some_and(|program| program.nodes.len() < 2_000), "lets are shared");
     assert!(found(&backward).iter().all(|(code, _)| *code == 129));
+    // The largest frames of the walk, as deep as they go, on the small stack of a test's thread.
+    let mut nested = String::from("rule r { forbid a400 }\n");
+    for i in (1..=400).rev() {
+        writeln!(
+            nested,
+            "let a{i} = any x in inventory where not (if (a{} of x) then (any y in {{ 1, asset.tier }} where y == x.tier) else x.pending_reboot)",
+            i - 1
+        )
+        .unwrap();
+    }
+    nested.push_str("let a0 = asset.tier == 1");
+    assert!(found(&nested).iter().any(|(code, _)| *code == 129));
     let mut wide = String::from("rule r { forbid ");
     for i in 0..5_000 {
         write!(wide, "{}asset.hostname == \"h{i}\"", if i > 0 { " or " } else { "" }).unwrap();
