@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::case::Failure;
-use crate::markdown::Block;
+use crate::markdown::{Block, diff};
 use crate::program::{self, Run};
 
 /// One command and what it should print.
@@ -138,15 +138,6 @@ fn masked(line: &str) -> String {
         masked.push_str(&word[digits.len()..]);
     }
     masked
-}
-
-/// Lines that only one side has, with the common ones at both ends left out.
-pub(crate) fn diff(expected: &[String], actual: &[String]) -> String {
-    let same = expected.iter().zip(actual).take_while(|(a, b)| a == b).count();
-    let ends = expected[same..].iter().rev().zip(actual[same..].iter().rev()).take_while(|(a, b)| a == b).count();
-    let gone = expected[same..expected.len() - ends].iter().map(|line| format!("- {line}"));
-    let come = actual[same..actual.len() - ends].iter().map(|line| format!("+ {line}"));
-    gone.chain(come).collect::<Vec<_>>().join("\n")
 }
 
 /// Writes what was printed into the files.

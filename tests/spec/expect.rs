@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::case::Case;
-use crate::console::diff;
+use crate::markdown::diff;
 use crate::program::{self, Run};
 use crate::render;
 

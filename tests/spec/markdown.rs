@@ -109,3 +109,12 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
+
+/// Lines that only one side has, with the common ones at both ends left out.
+pub(crate) fn diff(expected: &[String], actual: &[String]) -> String {
+    let same = expected.iter().zip(actual).take_while(|(a, b)| a == b).count();
+    let ends = expected[same..].iter().rev().zip(actual[same..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let gone = expected[same..expected.len() - ends].iter().map(|line| format!("- {line}"));
+    let come = actual[same..actual.len() - ends].iter().map(|line| format!("+ {line}"));
+    gone.chain(come).collect::<Vec<_>>().join("\n")
+}

@@ -1,16 +1,13 @@
 //! Every message about a policy as its author sees it: one file for each case, `CG0103-what.gate`, and its snapshot beside it.
 //!
-//! A case with imports is a folder. `CHANGEGATE_BLESS=1 cargo test --test ui` writes the snapshots anew; read what changed as prose. A case that is too large to
-//! keep is a recipe, `CG0002-what.repeat`: lines of a count and a text in quotes. The pages of `docs/errors` are run here too.
+//! A case with imports is a folder. `CHANGEGATE_BLESS=1 cargo test --test ui` writes the snapshots anew; read what changed as prose.
+//! A case that is too large to keep is a recipe, `CG0002-what.repeat`: lines of a count and a text in quotes. The pages of `docs/errors` are run here too.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    clippy::disallowed_macros,
     clippy::disallowed_methods,
     clippy::disallowed_types,
     clippy::disallowed_macros,
@@ -32,7 +29,7 @@ use changegate::report::{Format, Look, Paint, diagnostics};
 use changegate::syntax::diagnostic::{Diagnostic, Severity};
 use changegate::syntax::source::Sources;
 use changegate::time::Zone;
-use markdown::{files, root, sections, shown};
+use markdown::{diff, files, root, sections, shown};
 
 fn folder() -> PathBuf {
     root().join("tests/ui")
@@ -137,7 +134,8 @@ fn messages_are_as_they_were_read() {
             fs::write(&snapshot, &found).unwrap();
             println!("written: {}", shown(&snapshot));
         } else {
-            wrong.push(format!("{}\n--- expected\n{expected}--- found\n{found}", shown(&case)));
+            let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+            wrong.push(format!("{}\n{}", shown(&case), diff(&lines(&expected), &lines(&found))));
         }
     }
     wrong.extend(strays());
@@ -149,10 +147,9 @@ fn strays() -> Vec<String> {
     let (cases, mut wrong) = (cases(), Vec::new());
     for entry in fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|kind| kind == "stderr") {
-            if !cases.iter().any(|case| case.with_extension("stderr") == path) {
-                wrong.push(format!("{} has no case", shown(&path)));
-            }
+        let snapshot = path.extension().is_some_and(|kind| kind == "stderr");
+        if snapshot && !cases.iter().any(|case| case.with_extension("stderr") == path) {
+            wrong.push(format!("{} has no case", shown(&path)));
         }
     }
     for case in cases {
