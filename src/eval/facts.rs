@@ -67,6 +67,22 @@ fn list_name<'e>(env: &'e Env<'_>, info: &VarInfo) -> Option<(VarId, &'e str)> {
         .map(|field| (owner, field.name.as_str()))
 }
 
+/// Why not all findings of an asset are known.
+#[must_use]
+pub fn findings_cause(env: &Env<'_>, asset: u32) -> Cause {
+    let field = env.program.schema.find(TableId::ASSET, "findings").map(|(field, _)| field);
+    match field.and_then(|field| env.facts.assets.column(field)) {
+        Some(Column::List(list)) => list_cause(list, asset),
+        _ => Cause::Missing,
+    }
+}
+
+/// Why a list is incomplete.
+fn list_cause(list: &crate::facts::table::ListColumn, row: u32) -> Cause {
+    let found = list.causes.binary_search_by_key(&row, |(row, _)| *row).ok().and_then(|found| list.causes.get(found));
+    found.map_or(Cause::Missing, |(_, cause)| *cause)
+}
+
 /// The path of a fact, and why it is unknown.
 #[must_use]
 pub fn fact_path(frame: &Frame<'_>, row: usize, var: VarId, field: FieldId, asset: &str) -> Option<(String, Cause)> {
@@ -84,12 +100,7 @@ pub fn fact_path(frame: &Frame<'_>, row: usize, var: VarId, field: FieldId, asse
     };
     let cause = match data.column(field)? {
         Column::Scalar(scalar) => scalar.cause(at),
-        Column::List(list) => list
-            .causes
-            .binary_search_by_key(&at, |(row, _)| *row)
-            .ok()
-            .and_then(|found| list.causes.get(found))
-            .map_or(Cause::Missing, |(_, cause)| *cause),
+        Column::List(list) => list_cause(list, at),
     };
     Some((path, cause))
 }

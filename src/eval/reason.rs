@@ -152,11 +152,14 @@ pub fn reasons(
     let mut reasons: Vec<Reason> = hits
         .iter()
         .map(|hit| {
-            let mut unknown = if hit.uncertain || looks_at_absence(frame.env, &hit.nodes) {
-                missing(frame, row, &hit.nodes, Some(known))
+            let mut hangs_on = if hit.uncertain || looks_at_absence(frame.env, &hit.nodes) {
+                hit.nodes.clone()
             } else {
                 Vec::new()
             };
+            // An exception that is not certain did not help: what it lacks is worth knowing.
+            hangs_on.extend(hit.head.except.filter(|except| frame.truth(*except).may_at(row)));
+            let mut unknown = missing(frame, row, &hangs_on, Some(known));
             if hit.uncertain && hit.kind != "rule" {
                 unknown.extend(missing_times(frame, schedule));
                 unknown.sort();

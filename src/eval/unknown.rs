@@ -211,11 +211,20 @@ impl Walk<'_> {
                     }
                     continue;
                 }
+                if !element.certain && matches!(list, ListRef::Assets) {
+                    self.add("change.assets".to_owned(), Cause::Incomplete);
+                }
                 // Each element is asked anew: the nodes are the same, the facts are not.
                 let seen = std::mem::take(&mut self.seen);
+                let outer = self.asset.clone();
+                if var == VarId::ASSET {
+                    let id = super::facts::key(frame.env, TableId::ASSET, element.row).unwrap_or_default();
+                    self.asset = format!("assets[{id}]");
+                }
                 for node in nodes.iter().flatten() {
                     self.node(&inner, at, *node);
                 }
+                self.asset = outer;
                 self.seen = seen;
             }
         }
@@ -239,7 +248,8 @@ impl Walk<'_> {
             let unseen = super::arms::bit(&findings.phantom, finding as usize);
             if unseen {
                 let path = format!("{}.findings", self.asset);
-                self.add(path, Cause::Incomplete);
+                let owner = findings.owner.get(finding as usize).copied().unwrap_or(u32::MAX);
+                self.add(path, super::facts::findings_cause(env, owner));
                 continue;
             }
             for (index, columns) in env.triage.iter().enumerate() {
@@ -315,7 +325,7 @@ pub fn single<'q>(frame: &'q Frame<'_>, row: usize) -> Frame<'q> {
 }
 
 fn text(frame: &Frame<'_>, id: NodeId) -> String {
-    frame.env.node(id).map_or_else(String::new, |node| frame.env.program.sources.text(node.span).to_owned())
+    frame.env.node(id).map_or_else(String::new, |node| frame.env.program.sources.phrase(node.span))
 }
 
 /// Why a value is unknown although everything that it is made of is known.
