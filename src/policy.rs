@@ -51,6 +51,13 @@ impl Policy {
         Self { digest: digest(&checked.sources), program: Arc::new(checked.program.unwrap_or_default()) }
     }
 
+    /// Whether the policy has a statement that could stop a change.
+    #[must_use]
+    pub fn gates(&self) -> bool {
+        let Program { rules, blackouts, windows, .. } = &*self.program;
+        !rules.is_empty() || !blackouts.is_empty() || !windows.is_empty()
+    }
+
     /// The vocabulary, with what the policy extends.
     #[must_use]
     pub fn schema(&self) -> Arc<Schema> {

@@ -69,6 +69,11 @@ enum Only {
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
     let ready = session.policy(&args.policy)?;
+    if !ready.policy.gates() && !args.allow_empty {
+        let help = "`changegate triage` shows what it triages; `--allow-empty` lets every change go";
+        let why = "the policy has no rule, blackout or window, so nothing was decided";
+        return Err(Failure::new(why).help(help));
+    }
     let needs = Needs { inventory: false, changes: !args.allow_empty };
     let read = session.facts(&ready.policy, &args.facts, now, needs)?;
     known(&args.ids, &read.changes)?;
@@ -107,8 +112,16 @@ pub(super) fn known(ids: &[String], changes: &[String]) -> Result<(), Failure> {
         return Err(match nearest(id, changes.iter().map(String::as_str)) {
             Some(near) => failure.help(format!("did you mean `{near}`?")),
             None if changes.is_empty() => failure.help("no changes were given: name a file with `--change FILE`"),
-            None => failure,
+            None => failure.help(format!("there are {}", listed(changes))),
         });
     }
     Ok(())
+}
+
+/// The first of many names.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(SHOWN);
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }

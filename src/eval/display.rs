@@ -16,7 +16,7 @@ pub fn raw(env: &Env<'_>, base: &Type, value: Raw) -> String {
     match (base, value) {
         (_, Raw::None) => "none".to_owned(),
         (Type::Bool, Raw::Int(v)) => (v != 0).to_string(),
-        (Type::String | Type::Version | Type::Zone, Raw::Int(v)) => env.text(v).to_string(),
+        (Type::String | Type::Version | Type::Zone | Type::Row(_), Raw::Int(v)) => env.text(v).to_string(),
         (Type::Date, Raw::Int(v)) => Date::from_days(v).map_or_else(|| v.to_string(), |d| d.to_string()),
         (Type::Time, Raw::Int(v)) => Instant::from_micros(v).map_or_else(|| v.to_string(), |t| t.to_rfc3339()),
         (Type::Duration, Raw::Int(v)) => Duration::from_micros(v).to_string(),

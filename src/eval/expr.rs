@@ -363,6 +363,9 @@ fn conditional(frame: &Frame<'_>, base: &Type, condition: NodeId, a: NodeId, b: 
     })
 }
 
+/// A text that is put together and longer than this, in bytes, is unknown.
+const LONGEST_TEXT: usize = 1 << 16;
+
 fn text(frame: &Frame<'_>, parts: &[TextPart]) -> Vals {
     let cols: Vec<Option<(Arc<Col>, NodeId)>> = parts
         .iter()
@@ -383,7 +386,8 @@ fn text(frame: &Frame<'_>, parts: &[TextPart]) -> Vals {
                 }
                 (TextPart::Hole(_), Some((col, node))) => {
                     let printed = poss(col, row).one().map(|raw| display::raw(frame.env, frame.env.base(*node), raw));
-                    result = result.zip(printed).map(|(a, b)| a + &b);
+                    // `let`s that name each other twice can double a text again and again.
+                    result = result.zip(printed).map(|(a, b)| a + &b).filter(|text| text.len() <= LONGEST_TEXT);
                 }
                 (TextPart::Hole(_), None) => result = None,
             }

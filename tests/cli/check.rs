@@ -170,3 +170,33 @@ fn a_wrong_policy_ends_with_two() {
     assert_eq!(object["severity"], "error");
     assert_eq!(object["at"]["line"], 1);
 }
+
+#[test]
+fn a_policy_without_a_gate_lets_nothing_go() {
+    let folder = Folder::project("none");
+    for text in ["", "# nothing\n", "policy empty { version \"1\" }\n", "let x = 1\n"] {
+        folder.write("empty.gate", text);
+        folder.run(["check", "--now", NOW, "--policy", "empty.gate"]).refuses("no rule, blackout or window");
+    }
+    folder.run(["check", "--now", NOW, "--policy", "empty.gate", "--allow-empty"]).status(0);
+}
+
+#[test]
+fn a_text_that_doubles_again_and_again_is_unknown() {
+    let folder = Folder::project("none");
+    let mut policy = "let a0 = \"{asset.id}{asset.id}\"\n".to_owned();
+    for n in 1..60 {
+        policy.push_str(&format!("let a{n} = \"{{a{}}}{{a{}}}\"\n", n - 1, n - 1));
+    }
+    policy.push_str("rule a { forbid a59 == \"x\" because \"{a59}\" }\n");
+    folder.write("double.gate", policy);
+    let run = folder.run(["check", "--now", NOW, "--policy", "double.gate"]).status(1);
+    assert!(run.stdout.contains("(out_of_range)"), "{run:#?}");
+}
+
+#[test]
+fn an_id_that_is_not_there_is_answered_with_those_that_are() {
+    let folder = Folder::project("none");
+    folder.run(["check", "--now", NOW, "CHG001"]).refuses("did you mean `CHG0001`?");
+    folder.run(["check", "--now", NOW, "other"]).refuses("there are `CHG0001`");
+}

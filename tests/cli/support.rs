@@ -47,7 +47,7 @@ blackout freeze "Frozen" {
 "#;
 
 /// The first passes, the second fails on purpose.
-pub(crate) const TESTS: &str = r#"test freeze {
+pub(crate) const TESTS: &str = r#"test freeze_defers {
   now    2026-11-01T09:00Z
   asset  { id: "db-1", findings: [] }
   change { id: "CHG1", model: "defer", assets: { "db-1" }, start: 2026-11-02T10:00Z, end: 2026-11-02T11:00Z, fixes: {} }

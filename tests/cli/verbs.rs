@@ -182,3 +182,17 @@ fn decisions_fit_their_schema() {
     fits(&schema["properties"]["tested"], &decision["tested"]);
     fits(&schema["$defs"]["reason"], &decision["reasons"][0]);
 }
+
+#[test]
+fn eval_names_a_record_by_its_id() {
+    let folder = Folder::project("none");
+    let lines = folder.run(["eval", "asset", "--now", NOW, "--format", "ndjson"]).status(0).lines();
+    assert_eq!(lines[0]["value"], "db-1");
+}
+
+#[test]
+fn what_stands_in_an_expression_steers_no_terminal() {
+    let folder = Folder::project("none");
+    let run = folder.run(["eval", "\"\u{1b}[31m", "--now", NOW]).status(2);
+    assert!(run.stderr.contains("CG00") && !run.stderr.contains('\u{1b}'), "{run:#?}");
+}
