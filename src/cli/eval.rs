@@ -13,7 +13,7 @@ use crate::report::{Format, json, values_human};
 /// `eval`
 #[derive(Debug, Args)]
 pub(super) struct EvalArgs {
-    /// An expression of the language, such as 'finding.cvss.score' or 'count(inventory)'
+    /// An expression of the language, such as 'finding.cvss.score' or 'count(a in inventory)'
     #[arg(value_name = "EXPR", allow_hyphen_values = true)]
     expression: String,
     #[command(flatten)]

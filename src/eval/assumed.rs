@@ -91,7 +91,7 @@ pub fn places(program: &Program) -> Vec<Place> {
 }
 
 fn text(program: &Program, id: NodeId) -> String {
-    program.nodes.get(id.0 as usize).map_or_else(String::new, |node| program.sources.text(node.span).to_owned())
+    program.nodes.get(id.0 as usize).map_or_else(String::new, |node| program.sources.phrase(node.span))
 }
 
 /// The fields that an expression reads.

@@ -179,7 +179,7 @@ impl<'a> Env<'a> {
         if symbol >= 0 {
             return self.facts.strings.get(symbol).cloned().unwrap_or_else(|| Arc::from(""));
         }
-        let constant = usize::try_from(-1_i64.wrapping_sub(symbol)).ok().and_then(|at| self.constant_texts.get(at));
+        let constant = usize::try_from((-1_i64).wrapping_sub(symbol)).ok().and_then(|at| self.constant_texts.get(at));
         if let Some(text) = constant {
             return Arc::clone(text);
         }

@@ -129,7 +129,7 @@ impl Decisive {
             Op::Quant(_, var, list, filter, body) => self.elements(frame, row, *var, list, &[*filter, *body], id),
             Op::Agg { value, var, list, filter, .. } => {
                 let known = poss(&frame.eval(id), row).one().is_some();
-                self.add(env.program.sources.text(node.span).to_owned(), printed(), known);
+                self.add(env.program.sources.phrase(node.span), printed(), known);
                 self.elements(frame, row, *var, list, &[*filter, *value], id);
             }
             op => children(op).into_iter().for_each(|child| self.facts_of(frame, row, child)),

@@ -3,10 +3,11 @@
 use super::table::{Cause, Facts, Touched};
 
 impl Touched {
-    /// Ends the list with the phantom asset where more assets may be meant, or where none is named.
+    /// Ends the list with the phantom asset where more assets may be meant, or where none is certain: then a change that in truth touches
+    /// nothing that is named is not decided as if it touched that.
     pub(super) fn settle(&mut self, phantom: u32) {
         self.rows.retain(|(row, _)| *row != phantom);
-        if self.rows.is_empty() && !self.incomplete {
+        if !self.incomplete && !self.rows.iter().any(|(_, certain)| *certain) {
             self.incomplete = true;
             self.cause = Some(Cause::Empty);
         }

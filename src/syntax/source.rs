@@ -95,6 +95,40 @@ impl Sources {
         self.get(span.file).and_then(|file| file.text.get(span.start as usize..span.end as usize)).unwrap_or_default()
     }
 
+    /// The text of a span on one line and without comments: the same however the policy is laid out.
+    #[must_use]
+    pub fn phrase(&self, span: Span) -> String {
+        let mut out = String::new();
+        let mut in_text = false;
+        let mut escaped = false;
+        let mut in_comment = false;
+        let mut gap = false;
+        for c in self.text(span).chars() {
+            if in_comment {
+                in_comment = c != '\n';
+                continue;
+            }
+            if in_text {
+                in_text = escaped || c != '"';
+                escaped = !escaped && c == '\\';
+                out.push(c);
+                continue;
+            }
+            if c == '#' || c.is_whitespace() {
+                in_comment = c == '#';
+                gap = true;
+                continue;
+            }
+            if gap && !out.is_empty() {
+                out.push(' ');
+            }
+            gap = false;
+            in_text = c == '"';
+            out.push(c);
+        }
+        out
+    }
+
     /// Line and column of a span's start.
     #[must_use]
     pub fn line_column(&self, span: Span) -> LineColumn {

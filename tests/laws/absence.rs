@@ -44,4 +44,3 @@ pub fn needs_assumes<'a>(exprs: impl IntoIterator<Item = &'a E>) -> bool {
     }
     found
 }
-

@@ -41,6 +41,10 @@ impl Case {
         let files = crate::print::files(&self.policy, 0);
         let policy: String = files.iter().map(|(name, text)| format!("--- {name}\n{text}")).collect();
         let changes: String = self.facts.changes.iter().map(|c| format!("{c}\n")).collect();
-        format!("{policy}--- inventory.ndjson\n{}--- changes\n{changes}--- now {}\n", self.facts.inventory_text(), self.now_text())
+        format!(
+            "{policy}--- inventory.ndjson\n{}--- changes\n{changes}--- now {}\n",
+            self.facts.inventory_text(),
+            self.now_text()
+        )
     }
 }

@@ -157,8 +157,21 @@ pub enum E {
     Neg(Box<E>),
     /// Text and holes.
     Text(Vec<Piece>),
-    Quant { kind: Quant, var: String, list: List, filter: Option<Box<E>>, body: Box<E> },
-    Agg { kind: Agg, value: Option<Box<E>>, var: String, list: List, filter: Option<Box<E>>, empty: Option<Box<E>> },
+    Quant {
+        kind: Quant,
+        var: String,
+        list: List,
+        filter: Option<Box<E>>,
+        body: Box<E>,
+    },
+    Agg {
+        kind: Agg,
+        value: Option<Box<E>>,
+        var: String,
+        list: List,
+        filter: Option<Box<E>>,
+        empty: Option<Box<E>>,
+    },
     /// The value, a version's vector (`3.1`), what of it.
     Cvss(Box<E>, Option<&'static str>, CvssPart),
     /// The block where it is named, the field, the variable and what it is.
@@ -359,9 +372,18 @@ pub enum RangeZone {
 
 #[derive(Clone, Debug)]
 pub enum TimeClause {
-    Range { from: EndPoint, to: EndPoint, zone: RangeZone },
+    Range {
+        from: EndPoint,
+        to: EndPoint,
+        zone: RangeZone,
+    },
     /// Days (Monday is 0), minutes of the day.
-    Weekly { days: Vec<u8>, from: i32, to: i32, zone: RangeZone },
+    Weekly {
+        days: Vec<u8>,
+        from: i32,
+        to: i32,
+        zone: RangeZone,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -412,8 +434,19 @@ pub fn walk(e: &E, see: &mut dyn FnMut(&E)) {
     see(e);
     let mut all: Vec<&E> = Vec::new();
     match e {
-        E::Lit(_) | E::TimeLit(_) | E::Now | E::Var(_) | E::Field(..) | E::Triage(..) | E::Table(_) | E::Let(..) | E::Category | E::ChangeCategory => {}
-        E::Not(a) | E::InLit(a, _) | E::In(a, _) | E::Like(a, _) | E::Is(a, _) | E::Neg(a) | E::Cvss(a, ..) => all.push(a),
+        E::Lit(_)
+        | E::TimeLit(_)
+        | E::Now
+        | E::Var(_)
+        | E::Field(..)
+        | E::Triage(..)
+        | E::Table(_)
+        | E::Let(..)
+        | E::Category
+        | E::ChangeCategory => {}
+        E::Not(a) | E::InLit(a, _) | E::In(a, _) | E::Like(a, _) | E::Is(a, _) | E::Neg(a) | E::Cvss(a, ..) => {
+            all.push(a)
+        }
         E::And(parts) | E::Or(parts) => all.extend(parts),
         E::Cmp(_, a, b) | E::Arith(_, a, b) | E::Default(a, b) => all.extend([&**a, &**b]),
         E::If(a, b, c) => all.extend([&**a, &**b, &**c]),
@@ -425,7 +458,9 @@ pub fn walk(e: &E, see: &mut dyn FnMut(&E)) {
             all.extend(filter.as_deref());
             all.push(body);
         }
-        E::Agg { value, filter, empty, .. } => all.extend(value.as_deref().into_iter().chain(filter.as_deref()).chain(empty.as_deref())),
+        E::Agg { value, filter, empty, .. } => {
+            all.extend(value.as_deref().into_iter().chain(filter.as_deref()).chain(empty.as_deref()))
+        }
     }
     for part in all {
         walk(part, see);

@@ -31,8 +31,12 @@ pub fn files(policy: &Policy, layout: u64) -> Vec<(String, String)> {
         files[at].push_str(&statement);
         files[at].push('\n');
     }
-    let mut named: Vec<(String, String)> =
-        files.into_iter().enumerate().filter(|(_, text)| !text.is_empty()).map(|(n, text)| (format!("part{n}.gate"), text)).collect();
+    let mut named: Vec<(String, String)> = files
+        .into_iter()
+        .enumerate()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(n, text)| (format!("part{n}.gate"), text))
+        .collect();
     rng.shuffle(&mut named);
     named
 }
@@ -43,7 +47,8 @@ fn header(policy: &Policy) -> String {
         let _ = writeln!(out, "  business_days {} to {}", DAYS[usize::from(first)], DAYS[usize::from(last)]);
     }
     if let Some(prefer) = &policy.cvss_prefer {
-        let _ = writeln!(out, "  cvss prefer {}", prefer.iter().map(|v| cvss_version(v)).collect::<Vec<_>>().join(", "));
+        let _ =
+            writeln!(out, "  cvss prefer {}", prefer.iter().map(|v| cvss_version(v)).collect::<Vec<_>>().join(", "));
     }
     if let Some(hours) = policy.longest_change {
         let _ = writeln!(out, "  longest_change {hours}h");
@@ -177,7 +182,9 @@ fn triage(t: &Triage) -> String {
 fn deadline_assumes(d: &Deadline) -> bool {
     match &d.form {
         DeadlineForm::Within(a, None) | DeadlineForm::By(a) => needs_assumes([a]),
-        DeadlineForm::Within(a, Some(b)) | DeadlineForm::Before(a, b) | DeadlineForm::After(a, b) => needs_assumes([a, b]),
+        DeadlineForm::Within(a, Some(b)) | DeadlineForm::Before(a, b) | DeadlineForm::After(a, b) => {
+            needs_assumes([a, b])
+        }
     }
 }
 
@@ -215,7 +222,9 @@ fn time_clause(t: &TimeClause) -> String {
         RangeZone::Asset => " in asset.timezone".to_owned(),
     };
     match t {
-        TimeClause::Range { from, to, zone } => format!("  from {} to {}{}", end_point(from), end_point(to), zoned(zone)),
+        TimeClause::Range { from, to, zone } => {
+            format!("  from {} to {}{}", end_point(from), end_point(to), zoned(zone))
+        }
         TimeClause::Weekly { days, from, to, zone } => {
             let days = match days.as_slice() {
                 [0, 1, 2, 3, 4, 5, 6] => "day".to_owned(),
@@ -291,7 +300,17 @@ fn part(e: &E) -> String {
 fn atom(e: &E) -> String {
     match e {
         E::Lit(Val::Span(..)) => bare(e),
-        E::Lit(_) | E::Now | E::Var(_) | E::Field(..) | E::Agg { .. } | E::Cvss(..) | E::Triage(..) | E::Table(_) | E::Text(_) | E::Category | E::ChangeCategory => bare(e),
+        E::Lit(_)
+        | E::Now
+        | E::Var(_)
+        | E::Field(..)
+        | E::Agg { .. }
+        | E::Cvss(..)
+        | E::Triage(..)
+        | E::Table(_)
+        | E::Text(_)
+        | E::Category
+        | E::ChangeCategory => bare(e),
         E::TimeLit(_) => bare(e),
         E::Let(_, None) => bare(e),
         E::And(_) | E::Or(_) | E::Default(..) | E::If(..) => format!("({})", top(e)),
@@ -324,7 +343,9 @@ fn bare(e: &E) -> String {
         }
         E::Neg(a) => format!("-{}", atom(a)),
         E::Text(p) => pieces(p),
-        E::Quant { kind: Quant::Any, var, list: l, filter: None, body } => format!("any {var} in {} where {}", list(l), inner(body)),
+        E::Quant { kind: Quant::Any, var, list: l, filter: None, body } => {
+            format!("any {var} in {} where {}", list(l), inner(body))
+        }
         E::Quant { kind, var, list: l, filter, body } => {
             let word = ["any", "every", "each"][*kind as usize];
             let filter = filter.as_ref().map(|f| format!(" where {}", inner(f))).unwrap_or_default();

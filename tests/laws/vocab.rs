@@ -100,7 +100,13 @@ pub const LOW_HIGH: &[&str] = &["low", "medium", "high"];
 
 const ASSET: &[Field] = &[
     field("id", Ty::Str(&["a1", "a2", "a3", "a4"])),
-    field("kind", Ty::Enum(&["server", "workstation", "network_device", "mobile", "appliance", "container", "cloud_service"], false)),
+    field(
+        "kind",
+        Ty::Enum(
+            &["server", "workstation", "network_device", "mobile", "appliance", "container", "cloud_service"],
+            false,
+        ),
+    ),
     field("tier", Ty::Int(1, 4)),
     field("environment", Ty::Enum(&["prod", "staging", "dev", "test"], false)),
     field("exposure", Ty::Enum(&["internet", "internal", "isolated"], false)),

@@ -140,15 +140,15 @@ impl<'f, 'a> Block<'f, 'a> {
                 widths.any_deadline |= ready.clause.has_deadline;
             }
         }
-        for ready in self.clauses.iter().filter(|ready| may_be_flat(&ready.pieces)) {
+        for ready in &self.clauses {
             match ready.clause.shape {
-                Shape::Arm => {
+                Shape::Arm if self.has_columns(ready) => {
                     let parts = self.arm_parts(ready, widths.any_deadline);
                     for (at, part) in parts.iter().take(parts.len().saturating_sub(1)).enumerate() {
                         widen(&mut widths.arms, at, flat_width(part), WIDEST_PART);
                     }
                 }
-                Shape::Row => {
+                Shape::Row if may_be_flat(&ready.pieces) => {
                     let row = self.row_parts(ready);
                     let several = row.before.len() > 1;
                     for (at, part) in row.before.iter().enumerate().filter(|_| several) {
@@ -158,7 +158,7 @@ impl<'f, 'a> Block<'f, 'a> {
                         widen(&mut widths.outcomes, at, flat_width(part), usize::MAX);
                     }
                 }
-                Shape::Keyword | Shape::Plain => {}
+                Shape::Arm | Shape::Row | Shape::Keyword | Shape::Plain => {}
             }
         }
         for ready in self.clauses.iter().filter(|ready| ready.clause.shape == Shape::Row && may_be_flat(&ready.pieces))
@@ -172,7 +172,7 @@ impl<'f, 'a> Block<'f, 'a> {
     fn clause(&self, ready: &Ready, widths: &Widths) -> String {
         match ready.clause.shape {
             Shape::Row if may_be_flat(&ready.pieces) => self.row(ready, widths),
-            Shape::Arm if may_be_flat(&ready.pieces) => self.arm(ready, widths),
+            Shape::Arm if self.has_columns(ready) => self.arm(ready, widths),
             Shape::Keyword | Shape::Row => keyword_clause(&ready.pieces, widths.keyword),
             Shape::Arm | Shape::Plain => {
                 print(&ready.pieces, Start { column: INDENT, line_indent: INDENT, hang: 3 * INDENT })
@@ -207,6 +207,14 @@ impl<'f, 'a> Block<'f, 'a> {
         parts
     }
 
+    /// Only the last part of an arm goes over several lines, and no comment stands before a part: its parts stand in columns.
+    fn has_columns(&self, ready: &Ready) -> bool {
+        let parts = self.columns(ready);
+        let commented = |part: &&[Piece]| part.first().is_some_and(|piece| !piece.remarks.is_empty());
+        let before_last = parts.get(..parts.len().saturating_sub(1)).unwrap_or_default();
+        before_last.iter().all(|part| may_be_flat(part)) && !parts.iter().skip(1).any(|part| commented(&part))
+    }
+
     fn arm(&self, ready: &Ready, widths: &Widths) -> String {
         let parts = self.arm_parts(ready, widths.any_deadline);
         let mut line = String::new();
@@ -218,7 +226,7 @@ impl<'f, 'a> Block<'f, 'a> {
                 line.push_str(&" ".repeat(column.saturating_sub(used).max(2)));
             }
             let column = INDENT + line.chars().count();
-            if column + flat_width(part) > WIDTH {
+            if column + flat_width(part) > WIDTH || !may_be_flat(part) {
                 line.push_str(&print(part, Start { column, line_indent: INDENT, hang: 3 * INDENT }));
             } else {
                 line.push_str(&flat(part));

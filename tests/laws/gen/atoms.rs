@@ -17,7 +17,10 @@ fn cmp(op: Cmp, a: E, b: E) -> E {
 
 impl Gen {
     pub fn atom(&mut self, scope: &Scope, focus: Option<&str>) -> E {
-        if focus.is_none() && scope.stratum > 4 && !self.policy.categorises.is_empty() && self.rng.chance(15)
+        if focus.is_none()
+            && scope.stratum > 4
+            && !self.policy.categorises.is_empty()
+            && self.rng.chance(15)
             && let Some(e) = self.category_atom(scope)
         {
             return e;
@@ -29,7 +32,11 @@ impl Gen {
         match scope.kind(&var) {
             Var::Text(pool) => self.text_atom(scope, &var, pool),
             Var::Rec(ent) => {
-                if matches!(ent, Ent::Asset | Ent::Finding) && scope.stratum > 2 && !self.policy.triages.is_empty() && self.rng.chance(25) {
+                if matches!(ent, Ent::Asset | Ent::Finding)
+                    && scope.stratum > 2
+                    && !self.policy.triages.is_empty()
+                    && self.rng.chance(25)
+                {
                     return self.triage_atom(&var, ent);
                 }
                 if self.absence && self.rng.chance(12) {
@@ -106,7 +113,9 @@ impl Gen {
         let mut found = Vec::new();
         for (name, var) in &scope.vars {
             let Var::Rec(ent) = var else { continue };
-            let fields = vocab::fields(*ent).iter().filter(|f| matches!(f.ty, Ty::Str(texts) if texts == pool) && format!("{name}.{}", f.name) != except);
+            let fields = vocab::fields(*ent)
+                .iter()
+                .filter(|f| matches!(f.ty, Ty::Str(texts) if texts == pool) && format!("{name}.{}", f.name) != except);
             found.extend(fields.map(|f| E::Field(name.clone(), *ent, f.name)));
         }
         if found.is_empty() { None } else { Some(self.rng.pick(&found).clone()) }
@@ -207,7 +216,14 @@ impl Gen {
 
     fn cvss_atom(&mut self, x: E) -> E {
         let version = if self.rng.chance(25) { Some(self.rng.word(&["3.1", "4.0", "2.0"])) } else { None };
-        let part = *self.rng.pick(&[CvssPart::Score, CvssPart::Score, CvssPart::Base, CvssPart::Severity, CvssPart::Version, CvssPart::AttackVector]);
+        let part = *self.rng.pick(&[
+            CvssPart::Score,
+            CvssPart::Score,
+            CvssPart::Base,
+            CvssPart::Severity,
+            CvssPart::Version,
+            CvssPart::AttackVector,
+        ]);
         let part = match (version, part) {
             (Some("2.0"), CvssPart::AttackVector | CvssPart::Severity) | (Some(_), CvssPart::Version) => CvssPart::Base,
             (_, part) => part,
@@ -215,9 +231,13 @@ impl Gen {
         let read = E::Cvss(boxed(x), version, part);
         let equal = *self.rng.pick(&[Cmp::Eq, Cmp::Ne]);
         match part {
-            CvssPart::Severity => cmp(equal, read, E::Lit(cvss::word(self.rng.word(&["low", "medium", "high", "critical"])))),
+            CvssPart::Severity => {
+                cmp(equal, read, E::Lit(cvss::word(self.rng.word(&["low", "medium", "high", "critical"]))))
+            }
             CvssPart::Version => cmp(equal, read, E::Lit(Val::text(self.rng.word(&["4.0", "3.1", "3.0"])))),
-            CvssPart::AttackVector => cmp(equal, read, E::Lit(cvss::word(self.rng.word(&["network", "adjacent", "local"])))),
+            CvssPart::AttackVector => {
+                cmp(equal, read, E::Lit(cvss::word(self.rng.word(&["network", "adjacent", "local"]))))
+            }
             CvssPart::Score | CvssPart::Base => {
                 let op = *self.rng.pick(&[Cmp::Ge, Cmp::Gt, Cmp::Lt, Cmp::Le]);
                 let tenths = i128::from(*self.rng.pick(&[40, 52, 70, 75, 85, 90, 93]));
@@ -228,7 +248,14 @@ impl Gen {
 
     fn quantity_atom(&mut self, scope: &Scope, var: &str, field: &Field, kind: Kind) -> E {
         if (field.or_none || field.absent == Absent::None) && self.rng.chance(25) {
-            let x = E::Field(var.to_owned(), match scope.kind(var) { Var::Rec(ent) => ent, Var::Text(_) => unreachable!("a record") }, field.name);
+            let x = E::Field(
+                var.to_owned(),
+                match scope.kind(var) {
+                    Var::Rec(ent) => ent,
+                    Var::Text(_) => unreachable!("a record"),
+                },
+                field.name,
+            );
             return cmp(*self.rng.pick(&[Cmp::Eq, Cmp::Ne]), x, E::Lit(Val::None));
         }
         let x = self.quantity(scope, var, kind, 1).expect("a quantity");
@@ -258,7 +285,11 @@ impl Gen {
         let block = self.policy.triages[block].clone();
         let named = Some(block.name.clone());
         let own = self.policy.triages.len() == 1;
-        let (name, all) = if own { (self.rng.chance(30).then_some(block.name.clone()), None) } else { (named.clone(), named.filter(|_| self.rng.chance(40))) };
+        let (name, all) = if own {
+            (self.rng.chance(30).then_some(block.name.clone()), None)
+        } else {
+            (named.clone(), named.filter(|_| self.rng.chance(40)))
+        };
         let read = |block: Option<String>, field| E::Triage(block, field, var.to_owned(), ent);
         match self.rng.below(10) {
             0 | 1 => read(all, TriageField::Overdue),
@@ -282,7 +313,9 @@ impl Gen {
                     1 if at > 0 => cmp(Cmp::Gt, level, E::Lit(word(at))),
                     2 if at + 1 < levels.len() => cmp(Cmp::Lt, level, E::Lit(word(at))),
                     3 if levels.len() > 2 => E::InLit(boxed(level), vec![word(0), word(1)]),
-                    4 if block.done.is_some() => cmp(*self.rng.pick(&[Cmp::Eq, Cmp::Ne]), level, E::Lit(block.level("done"))),
+                    4 if block.done.is_some() => {
+                        cmp(*self.rng.pick(&[Cmp::Eq, Cmp::Ne]), level, E::Lit(block.level("done")))
+                    }
                     _ => cmp(*self.rng.pick(&[Cmp::Eq, Cmp::Ne]), level, E::Lit(word(at))),
                 }
             }

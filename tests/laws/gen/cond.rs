@@ -12,7 +12,9 @@ fn boxed(e: E) -> Box<E> {
 impl Gen {
     /// A condition. With a `focus` every part of its `and`s and `or`s uses that variable.
     pub fn cond(&mut self, scope: &Scope, focus: Option<&str>, depth: usize) -> E {
-        if scope.names && self.defining < 2 && self.rng.chance(8)
+        if scope.names
+            && self.defining < 2
+            && self.rng.chance(8)
             && let Some(e) = self.named_cond(scope, focus)
         {
             return e;
@@ -72,7 +74,8 @@ impl Gen {
             return self.fold_compare(list, ent, &name, &inner);
         }
         let share = self.rng.chance(40);
-        let filter = (share || self.rng.chance(70)).then(|| boxed(self.cond(&inner, Some(&name), depth.saturating_sub(1).min(1))));
+        let filter = (share || self.rng.chance(70))
+            .then(|| boxed(self.cond(&inner, Some(&name), depth.saturating_sub(1).min(1))));
         let kind = if share { Agg::Share } else { Agg::Count };
         let agg = E::Agg { kind, value: None, var: name, list, filter, empty: None };
         let op = *self.rng.pick(&[Cmp::Gt, Cmp::Ge, Cmp::Lt, Cmp::Le, Cmp::Eq, Cmp::Ne]);
@@ -119,7 +122,12 @@ impl Gen {
             .policy
             .lets
             .iter()
-            .filter(|l| l.subject == subject && l.kind == Kind::Bool && l.stratum < scope.stratum.max(1) && matches!(l.body, LetBody::Expr(_)))
+            .filter(|l| {
+                l.subject == subject
+                    && l.kind == Kind::Bool
+                    && l.stratum < scope.stratum.max(1)
+                    && matches!(l.body, LetBody::Expr(_))
+            })
             .map(|l| l.name.clone())
             .collect();
         if !usable.is_empty() && self.rng.chance(60) {
@@ -182,7 +190,10 @@ pub fn let_scope(subject: Subject, scope: &Scope) -> Option<(Scope, &'static str
     Some(match subject {
         Subject::Asset => (Scope { stratum: scope.stratum, ..Scope::of(&[("asset", Ent::Asset)], 0) }, "asset"),
         Subject::Finding => (Scope { stratum: scope.stratum, ..Scope::finding() }, "finding"),
-        Subject::Change => (Scope { assets: scope.assets, stratum: scope.stratum, ..Scope::of(&[("change", Ent::Change)], 0) }, "change"),
+        Subject::Change => (
+            Scope { assets: scope.assets, stratum: scope.stratum, ..Scope::of(&[("change", Ent::Change)], 0) },
+            "change",
+        ),
         Subject::Nothing | Subject::Both => return None,
     })
 }

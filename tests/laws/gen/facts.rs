@@ -175,7 +175,9 @@ impl Gen {
             Ty::Int(i64::MIN, _) => json!(*self.rng.pick(&[0, 1, 2, 3, 5, 1_000_000, i64::MAX, i64::MAX - 3])),
             Ty::Int(low, high) => json!(self.rng.between(low, high)),
             Ty::Number => number(&print::decimal(i128::from(self.rng.between(0, 100)) * 100_000_000, 0)),
-            Ty::Percent if field.fraction => number(&print::decimal(i128::from(self.rng.between(0, 1000)) * 1_000_000, 0)),
+            Ty::Percent if field.fraction => {
+                number(&print::decimal(i128::from(self.rng.between(0, 1000)) * 1_000_000, 0))
+            }
             Ty::Percent => number(&print::decimal(i128::from(self.rng.between(0, 1000)) * 100_000_000, 0)),
             Ty::Str(pool) => json!(*self.rng.pick(pool)),
             Ty::Date => json!(print::date(self.day(60))),
@@ -217,11 +219,19 @@ impl Gen {
     }
 
     fn cvss(&mut self) -> Value {
-        let one = |g: &mut Self| if g.rng.chance(10) { g.rng.pick(cvss::MALFORMED).0 } else { g.rng.pick(cvss::VECTORS).text };
+        let one = |g: &mut Self| {
+            if g.rng.chance(10) { g.rng.pick(cvss::MALFORMED).0 } else { g.rng.pick(cvss::VECTORS).text }
+        };
         match self.rng.below(10) {
             0 => number(&print::decimal(i128::from(self.rng.between(1, 100)) * 100_000_000, 1)),
             1..5 => {
-                let version = |text: &str| cvss::VECTORS.iter().find(|k| k.text == text).map(|k| k.version).or_else(|| cvss::MALFORMED.iter().find(|m| m.0 == text).map(|m| m.1));
+                let version = |text: &str| {
+                    cvss::VECTORS
+                        .iter()
+                        .find(|k| k.text == text)
+                        .map(|k| k.version)
+                        .or_else(|| cvss::MALFORMED.iter().find(|m| m.0 == text).map(|m| m.1))
+                };
                 let (a, b) = (one(self), one(self));
                 if version(a) == version(b) { json!([a]) } else { json!([a, b]) }
             }

@@ -97,7 +97,16 @@ impl Gen {
 
     /// A `now`: often near a change of the clocks.
     fn moment(&mut self) -> i64 {
-        let anchors = ["2026-10-25", "2026-11-01", "2026-11-20", "2026-12-31", "2027-03-14", "2027-03-28", "2027-04-04", "2027-04-30"];
+        let anchors = [
+            "2026-10-25",
+            "2026-11-01",
+            "2026-11-20",
+            "2026-12-31",
+            "2027-03-14",
+            "2027-03-28",
+            "2027-04-04",
+            "2027-04-30",
+        ];
         let day = time::parse_date(self.rng.word(&anchors)).expect("a date") + self.rng.between(-3, 3) as i32;
         i64::from(day) * time::DAY + self.rng.between(0, 287) * 5 * time::MINUTE
     }
@@ -183,7 +192,13 @@ impl Gen {
         let pool = pools[self.rng.below(pools.len())];
         let name = self.fresh("set");
         let items = self.rng.some(pool, 1);
-        self.policy.lets.push(Let { name: name.clone(), subject: Subject::Nothing, kind: Kind::Str, stratum: 0, body: LetBody::Set(items) });
+        self.policy.lets.push(Let {
+            name: name.clone(),
+            subject: Subject::Nothing,
+            kind: Kind::Str,
+            stratum: 0,
+            body: LetBody::Set(items),
+        });
         (name, pool)
     }
 }
@@ -235,7 +250,9 @@ pub fn each_expression(policy: &Policy, see: &mut dyn FnMut(&E)) {
         for d in deadlines {
             match &d.form {
                 DeadlineForm::Within(a, None) | DeadlineForm::By(a) => see(a),
-                DeadlineForm::Within(a, Some(b)) | DeadlineForm::Before(a, b) | DeadlineForm::After(a, b) => [a, b].into_iter().for_each(&mut *see),
+                DeadlineForm::Within(a, Some(b)) | DeadlineForm::Before(a, b) | DeadlineForm::After(a, b) => {
+                    [a, b].into_iter().for_each(&mut *see)
+                }
             }
         }
         t.arms.iter().filter_map(|a| a.when.as_ref()).for_each(&mut *see);

@@ -38,16 +38,32 @@ impl Gen {
         self.rng.below(self.size.min(3) + 1)
     }
 
-    /// A condition that no earlier one of these is.
+    /// A condition that no earlier one of these is, and that none of them holds wherever it holds.
     fn another(&mut self, scope: &Scope, seen: &mut Vec<String>) -> E {
         loop {
             let depth = self.depth();
             let e = self.cond(scope, None, depth);
-            let text = format!("{e:?}");
-            if !seen.contains(&text) {
-                seen.push(text);
+            let text = |e: &&E| format!("{e:?}");
+            let (needs, suffices) = (self.flat(&e, true), self.flat(&e, false));
+            let (needs, suffices): (Vec<String>, Vec<String>) = (needs.iter().map(text).collect(), suffices.iter().map(text).collect());
+            if !needs.iter().any(|part| seen.contains(part)) && !seen.contains(&text(&&e)) {
+                seen.push(text(&&e));
+                seen.extend(suffices);
                 return e;
             }
+        }
+    }
+
+    /// The parts of an `and`, or else of an `or`, at any depth and through names.
+    fn flat<'e>(&'e self, e: &'e E, and: bool) -> Vec<&'e E> {
+        match e {
+            E::And(parts) if and => parts.iter().flat_map(|p| self.flat(p, and)).collect(),
+            E::Or(parts) if !and => parts.iter().flat_map(|p| self.flat(p, and)).collect(),
+            E::Let(name, None) => match &self.policy.let_(name).body {
+                LetBody::Expr(body) => self.flat(body, and),
+                LetBody::Set(_) | LetBody::Param(..) => vec![e],
+            },
+            other => vec![other],
         }
     }
 
@@ -150,7 +166,11 @@ impl Gen {
                 E::Field((*var).to_owned(), *ent, name)
             }
             8 => {
-                let body = E::Arith(Op::Mul, boxed(E::Lit(Val::Dur(3_600_000_000))), boxed(E::Field("finding".to_owned(), Ent::Finding, "weight")));
+                let body = E::Arith(
+                    Op::Mul,
+                    boxed(E::Lit(Val::Dur(3_600_000_000))),
+                    boxed(E::Field("finding".to_owned(), Ent::Finding, "weight")),
+                );
                 E::Let(self.define(Subject::Finding, Kind::Dur, body), None)
             }
             _ => {
@@ -275,7 +295,8 @@ impl Gen {
             common.trial = Some(self.day(8));
         }
         if self.rng.chance(60) {
-            common.effect = Some(*self.rng.pick(&[Effect::Report, Effect::Warn, Effect::Hold, Effect::Defer, Effect::Deny]));
+            common.effect =
+                Some(*self.rng.pick(&[Effect::Report, Effect::Warn, Effect::Hold, Effect::Defer, Effect::Deny]));
         }
         if self.rng.chance(35) {
             let effect = common.effect.unwrap_or(Effect::Hold);
@@ -286,7 +307,8 @@ impl Gen {
         }
         if self.rng.chance(40) {
             let owner = E::Field("asset".to_owned(), Ent::Asset, "owner");
-            common.because = Some(vec![Piece::Text("ask ".to_owned()), Piece::Hole(owner), Piece::Text(" about it".to_owned())]);
+            common.because =
+                Some(vec![Piece::Text("ask ".to_owned()), Piece::Hole(owner), Piece::Text(" about it".to_owned())]);
         }
         if self.rng.chance(15) {
             common.noise.push("ref \"NIST SP 800-40r4\"");

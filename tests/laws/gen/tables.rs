@@ -9,17 +9,27 @@ use super::{Gen, Scope};
 impl Gen {
     /// An input of a table, with cells that cover all its values and do not overlap.
     fn input(&mut self, subject: Subject) -> (E, Vec<Cell>) {
-        let (var, ent) = if subject == Subject::Finding && self.rng.chance(65) { ("finding", Ent::Finding) } else { ("asset", Ent::Asset) };
+        let (var, ent) = if subject == Subject::Finding && self.rng.chance(65) {
+            ("finding", Ent::Finding)
+        } else {
+            ("asset", Ent::Asset)
+        };
         if self.rng.chance(15) {
             let scope = Scope { names: false, stratum: 1, ..Scope::of(&[(var, ent)], 1) };
             return (self.atom(&scope, Some(var)), yes_no());
         }
-        let field = self.field(ent, |f| matches!(f.ty, Ty::Bool | Ty::Int(..) | Ty::Enum(..) | Ty::Percent | Ty::Number | Ty::Cvss) || f.name == "os.eol").expect("a field");
+        let field = self
+            .field(ent, |f| {
+                matches!(f.ty, Ty::Bool | Ty::Int(..) | Ty::Enum(..) | Ty::Percent | Ty::Number | Ty::Cvss)
+                    || f.name == "os.eol"
+            })
+            .expect("a field");
         let field_e = E::Field(var.to_owned(), ent, field.name);
         match field.ty {
             Ty::Bool => (field_e, yes_no()),
             Ty::Enum(words, _) => {
-                let values: Vec<Val> = words.iter().enumerate().map(|(at, w)| Val::Word(at as i32, (*w).into())).collect();
+                let values: Vec<Val> =
+                    words.iter().enumerate().map(|(at, w)| Val::Word(at as i32, (*w).into())).collect();
                 (field_e, self.groups(&values))
             }
             Ty::Int(1, 4) => {
@@ -80,7 +90,9 @@ impl Gen {
             seen.push(text);
             inputs.push((format!("{}_{n}", name.replace("table", "in")), Some(e), cells));
         }
-        if subject == Subject::Finding && !inputs.iter().any(|(_, e, _)| e.as_ref().is_some_and(|e| format!("{e:?}").contains("\"finding\""))) {
+        if subject == Subject::Finding
+            && !inputs.iter().any(|(_, e, _)| e.as_ref().is_some_and(|e| format!("{e:?}").contains("\"finding\"")))
+        {
             let kev = E::Field("finding".to_owned(), Ent::Finding, "kev");
             inputs.push((format!("{}_k", name.replace("table", "in")), Some(kev), yes_no()));
         }
@@ -92,7 +104,10 @@ impl Gen {
             if across && at == last {
                 break;
             }
-            rows = rows.into_iter().flat_map(|row| cells.iter().map(move |c| [row.clone(), vec![c.clone()]].concat())).collect();
+            rows = rows
+                .into_iter()
+                .flat_map(|row| cells.iter().map(move |c| [row.clone(), vec![c.clone()]].concat()))
+                .collect();
         }
         let columns = if across { inputs[last].2.len() } else { 1 };
         let mut next = 0;
@@ -161,7 +176,8 @@ impl Gen {
     /// A table that declares an enumeration, compared with one of its outcomes.
     pub fn word_table_atom(&mut self, subject: Subject) -> E {
         let tag = self.fresh("o");
-        let outcomes: Vec<Val> = ["low", "mid", "top"].iter().map(|w| Val::Word(0, format!("{w}_{tag}").as_str().into())).collect();
+        let outcomes: Vec<Val> =
+            ["low", "mid", "top"].iter().map(|w| Val::Word(0, format!("{w}_{tag}").as_str().into())).collect();
         let name = self.table(subject, &outcomes, None);
         let op = *self.rng.pick(&[Cmp::Eq, Cmp::Ne]);
         E::Cmp(op, Box::new(E::Table(name)), Box::new(E::Lit(outcomes[0].clone())))

@@ -66,7 +66,9 @@ impl Gen {
     /// A quantity that reads the variable.
     pub fn quantity(&mut self, scope: &Scope, var: &str, kind: Kind, depth: usize) -> Option<E> {
         let Var::Rec(ent) = scope.kind(var) else { return None };
-        if scope.names && self.defining < 2 && self.rng.chance(8)
+        if scope.names
+            && self.defining < 2
+            && self.rng.chance(8)
             && let Some(e) = self.named_quantity(scope, var, kind)
         {
             return Some(e);
@@ -83,11 +85,19 @@ impl Gen {
             2 => {
                 let c = self.cond(scope, Some(var), 0);
                 let other = self.literal_or_plain(var, ent, kind);
-                if self.rng.chance(50) { E::If(boxed(c), boxed(plain), boxed(other)) } else { E::If(boxed(c), boxed(other), boxed(plain)) }
+                if self.rng.chance(50) {
+                    E::If(boxed(c), boxed(plain), boxed(other))
+                } else {
+                    E::If(boxed(c), boxed(other), boxed(plain))
+                }
             }
             3 if self.absence && matches!(plain, E::Field(..)) => E::Default(boxed(plain), boxed(self.literal(kind))),
             4 if scope.names && kind == Kind::Int => E::Arith(Op::Add, boxed(plain), boxed(self.param())),
-            5 if scope.names && matches!(kind, Kind::Num | Kind::Pct) && scope.has("asset") && (var == "asset" || var == "finding") => {
+            5 if scope.names
+                && matches!(kind, Kind::Num | Kind::Pct)
+                && scope.has("asset")
+                && (var == "asset" || var == "finding") =>
+            {
                 let subject = if var == "finding" { Subject::Finding } else { Subject::Asset };
                 E::Table(self.quantity_table(subject, kind))
             }
@@ -143,7 +153,13 @@ impl Gen {
     fn param(&mut self) -> E {
         let name = self.fresh("param");
         let value = Val::Int(self.rng.between(1, 3));
-        self.policy.lets.push(Let { name: name.clone(), subject: Subject::Nothing, kind: Kind::Int, stratum: 0, body: LetBody::Param("int 1..3", value) });
+        self.policy.lets.push(Let {
+            name: name.clone(),
+            subject: Subject::Nothing,
+            kind: Kind::Int,
+            stratum: 0,
+            body: LetBody::Param("int 1..3", value),
+        });
         E::Let(name, None)
     }
 

@@ -81,7 +81,12 @@ pub fn delete(case: &mut Case, rng: &mut Rng) -> Option<String> {
     Some(format!("{id} {what}"))
 }
 
-fn delete_from(record: &mut Map<String, Value>, ent: Ent, assumed: &BTreeSet<(Ent, &'static str)>, rng: &mut Rng) -> Option<String> {
+fn delete_from(
+    record: &mut Map<String, Value>,
+    ent: Ent,
+    assumed: &BTreeSet<(Ent, &'static str)>,
+    rng: &mut Rng,
+) -> Option<String> {
     let field = rng.pick(vocab::fields(ent));
     if field.name == "id" || ["start", "end", "duration", "backout_time"].contains(&field.name) && ent == Ent::Change {
         return None;
@@ -126,7 +131,10 @@ fn delete_from(record: &mut Map<String, Value>, ent: Ent, assumed: &BTreeSet<(En
 }
 
 fn effect(word: &str) -> Effect {
-    [Effect::Report, Effect::Warn, Effect::Hold, Effect::Defer, Effect::Deny].into_iter().find(|e| e.word() == word).expect("an effect")
+    [Effect::Report, Effect::Warn, Effect::Hold, Effect::Defer, Effect::Deny]
+        .into_iter()
+        .find(|e| e.word() == word)
+        .expect("an effect")
 }
 
 fn unknown_effect(policy: &Policy, rule: &str) -> Option<Effect> {
@@ -144,13 +152,16 @@ pub fn weaker(policy: &Policy, now: &str, before: &[Row], after: &[Row]) -> Opti
     for row in before {
         let same = after.iter().find(|r| r.change == row.change && r.asset == row.asset);
         let instead = || after.iter().find(|r| r.change == row.change && r.asset.is_none());
-        let Some(other) = same.or_else(instead) else { return Some(format!("{} {:?} has no row", row.change, row.asset)) };
+        let Some(other) = same.or_else(instead) else {
+            return Some(format!("{} {:?} has no row", row.change, row.asset));
+        };
         let who = format!("{} {:?}", row.change, row.asset);
         if blocks(row) && !blocks(other) {
             return Some(format!("U1: {who} blocks no more: {:?} became {:?}", row.reasons, other.reasons));
         }
         for (rule, kind, word) in &row.reasons {
-            let others: Vec<Effect> = other.reasons.iter().filter(|r| r.0 == *rule && r.1 == *kind).map(|r| effect(&r.2)).collect();
+            let others: Vec<Effect> =
+                other.reasons.iter().filter(|r| r.0 == *rule && r.1 == *kind).map(|r| effect(&r.2)).collect();
             let before = effect(word);
             let kept = others.iter().any(|e| *e >= before || Some(*e) == unknown_effect(policy, rule));
             if !kept && !(rule == "assets" && same.is_none()) {
@@ -185,7 +196,10 @@ fn less_urgent(policy: &Policy, now: &str, before: &BlockRow, after: &BlockRow) 
         (Some(_), None) => true,
         (None, _) => false,
     };
-    if rank(after.level.as_ref()) < rank(before.level.as_ref()) || later(&before.due, &after.due) || (after.overdue == 0 && before.overdue > 0) {
+    if rank(after.level.as_ref()) < rank(before.level.as_ref())
+        || later(&before.due, &after.due)
+        || (after.overdue == 0 && before.overdue > 0)
+    {
         return Some(format!("block {before:?} became {after:?}"));
     }
     for finding in &before.findings {

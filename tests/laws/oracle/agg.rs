@@ -26,11 +26,17 @@ impl<'a> World<'a> {
             List::Changes => {
                 let this = env.change();
                 let others = self.changes.iter().enumerate().filter(|(at, _)| *at != this);
-                Members { seen: others.map(|(at, c)| (Binding::Change(Rec::Json(c), at), true)).collect(), phantom: None }
+                Members {
+                    seen: others.map(|(at, c)| (Binding::Change(Rec::Json(c), at), true)).collect(),
+                    phantom: None,
+                }
             }
             List::Const(name) => {
                 let LetBody::Set(items) = &self.policy.let_(name).body else { panic!("{name} is no set") };
-                Members { seen: items.iter().map(|i| (Binding::Text(P::one(Val::text(i))), true)).collect(), phantom: None }
+                Members {
+                    seen: items.iter().map(|i| (Binding::Text(P::one(Val::text(i))), true)).collect(),
+                    phantom: None,
+                }
             }
             List::Field(var, name) => self.field_members(env.get(var), name),
         };
@@ -78,7 +84,8 @@ impl<'a> World<'a> {
         // Whether there is one that passes the filter, and one that decides: for `any` a true body, else a false one.
         let mut one = K::FALSE;
         let mut decides = K::FALSE;
-        let phantom = members.phantom.iter().filter(|_| !(kind == Quant::Any && self.is(Mutant::AnyOfIncompleteIsFalse)));
+        let phantom =
+            members.phantom.iter().filter(|_| !(kind == Quant::Any && self.is(Mutant::AnyOfIncompleteIsFalse)));
         let all = members.seen.iter().map(|(m, certain)| (m, *certain)).chain(phantom.map(|m| (m, false)));
         for (member, certain) in all {
             let (passes, holds) = test(member);
@@ -96,7 +103,16 @@ impl<'a> World<'a> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of an aggregate")]
-    pub fn aggregate(&'a self, kind: Agg, of: Option<&E>, var: &str, list: &List, filter: Option<&E>, empty: Option<&E>, env: &Env<'a>) -> P {
+    pub fn aggregate(
+        &'a self,
+        kind: Agg,
+        of: Option<&E>,
+        var: &str,
+        list: &List,
+        filter: Option<&E>,
+        empty: Option<&E>,
+        env: &Env<'a>,
+    ) -> P {
         let members = self.members(list, env);
         let phantom = members.phantom.is_some();
         let passes = |m: &Binding<'a>| filter.map_or(K::TRUE, |f| self.cond(f, &env.with(var, m.clone())));
@@ -142,7 +158,8 @@ impl<'a> World<'a> {
 
 /// The part of the members that pass, in billionths of a percent. Every choice of the uncertain ones is covered.
 fn share(seen: &[(&Member<'_>, K)], phantom: Option<K>) -> P {
-    let count = |test: &dyn Fn(bool, K) -> bool| seen.iter().filter(|((_, certain), k)| test(*certain, *k)).count() as i128;
+    let count =
+        |test: &dyn Fn(bool, K) -> bool| seen.iter().filter(|((_, certain), k)| test(*certain, *k)).count() as i128;
     let certain = count(&|c, _| c);
     if certain == 0 {
         // There may be nothing to divide by.
@@ -176,8 +193,12 @@ fn fold(kind: Agg, certain: &[P], possible: &[P], unseen: Option<&P>, empty: Opt
     let low = |p: &P| p.hull().filter(|r| !r.none).and_then(|r| r.low);
     let high = |p: &P| p.hull().filter(|r| !r.none).and_then(|r| r.high);
     // The least and greatest of all; open as soon as one is.
-    let least = |ends: &mut dyn Iterator<Item = Option<i128>>| ends.collect::<Option<Vec<_>>>().and_then(|e| e.into_iter().min());
-    let most = |ends: &mut dyn Iterator<Item = Option<i128>>| ends.collect::<Option<Vec<_>>>().and_then(|e| e.into_iter().max());
+    let least = |ends: &mut dyn Iterator<Item = Option<i128>>| {
+        ends.collect::<Option<Vec<_>>>().and_then(|e| e.into_iter().min())
+    };
+    let most = |ends: &mut dyn Iterator<Item = Option<i128>>| {
+        ends.collect::<Option<Vec<_>>>().and_then(|e| e.into_iter().max())
+    };
     let everything = || certain.iter().chain(possible);
     let (mut unit, mut from, mut to) = match kind {
         Agg::Max if certain.is_empty() => (unit, least(&mut everything().map(low)), most(&mut everything().map(high))),
@@ -186,7 +207,8 @@ fn fold(kind: Agg, certain: &[P], possible: &[P], unseen: Option<&P>, empty: Opt
         Agg::Min => (unit, least(&mut everything().map(low)), certain.iter().filter_map(high).min()),
         Agg::Sum => {
             // A possible member may be left out: then it adds nothing.
-            let sum = |ends: Vec<Option<i128>>| ends.into_iter().collect::<Option<Vec<_>>>().map(|e| e.iter().sum::<i128>());
+            let sum =
+                |ends: Vec<Option<i128>>| ends.into_iter().collect::<Option<Vec<_>>>().map(|e| e.iter().sum::<i128>());
             // Of the unseen there may be many.
             let many = |end: Option<i128>, grows: fn(i128) -> bool| unseen.is_some() && end.is_none_or(grows);
             let endless_low = many(unseen.and_then(low), |n| n < 0);

@@ -34,13 +34,12 @@ impl<'a> World<'a> {
         panic!("`otherwise` is always true")
     }
 
-    /// The names of the possible arms, in their order, each once.
+    /// The names of the possible arms, each once, in the order in which the block first names them.
     pub fn names(&self, block: &Categorise, arms: &[usize]) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        for at in arms {
-            let name = &block.arms[*at].name;
-            if !names.contains(name) {
-                names.push(name.clone());
+        for arm in &block.arms {
+            if !names.contains(&arm.name) && arms.iter().any(|at| block.arms[*at].name == arm.name) {
+                names.push(arm.name.clone());
             }
         }
         names

@@ -39,7 +39,8 @@ pub const VECTORS: &[Known] = &[
 ];
 
 /// Malformed, but one can see which version it is meant to be.
-pub const MALFORMED: &[(&str, &str)] = &[("CVSS:4.0/AV:N/AC:L", "4.0"), ("CVSS:3.1/AV:N/AC:L/PR:Q/UI:N/S:C/C:N/I:H/A:L", "3.1"), ("CVSS:3.0/AV:N", "3.0")];
+pub const MALFORMED: &[(&str, &str)] =
+    &[("CVSS:4.0/AV:N/AC:L", "4.0"), ("CVSS:3.1/AV:N/AC:L/PR:Q/UI:N/S:C/C:N/I:H/A:L", "3.1"), ("CVSS:3.0/AV:N", "3.0")];
 
 const PREFER: [&str; 4] = ["4.0", "3.1", "3.0", "2.0"];
 const TENTH: i128 = 100_000_000;
@@ -51,6 +52,11 @@ pub fn part(raw: Option<&Value>, prefer: Option<&[&'static str]>, version: Optio
         let tenths = n.to_string().parse::<f64>().ok().filter(|s| (0.0..=10.0).contains(s));
         return tenths.map_or(P::Any, |s| P::one(Val::Num((s * 10.0).round() as i128 * TENTH)));
     }
+    if let (Value::Number(n), CvssPart::Severity, None) = (raw, what, version) {
+        // A score alone is rated on the scale of the current versions.
+        let tenths = n.to_string().parse::<f64>().ok().filter(|s| (0.0..=10.0).contains(s));
+        return tenths.map_or(P::Any, |s| P::one(rating("3.1", (s * 10.0).round() as i64)));
+    }
     let single = std::slice::from_ref(raw);
     let entries: Vec<&str> = raw.as_array().map_or(single, Vec::as_slice).iter().filter_map(Value::as_str).collect();
     let prefer = prefer.unwrap_or(&PREFER);
@@ -60,9 +66,15 @@ pub fn part(raw: Option<&Value>, prefer: Option<&[&'static str]>, version: Optio
         Some(v) => vec![v],
     };
     let version_of = |text: &str| {
-        VECTORS.iter().find(|k| k.text == text).map(|k| k.version).or_else(|| MALFORMED.iter().find(|m| m.0 == text).map(|m| m.1))
+        VECTORS
+            .iter()
+            .find(|k| k.text == text)
+            .map(|k| k.version)
+            .or_else(|| MALFORMED.iter().find(|m| m.0 == text).map(|m| m.1))
     };
-    let Some(text) = order.iter().find_map(|v| entries.iter().find(|text| version_of(text) == Some(*v))) else { return P::Any };
+    let Some(text) = order.iter().find_map(|v| entries.iter().find(|text| version_of(text) == Some(*v))) else {
+        return P::Any;
+    };
     let Some(known) = VECTORS.iter().find(|k| k.text == *text) else { return P::Any };
     P::one(match what {
         CvssPart::Score => Val::Num(i128::from(known.score) * TENTH),
@@ -70,12 +82,12 @@ pub fn part(raw: Option<&Value>, prefer: Option<&[&'static str]>, version: Optio
         CvssPart::Version => Val::text(known.version),
         CvssPart::AttackVector if known.version == "2.0" => return P::Any,
         CvssPart::AttackVector => word(known.attack_vector),
-        CvssPart::Severity => severity(known),
+        CvssPart::Severity => rating(known.version, known.score),
     })
 }
 
-fn severity(known: &Known) -> Val {
-    word(match (known.version, known.score) {
+fn rating(version: &str, score: i64) -> Val {
+    word(match (version, score) {
         ("2.0", 70..) | (_, 70..=89) => "high",
         (_, 90..) => "critical",
         (_, 40..) => "medium",

@@ -89,7 +89,9 @@ impl<'a> World<'a> {
     fn row(&'a self, at: usize, id: &str, name: Option<String>, asset: &Rec<'a>) -> Row {
         let tested = self.tested(at);
         let change = Rec::Json(&self.changes[at]);
-        let env = Env::default().with("change", Binding::Change(change.clone(), at)).with("asset", Binding::Asset(asset.clone()));
+        let env = Env::default()
+            .with("change", Binding::Change(change.clone(), at))
+            .with("asset", Binding::Asset(asset.clone()));
         let mut reasons: Vec<Reason> = Vec::new();
         if name.is_none() && !self.is(Mutant::NoAssetIsFine) {
             reasons.push(Reason { name: "assets".to_owned(), kind: "input", effect: Effect::Hold, certain: false });
@@ -102,7 +104,14 @@ impl<'a> World<'a> {
             }
             let applies = self.scope(&rule.common, &env).and(broken).and(self.in_force(&rule.common, Some(&tested)));
             let applies = if self.is(Mutant::IgnoresMay) { K::of(applies.must) } else { applies };
-            reasons.extend(self.reason(&rule.name, "rule", &rule.common, Effect::Deny, applies, self.except(&rule.common, &env)));
+            reasons.extend(self.reason(
+                &rule.name,
+                "rule",
+                &rule.common,
+                Effect::Deny,
+                applies,
+                self.except(&rule.common, &env),
+            ));
         }
         for period in self.policy.periods.iter().filter(|p| !p.window) {
             reasons.extend(self.blackout(period, &tested, &env));
@@ -129,7 +138,15 @@ impl<'a> World<'a> {
     }
 
     /// What a statement with this condition gives.
-    pub fn reason(&self, name: &str, kind: &'static str, common: &Common, default: Effect, cond: K, except: K) -> Option<Reason> {
+    pub fn reason(
+        &self,
+        name: &str,
+        kind: &'static str,
+        common: &Common,
+        default: Effect,
+        cond: K,
+        except: K,
+    ) -> Option<Reason> {
         if except.must || !cond.may {
             return None;
         }
@@ -152,7 +169,8 @@ impl<'a> World<'a> {
             let cve = Box::new(E::Field("f".to_owned(), Ent::Finding, "cve"));
             self.cond(&E::In(cve, fixes.clone()), &env).may
         };
-        let mut blocks: Vec<&Triage> = self.policy.triages.iter().collect();
+        let mut blocks: Vec<&Triage> =
+            self.policy.triages.iter().filter(|b| self.in_force(&b.common, None).must).collect();
         blocks.sort_by_key(|b| b.name.clone());
         let mut rows = Vec::new();
         for block in blocks {
@@ -171,7 +189,12 @@ impl<'a> World<'a> {
                         Some(Val::Str(s)) => Some(s.to_string()),
                         _ => None,
                     };
-                    listed.push(FindingRow { finding: id, level: word(&row.0), due: row.1.map(time::print), overdue: row.2 });
+                    listed.push(FindingRow {
+                        finding: id,
+                        level: word(&row.0),
+                        due: row.1.map(time::print),
+                        overdue: row.2,
+                    });
                 }
             }
             listed.sort();

@@ -68,7 +68,8 @@ impl<'a> World<'a> {
             E::Or(parts) => parts.iter().map(|p| self.cond(p, env)).fold(K::FALSE, K::or),
             E::Cmp(op, a, b) => self.compare(*op, a, b, env),
             E::InLit(x, items) => {
-                let one_of = |x: &P| items.iter().map(|v| value::compare(Cmp::Eq, x, &P::one(v.clone()))).fold(K::FALSE, K::or);
+                let one_of =
+                    |x: &P| items.iter().map(|v| value::compare(Cmp::Eq, x, &P::one(v.clone()))).fold(K::FALSE, K::or);
                 for_each(&self.value(x, env), one_of)
             }
             E::In(x, list) => for_each(&self.value(x, env), |x| self.contains(x, list, env)),
@@ -100,7 +101,9 @@ impl<'a> World<'a> {
             E::Default(..) | E::Field(..) | E::Lit(_) => match self.value(e, env) {
                 P::Any if self.is(Mutant::UnknownIsFalse) => K::FALSE,
                 P::Any => K::UNKNOWN,
-                P::Set(set) => K { must: set.iter().all(|v| *v == Val::Bool(true)), may: set.contains(&Val::Bool(true)) },
+                P::Set(set) => {
+                    K { must: set.iter().all(|v| *v == Val::Bool(true)), may: set.contains(&Val::Bool(true)) }
+                }
                 P::Range(_) => panic!("{e:?} is no condition"),
             },
             _ => panic!("{e:?} is no condition"),
@@ -173,7 +176,9 @@ impl<'a> World<'a> {
         let Some(of) = of else { return env.clone() };
         match env.get(of).clone() {
             Binding::Asset(a) => env.with("asset", Binding::Asset(a)),
-            Binding::Finding(a, f) => env.with("asset", Binding::Asset(a.clone())).with("finding", Binding::Finding(a, f)),
+            Binding::Finding(a, f) => {
+                env.with("asset", Binding::Asset(a.clone())).with("finding", Binding::Finding(a, f))
+            }
             other => panic!("nothing is of {other:?}"),
         }
     }
@@ -210,7 +215,9 @@ impl<'a> World<'a> {
                 }
             }
             E::Text(pieces) => self.text(pieces, env),
-            E::Agg { kind, value, var, list, filter, empty } => self.aggregate(*kind, value.as_deref(), var, list, filter.as_deref(), empty.as_deref(), env),
+            E::Agg { kind, value, var, list, filter, empty } => {
+                self.aggregate(*kind, value.as_deref(), var, list, filter.as_deref(), empty.as_deref(), env)
+            }
             E::Cvss(x, version, what) => {
                 let E::Field(var, _, name) = &**x else { panic!("{x:?} is no CVSS field") };
                 let prefer = if self.is(Mutant::CvssNewestFirst) { None } else { self.policy.cvss_prefer.as_deref() };
@@ -241,7 +248,11 @@ impl<'a> World<'a> {
         let zone = match &t.zone {
             ZoneSpec::Utc => time::zone("UTC")?,
             ZoneSpec::Policy => self.zone.clone(),
-            ZoneSpec::Offset(m) => return Some(time::at(t.date, t.minute, &time::zone("UTC")?, time::Twice::First)? - i64::from(*m) * time::MINUTE),
+            ZoneSpec::Offset(m) => {
+                return Some(
+                    time::at(t.date, t.minute, &time::zone("UTC")?, time::Twice::First)? - i64::from(*m) * time::MINUTE,
+                );
+            }
             ZoneSpec::Named(name) => time::zone(name)?,
         };
         time::at(t.date, t.minute, &zone, time::Twice::First)
@@ -267,7 +278,8 @@ impl<'a> World<'a> {
         p.map(kind, |v| match (v, length) {
             (Val::Time(t), Val::Dur(d)) => t.checked_add(sign * d).map(Val::Time),
             (Val::Time(t), Val::Span(n, unit)) => {
-                let unit = if self.is(Mutant::BusinessDaysAreDays) && *unit == Unit::BusinessDay { Unit::Day } else { *unit };
+                let unit =
+                    if self.is(Mutant::BusinessDaysAreDays) && *unit == Unit::BusinessDay { Unit::Day } else { *unit };
                 if self.is(Mutant::MonthIsThirtyDays) && unit == Unit::Month {
                     return t.checked_add(sign * n * 30 * time::DAY).map(Val::Time);
                 }

@@ -96,13 +96,15 @@ impl<'a> World<'a> {
 
     pub fn blackout(&'a self, period: &Period, tested: &Tested, env: &Env<'a>) -> Option<Reason> {
         let common = &period.common;
-        let applies = self.scope(common, env).and(self.overlaps(period, tested, env)).and(self.in_force(common, Some(tested)));
+        let applies =
+            self.scope(common, env).and(self.overlaps(period, tested, env)).and(self.in_force(common, Some(tested)));
         self.reason(&period.name, "blackout", common, Effect::Defer, applies, self.except(common, env))
     }
 
     /// The reasons of all windows of one asset: they count together.
     pub fn windows(&'a self, tested: &Tested, env: &Env<'a>) -> Vec<Reason> {
-        let (trial, counting): (Vec<&Period>, Vec<&Period>) = self.policy.periods.iter().filter(|p| p.window).partition(|p| self.on_trial(&p.common));
+        let (trial, counting): (Vec<&Period>, Vec<&Period>) =
+            self.policy.periods.iter().filter(|p| p.window).partition(|p| self.on_trial(&p.common));
         let mut reasons = self.windows_together(&counting, tested, env);
         // A window on trial opens nothing; it reports whom it would stop.
         reasons.extend(trial.into_iter().flat_map(|w| self.windows_together(&[w], tested, env)));
@@ -126,7 +128,8 @@ impl<'a> World<'a> {
         if binding.is_empty() {
             return Vec::new();
         }
-        let hull = tested.hull;
+        // Of a change of which no time is known any may be asked for; what leaves no gap for so long leaves none.
+        let hull = Some(tested.hull.unwrap_or((self.now - 420 * time::DAY, self.now + 420 * time::DAY)));
         // The times of a window, and whether all of them are known.
         let times = |w: &Period| -> (Vec<Span>, bool) {
             let Some(hull) = hull else { return (Vec::new(), false) };
@@ -147,7 +150,10 @@ impl<'a> World<'a> {
         let core_inside = tested.core.iter().any(|core| inside(Some(*core), &mut offers.iter().map(|(w, _)| *w)));
         let outside = all_known && !tested.core.is_empty() && !core_inside;
         let fails = |sure: bool| K { must: sure && outside, may: true };
-        binding.iter().filter_map(|(w, sure)| self.reason(&w.name, "window", &w.common, Effect::Defer, fails(*sure), K::FALSE)).collect()
+        binding
+            .iter()
+            .filter_map(|(w, sure)| self.reason(&w.name, "window", &w.common, Effect::Defer, fails(*sure), K::FALSE))
+            .collect()
     }
 }
 
@@ -161,5 +167,7 @@ fn contains(mut spans: Vec<Span>, whole: Span) -> bool {
             _ => merged.push(span),
         }
     }
-    merged.iter().any(|s| if whole.0 == whole.1 { s.0 <= whole.0 && whole.0 < s.1 } else { s.0 <= whole.0 && whole.1 <= s.1 })
+    merged
+        .iter()
+        .any(|s| if whole.0 == whole.1 { s.0 <= whole.0 && whole.0 < s.1 } else { s.0 <= whole.0 && whole.1 <= s.1 })
 }

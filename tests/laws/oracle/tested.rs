@@ -91,7 +91,14 @@ impl<'a> World<'a> {
         Tested { from: start, to: end, by: "schedule", core, hull: Some(hull) }
     }
 
+    /// Where no asset is certain it is not known which ones there are.
     pub fn touched(&'a self, change: usize) -> Touched<'a> {
+        let named = self.named(change);
+        let incomplete = named.incomplete || !named.seen.iter().any(|(_, certain)| *certain);
+        Touched { incomplete, ..named }
+    }
+
+    fn named(&'a self, change: usize) -> Touched<'a> {
         let json = &self.changes[change];
         let asset_of = |id: &'a str| self.assets.iter().find(|a| a["id"] == id).map_or(Rec::Id(id), Rec::Json);
         match json.get("assets") {

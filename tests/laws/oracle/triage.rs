@@ -24,12 +24,15 @@ fn nothing() -> Possible {
 impl<'a> World<'a> {
     /// Everything that a block may say of a finding.
     pub fn triage(&'a self, block: &Triage, asset: &Rec<'a>, finding: &Rec<'a>) -> Vec<Possible> {
-        let env = Env::default().with("asset", Binding::Asset(asset.clone())).with("finding", Binding::Finding(asset.clone(), finding.clone()));
+        let env = Env::default()
+            .with("asset", Binding::Asset(asset.clone()))
+            .with("finding", Binding::Finding(asset.clone(), finding.clone()));
         if !self.in_force(&block.common, None).must {
             return vec![nothing()];
         }
         let common = &block.common;
-        let scope = [&common.scope, &common.when].into_iter().flatten().map(|e| self.cond(e, &env)).fold(K::TRUE, K::and);
+        let scope =
+            [&common.scope, &common.when].into_iter().flatten().map(|e| self.cond(e, &env)).fold(K::TRUE, K::and);
         let except = common.except.as_ref().map_or(K::FALSE, |e| self.cond(e, &env));
         let concerned = scope.and(except.not());
         if !concerned.may {
@@ -51,7 +54,9 @@ impl<'a> World<'a> {
         let decided = block.decide.as_ref().map(|table| self.table(self.policy.table(table), &env));
         for arm in &block.arms {
             let holds = match (&decided, &arm.when) {
-                (Some(outcomes), _) => value::compare(Cmp::Eq, outcomes, &P::one(Val::Word(0, arm.name.as_str().into()))),
+                (Some(outcomes), _) => {
+                    value::compare(Cmp::Eq, outcomes, &P::one(Val::Word(0, arm.name.as_str().into())))
+                }
                 (None, Some(when)) => self.cond(when, &env),
                 (None, None) => K::TRUE,
             };
@@ -102,7 +107,8 @@ impl<'a> World<'a> {
         match (from, length) {
             (P::Any, _) | (_, P::Any) => P::Any,
             (from, P::Set(lengths)) => {
-                let each = lengths.iter().map(|l| if *l == Val::None { P::one(Val::None) } else { self.shift(from, l, back) });
+                let each =
+                    lengths.iter().map(|l| if *l == Val::None { P::one(Val::None) } else { self.shift(from, l, back) });
                 each.reduce(P::union).unwrap_or(P::Any)
             }
             (from, P::Range(r)) => {
@@ -128,7 +134,9 @@ impl<'a> World<'a> {
             Binding::Asset(asset) => {
                 let findings = self.findings(asset);
                 let each = findings.seen.iter().map(|f| levels(&self.triage(block, asset, f)));
-                let phantom = findings.incomplete.then(|| levels(&self.triage(block, asset, &Rec::Nothing)).union(P::one(Val::None)));
+                let phantom = findings
+                    .incomplete
+                    .then(|| levels(&self.triage(block, asset, &Rec::Nothing)).union(P::one(Val::None)));
                 each.chain(phantom).fold(P::one(Val::None), |a, b| most_urgent(&a, &b))
             }
             other => panic!("{ent:?} {other:?} has no triage"),
@@ -140,7 +148,9 @@ impl<'a> World<'a> {
         let of = |asset: &Rec<'a>, finding: &Rec<'a>| -> P {
             let dues: Vec<P> = blocks
                 .iter()
-                .map(|b| self.triage(b, asset, finding).into_iter().map(|p| p.due).reduce(P::union).expect("at least one"))
+                .map(|b| {
+                    self.triage(b, asset, finding).into_iter().map(|p| p.due).reduce(P::union).expect("at least one")
+                })
                 .collect();
             earliest(&dues)
         };

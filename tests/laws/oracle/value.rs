@@ -184,7 +184,8 @@ impl P {
 
     /// Everything that comes out of one value of each; anything where nothing comes out of one pair.
     pub fn pairs(a: &BTreeSet<Val>, b: &BTreeSet<Val>, f: impl Fn(&Val, &Val) -> Option<Val>) -> Self {
-        let all: Option<BTreeSet<Val>> = a.iter().flat_map(|x| b.iter().map(move |y| (x, y))).map(|(x, y)| f(x, y)).collect();
+        let all: Option<BTreeSet<Val>> =
+            a.iter().flat_map(|x| b.iter().map(move |y| (x, y))).map(|(x, y)| f(x, y)).collect();
         all.map_or(Self::Any, |set| Self::Set(set).settle())
     }
 
@@ -193,7 +194,8 @@ impl P {
         match self {
             Self::Any => Self::Any,
             Self::Set(set) => {
-                let moved: Option<BTreeSet<Val>> = set.iter().map(|v| if *v == Val::None { Some(Val::None) } else { f(v) }).collect();
+                let moved: Option<BTreeSet<Val>> =
+                    set.iter().map(|v| if *v == Val::None { Some(Val::None) } else { f(v) }).collect();
                 moved.map_or(Self::Any, |set| Self::Set(set).settle())
             }
             Self::Range(r) => {
@@ -250,7 +252,9 @@ pub fn compare(op: Cmp, a: &P, b: &P) -> K {
     }
     let (Some(x), Some(y)) = (a.hull(), b.hull()) else { return K::UNKNOWN };
     let none = x.none || y.none;
-    let below = |p: Option<i128>, q: Option<i128>, or_equal: bool| p.zip(q).is_some_and(|(p, q)| if or_equal { p <= q } else { p < q });
+    let below = |p: Option<i128>, q: Option<i128>, or_equal: bool| {
+        p.zip(q).is_some_and(|(p, q)| if or_equal { p <= q } else { p < q })
+    };
     match op {
         Cmp::Lt => K { must: !none && below(x.high, y.low, false), may: !below(y.high, x.low, true) },
         Cmp::Le => K { must: !none && below(x.high, y.low, true), may: !below(y.high, x.low, false) },
@@ -274,7 +278,13 @@ pub fn divide(a: i128, b: i128) -> Option<i128> {
     Some(match (r * 2).cmp(&b.abs()) {
         std::cmp::Ordering::Less => q,
         std::cmp::Ordering::Greater => q + step,
-        std::cmp::Ordering::Equal => if q % 2 == 0 { q } else { q + step },
+        std::cmp::Ordering::Equal => {
+            if q % 2 == 0 {
+                q
+            } else {
+                q + step
+            }
+        }
     })
 }
 
@@ -286,7 +296,9 @@ pub fn arith_values(op: Op, a: &Val, b: &Val) -> Option<Val> {
     let (kind, n) = match (op, ka, kb) {
         (Op::Div, Kind::Int, Kind::Int) => (Kind::Num, divide(x.checked_mul(SCALE)?, y)?),
         (Op::Mul, Kind::Int, Kind::Int) => (Kind::Int, x.checked_mul(y)?),
-        (Op::Add | Op::Sub, k, l) if k == l && k != Kind::Time && k != Kind::Date => (k, if op == Op::Add { x.checked_add(y)? } else { x.checked_sub(y)? }),
+        (Op::Add | Op::Sub, k, l) if k == l && k != Kind::Time && k != Kind::Date => {
+            (k, if op == Op::Add { x.checked_add(y)? } else { x.checked_sub(y)? })
+        }
         (Op::Sub, Kind::Time, Kind::Time) => (Kind::Dur, x.checked_sub(y)?),
         (Op::Add, Kind::Time, Kind::Dur) | (Op::Add, Kind::Dur, Kind::Time) => (Kind::Time, x.checked_add(y)?),
         (Op::Sub, Kind::Time, Kind::Dur) => (Kind::Time, x.checked_sub(y)?),
