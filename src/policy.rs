@@ -51,11 +51,15 @@ impl Policy {
         Self { digest: digest(&checked.sources), program: Arc::new(checked.program.unwrap_or_default()) }
     }
 
-    /// Whether the policy has a statement that could stop a change.
+    /// Whether the policy has a statement that decides anything: a rule, a blackout, a window, a triage or a categorisation.
     #[must_use]
-    pub fn gates(&self) -> bool {
-        let Program { rules, blackouts, windows, .. } = &*self.program;
-        !rules.is_empty() || !blackouts.is_empty() || !windows.is_empty()
+    pub fn decides(&self) -> bool {
+        let Program { rules, blackouts, windows, triages, categorises, .. } = &*self.program;
+        !(rules.is_empty()
+            && blackouts.is_empty()
+            && windows.is_empty()
+            && triages.is_empty()
+            && categorises.is_empty())
     }
 
     /// The vocabulary, with what the policy extends.

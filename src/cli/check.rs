@@ -69,9 +69,9 @@ enum Only {
 pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
     let ready = session.policy(&args.policy)?;
-    if !ready.policy.gates() && !args.allow_empty {
-        let help = "`changegate triage` shows what it triages; `--allow-empty` lets every change go";
-        let why = "the policy has no rule, blackout or window, so nothing was decided";
+    if !ready.policy.decides() && !args.allow_empty {
+        let help = "begin with `changegate init`; `--allow-empty` lets every change go";
+        let why = "the policy has no statement that decides anything, so nothing was decided";
         return Err(Failure::new(why).help(help));
     }
     let needs = Needs { inventory: false, changes: !args.allow_empty };

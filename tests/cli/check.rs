@@ -172,11 +172,11 @@ fn a_wrong_policy_ends_with_two() {
 }
 
 #[test]
-fn a_policy_without_a_gate_lets_nothing_go() {
+fn a_policy_that_decides_nothing_is_refused() {
     let folder = Folder::project("none");
     for text in ["", "# nothing\n", "policy empty { version \"1\" }\n", "let x = 1\n"] {
         folder.write("empty.gate", text);
-        folder.run(["check", "--now", NOW, "--policy", "empty.gate"]).refuses("no rule, blackout or window");
+        folder.run(["check", "--now", NOW, "--policy", "empty.gate"]).refuses("no statement that decides anything");
     }
     folder.run(["check", "--now", NOW, "--policy", "empty.gate", "--allow-empty"]).status(0);
 }
