@@ -19,10 +19,10 @@ pub(crate) const POLICY: &str = r#"policy play "Play" {
 }
 
 triage patching "Patch triage" {
-  levels  act > track
-  clock   finding.published
-  act     within 7d  when finding.kev
-  track   otherwise
+  levels act > track
+  clock  finding.published
+  act    within 7d  when finding.kev
+  track  otherwise
 }
 
 rule no_deny "Denied" {
@@ -50,14 +50,28 @@ blackout freeze "Frozen" {
 pub(crate) const TESTS: &str = r#"test freeze_defers {
   now    2026-11-01T09:00Z
   asset  { id: "db-1", findings: [] }
-  change { id: "CHG1", model: "defer", assets: { "db-1" }, start: 2026-11-02T10:00Z, end: 2026-11-02T11:00Z, fixes: {} }
+  change {
+    id: "CHG1",
+    model: "defer",
+    assets: { "db-1" },
+    start: 2026-11-02T10:00Z,
+    end: 2026-11-02T11:00Z,
+    fixes: {}
+  }
   expect verdict == defer
 }
 
 test backup {
   now    2026-11-01T09:00Z
   asset  { id: "db-1", findings: [] }
-  change { id: "CHG1", model: "hold", assets: { "db-1" }, start: 2026-11-02T10:00Z, end: 2026-11-02T11:00Z, fixes: {} }
+  change {
+    id: "CHG1",
+    model: "hold",
+    assets: { "db-1" },
+    start: 2026-11-02T10:00Z,
+    end: 2026-11-02T11:00Z,
+    fixes: {}
+  }
   expect verdict == deny
 }
 "#;

@@ -85,7 +85,8 @@ fn every_code_has_its_page() {
         let code = line.split_whitespace().next().unwrap();
         let page = folder.run(["explain", code]).status(0).stdout;
         assert!(page.starts_with(&format!("# {code}: ")), "{page}");
-        assert!(page.contains("```gate"), "{code} has no example");
+        // A text that is too large would make a page that is too large.
+        assert!(page.contains("```gate") || code == "CG0002", "{code} has no example");
     }
     folder.run(["explain", "CG9999"]).refuses("there is no code `CG9999`");
     folder.run(["explain", "sense"]).refuses("there is no code `sense`");
