@@ -28,6 +28,8 @@ pub struct Known {
 #[derive(Debug)]
 pub struct Walk<'k> {
     found: BTreeSet<UnknownFact>,
+    /// How often a fact was named, for the first time or again.
+    named: u64,
     seen: HashSet<NodeId>,
     asset: String,
     known: Option<&'k Known>,
@@ -36,7 +38,7 @@ pub struct Walk<'k> {
 /// The missing facts that the given nodes hang on in one row; sorted.
 #[must_use]
 pub fn missing(frame: &Frame<'_>, row: usize, nodes: &[NodeId], known: Option<&Known>) -> Vec<UnknownFact> {
-    let mut walk = Walk { found: BTreeSet::new(), seen: HashSet::new(), asset: "asset".to_owned(), known };
+    let mut walk = Walk { found: BTreeSet::new(), named: 0, seen: HashSet::new(), asset: "asset".to_owned(), known };
     for node in nodes {
         walk.node(frame, row, *node);
     }
@@ -73,6 +75,7 @@ fn group(found: BTreeSet<UnknownFact>) -> BTreeSet<UnknownFact> {
 
 impl Walk<'_> {
     fn add(&mut self, fact: String, cause: Cause) {
+        self.named += 1;
         self.found.insert(UnknownFact { fact, cause: cause.as_str() });
     }
 
@@ -82,7 +85,12 @@ impl Walk<'_> {
         let Some(node) = env.node(id) else { return };
         let certain = poss(&frame.eval(id), row).one().is_some();
         let absence = env.reads_absence.get(id.0 as usize).copied().unwrap_or(false);
-        if (certain && !absence) || !self.seen.insert(id) {
+        if certain && !absence {
+            return;
+        }
+        if !self.seen.insert(id) {
+            // What it hangs on was named before.
+            self.named += 1;
             return;
         }
         if let Some(known) = self.known
@@ -92,12 +100,13 @@ impl Walk<'_> {
             let hit = known.by_node.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
             let facts = hit.unwrap_or_else(|| {
                 let mut inner =
-                    Walk { found: BTreeSet::new(), seen: HashSet::new(), asset: self.asset.clone(), known: None };
+                    Walk { found: BTreeSet::new(), named: 0, seen: HashSet::new(), asset: self.asset.clone(), known: None };
                 inner.inside(frame, row, id, &node.op);
                 let facts = Arc::new(group(inner.found));
                 known.by_node.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&facts));
                 facts
             });
+            self.named += u64::from(!facts.is_empty());
             self.found.extend(facts.iter().cloned());
             return;
         }
@@ -142,21 +151,21 @@ impl Walk<'_> {
             }
             Op::Quant(_, var, list, filter, body) => self.list(frame, row, *var, list, &[*filter, *body]),
             Op::Agg { value, var, list, filter, empty, .. } => {
-                let before = self.found.len();
+                let before = self.named;
                 self.list(frame, row, *var, list, &[*filter, *value]);
                 if let Some(empty) = empty {
                     self.node(frame, row, *empty);
                 }
-                if self.found.len() == before {
+                if self.named == before {
                     self.add(text(frame, id), Cause::Empty);
                 }
             }
             Op::Triage(block, field, var) => self.triage(frame, row, *block, *field, *var),
             Op::Category(block, var) => self.category(frame, row, *block, *var),
             Op::Cvss(a, ..) => {
-                let before = self.found.len();
+                let before = self.named;
                 self.node(frame, row, *a);
-                if self.found.len() == before {
+                if self.named == before {
                     let field = match frame.env.node(*a).map(|node| &node.op) {
                         Some(Op::Field(var, field)) => fact_path(frame, row, *var, *field, &self.asset),
                         _ => None,
@@ -166,13 +175,13 @@ impl Walk<'_> {
                 }
             }
             _ => {
-                let before = self.found.len();
+                let before = self.named;
                 for child in children(op) {
                     self.node(frame, row, child);
                 }
                 let certain = poss(&frame.eval(id), row).one().is_some();
                 let certain_children = children(op).iter().all(|child| poss(&frame.eval(*child), row).one().is_some());
-                if self.found.len() == before && !certain && certain_children {
+                if self.named == before && !certain && certain_children {
                     self.add(text(frame, id), derived(frame, row, op));
                 }
             }
@@ -346,7 +355,7 @@ fn derived(frame: &Frame<'_>, row: usize, op: &Op) -> Cause {
 /// The missing facts that one finding's level and due date hang on.
 #[must_use]
 pub fn missing_of_finding(frame: &Frame<'_>, block: usize, finding: u32) -> Vec<UnknownFact> {
-    let mut walk = Walk { found: BTreeSet::new(), seen: HashSet::new(), asset: "asset".to_owned(), known: None };
+    let mut walk = Walk { found: BTreeSet::new(), named: 0, seen: HashSet::new(), asset: "asset".to_owned(), known: None };
     walk.finding(frame, block, finding, true);
     group(walk.found).into_iter().collect()
 }

@@ -170,7 +170,13 @@ fn triage(t: &Triage) -> String {
     if let Some(within) = &t.within {
         clauses.push(format!("  {}", deadline(within)));
     }
-    let mut assumes = t.within.as_ref().is_some_and(deadline_assumes);
+    // That the clock takes the first that is known needs none.
+    let clock = t.clock.iter().flat_map(|e| match e {
+        E::Default(a, b) => vec![&**a, &**b],
+        other => vec![other],
+    });
+    let mut assumes = needs_assumes(clock) || t.decide.as_ref().is_some_and(|name| needs_assumes([&E::Table(name.clone())]));
+    assumes |= t.within.as_ref().is_some_and(deadline_assumes);
     assumes |= t.arms.iter().any(|a| a.deadline.as_ref().is_some_and(deadline_assumes));
     assumes |= needs_assumes(t.done.iter().chain(t.arms.iter().filter_map(|a| a.when.as_ref())));
     // Before the arms: after an arm of `decide` a `when` would be the arm's.

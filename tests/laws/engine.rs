@@ -1,0 +1,143 @@
+//! The engine, as anyone calls it. The only file that knows its API.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use changegate::check::NoLoader;
+use changegate::syntax::diagnostic::Severity;
+use changegate::{DecideOptions, Outcome, Policy, decide};
+use serde_json::Value;
+
+use crate::case::Case;
+use crate::oracle::decide::{BlockRow, FindingRow, Row};
+
+/// What the engine is given.
+#[derive(Clone, Debug)]
+pub struct Input {
+    pub files: Vec<(String, String)>,
+    pub inventory: String,
+    pub changes: Vec<String>,
+    pub now: String,
+}
+
+impl Input {
+    /// A case, its policy written in one of many layouts.
+    pub fn of(case: &Case, layout: u64) -> Self {
+        crate::absence::note_assuming(&case.policy);
+        Self {
+            files: crate::print::files(&case.policy, layout),
+            inventory: case.facts.inventory_text(),
+            changes: case.facts.changes.iter().map(ToString::to_string).collect(),
+            now: case.now_text(),
+        }
+    }
+}
+
+/// What the engine answers.
+pub struct Answer {
+    pub rows: Vec<Row>,
+    /// The decisions and summaries as the program prints them.
+    pub printed: Value,
+    /// The same, byte for byte.
+    pub bytes: Vec<u8>,
+}
+
+/// Loads the policy; `Err` says what is wrong with it.
+pub fn load(files: &[(String, String)]) -> Result<Policy, String> {
+    let files = files.iter().map(|(name, text)| (name.clone(), Arc::from(text.as_str()))).collect();
+    let (policy, diagnostics, sources) = Policy::load(files, &mut NoLoader);
+    policy.ok_or_else(|| {
+        let errors = diagnostics.iter().filter(|d| matches!(d.severity, Severity::Error));
+        errors.map(|d| format!("{} `{}`\n", d.message, sources.text(d.span))).collect()
+    })
+}
+
+/// Decides all changes.
+pub fn run(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<Outcome, String> {
+    let now = changegate::time::parse_instant(&input.now).map_err(|e| format!("now: {e:?}"))?;
+    let mut facts = policy.facts_builder(now, None);
+    facts.add_inventory("inventory.ndjson", input.inventory.as_bytes());
+    for (n, change) in input.changes.iter().enumerate() {
+        facts.add_changes(&format!("change-{n}.json"), change.as_bytes());
+    }
+    let (facts, problems) = facts.finish();
+    if problems.error_count > 0 {
+        return Err(format!("the facts are refused: {problems:?}"));
+    }
+    Ok(decide(policy, &facts, now, &DecideOptions { changes: Vec::new(), batch_size }))
+}
+
+/// Loads and decides. A panic is an error too.
+pub fn answer(input: &Input) -> Result<Answer, String> {
+    let policy = load(&input.files)?;
+    answer_with(&policy, input, None)
+}
+
+/// Decides with a policy that is loaded.
+pub fn answer_with(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<Answer, String> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| run(policy, input, batch_size)))
+        .map_err(|p| format!("panic: {}", said(&*p)))??;
+    let decisions: Vec<&_> = outcome.decisions.iter().collect();
+    let mut bytes = Vec::new();
+    changegate::report::json::decisions(&mut bytes, &decisions, &outcome.summaries, changegate::report::Format::Json)
+        .map_err(|e| e.to_string())?;
+    let printed: Value = serde_json::from_slice(&bytes).map_err(|e| e.to_string())?;
+    let rows = printed["decisions"].as_array().into_iter().flatten().map(row).collect();
+    Ok(Answer { rows, printed, bytes })
+}
+
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
+
+fn text(v: &Value) -> Option<String> {
+    v.as_str().map(str::to_owned)
+}
+
+fn texts(v: &Value) -> Vec<String> {
+    v.as_array().into_iter().flatten().filter_map(text).collect()
+}
+
+/// A decision as the oracle puts it.
+fn row(d: &Value) -> Row {
+    let word = |v: &Value| text(v).unwrap_or_default();
+    let items = |v: &'_ Value| v.as_array().cloned().unwrap_or_default();
+    Row {
+        change: word(&d["change"]),
+        asset: text(&d["asset"]),
+        verdict: word(&d["verdict"]),
+        effects: texts(&d["effects"]),
+        reasons: items(&d["reasons"])
+            .iter()
+            .map(|r| (word(&r["rule"]), word(&r["kind"]), word(&r["effect"])))
+            .collect(),
+        category: text(&d["category"]),
+        category_possible: texts(&d["category_possible"]),
+        tested: (text(&d["tested"]["from"]), text(&d["tested"]["to"]), word(&d["tested"]["by"])),
+        triage: items(&d["triage"])
+            .iter()
+            .map(|block| BlockRow {
+                block: word(&block["block"]),
+                level: text(&block["level"]),
+                due: text(&block["due"]),
+                overdue: block["overdue"].as_u64().unwrap_or(u64::MAX),
+                findings: {
+                    let mut findings: Vec<FindingRow> = items(&block["findings"]).iter().map(finding).collect();
+                    findings.sort();
+                    findings
+                },
+            })
+            .collect(),
+        certain: std::collections::BTreeSet::new(),
+    }
+}
+
+fn finding(f: &Value) -> FindingRow {
+    FindingRow {
+        finding: text(&f["finding"]),
+        level: text(&f["level"]).unwrap_or_default(),
+        due: text(&f["due"]),
+        overdue: f["overdue"].as_bool().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Reasons suffice: what a listed statement does not read changes nothing about it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::case::Case;
+use crate::engine::{self, Answer, Input};
+use crate::r#gen::{self, Gen, each_expression};
+use crate::ir::*;
+use crate::rng::Rng;
+use crate::vocab::{self, Ent, Ty};
+
+/// Keeps one listed statement with what it reads, changes every other fact, and asks for the same effect.
+pub fn suffice(case: &Case, before: &Answer, rng: &mut Rng) -> Option<String> {
+    let listed: Vec<(String, String, String, String, Option<String>)> = before
+        .rows
+        .iter()
+        .flat_map(|row| {
+            row.reasons.iter().map(|r| (r.0.clone(), r.1.clone(), r.2.clone(), row.change.clone(), row.asset.clone()))
+        })
+        .filter(|r| r.1 != "input")
+        .collect();
+    if listed.is_empty() {
+        return None;
+    }
+    let (rule, kind, effect, change, asset) = rng.pick(&listed).clone();
+    let mut other = case.clone();
+    let policy = &mut other.policy;
+    policy.rules.retain(|r| r.name == rule);
+    // Windows count together.
+    policy.periods.retain(|p| p.name == rule || (kind == "window" && p.window));
+    let reads = reads(&other);
+    // The blocks and definitions stay: only what the statement reads of them counts.
+    let mut g = Gen::new(rng.clone(), 1, other.now);
+    for record in other.facts.inventory.iter_mut().filter_map(Value::as_object_mut) {
+        change_rest(record, Ent::Asset, &reads, &mut g);
+    }
+    for record in other.facts.changes.iter_mut().filter_map(Value::as_object_mut) {
+        change_rest(record, Ent::Change, &reads, &mut g);
+    }
+    r#gen::prune(&mut other.policy);
+    let after = match engine::answer(&Input::of(&other, 0)) {
+        Err(why) => return Some(format!("without the rest: {why}")),
+        Ok(after) => after,
+    };
+    let reason = (rule, kind, effect);
+    let kept = after.rows.iter().any(|r| r.change == change && r.asset == asset && r.reasons.contains(&reason));
+    let now: Vec<_> =
+        after.rows.iter().filter(|r| r.change == change && r.asset == asset).map(|r| &r.reasons).collect();
+    (!kept).then(|| {
+        format!("{change} {asset:?}: of {reason:?} became {now:?} when what it does not read changed\n{}", other.show())
+    })
+}
+
+/// The names of the fields that the statements that are left may read; what selects assets too.
+fn reads(case: &Case) -> BTreeSet<&'static str> {
+    let mut policy =
+        Policy { rules: case.policy.rules.clone(), periods: case.policy.periods.clone(), ..Policy::default() };
+    let mut seen: BTreeSet<&'static str> = ["timezone"].into_iter().collect();
+    // Everything that what is kept names, and what that names.
+    loop {
+        let mut lets: BTreeSet<String> = BTreeSet::new();
+        let mut triage = false;
+        let mut category = false;
+        let mut read = |e: &E| {
+            walk(e, &mut |e| match e {
+                E::Field(_, _, name) => {
+                    seen.insert(name);
+                }
+                E::In(_, l) | E::Quant { list: l, .. } | E::Agg { list: l, .. } => {
+                    if let List::Field(_, name) = l {
+                        seen.insert(name);
+                    }
+                }
+                E::Let(name, _) | E::Table(name) => {
+                    lets.insert(name.clone());
+                }
+                E::Triage(..) => triage = true,
+                E::Category | E::ChangeCategory => category = true,
+                _ => {}
+            });
+        };
+        each_expression(&policy, &mut read);
+        case.facts.selections.values().for_each(&mut read);
+        let before = (policy.lets.len(), policy.tables.len(), policy.triages.len(), policy.categorises.len());
+        lets.extend(policy.triages.iter().filter_map(|t| t.decide.clone()));
+        policy.lets = case.policy.lets.iter().filter(|l| lets.contains(&l.name)).cloned().collect();
+        policy.tables = case.policy.tables.iter().filter(|t| lets.contains(&t.name)).cloned().collect();
+        if triage {
+            policy.triages = case.policy.triages.clone();
+            seen.insert("findings");
+        }
+        if category {
+            policy.categorises = case.policy.categorises.clone();
+        }
+        if before == (policy.lets.len(), policy.tables.len(), policy.triages.len(), policy.categorises.len()) {
+            return seen;
+        }
+    }
+}
+
+fn change_rest(record: &mut Map<String, Value>, ent: Ent, reads: &BTreeSet<&'static str>, g: &mut Gen) {
+    for field in vocab::fields(ent) {
+        let kept = field.name == "id"
+            || (ent == Ent::Change && ["start", "end", "duration", "backout_time"].contains(&field.name));
+        if kept {
+            continue;
+        }
+        if reads.contains(field.name) {
+            if let (Ty::List(of), Some(Value::Array(items))) = (field.ty, record.get_mut(field.name)) {
+                items.iter_mut().filter_map(Value::as_object_mut).for_each(|item| change_rest(item, of, reads, g));
+            }
+            continue;
+        }
+        // A value in the place of another record is left as it is.
+        if field.name.split_once('.').is_some_and(|(first, _)| record.get(first).is_some_and(|v| !v.is_object())) {
+            continue;
+        }
+        let value = if g.rng.chance(30) { Value::Null } else { g.field_value(field, 5) };
+        r#gen::put(record, field.name, value);
+    }
+}

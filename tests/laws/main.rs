@@ -1,0 +1,76 @@
+//! The laws of the language over random policies and facts, with a second evaluator that is simple, slow and shares nothing with the engine.
+//!
+//! `CHANGEGATE_LAW_CASES` says how many cases, `CHANGEGATE_LAW_SEED` which ones, `CHANGEGATE_LAW_ONLY` names one case by its number,
+//! `CHANGEGATE_LAW_KEEP_GOING` goes on after a failure and counts.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "tests"
+)]
+#![allow(unreachable_pub, reason = "a test has no public items")]
+#![allow(
+    clippy::unreachable,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::disallowed_macros,
+    reason = "tests"
+)]
+
+mod absence;
+mod case;
+mod engine;
+mod r#gen;
+mod ir;
+mod laws;
+mod mutants;
+mod oracle;
+mod print;
+mod rng;
+mod run;
+mod seeds;
+mod shrink;
+mod vocab;
+
+use mutants::Mutant;
+use oracle::World;
+
+#[test]
+fn the_laws_hold_over_random_cases() {
+    run::all();
+}
+
+#[test]
+fn what_went_wrong_once_does_not_again() {
+    seeds::all();
+}
+
+/// An oracle that gets one thing wrong is told from the true one: the cases reach that construct.
+#[test]
+fn the_cases_tell_every_mutant_from_the_oracle() {
+    let most = run::number("CHANGEGATE_LAW_MUTANT_CASES", 4_000);
+    let seed = run::number("CHANGEGATE_LAW_SEED", run::SEED);
+    let mut caught: Vec<Option<u64>> = vec![None; Mutant::ALL.len()];
+    for number in 0..most {
+        let case = run::case(seed, number);
+        let truth = World::new(&case, None).decide();
+        for (slot, mutant) in caught.iter_mut().zip(Mutant::ALL).filter(|(slot, _)| slot.is_none()) {
+            if World::new(&case, Some(*mutant)).decide() != truth {
+                *slot = Some(number);
+            }
+        }
+        if caught.iter().all(Option::is_some) {
+            break;
+        }
+    }
+    let line = |(mutant, at): (&Mutant, &Option<u64>)| {
+        let at = at.map_or_else(|| "never".to_owned(), |at| format!("case {at}"));
+        format!("  {:<64} {at}\n", mutant.says())
+    };
+    let table: String = Mutant::ALL.iter().zip(&caught).map(line).collect();
+    println!("mutants of the oracle, and the case that tells each from the truth (seed {seed}):\n{table}");
+    assert!(caught.iter().all(Option::is_some), "the cases do not reach everything:\n{table}");
+}
