@@ -7,13 +7,14 @@ use sha2::{Digest, Sha256};
 
 use crate::check::program::Program;
 use crate::check::schema::Schema;
-use crate::check::{Loader, PolicyInput, Sight, expression};
+use crate::check::types::Type;
+use crate::check::{Compiled, Loader, PolicyInput, Sight, codes, expression};
 use crate::eval::decide::{self, Options, Outcome, prepare};
 use crate::eval::decision::Record;
 use crate::explain::rows::{TestResult, TriageReport, Values, Why};
 use crate::read::{Facts, FactsBuilder};
 use crate::syntax::diagnostic::Diagnostic;
-use crate::syntax::source::Sources;
+use crate::syntax::source::{Sources, Span};
 use crate::time::{Instant, Zone, tzdb_version};
 
 /// A policy that checked.
@@ -170,8 +171,29 @@ pub fn eval_expression(
     now: Instant,
     text: &str,
 ) -> Result<Values, (Vec<Diagnostic>, Sources)> {
-    let compiled =
-        expression(&policy.program, text, Sight::Everything).map_err(|wrong| (wrong.diagnostics, wrong.sources))?;
+    let compiled = compiled(policy, text)?;
     let env = prepare(&compiled.program, facts.data(), now, Options::default());
     Ok(crate::explain::values::values(&env, compiled.node, facts.asset_count()))
+}
+
+/// Whether an expression can be worked out, before any fact is read.
+///
+/// # Errors
+/// What is wrong with the expression, and the text that the diagnostics point into.
+pub fn check_expression(policy: &Policy, text: &str) -> Result<(), (Vec<Diagnostic>, Sources)> {
+    compiled(policy, text).map(|_| ())
+}
+
+fn compiled(policy: &Policy, text: &str) -> Result<Compiled, (Vec<Diagnostic>, Sources)> {
+    let compiled =
+        expression(&policy.program, text, Sight::Everything).map_err(|wrong| (wrong.diagnostics, wrong.sources))?;
+    let Some(node) = compiled.program.nodes.get(compiled.node.0 as usize) else { return Ok(compiled) };
+    if matches!(node.ty.base, Type::List(_) | Type::Set(_)) {
+        let mut sources = Sources::new();
+        let span = Span::new(sources.add("expression", text), 0, text.len());
+        let wrong = Diagnostic::error(codes::WRONG_TYPE, span, "a list has no value of its own")
+            .help("ask about its elements: `count(x in LIST)`, `\"text\" in LIST` or `any x in LIST where …`");
+        return Err((vec![wrong], sources));
+    }
+    Ok(compiled)
 }

@@ -94,7 +94,7 @@ impl FactsBuilder {
 fn refused(selection: &facts::Selection, why: &str) -> Problem {
     Problem {
         kind: ProblemKind::Warning,
-        message: format!("`where` selects no assets: {why}"),
+        message: format!("`where` is no condition over assets: {why}"),
         field: Some(Arc::from("change.assets")),
         count: 1,
         places: vec![selection.place.clone()],

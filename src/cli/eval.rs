@@ -30,6 +30,11 @@ pub(super) fn run(args: &EvalArgs, session: &Session) -> Result<Status, Failure>
     } else {
         engine::empty_policy(session.config.zone.as_ref())
     };
+    // A slip of the pen is told at once, and not after a large inventory.
+    if let Err((diagnostics, sources)) = crate::check_expression(&policy, &args.expression) {
+        session.print_diagnostics(&diagnostics, &sources);
+        return Err(Failure::Reported);
+    }
     let read = session.facts(&policy, &args.facts, now, Needs::default())?;
     let options = session.run_options(&args.facts, Vec::new());
     let values = match engine::eval(&policy, &read.facts, now, &args.expression, &options) {
@@ -43,5 +48,9 @@ pub(super) fn run(args: &EvalArgs, session: &Session) -> Result<Status, Failure>
         Format::Human => values_human::values(out, &values, &session.look),
         format => json::values(out, &values, format),
     })?;
+    if values.rows.is_empty() && read.assets == 0 && read.changes.is_empty() {
+        let help = "give `--inventory FILE` or `--change FILE`, or name them in changegate.toml";
+        return Err(Failure::new("there is no record for which to work it out").help(help));
+    }
     Ok(if read.problems.error_count > 0 { Status::Wrong } else { Status::Good })
 }

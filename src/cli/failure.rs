@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::Status;
-use crate::report::{Format, Look, clean};
+use crate::report::{self, Format, Look, tidy};
 
 /// A failure of a call: what is wrong, and what to do.
 #[derive(Debug)]
@@ -58,13 +58,13 @@ impl Failure {
         let mut err = io::stderr().lock();
         // Where stderr is closed there is nobody to tell.
         let _unheard = if format == Format::Human {
-            let mut text = format!("{}: {}\n", look.paint.bad("error"), clean(message));
+            let mut text = format!("{}: {}\n", look.paint.bad("error"), tidy(message));
             if let Some(help) = help {
-                text.push_str(&format!("  {} {}\n", look.paint.dim("help:"), clean(help)));
+                text.push_str(&format!("  {} {}\n", look.paint.dim("help:"), tidy(help)));
             }
             err.write_all(text.as_bytes())
         } else {
-            writeln!(err, "{}", json!({ "severity": "error", "message": message, "help": help }))
+            report::json::line(&mut err, &json!({ "severity": "error", "message": message, "help": help }))
         };
     }
 }

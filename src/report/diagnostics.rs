@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::{Value, json};
 
-use super::excerpt::{Excerpt, tidy};
-use super::{Format, Look, json, text};
+use super::excerpt::Excerpt;
+use super::{Format, Look, json, text, tidy};
 use crate::syntax::diagnostic::{Diagnostic, Severity};
 use crate::syntax::source::{Sources, Span};
 

@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::json;
+use serde_json::ser::Formatter;
 
 use super::Format;
 use super::rows::{TestResult, TriageReport, Values, Why};
+use super::text::is_harmful;
 use crate::eval::decision::{Decision, Summary};
 
 /// A line that is no row of the result, but sums it up; its keys keep their order.
@@ -105,7 +107,7 @@ pub fn why(out: &mut impl Write, answers: &[Why], format: Format) -> io::Result<
 /// # Errors
 /// What writing fails with.
 pub fn line<T: Serialize>(out: &mut impl Write, value: &T) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
+    to_writer(out, value)?;
     writeln!(out)
 }
 
@@ -125,7 +127,7 @@ fn object<W: Write>(out: &mut W, members: impl FnOnce(&mut W) -> io::Result<()>)
 
 fn member<T: Serialize>(out: &mut impl Write, name: &str, value: &T) -> io::Result<()> {
     write!(out, "\"{name}\":")?;
-    serde_json::to_writer(&mut *out, value)?;
+    to_writer(out, value)?;
     Ok(())
 }
 
@@ -134,10 +136,31 @@ fn array<T: Serialize>(out: &mut impl Write, name: &str, values: &[T]) -> io::Re
     write!(out, "\"{name}\":[")?;
     for (n, value) in values.iter().enumerate() {
         writeln!(out, "{}", if n == 0 { "" } else { "," })?;
-        serde_json::to_writer(&mut *out, value)?;
+        to_writer(out, value)?;
     }
     if !values.is_empty() {
         writeln!(out)?;
     }
     write!(out, "]")
+}
+
+/// Writes a value; characters that steer a terminal are escaped in its texts, so that the result may be looked at as it is.
+fn to_writer<T: Serialize + ?Sized>(out: &mut impl Write, value: &T) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(out, Harmless);
+    Ok(value.serialize(&mut serializer)?)
+}
+
+/// The compact form of JSON, but for the characters that are escaped.
+struct Harmless;
+
+impl Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, mut text: &str) -> io::Result<()> {
+        while let Some((at, c)) = text.char_indices().find(|(_, c)| is_harmful(*c)) {
+            out.write_all(text.get(..at).unwrap_or_default().as_bytes())?;
+            // All of them lie in the basic plane.
+            write!(out, "\\u{:04x}", u32::from(c))?;
+            text = text.get(at + c.len_utf8()..).unwrap_or_default();
+        }
+        out.write_all(text.as_bytes())
+    }
 }

@@ -16,7 +16,7 @@ pub mod values_human;
 pub mod why_human;
 
 pub use style::Paint;
-pub use text::clean;
+pub use text::{clean, tidy};
 
 use crate::time::{Instant, Zone};
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Format, Look, clean, json, text};
+use super::{Format, Look, json, text, tidy};
 use crate::facts::{Place, Problem, ProblemKind, Problems};
 
 /// Prints problems, errors first, with their number at the end; to programs one object on each line.
@@ -84,7 +84,7 @@ fn human(out: &mut impl Write, problem: &Problem, look: &Look) -> io::Result<()>
         ProblemKind::Note => paint.dim(word(problem.kind)),
     };
     let count = if problem.count > 1 { format!(" ({} times)", problem.count) } else { String::new() };
-    writeln!(out, "{kind}: {}{count}", clean(&problem.message))?;
+    writeln!(out, "{kind}: {}{count}", tidy(&problem.message))?;
     for place in &problem.places {
         writeln!(out, "  {}", place_text(place))?;
     }
@@ -93,11 +93,11 @@ fn human(out: &mut impl Write, problem: &Problem, look: &Look) -> io::Result<()>
         writeln!(out, "  {}", paint.dim(&format!("and {} more", problem.count - listed)))?;
     }
     if let Some(help) = &problem.help {
-        writeln!(out, "  {} {}", paint.dim("help:"), clean(help))?;
+        writeln!(out, "  {} {}", paint.dim("help:"), tidy(help))?;
     }
     Ok(())
 }
 
 fn place_text(place: &Place) -> String {
-    clean(&place.to_string()).into_owned()
+    tidy(&place.to_string())
 }

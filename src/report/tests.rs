@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use super::rows::{TriageReport, TriageRow, ValueRow, Values};
-use super::text::{fill, pad, wrap};
+use super::text::{fill, pad, tidy, wrap};
 use super::{Format, Look, Paint, clean, diagnostics, human, json, triage_human, values_human};
 use crate::check::program::Effect;
 use crate::eval::decision::{Counts, Decision, Reason, Record, Summary, Tested, UnknownFact, Verdict};
@@ -233,6 +233,8 @@ fn text_is_cleaned_padded_and_broken() {
     assert_eq!(clean("plain"), "plain");
     assert_eq!(clean("a\u{1b}[31mb\nc"), "a\\u{1b}[31mb c");
     assert_eq!(clean("\u{202e}abc"), "\\u{202e}abc");
+    assert_eq!(tidy("a\u{1b}\u{7}\nb"), "a\\u{1b}\\u{7}\nb");
+    assert!(tidy(&"x".repeat(1_000_000)).len() < 1000);
     assert_eq!(pad("日本", 6), "日本  ");
     assert_eq!(wrap("one two three", 7), ["one two", "three"]);
     assert_eq!(wrap("", 7), Vec::<String>::new());
@@ -244,4 +246,12 @@ fn colour_ends_where_it_began() {
     assert_eq!(Paint(false).bad("x"), "x");
     assert_eq!(Paint(true).bad("x"), "\u{1b}[1;31mx\u{1b}[0m");
     assert_eq!(Paint(true).bad(""), "");
+}
+
+#[test]
+fn json_escapes_what_steers_a_terminal() {
+    let text = "a\u{1b}\u{9b}\u{202e}\u{7f}é\"b";
+    let line = printed(|out| json::line(out, &text));
+    assert_eq!(line, "\"a\\u001b\\u009b\\u202e\\u007fé\\\"b\"\n");
+    assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
 }

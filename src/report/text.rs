@@ -25,7 +25,8 @@ pub(super) fn pad_left(text: &str, columns: usize) -> String {
 
 /// Whether a character steers the terminal: control characters, and those that reorder what is shown.
 pub(super) fn is_harmful(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+    c.is_control()
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
 }
 
 /// The text without control characters: data must not steer the reader's terminal.
@@ -43,6 +44,22 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(cleaned)
+}
+
+/// A longer message is cut, in bytes.
+const LONGEST_MESSAGE: usize = 1000;
+
+/// A message: what it quotes of the input is cut where it is very long, and cannot steer a terminal.
+#[must_use]
+pub fn tidy(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(clean).collect();
+    let text = lines.join("\n");
+    if text.len() <= LONGEST_MESSAGE {
+        return text;
+    }
+    let head = text.get(..text.floor_char_boundary(LONGEST_MESSAGE / 2)).unwrap_or_default();
+    let tail = text.get(text.ceil_char_boundary(text.len() - LONGEST_MESSAGE / 4)..).unwrap_or_default();
+    format!("{head}…{tail}")
 }
 
 /// Breaks a text at spaces into lines of at most `columns`; a longer word stands alone and sticks out.

@@ -197,3 +197,27 @@ fn what_stands_in_an_expression_steers_no_terminal() {
     let run = folder.run(["eval", "\"\u{1b}[31m", "--now", NOW]).status(2);
     assert!(run.stderr.contains("CG00") && !run.stderr.contains('\u{1b}'), "{run:#?}");
 }
+
+#[test]
+fn eval_tells_a_mistake_before_it_reads_the_facts() {
+    let folder = Folder::project("none");
+    let run = folder
+        .run(["eval", "asset.teir", "--now", NOW, "--inventory", "missing.ndjson"])
+        .refuses("did you mean `tier`?");
+    assert!(!run.stderr.contains("missing.ndjson"), "{run:#?}");
+}
+
+#[test]
+fn eval_of_a_list_says_how_to_ask() {
+    let folder = Folder::project("none");
+    folder.run(["eval", "asset.findings", "--now", NOW]).refuses("ask about its elements");
+    folder.run(["eval", "asset.tags", "--now", NOW]).refuses("ask about its elements");
+}
+
+#[test]
+fn eval_without_a_record_says_so() {
+    let folder = Folder::empty();
+    let run = folder.run(["eval", "asset.tier", "--now", NOW]).status(2);
+    assert!(run.stderr.contains("there is no record") && run.stdout.contains("int 1..4"), "{run:#?}");
+    folder.run(["eval", "1 + 1", "--now", NOW]).status(0);
+}
