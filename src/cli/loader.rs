@@ -42,6 +42,10 @@ pub(super) struct FolderLoader {
 
 impl Loader for FolderLoader {
     fn file(&mut self, from: &str, path: &str) -> Result<PolicyFile, String> {
+        // A policy from elsewhere must not be able to show what other files hold.
+        if Path::new(path).is_absolute() || Path::new(path).extension().is_none_or(|extension| extension != "gate") {
+            return Err(format!("`{path}` is not the relative path of a *.gate file"));
+        }
         let near = Path::new(from).parent().map(Path::to_owned).unwrap_or_default();
         let relative = straight(&near.join(path));
         match input::text(&self.root.join(&relative)) {

@@ -142,3 +142,16 @@ fn the_times_of_people_are_in_the_configured_zone() {
     let run = folder.run(["check", "--now", NOW]).status(1);
     assert!(run.stdout.contains("times in Asia/Tokyo"), "{run:#?}");
 }
+
+#[test]
+fn an_import_shows_no_other_file() {
+    let folder = Folder::project("none");
+    folder.write("secret.txt", "a secret\n");
+    let absolute = format!("import \"{}\"\n", folder.write("other.gate", "let x = 1\n").display());
+    for text in ["import \"./secret.txt\"\n", "import \"/etc/passwd\"\n", absolute.as_str()] {
+        folder.write("import.gate", text);
+        let run = folder.run(["lint", "import.gate"]).status(2);
+        assert!(!run.stdout.contains("a secret") && !run.stdout.contains("root:"), "{run:#?}");
+        assert!(run.stdout.contains("relative path of a *.gate file"), "{run:#?}");
+    }
+}
