@@ -152,11 +152,8 @@ pub fn reasons(
     let mut reasons: Vec<Reason> = hits
         .iter()
         .map(|hit| {
-            let mut hangs_on = if hit.uncertain || looks_at_absence(frame.env, &hit.nodes) {
-                hit.nodes.clone()
-            } else {
-                Vec::new()
-            };
+            let mut hangs_on =
+                if hit.uncertain || looks_at_absence(frame.env, &hit.nodes) { hit.nodes.clone() } else { Vec::new() };
             // An exception that is not certain did not help: what it lacks is worth knowing.
             hangs_on.extend(hit.head.except.filter(|except| frame.truth(*except).may_at(row)));
             let mut unknown = missing(frame, row, &hangs_on, Some(known));

@@ -99,8 +99,13 @@ impl Walk<'_> {
         {
             let hit = known.by_node.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
             let facts = hit.unwrap_or_else(|| {
-                let mut inner =
-                    Walk { found: BTreeSet::new(), named: 0, seen: HashSet::new(), asset: self.asset.clone(), known: None };
+                let mut inner = Walk {
+                    found: BTreeSet::new(),
+                    named: 0,
+                    seen: HashSet::new(),
+                    asset: self.asset.clone(),
+                    known: None,
+                };
                 inner.inside(frame, row, id, &node.op);
                 let facts = Arc::new(group(inner.found));
                 known.by_node.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&facts));
@@ -355,7 +360,8 @@ fn derived(frame: &Frame<'_>, row: usize, op: &Op) -> Cause {
 /// The missing facts that one finding's level and due date hang on.
 #[must_use]
 pub fn missing_of_finding(frame: &Frame<'_>, block: usize, finding: u32) -> Vec<UnknownFact> {
-    let mut walk = Walk { found: BTreeSet::new(), named: 0, seen: HashSet::new(), asset: "asset".to_owned(), known: None };
+    let mut walk =
+        Walk { found: BTreeSet::new(), named: 0, seen: HashSet::new(), asset: "asset".to_owned(), known: None };
     walk.finding(frame, block, finding, true);
     group(walk.found).into_iter().collect()
 }

@@ -113,7 +113,7 @@ impl Folder {
         folder.write("policy/policy.gate", POLICY);
         folder.write("policy/tests.gate", TESTS);
         folder.write("inventory.ndjson", INVENTORY);
-        folder.write("changes/one.json", &change("CHG0001", model));
+        folder.write("changes/one.json", change("CHG0001", model));
         folder
     }
 

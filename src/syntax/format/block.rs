@@ -212,7 +212,7 @@ impl<'f, 'a> Block<'f, 'a> {
         let parts = self.columns(ready);
         let commented = |part: &&[Piece]| part.first().is_some_and(|piece| !piece.remarks.is_empty());
         let before_last = parts.get(..parts.len().saturating_sub(1)).unwrap_or_default();
-        before_last.iter().all(|part| may_be_flat(part)) && !parts.iter().skip(1).any(|part| commented(&part))
+        before_last.iter().all(|part| may_be_flat(part)) && !parts.iter().skip(1).any(commented)
     }
 
     fn arm(&self, ready: &Ready, widths: &Widths) -> String {
