@@ -210,6 +210,13 @@ impl Over {
         if let (Some(values), true) = (known, self.perhaps.is_empty()) {
             return mean(&values, value_base, base).map_or(Poss::Any, Poss::One);
         }
+        if self.perhaps.is_empty() {
+            let ends = || self.certain.iter().map(Poss::ends);
+            let (low, high): (Option<Vec<Raw>>, Option<Vec<Raw>>) =
+                (ends().map(|e| e.0).collect(), ends().map(|e| e.1).collect());
+            let of = |ends: Option<Vec<Raw>>| ends.and_then(|ends| mean(&ends, value_base, base));
+            return Poss::range(of(low), of(high));
+        }
         let convert = |end: Option<Raw>| end.and_then(|end| mean(&[end], value_base, base));
         let mut ends = self.certain.iter().chain(&self.perhaps).map(Poss::ends);
         let Some((mut low, mut high, _)) = ends.next() else { return nothing };

@@ -25,17 +25,15 @@ pub fn work_out(env: &mut Env<'_>, batch: usize) {
         env.triage.push(columns);
     }
     let counting: Vec<&BlockColumns> = env.triage.iter().filter(|b| b.counts).collect();
-    let over = |pick: fn(&BlockColumns) -> &Vals, len: usize| {
-        let mut builder = ValsBuilder::new(len, false);
-        for row in 0..len {
-            let due = counting.iter().map(|b| pick(b).at(row));
-            builder.push(due.fold(Poss::One(Raw::None), |a, b| Extreme::Earliest.of(&a, &b)));
-        }
-        builder.finish()
-    };
     let findings = env.rows_of(TableId::FINDING).map_or(0, |table| table.len);
-    let due = over(|b| &b.due, findings);
-    let asset_due = over(|b| &b.asset_due, env.facts.assets.len);
+    let mut builder = ValsBuilder::new(findings, false);
+    for row in 0..findings {
+        let due = counting.iter().map(|b| b.due.at(row));
+        builder.push(due.fold(Poss::One(Raw::None), |a, b| Extreme::Earliest.of(&a, &b)));
+    }
+    let due = builder.finish();
+    // First over the blocks and then over the findings: an unseen finding that is there is there for all blocks.
+    let asset_due = by_asset(env, &due, Extreme::Earliest);
     env.due = Some(due);
     env.asset_due = Some(asset_due);
 }

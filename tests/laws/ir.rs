@@ -199,8 +199,6 @@ pub enum Subject {
     /// With or without its asset.
     Finding,
     Change,
-    /// `change` and `asset`, or `assets`.
-    Both,
 }
 
 /// What a value is.
@@ -253,7 +251,6 @@ pub struct Table {
     /// The last input heads the columns: its cells.
     pub across: Option<Vec<Cell>>,
     pub rows: Vec<(Vec<Cell>, Vec<Val>)>,
-    pub subject: Subject,
 }
 
 #[derive(Clone, Debug)]
@@ -313,10 +310,6 @@ impl Effect {
             Self::Defer => "defer",
             Self::Deny => "deny",
         }
-    }
-
-    pub fn blocks(self) -> bool {
-        self >= Self::Hold
     }
 }
 

@@ -175,7 +175,8 @@ fn triage(t: &Triage) -> String {
         E::Default(a, b) => vec![&**a, &**b],
         other => vec![other],
     });
-    let mut assumes = needs_assumes(clock) || t.decide.as_ref().is_some_and(|name| needs_assumes([&E::Table(name.clone())]));
+    let mut assumes =
+        needs_assumes(clock) || t.decide.as_ref().is_some_and(|name| needs_assumes([&E::Table(name.clone())]));
     assumes |= t.within.as_ref().is_some_and(deadline_assumes);
     assumes |= t.arms.iter().any(|a| a.deadline.as_ref().is_some_and(deadline_assumes));
     assumes |= needs_assumes(t.done.iter().chain(t.arms.iter().filter_map(|a| a.when.as_ref())));

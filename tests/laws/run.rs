@@ -101,7 +101,7 @@ pub fn all() {
     let seed = number("CHANGEGATE_LAW_SEED", SEED);
     let only = std::env::var("CHANGEGATE_LAW_ONLY").ok().and_then(|n| n.parse::<u64>().ok());
     let first = only.unwrap_or_else(|| number("CHANGEGATE_LAW_FIRST", 0));
-    let cases = if only.is_some() { 1 } else { number("CHANGEGATE_LAW_CASES", 2_000) };
+    let cases = if only.is_some() { 1 } else { number("CHANGEGATE_LAW_CASES", 200) };
     let keep_going = std::env::var("CHANGEGATE_LAW_KEEP_GOING").is_ok();
     let threads =
         std::thread::available_parallelism().map_or(1, usize::from).min(number("CHANGEGATE_LAW_THREADS", 64) as usize);

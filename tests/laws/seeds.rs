@@ -25,7 +25,11 @@ pub fn all() {
         assert_eq!(expected.len(), rows.len(), "{}: rows", path.display());
         for (wanted, row) in expected.iter().zip(rows) {
             for (key, value) in wanted.as_object().expect("a row") {
-                let shown = if key == "reasons" { reasons(row) } else { row[key].clone() };
+                let shown = match key.as_str() {
+                    "reasons" => reasons(row),
+                    "missing" => missing(row),
+                    key => row[key].clone(),
+                };
                 assert_eq!(*value, shown, "{}: {key}: {}", path.display(), case["says"]);
             }
         }
@@ -41,7 +45,12 @@ fn reasons(row: &Value) -> Value {
             r["effect"].as_str().unwrap_or_default()
         ))
     };
-    Value::Array(row["reasons"].as_array().into_iter().flatten().map(one).collect())
+    Value::Array(each(&row["reasons"]).map(one).collect())
+}
+
+/// What the reasons say is missing.
+fn missing(row: &Value) -> Value {
+    Value::Array(each(&row["reasons"]).flat_map(|r| each(&r["unknown"])).map(|u| u["fact"].clone()).collect())
 }
 
 fn each(v: &Value) -> impl Iterator<Item = &Value> {

@@ -96,7 +96,11 @@ impl Gen {
     fn fold_compare(&mut self, list: List, ent: Ent, name: &str, inner: &Scope) -> Option<E> {
         let kinds = [Kind::Int, Kind::Num, Kind::Pct, Kind::Dur, Kind::Time, Kind::Date];
         let kind = *self.rng.pick(&kinds);
-        let value = self.plain(name, ent, kind, false)?;
+        let mut value = self.plain(name, ent, kind, false)?;
+        if self.rng.chance(30) && !matches!(kind, Kind::Time | Kind::Date) {
+            let c = self.cond(inner, Some(name), 0);
+            value = E::If(boxed(c), boxed(value), boxed(self.literal(kind)));
+        }
         let quantity = !matches!(kind, Kind::Time | Kind::Date);
         let aggs: &[Agg] = match kind {
             Kind::Time | Kind::Date | Kind::Dur => &[Agg::Min, Agg::Max],
@@ -194,6 +198,6 @@ pub fn let_scope(subject: Subject, scope: &Scope) -> Option<(Scope, &'static str
             Scope { assets: scope.assets, stratum: scope.stratum, ..Scope::of(&[("change", Ent::Change)], 0) },
             "change",
         ),
-        Subject::Nothing | Subject::Both => return None,
+        Subject::Nothing => return None,
     })
 }

@@ -77,7 +77,10 @@ impl Gen {
         if self.rng.chance(12) {
             return;
         }
-        let start = self.now + self.rng.between(-8, 24 * 12) * 15 * time::MINUTE;
+        let start = match self.twice {
+            Some((_, again)) if self.rng.chance(70) => again + self.rng.between(-6, 6) * 15 * time::MINUTE,
+            _ => self.now + self.rng.between(-8, 24 * 12) * 15 * time::MINUTE,
+        };
         let length = *self.rng.pick(&[0, 15, 30, 60, 90, 120, 240, 600, 1440]) * time::MINUTE;
         let by_end = self.rng.chance(65);
         put(change, "start", json!(time::print(start)));

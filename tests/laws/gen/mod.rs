@@ -76,6 +76,8 @@ pub struct Gen {
     absence: bool,
     /// How deep a definition is nested in others.
     defining: usize,
+    /// `now` is near an hour that occurs twice: the zone, and the instant at which it occurs again.
+    twice: Option<(&'static str, i64)>,
 }
 
 /// One case. The same seed and size give the same case.
@@ -92,11 +94,27 @@ pub fn case(rng: Rng, size: usize) -> Case {
 
 impl Gen {
     pub fn new(rng: Rng, size: usize, now: i64) -> Self {
-        Self { rng, size: size.max(1), policy: Policy::default(), now, counter: 0, absence: false, defining: 0 }
+        Self {
+            rng,
+            size: size.max(1),
+            policy: Policy::default(),
+            now,
+            counter: 0,
+            absence: false,
+            defining: 0,
+            twice: None,
+        }
     }
 
     /// A `now`: often near a change of the clocks.
     fn moment(&mut self) -> i64 {
+        if self.rng.chance(12) {
+            let folds = [("America/New_York", "2026-11-01T06:00:00Z"), ("Europe/London", "2026-10-25T01:00:00Z")];
+            let (zone, again) = *self.rng.pick(&folds);
+            let again = time::parse(again).expect("a time");
+            self.twice = Some((zone, again));
+            return again - self.rng.between(0, 12) * 15 * time::MINUTE;
+        }
         let anchors = [
             "2026-10-25",
             "2026-11-01",

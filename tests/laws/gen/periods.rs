@@ -21,9 +21,6 @@ impl Gen {
         let times = (0..1 + self.rng.below(2)).map(|_| self.time_clause(window)).collect();
         let scope = self.rule_scope(5);
         let mut common = self.common(&scope, &mut Vec::new());
-        if window {
-            common.trial = None;
-        }
         // Scope and condition together are seldom true: most periods take one.
         if self.rng.chance(60) {
             common.when = None;
@@ -32,6 +29,18 @@ impl Gen {
     }
 
     fn time_clause(&mut self, window: bool) -> TimeClause {
+        if let Some((zone, _)) = self.twice
+            && self.rng.chance(60)
+        {
+            let to = *self.rng.pick(&[75, 90, 105]);
+            return TimeClause::Weekly {
+                days: (0..7).collect(),
+                from: to - 60 * self.rng.between(1, 5) as i32,
+                to,
+                zone: RangeZone::Fixed(zone),
+            }
+            .crossing();
+        }
         if self.rng.chance(if window { 25 } else { 40 }) {
             return self.range();
         }
@@ -72,5 +81,15 @@ impl Gen {
         };
         // A day and more apart, so that no zone turns them round.
         TimeClause::Range { from: end(first), to: end(last + 1), zone }
+    }
+}
+
+impl TimeClause {
+    /// A start before midnight is the evening before.
+    fn crossing(self) -> Self {
+        match self {
+            Self::Weekly { days, from, to, zone } => Self::Weekly { days, from: from.rem_euclid(1440), to, zone },
+            other => other,
+        }
     }
 }

@@ -45,7 +45,8 @@ impl Gen {
             let e = self.cond(scope, None, depth);
             let text = |e: &&E| format!("{e:?}");
             let (needs, suffices) = (self.flat(&e, true), self.flat(&e, false));
-            let (needs, suffices): (Vec<String>, Vec<String>) = (needs.iter().map(text).collect(), suffices.iter().map(text).collect());
+            let (needs, suffices): (Vec<String>, Vec<String>) =
+                (needs.iter().map(text).collect(), suffices.iter().map(text).collect());
             if !needs.iter().any(|part| seen.contains(part)) && !seen.contains(&text(&&e)) {
                 seen.push(text(&&e));
                 seen.extend(suffices);

@@ -126,7 +126,7 @@ impl Gen {
         }
         let across = across.then(|| inputs[last].2.clone());
         let inputs = inputs.into_iter().map(|(n, e, _)| (n, e)).collect();
-        self.policy.tables.push(Table { name: name.clone(), inputs, across, rows: table_rows, subject });
+        self.policy.tables.push(Table { name: name.clone(), inputs, across, rows: table_rows });
         name
     }
 

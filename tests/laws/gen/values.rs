@@ -91,6 +91,12 @@ impl Gen {
                     E::If(boxed(c), boxed(other), boxed(plain))
                 }
             }
+            6 if !matches!(kind, Kind::Time | Kind::Date) && !bounded => {
+                // Several values are possible, and each is worked with.
+                let c = self.cond(scope, Some(var), 0);
+                let either = E::If(boxed(c), boxed(plain), boxed(self.literal(kind)));
+                E::Arith(*self.rng.pick(&[Op::Add, Op::Sub]), boxed(either), boxed(self.literal(kind)))
+            }
             3 if self.absence && matches!(plain, E::Field(..)) => E::Default(boxed(plain), boxed(self.literal(kind))),
             4 if scope.names && kind == Kind::Int => E::Arith(Op::Add, boxed(plain), boxed(self.param())),
             5 if scope.names

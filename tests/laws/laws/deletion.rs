@@ -164,7 +164,7 @@ pub fn weaker(policy: &Policy, now: &str, before: &[Row], after: &[Row]) -> Opti
                 other.reasons.iter().filter(|r| r.0 == *rule && r.1 == *kind).map(|r| effect(&r.2)).collect();
             let before = effect(word);
             let kept = others.iter().any(|e| *e >= before || Some(*e) == unknown_effect(policy, rule));
-            if !kept && !(rule == "assets" && same.is_none()) {
+            if !(kept || rule == "assets" && same.is_none()) {
                 return Some(format!("U2: {who}: {rule} was {word} and is {others:?}"));
             }
         }

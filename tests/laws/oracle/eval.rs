@@ -37,10 +37,6 @@ impl<'a> Env<'a> {
         self.vars.iter().rev().find(|(n, _)| n == name).map_or_else(|| panic!("{name} is not in scope"), |(_, b)| b)
     }
 
-    pub fn has(&self, name: &str) -> bool {
-        self.vars.iter().any(|(n, _)| n == name)
-    }
-
     /// The change that is decided.
     pub fn change(&self) -> usize {
         match self.get("change") {

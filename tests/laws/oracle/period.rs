@@ -1,5 +1,7 @@
 //! Blackouts, windows, and when a statement is in force.
 
+use std::collections::BTreeMap;
+
 use crate::ir::*;
 use crate::mutants::Mutant;
 
@@ -41,22 +43,28 @@ impl<'a> World<'a> {
         if self.is(Mutant::ExceptOnUnknown) { K::of(k.may) } else { k }
     }
 
-    fn occurrences(&self, period: &Period, clause: &TimeClause, near: Span, env: &Env<'a>) -> Occurrences {
-        let last = if period.window != self.is(Mutant::EndsTwiceTheOtherWay) { Twice::First } else { Twice::Second };
-        let zone = |zone: &RangeZone| match zone {
-            RangeZone::Policy => Some(self.zone.clone()),
-            RangeZone::Fixed(name) => time::zone(name),
+    /// The name of the zone that a clause goes by.
+    fn zone_of(&self, clause: &TimeClause, env: &Env<'a>) -> Option<String> {
+        let (TimeClause::Range { zone, .. } | TimeClause::Weekly { zone, .. }) = clause;
+        match zone {
+            RangeZone::Policy => Some(self.policy.zone.to_owned()),
+            RangeZone::Fixed(name) => Some((*name).to_owned()),
             RangeZone::Asset => {
                 let Binding::Asset(asset) = env.get("asset") else { panic!("asset is no asset") };
                 match facts::scalar(asset, Ent::Asset, "timezone", self.now).only() {
-                    Some(Val::Str(name)) => time::zone(name),
+                    Some(Val::Str(name)) => Some(name.to_string()),
                     _ => None,
                 }
             }
-        };
+        }
+    }
+
+    fn occurrences(&self, period: &Period, clause: &TimeClause, near: Span, env: &Env<'a>) -> Occurrences {
+        let last = if period.window != self.is(Mutant::EndsTwiceTheOtherWay) { Twice::First } else { Twice::Second };
+        let zone = self.zone_of(clause, env).and_then(|name| time::zone(&name));
         match clause {
-            TimeClause::Range { from, to, zone: z } => {
-                let zone = zone(z)?;
+            TimeClause::Range { from, to, .. } => {
+                let zone = zone?;
                 let literal = |t: &TimeLit, twice| match t.zone {
                     ZoneSpec::Policy => time::at(t.date, t.minute, &zone, twice),
                     _ => self.time_literal(t),
@@ -71,8 +79,8 @@ impl<'a> World<'a> {
                 };
                 Some(vec![(start, end)])
             }
-            TimeClause::Weekly { days, from, to, zone: z } => {
-                let zone = zone(z)?;
+            TimeClause::Weekly { days, from, to, .. } => {
+                let zone = zone?;
                 let first = time::local_day(near.0, &zone)? - 2;
                 let past = time::local_day(near.1, &zone)? + 2;
                 let crosses = to <= from && !self.is(Mutant::MidnightIsNotCrossed);
@@ -128,8 +136,9 @@ impl<'a> World<'a> {
         if binding.is_empty() {
             return Vec::new();
         }
-        // Of a change of which no time is known any may be asked for; what leaves no gap for so long leaves none.
-        let hull = Some(tested.hull.unwrap_or((self.now - 420 * time::DAY, self.now + 420 * time::DAY)));
+        // Of a change of which no time is known any may be asked for; what leaves no gap in one zone for so long leaves none.
+        let always = (self.now - 420 * time::DAY, self.now + 420 * time::DAY);
+        let hull = Some(tested.hull.unwrap_or(always));
         // The times of a window, and whether all of them are known.
         let times = |w: &Period| -> (Vec<Span>, bool) {
             let Some(hull) = hull else { return (Vec::new(), false) };
@@ -138,7 +147,18 @@ impl<'a> World<'a> {
             (all.into_iter().flatten().flatten().collect(), known)
         };
         let inside = |span: Option<Span>, windows: &mut dyn Iterator<Item = &Period>| {
-            span.is_some_and(|span| contains(windows.flat_map(|w| times(w).0).collect(), span))
+            if tested.hull.is_some() {
+                return span.is_some_and(|span| contains(windows.flat_map(|w| times(w).0).collect(), span));
+            }
+            let mut by_zone: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+            for (window, clause) in windows.flat_map(|w| w.times.iter().map(move |c| (w, c))) {
+                if let (Some(zone), Some(times)) =
+                    (self.zone_of(clause, env), self.occurrences(window, clause, always, env))
+                {
+                    by_zone.entry(zone).or_default().extend(times);
+                }
+            }
+            by_zone.into_values().any(|times| contains(times, always))
         };
         let counts = |sure: bool| sure || self.is(Mutant::UnionOfPossibleWindows);
         let by_union = inside(hull, &mut offers.iter().filter(|(_, sure)| counts(*sure)).map(|(w, _)| *w));

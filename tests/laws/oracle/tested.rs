@@ -68,7 +68,7 @@ impl<'a> World<'a> {
         let (start, mut end) = (read("start"), read("end"));
         let unknown = Tested { from: None, to: None, by: "schedule", core: Vec::new(), hull: None };
         if let (Some(s), None) = (start, end)
-            && !json.get("end").is_some_and(|e| !e.is_null())
+            && json.get("end").is_none_or(|e| e.is_null())
         {
             // Without `duration` its absence says that there is none, and the end is not known. A malformed end is not worked out either.
             end = match (length("duration"), length("backout_time")) {
