@@ -33,11 +33,13 @@ pub fn suffice(case: &Case, before: &Answer, rng: &mut Rng) -> Option<String> {
     let reads = reads(&other);
     // The blocks and definitions stay: only what the statement reads of them counts.
     let mut g = Gen::new(rng.clone(), 1, other.now);
+    let ids: Vec<Value> = other.facts.inventory.iter().map(|record| record["id"].clone()).collect();
     for record in other.facts.inventory.iter_mut().filter_map(Value::as_object_mut) {
-        change_rest(record, Ent::Asset, &reads, &mut g);
+        let twice = ids.iter().filter(|id| **id == record["id"]).count() > 1;
+        change_rest(record, Ent::Asset, &reads, twice, &mut g);
     }
     for record in other.facts.changes.iter_mut().filter_map(Value::as_object_mut) {
-        change_rest(record, Ent::Change, &reads, &mut g);
+        change_rest(record, Ent::Change, &reads, false, &mut g);
     }
     r#gen::prune(&mut other.policy);
     let after = match engine::answer(&Input::of(&other, 0)) {
@@ -100,7 +102,9 @@ fn reads(case: &Case) -> BTreeSet<&'static str> {
     }
 }
 
-fn change_rest(record: &mut Map<String, Value>, ent: Ent, reads: &BTreeSet<&'static str>, g: &mut Gen) {
+/// Gives every field that is not read another value. Of an asset that is told twice the lists that are read stay as they are: whether both
+/// tell the same list hangs on all the fields of its elements.
+fn change_rest(record: &mut Map<String, Value>, ent: Ent, reads: &BTreeSet<&'static str>, twice: bool, g: &mut Gen) {
     for field in vocab::fields(ent) {
         let kept = field.name == "id"
             || (ent == Ent::Change && ["start", "end", "duration", "backout_time"].contains(&field.name));
@@ -108,8 +112,9 @@ fn change_rest(record: &mut Map<String, Value>, ent: Ent, reads: &BTreeSet<&'sta
             continue;
         }
         if reads.contains(field.name) {
-            if let (Ty::List(of), Some(Value::Array(items))) = (field.ty, record.get_mut(field.name)) {
-                items.iter_mut().filter_map(Value::as_object_mut).for_each(|item| change_rest(item, of, reads, g));
+            if let (Ty::List(of), false, Some(Value::Array(items))) = (field.ty, twice, record.get_mut(field.name)) {
+                let records = items.iter_mut().filter_map(Value::as_object_mut);
+                records.for_each(|item| change_rest(item, of, reads, false, g));
             }
             continue;
         }
