@@ -12,7 +12,7 @@ use super::env::{Binding, Elem, Needs};
 use super::program::{
     Const, Context, ContextId, ListRef, Node, NodeId, Op, Program, Settings, TextPart, VarId, VarInfo, Zone,
 };
-use super::schema::TableId;
+use super::schema::{FieldId, TableId};
 use super::types::{EnumDef, Ty, Type};
 use super::vocabulary;
 
@@ -163,7 +163,7 @@ impl Checker {
             ("change", TableId::CHANGE, None),
         ]
         .into_iter()
-        .map(|(name, table, owner)| VarInfo { name: name.to_owned(), table, owner })
+        .map(|(name, table, owner)| VarInfo { name: name.to_owned(), table, owner, through: None })
         .collect();
         let program = Program {
             schema: Arc::new(vocabulary::standard()),
@@ -304,7 +304,7 @@ impl Checker {
     pub(super) fn variable(&mut self, name: &str, table: TableId, owner: Option<VarId>, span: Span) -> VarId {
         match u16::try_from(self.program.vars.len()) {
             Ok(id) if id < u16::MAX => {
-                self.program.vars.push(VarInfo { name: name.to_owned(), table, owner });
+                self.program.vars.push(VarInfo { name: name.to_owned(), table, owner, through: None });
                 VarId(id)
             }
             _ => {
@@ -357,12 +357,42 @@ impl Checker {
         self.node(id).map(|node| node.vars.clone()).unwrap_or_default()
     }
 
+    /// The variable that a variable follows from: itself, unless it stands for a record that a field refers to.
+    pub(super) fn base_variable(&self, var: VarId) -> VarId {
+        let mut bound = var;
+        while let Some((base, _)) = self.program.vars.get(usize::from(bound.0)).and_then(|info| info.through) {
+            bound = base;
+        }
+        bound
+    }
+
+    /// The variable of the record that a field refers to, each once.
+    pub(super) fn referred(&mut self, base: VarId, field: FieldId, table: TableId, span: Span) -> VarId {
+        let known = self.program.vars.iter().position(|info| info.through == Some((base, field)));
+        if let Some(known) = known.and_then(|at| u16::try_from(at).ok()) {
+            return VarId(known);
+        }
+        let name = self.program.schema.table(table).map(|def| def.name.clone()).unwrap_or_default();
+        let var = self.variable(&name, table, None, span);
+        if let Some(info) = self.program.vars.get_mut(usize::from(var.0)) {
+            info.through = Some((base, field));
+        }
+        var
+    }
+
+    fn vars_of_approval(&self, index: u16) -> Vec<VarId> {
+        match self.program.approvals.get(usize::from(index)) {
+            Some(approval) => approval.head.vars.clone(),
+            None => vec![VarId::ASSET, VarId::CHANGE],
+        }
+    }
+
     fn vars_of(&self, op: &Op) -> Vec<VarId> {
         let mut vars = Vec::new();
         let mut bound = None;
         match op {
             Op::Const(_) | Op::Now | Op::ArmLevel | Op::Error => {}
-            Op::Field(var, _) | Op::Element(var) | Op::Triage(_, _, var) => vars.push(*var),
+            Op::Field(var, _) | Op::Element(var) | Op::Triage(_, _, var) => vars.push(self.base_variable(*var)),
             Op::Not(a)
             | Op::Like(a, _)
             | Op::Matches(a, _)
@@ -404,8 +434,13 @@ impl Checker {
             }
             Op::Category(_, asset) => {
                 vars.push(VarId::CHANGE);
-                vars.extend(*asset);
+                vars.extend(asset.map(|asset| self.base_variable(asset)));
             }
+            Op::Risk(..) => vars.push(VarId::CHANGE),
+            Op::Approval(index, _) => vars.extend(self.vars_of_approval(*index)),
+            Op::Met(_) | Op::Waived(_, None) => vars.extend([VarId::ASSET, VarId::CHANGE]),
+            Op::Waived(_, Some(finding)) => vars.push(self.base_variable(*finding)),
+            Op::Meets(a, b) => vars.extend([self.base_variable(*a), self.base_variable(*b)]),
         }
         vars.retain(|var| Some(*var) != bound);
         vars.sort_unstable();
@@ -415,10 +450,11 @@ impl Checker {
 
     fn vars_of_list(&self, list: &ListRef) -> Vec<VarId> {
         match list {
-            ListRef::Field(var, _) => vec![*var],
-            // Which assets these are, and which changes are the others, hangs on the change.
-            ListRef::Assets | ListRef::Changes => vec![VarId::CHANGE],
-            ListRef::Inventory => Vec::new(),
+            ListRef::Field(var, _) => vec![self.base_variable(*var)],
+            ListRef::AssetsOf(var) => vec![self.base_variable(*var)],
+            // Which changes are the others hangs on the change.
+            ListRef::Changes => vec![VarId::CHANGE],
+            ListRef::Inventory | ListRef::Incidents | ListRef::People => Vec::new(),
             ListRef::Literal(all) => all.iter().flat_map(|n| self.vars_of_node(*n)).collect(),
         }
     }

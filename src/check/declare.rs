@@ -65,6 +65,10 @@ pub(super) fn kind_of(body: &Body) -> &'static str {
         Body::Rule(_) => "rule",
         Body::Blackout(_) => "blackout",
         Body::Window(_) => "window",
+        Body::Risk(_) => "risk",
+        Body::Approval(_) => "approval",
+        Body::Obligation(_) => "obligation",
+        Body::Waiver(_) => "waiver",
         Body::Test(_) => "test",
         Body::Later(_) => "later",
     }

@@ -248,7 +248,9 @@ impl Checker {
                     _ => (TableId::LITERAL, None),
                 }
             }
-            ListRef::Assets | ListRef::Inventory => (TableId::ASSET, None),
+            ListRef::AssetsOf(_) | ListRef::Inventory => (TableId::ASSET, None),
+            ListRef::Incidents => (TableId::INCIDENT, None),
+            ListRef::People => (TableId::PERSON, None),
             ListRef::Changes => (TableId::CHANGE, None),
             ListRef::Literal(_) => (TableId::LITERAL, None),
         };

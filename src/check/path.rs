@@ -36,7 +36,8 @@ pub(super) enum Thing {
 }
 
 /// The words that always name something.
-const BUILT_IN: &[&str] = &["asset", "finding", "change", "assets", "inventory", "changes", "now", "category"];
+const BUILT_IN: &[&str] =
+    &["asset", "finding", "change", "assets", "inventory", "changes", "incidents", "people", "now", "category"];
 
 impl Checker {
     /// Whether a word names something here, so that it cannot be a value of an enumeration.
@@ -154,7 +155,7 @@ impl Checker {
             "asset" | "finding" | "change" => return self.subject(word, span, env),
             "assets" if env.assets => {
                 self.need(Needs { assets: true, change: true, ..Needs::default() });
-                return Thing::List(ListRef::Assets, Elem::Row(TableId::ASSET));
+                return Thing::List(ListRef::AssetsOf(VarId::CHANGE), Elem::Row(TableId::ASSET));
             }
             "changes" if env.assets => {
                 self.need(Needs { assets: true, change: true, ..Needs::default() });
@@ -169,12 +170,14 @@ impl Checker {
                 return Thing::Failed;
             }
             "inventory" => return Thing::List(ListRef::Inventory, Elem::Row(TableId::ASSET)),
+            "incidents" => return Thing::List(ListRef::Incidents, Elem::Row(TableId::INCIDENT)),
+            "people" => return Thing::List(ListRef::People, Elem::Row(TableId::PERSON)),
             "none" if !followed => return Thing::Node(self.value(Const::None, Type::Nothing, span)),
             _ => {}
         }
         match self.units.get(env.unit).and_then(|unit| unit.names.get(word)).map(|declared| declared.symbol.clone()) {
             Some(symbol) => self.symbol(word, &symbol, span, env, followed),
-            None if matches!(word, "incidents" | "people" | "deployed" | "risk" | "ring") => {
+            None if matches!(word, "deployed" | "ring") => {
                 self.later(span, &format!("`{word}`"));
                 Thing::Failed
             }
@@ -384,14 +387,16 @@ impl Checker {
                 }
                 ("assets", TableId::CHANGE) if var == VarId::CHANGE && env.assets => {
                     self.need(Needs { assets: true, change: true, ..Needs::default() });
-                    return Thing::List(ListRef::Assets, Elem::Row(TableId::ASSET));
+                    return Thing::List(ListRef::AssetsOf(VarId::CHANGE), Elem::Row(TableId::ASSET));
                 }
                 ("assets", TableId::CHANGE) => {
-                    self.later(span, "the assets of another change");
-                    return Thing::Failed;
+                    return Thing::List(ListRef::AssetsOf(var), Elem::Row(TableId::ASSET));
                 }
                 _ => {}
             }
+        }
+        if let Some(reference) = self.reference_id(var, prefix, name, span) {
+            return reference;
         }
         let full = if prefix.is_empty() { word.to_owned() } else { format!("{prefix}.{word}") };
         let schema = std::sync::Arc::clone(&self.program.schema);
@@ -437,6 +442,19 @@ impl Checker {
             Diagnostic::error(codes::UNKNOWN_FIELD, name.span, format!("`{what}` has no field `{word}`")).help(help),
         );
         Thing::Failed
+    }
+
+    /// The id of a record that a field refers to: it is what the field holds, whether there is such a record or not.
+    fn reference_id(&mut self, var: VarId, prefix: &str, name: &Name, span: Span) -> Option<Thing> {
+        let info = self.program.vars.get(usize::from(var.0))?;
+        let (base, field) = info.through.filter(|_| prefix.is_empty())?;
+        let key = self.program.schema.table(info.table)?.key?;
+        if self.program.schema.field(info.table, key)?.name != name.text {
+            return None;
+        }
+        let owner = self.program.vars.get(usize::from(base.0))?.table;
+        let or_none = self.program.schema.field(owner, field)?.or_none;
+        Some(Thing::Node(self.push(Op::Field(base, field), Ty { base: Type::String, or_none, range: None }, span)))
     }
 
     /// A path as a value.
@@ -505,6 +523,22 @@ impl Checker {
         match ty.base {
             Type::Error => Thing::Failed,
             Type::Cvss => self.cvss_part(node, name, span, env),
+            Type::Row(table) => match self.node(node).map(|found| found.op.clone()) {
+                Some(Op::Field(base, field)) => {
+                    let var = self.referred(base, field, table, span);
+                    self.field(var, table, "", name, span, env)
+                }
+                _ => {
+                    let message = "this record is worked out, and only a fact can be followed";
+                    self.error(
+                        codes::UNKNOWN_FIELD,
+                        name.span,
+                        message,
+                        "follow the field that refers to it, such as `change.requester.roles`",
+                    );
+                    Thing::Failed
+                }
+            },
             _ => {
                 let message = format!("this is {}, which has no parts", describe(&ty));
                 self.error(codes::UNKNOWN_FIELD, name.span, message, "leave out what stands behind the point");

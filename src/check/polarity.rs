@@ -104,6 +104,11 @@ impl Checker {
                 | Op::ArmLevel
                 | Op::Triage(..)
                 | Op::Category(..)
+                | Op::Risk(..)
+                | Op::Approval(..)
+                | Op::Met(_)
+                | Op::Waived(..)
+                | Op::Meets(..)
                 | Op::Text(_)
                 | Op::Error => {}
                 Op::Not(inner) => stack.push((inner, place.turned())),

@@ -39,6 +39,8 @@ pub struct VarInfo {
     pub table: TableId,
     /// For a row of a list inside a record: the variable that names this record.
     pub owner: Option<VarId>,
+    /// For the record that a field refers to: the variable whose field holds its id. Such a variable is never bound; it follows from that one.
+    pub through: Option<(VarId, FieldId)>,
 }
 
 /// A constant.
@@ -101,12 +103,16 @@ pub enum ArithOp {
 pub enum ListRef {
     /// A list or set of a record.
     Field(VarId, FieldId),
-    /// The change's assets.
-    Assets,
+    /// The assets of a change.
+    AssetsOf(VarId),
     /// Every asset of the inventory.
     Inventory,
     /// Every other change of the input.
     Changes,
+    /// Every incident of the input.
+    Incidents,
+    /// Every person of the input.
+    People,
     /// A set written out; its elements are nodes of one type. In a quantifier the variable is bound to each.
     Literal(Vec<NodeId>),
 }
@@ -120,6 +126,35 @@ pub enum TriageField {
     Due,
     /// Whether it was due before now.
     Overdue,
+}
+
+/// What is read of a risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RiskField {
+    /// The sum of what counts: a number, or none where the risk is out of scope.
+    Score,
+    /// The band of the score, an enumeration of the risk; none below all bands and out of scope.
+    Band,
+}
+
+/// What is asked of an approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ApprovalField {
+    /// `approved(x)`: required and met.
+    Approved,
+    /// `cleared(x)`: met, or not required.
+    Cleared,
+}
+
+/// A statement that a waiver can be for, as an index into the program's list of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Waivable {
+    /// A rule.
+    Rule(u16),
+    /// An obligation.
+    Obligation(u16),
+    /// A triage.
+    Triage(u16),
 }
 
 /// What is read of a CVSS value.
@@ -230,6 +265,16 @@ pub enum Op {
     ArmLevel,
     /// The category by one block; of one asset where the block decides each asset.
     Category(u16, Option<VarId>),
+    /// A reading of a risk, an index into [`Program::risks`].
+    Risk(u16, RiskField),
+    /// What an approval has come to, an index into [`Program::approvals`].
+    Approval(u16, ApprovalField),
+    /// Whether what an obligation asks for is done, an index into [`Program::obligations`].
+    Met(u16),
+    /// Whether a waiver of a statement holds; for a triage the variable names the finding.
+    Waived(Waivable, Option<VarId>),
+    /// Whether the intervals of two changes meet.
+    Meets(VarId, VarId),
     /// An expression that had an error.
     Error,
 }
@@ -458,6 +503,107 @@ pub struct Categorise {
     pub arms: Vec<Arm>,
 }
 
+/// `risk`
+#[derive(Clone, Debug)]
+pub struct Risk {
+    /// What every statement has.
+    pub head: Head,
+    /// The factors.
+    pub adds: Vec<Add>,
+    /// The bands' names, lowest first, as an ordered enumeration.
+    pub bands: Arc<EnumDef>,
+    /// The least score of each band, by its code: ascending.
+    pub from: Vec<Decimal>,
+}
+
+/// A factor of a risk.
+#[derive(Clone, Debug)]
+pub struct Add {
+    /// A number.
+    pub value: NodeId,
+    /// Where it counts; everywhere if absent.
+    pub when: Option<NodeId>,
+    /// The clause in the text.
+    pub span: Span,
+}
+
+/// `approval`
+#[derive(Clone, Debug)]
+pub struct Approval {
+    /// What every statement has. Its `vars` are the change, and the asset if it or an approval that it follows names one.
+    pub head: Head,
+    /// What is needed.
+    pub needs: Vec<Need>,
+    /// Who cannot approve: persons or texts, and sets of them.
+    pub not_by: Vec<Excluded>,
+    /// The approvals that it follows, as indices into [`Program::approvals`]; each is checked before this one is read.
+    pub after: Vec<u16>,
+    /// How long a vote holds: a duration or calendar span.
+    pub valid: Option<NodeId>,
+    /// Votes given before the change was last edited count too.
+    pub survives_edits: bool,
+    /// The approval does not block: it is due by then.
+    pub afterwards: Option<DueNode>,
+    /// The review after the change is due by then.
+    pub review: Option<DueNode>,
+    /// Whose zone and business days count.
+    pub context: ContextId,
+}
+
+/// Somebody whose votes do not count.
+#[derive(Clone, Debug)]
+pub enum Excluded {
+    /// One person: a node of type person or text.
+    One(NodeId),
+    /// Each element of a set of persons or texts.
+    Each(ListRef),
+}
+
+/// `need N from …`
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// How many.
+    pub count: u32,
+    /// Any of these roles.
+    pub roles: Vec<String>,
+    /// One such need for each element of a list: the variable, the list, and the node that names an element (a text, or a record by its id).
+    pub each: Option<(VarId, ListRef, NodeId)>,
+    /// The clause in the text.
+    pub span: Span,
+}
+
+/// `obligation`
+#[derive(Clone, Debug)]
+pub struct Obligation {
+    /// What every statement has. With the variable `finding` it is one duty for each finding.
+    pub head: Head,
+    /// Who has to do it: any of these roles.
+    pub assigned: Vec<String>,
+    /// By when.
+    pub due: Option<DueNode>,
+    /// When it is done; never where absent.
+    pub met: Option<NodeId>,
+}
+
+/// `waiver`
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// What every statement has: its scope and `except` among it.
+    pub head: Head,
+    /// The statements that it is for.
+    pub waives: Vec<Waivable>,
+    /// From this instant.
+    pub from: i64,
+    /// Until this instant, excluded.
+    pub until: i64,
+    /// The roles that grant it.
+    pub by: Vec<String>,
+    /// The compensating control.
+    pub provided: Option<NodeId>,
+    /// Why it can never be applied, for each statement of `waives`: none where it can.
+    pub refused: Vec<Option<String>>,
+}
+
 /// What a test expects, one for each part that `and` joins.
 #[derive(Clone, Debug)]
 pub enum Expectation {
@@ -534,6 +680,14 @@ pub struct Program {
     pub blackouts: Vec<Period>,
     /// Windows.
     pub windows: Vec<Period>,
+    /// Risks.
+    pub risks: Vec<Risk>,
+    /// Approvals.
+    pub approvals: Vec<Approval>,
+    /// Obligations.
+    pub obligations: Vec<Obligation>,
+    /// Waivers.
+    pub waivers: Vec<Waiver>,
     /// Tests, a pack's among them.
     pub tests: Vec<PolicyTest>,
     /// What the policy's names stand for, for expressions from outside.

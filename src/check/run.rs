@@ -141,6 +141,9 @@ impl Checker {
             (Body::Rule(demands), _) => self.rule(unit, statement, demands),
             (Body::Blackout(clauses) | Body::Window(clauses), _) => self.period(unit, statement, clauses),
             (Body::Test(test), _) => self.test(unit, statement, test),
+            (Body::Risk(_) | Body::Approval(_) | Body::Obligation(_) | Body::Waiver(_), _) => {
+                self.later(statement.span, "this kind of statement");
+            }
             (Body::Later(later), _) => {
                 let end = statement.name.as_ref().map_or(later.span.end, |name| name.span.end);
                 self.later(Span { end, ..statement.span }, &later.what);

@@ -36,6 +36,12 @@ impl TableId {
     pub const NOTICE: Self = Self(9);
     /// The rows of `asset.software`.
     pub const SOFTWARE: Self = Self(10);
+    /// The rows of `person.delegations`.
+    pub const DELEGATION: Self = Self(11);
+    /// `waiver`: a waiver as data.
+    pub const WAIVER: Self = Self(12);
+    /// `duty`: what an earlier run found to be done.
+    pub const DUTY: Self = Self(13);
     /// No table: the elements of a set that is written out.
     pub const LITERAL: Self = Self(u16::MAX);
 }
@@ -139,7 +145,9 @@ impl Schema {
     /// The entity with this name.
     #[must_use]
     pub fn entity(&self, name: &str) -> Option<TableId> {
-        let at = self.tables.iter().take(10).position(|table| table.name == name)?;
-        u16::try_from(at).ok().map(TableId)
+        let at = self.tables.iter().position(|table| table.name == name)?;
+        let entity = !matches!(u16::try_from(at).ok().map(TableId)?, TableId::SOFTWARE | TableId::DELEGATION);
+        // The tables of sets and lists have a point in their names.
+        u16::try_from(at).ok().map(TableId).filter(|_| entity && !name.contains('.'))
     }
 }

@@ -163,9 +163,22 @@ impl Checker {
                 if let Some((_, base)) = TYPE_NAMES.iter().find(|(known, _)| *known == word.text) {
                     return Some((base.clone(), None));
                 }
-                if self.program.schema.entity(&word.text).is_some() {
-                    self.later(ty.span, "fields that refer to an entity");
-                    return None;
+                match self.program.schema.entity(&word.text) {
+                    Some(table @ (TableId::ASSET | TableId::PERSON | TableId::SERVICE | TableId::INCIDENT)) => {
+                        return Some((Type::Row(table), None));
+                    }
+                    Some(_) => {
+                        self.report(
+                            Diagnostic::error(
+                                codes::BAD_TYPE,
+                                word.span,
+                                format!("a field cannot refer to a `{}`", word.text),
+                            )
+                            .help("it can refer to an `asset`, a `person`, a `service` or an `incident`, by its id"),
+                        );
+                        return None;
+                    }
+                    None => {}
                 }
                 let known = TYPE_NAMES.iter().map(|(name, _)| *name);
                 let error = Diagnostic::error(codes::BAD_TYPE, word.span, format!("there is no type `{}`", word.text));

@@ -21,6 +21,9 @@ pub fn standard() -> Schema {
         ("evidence", Some(TableId::CHANGE)),
         ("notice", Some(TableId::CHANGE)),
         ("asset.software", Some(TableId::ASSET)),
+        ("person.delegations", Some(TableId::PERSON)),
+        ("waiver", None),
+        ("duty", None),
     ] {
         schema.tables.push(TableDef { name: name.to_owned(), parent, key: None, fields: Vec::new() });
     }
@@ -36,6 +39,9 @@ pub fn standard() -> Schema {
         (TableId::EVIDENCE, EVIDENCE),
         (TableId::NOTICE, NOTICE),
         (TableId::SOFTWARE, SOFTWARE),
+        (TableId::DELEGATION, DELEGATION),
+        (TableId::WAIVER, WAIVER),
+        (TableId::DUTY, DUTY),
     ] {
         for (name, ty, doc) in lines {
             add_standard(&mut schema, table, name, ty, doc);
@@ -105,11 +111,14 @@ fn add_standard(schema: &mut Schema, table: TableId, name: &str, ty: &str, doc: 
     let owner = schema.table(table).map(|t| t.name.clone()).unwrap_or_default();
     match rest {
         "set" => set_of = Some(Type::String),
+        "assets" => set_of = Some(Type::Row(TableId::ASSET)),
+        "services" => set_of = Some(Type::Row(TableId::SERVICE)),
         "findings" => field.shape = Shape::List(TableId::FINDING),
         "software" => field.shape = Shape::List(TableId::SOFTWARE),
         "approvals" => field.shape = Shape::List(TableId::APPROVAL),
         "evidence" => field.shape = Shape::List(TableId::EVIDENCE),
         "notices" => field.shape = Shape::List(TableId::NOTICE),
+        "delegations" => field.shape = Shape::List(TableId::DELEGATION),
         _ => {
             let (base, range) = scalar(rest, &format!("{owner}.{name}"));
             field.shape = Shape::Scalar(base);
@@ -147,6 +156,8 @@ fn scalar(text: &str, name: &str) -> (Type, Option<(i64, i64)>) {
         "version" => plain(Type::Version),
         "cvss" => plain(Type::Cvss),
         "string" => plain(Type::String),
+        "asset" => plain(Type::Row(TableId::ASSET)),
+        "person" => plain(Type::Row(TableId::PERSON)),
         words => {
             let ordered = words.contains('<');
             let values = words.split(['<', '|']).map(|word| word.trim().to_owned()).collect();
@@ -173,9 +184,9 @@ const ASSET: &[Line] = &[
     ("timezone", "timezone", "The IANA time zone of its users"),
     ("tags", "set", "Free labels"),
     ("data_classification", "public < internal < confidential < restricted", "The most sensitive data on it"),
-    ("owner", "string", "The team or person that answers for it"),
-    ("services", "set", "The services that it is part of"),
-    ("depends_on", "set", "The assets that it needs"),
+    ("owner", "person", "The team or person that answers for it"),
+    ("services", "services", "The services that it is part of"),
+    ("depends_on", "assets", "The assets that it needs"),
     ("redundancy_group", "string", "Assets that stand in for each other"),
     ("first_seen", "time past", "When it was discovered"),
     ("last_scanned", "time past", "When it was last scanned for vulnerabilities"),
@@ -236,8 +247,8 @@ const CHANGE: &[Line] = &[
     ("state", "string", "The ticket's state"),
     ("priority", "string", "The ticket's priority"),
     ("security", "bool", "It fixes a vulnerability"),
-    ("requester", "string", "Who asks for it"),
-    ("implementer", "string", "Who carries it out"),
+    ("requester", "person", "Who asks for it"),
+    ("implementer", "person", "Who carries it out"),
     ("assignment_group", "string", "The group that carries it out"),
     ("impact", "low < medium < high", "The impact that the requester states"),
     ("urgency", "low < medium < high", "The urgency that the requester states"),
@@ -250,7 +261,7 @@ const CHANGE: &[Line] = &[
     ("started_at", "time or none past", "When work began; none: it has not"),
     ("finished_at", "time or none past", "When work ended; none: it has not"),
     ("outcome", "string", "How it ended"),
-    ("services", "set", "The services that it touches"),
+    ("services", "services", "The services that it touches"),
     ("fixes", "set absent empty", "The CVE identifiers that it fixes"),
     ("reboot", "bool", "It restarts the assets"),
     ("backout_plan", "string", "How it is undone"),
@@ -265,8 +276,8 @@ const CHANGE: &[Line] = &[
 
 const APPROVAL: &[Line] = &[
     ("role", "string", "The role voted in"),
-    ("by", "string", "Who voted"),
-    ("on_behalf_of", "string absent none", "For whom"),
+    ("by", "person", "Who voted"),
+    ("on_behalf_of", "person absent none", "For whom"),
     ("scope", "set", "The items that the vote is for"),
     ("at", "time past", "When"),
     ("decision", "approve | reject | pending | abstain", "The vote"),
@@ -275,7 +286,7 @@ const APPROVAL: &[Line] = &[
 const EVIDENCE: &[Line] = &[
     ("kind", "string", "What kind of record"),
     ("result", "passed | failed", "How it came out"),
-    ("by", "string", "Whose record"),
+    ("by", "person", "Whose record"),
     ("at", "time past", "When"),
     ("url", "string", "Where it is kept"),
 ];
@@ -291,20 +302,52 @@ const INCIDENT: &[Line] = &[
     ("opened", "time past", "When it was opened"),
     ("closed", "time or none past", "When it was closed; none: it is open"),
     ("severity", "low < medium < high < critical", "How bad it is"),
-    ("assets", "set", "The assets concerned"),
-    ("services", "set", "The services concerned"),
+    ("assets", "assets", "The assets concerned"),
+    ("services", "services", "The services concerned"),
 ];
 
 const PERSON: &[Line] = &[
     ("id", "string required", "The person's identifier"),
     ("name", "string", "The name"),
     ("roles", "set", "The roles held"),
+    ("delegations", "delegations", "Who may stand in for this person"),
+];
+
+const DELEGATION: &[Line] = &[
+    ("to", "person", "Who stands in"),
+    ("role", "string absent none", "In which role; none: in every role"),
+    ("from", "time", "From when"),
+    ("until", "time or none", "Until when, excluded; none: until it is withdrawn"),
+];
+
+const WAIVER: &[Line] = &[
+    ("id", "string required", "The waiver's identifier"),
+    ("waives", "set", "The statements that it is for"),
+    ("assets", "set absent empty", "The assets that it is for; empty: whatever the others say"),
+    ("changes", "set absent empty", "The changes that it is for; empty: whatever the others say"),
+    ("findings", "set absent empty", "The CVE identifiers that it is for; empty: whatever the others say"),
+    ("from", "date", "Its first day"),
+    ("until", "date", "Its last day"),
+    ("by", "string", "The role that granted it"),
+    ("because", "string absent none", "Why it was granted"),
+];
+
+const DUTY: &[Line] = &[
+    ("id", "string required", "The duty's identifier: its kind, statement, change, asset and subject"),
+    ("rule", "string", "The statement that asks for it"),
+    ("kind", "approval | review | obligation", "What kind of duty"),
+    ("change", "string or none", "The change; none: it is about the estate"),
+    ("asset", "string or none", "The asset; none: it is about the whole change"),
+    ("subject", "string or none", "The finding or item; none: it has none"),
+    ("role", "string or none", "Who has to do it; none: it is not said"),
+    ("missing", "int", "How many are missing; 0: it is done"),
+    ("due", "time or none", "By when; none: no deadline"),
 ];
 
 const SERVICE: &[Line] = &[
     ("id", "string required", "The service's identifier"),
     ("name", "string", "The name"),
-    ("owner", "string", "Who answers for it"),
+    ("owner", "person or none", "Who answers for it; none: nobody does"),
     ("tier", "tier", "Business criticality, 1 the highest"),
 ];
 
@@ -312,6 +355,6 @@ const SAMPLE: &[Line] = &[
     ("metric", "string", "The metric's name"),
     ("at", "time past", "When it was measured"),
     ("value", "number", "What was measured"),
-    ("asset", "string", "On which asset"),
+    ("asset", "asset", "On which asset"),
     ("labels", "set", "Further labels"),
 ];

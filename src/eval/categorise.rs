@@ -91,13 +91,13 @@ fn by_arm(frame: &Frame<'_>, def: &Categorise) -> ByArm {
 
 /// The earliest arm that any asset of the change has.
 fn earliest(frame: &Frame<'_>, def: &Categorise) -> Category {
-    let mut found = elements(frame, &ListRef::Assets);
+    let mut found = elements(frame, &ListRef::AssetsOf(VarId::CHANGE));
     found.sort_by_key(|element| (element.parent, !element.certain));
     let certain: HashSet<usize> = found.iter().filter(|e| e.certain).map(|e| e.parent as usize).collect();
     let mut possible: Vec<Option<Poss>> = vec![None; frame.len()];
     let mut reported: Vec<Option<i64>> = vec![None; frame.len()];
     for chunk in found.chunks(4096) {
-        let inner = element_frame(frame, VarId::ASSET, &ListRef::Assets, chunk);
+        let inner = element_frame(frame, VarId::ASSET, &ListRef::AssetsOf(VarId::CHANGE), chunk);
         let each = by_arm(&inner, def);
         for ((element, value), arm) in chunk.iter().zip(each.possible).zip(each.reported) {
             let parent = element.parent as usize;

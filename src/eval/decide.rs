@@ -123,7 +123,12 @@ fn whole_category(env: &Env<'_>, frame: &Frame<'_>) -> Names {
 
 /// The nodes that look through many assets and hold for the whole change: they are worked out once, before the batches.
 fn expensive(program: &Program) -> Vec<crate::check::program::NodeId> {
-    let many = |list: &ListRef| matches!(list, ListRef::Assets | ListRef::Inventory | ListRef::Changes);
+    let many = |list: &ListRef| {
+        matches!(
+            list,
+            ListRef::AssetsOf(_) | ListRef::Inventory | ListRef::Changes | ListRef::Incidents | ListRef::People
+        )
+    };
     program
         .nodes
         .iter()
@@ -140,7 +145,7 @@ fn expensive(program: &Program) -> Vec<crate::check::program::NodeId> {
 
 fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
     let phantom = phantom_asset(frame);
-    let all = elements(frame, &ListRef::Assets);
+    let all = elements(frame, &ListRef::AssetsOf(VarId::CHANGE));
     let some_certain = all.iter().any(|element| element.certain);
     let mut targets: Vec<Target> = all
         .into_iter()
@@ -239,6 +244,10 @@ fn unsure(cause: Cause) -> Reason {
         unknown: vec![UnknownFact { fact: "change.assets".to_owned(), cause: cause.as_str() }],
         at: None,
         span: None,
+        subject: None,
+        waiver: None,
+        refused_waivers: Vec::new(),
+        factors: Vec::new(),
     }
 }
 
@@ -334,6 +343,7 @@ pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Fixes>) -> Vec<BlockT
                     due: when.and_then(Instant::from_micros),
                     overdue: late,
                     unknown: if certain { Vec::new() } else { missing_of(env, index, finding) },
+                    waiver: None,
                 };
                 findings.push((std::cmp::Reverse(urgent(&levels)), printed));
             }

@@ -129,7 +129,7 @@ pub struct Tested {
 pub struct Reason {
     /// The statement's name.
     pub rule: String,
-    /// `rule`, `blackout`, `window`, or `input` for what the engine itself holds.
+    /// `rule`, `approval`, `obligation`, `blackout`, `window`, or `input` for what the engine itself holds.
     pub kind: &'static str,
     /// Its effect.
     pub effect: Effect,
@@ -149,6 +149,71 @@ pub struct Reason {
     /// The same place, as a span.
     #[serde(skip)]
     pub span: Option<Span>,
+    /// What it is about, where that is less than the row: the finding of a duty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The waiver that turned its effect into a warning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<AppliedWaiver>,
+    /// Waivers that are for it and do not apply.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused_waivers: Vec<RefusedWaiver>,
+    /// The risks that its conditions read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<RiskReport>,
+}
+
+/// A waiver that applies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AppliedWaiver {
+    /// Its name; the id of one given as data.
+    pub name: String,
+    /// When it ends, excluded.
+    #[serde(serialize_with = "instant")]
+    pub until: Option<Instant>,
+    /// Why it was granted.
+    pub because: Option<String>,
+    /// It ends within 30 days.
+    pub ends_soon: bool,
+}
+
+/// A waiver that is for a statement and does not apply.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RefusedWaiver {
+    /// Its name; the id of one given as data.
+    pub name: String,
+    /// Why it does not apply.
+    pub why: String,
+}
+
+/// What a risk came to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RiskReport {
+    /// The risk.
+    pub risk: String,
+    /// The highest score that it may have; none where the risk is out of scope, or the score has no upper end.
+    pub score: Option<String>,
+    /// The lowest and the highest score, where they differ; an open end is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score_possible: Option<[Option<String>; 2]>,
+    /// The highest band that it may be in.
+    pub band: Option<String>,
+    /// Every band that it may be in, highest first, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub band_possible: Vec<String>,
+    /// What counts towards it, or may.
+    pub factors: Vec<RiskFactor>,
+}
+
+/// A factor of a risk.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RiskFactor {
+    /// What it adds; none where that is not known.
+    pub value: Option<String>,
+    /// Its condition as written.
+    pub when: Option<String>,
+    /// Whether it certainly counts.
+    pub certain: bool,
 }
 
 /// A place in the policy.
@@ -171,15 +236,15 @@ pub struct UnknownFact {
     pub cause: &'static str,
 }
 
-/// A duty. (Approvals and obligations come with the people capability.)
+/// A duty.
 #[derive(Clone, Debug, Serialize)]
 pub struct Obligation {
-    /// `approval` or `obligation`.
+    /// `approval`, `review` or `obligation`.
     pub kind: &'static str,
     /// The statement.
     pub rule: String,
-    /// Who.
-    pub role: String,
+    /// Who: the roles, joined by ` or `; none where it is not said.
+    pub role: Option<String>,
     /// How many are needed.
     pub need: u32,
     /// How many there are.
@@ -189,6 +254,31 @@ pub struct Obligation {
     /// By when.
     #[serde(serialize_with = "instant")]
     pub due: Option<Instant>,
+    /// What it is about: the item of a `for each`, or the finding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The votes in the roles of the approval that did not count, in the order of their times; with the approval's first entry.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_counted: Vec<UncountedVote>,
+}
+
+/// A vote that did not count.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct UncountedVote {
+    /// When it was given.
+    #[serde(serialize_with = "instant")]
+    pub at: Option<Instant>,
+    /// Who gave it.
+    pub by: Option<String>,
+    /// For whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
+    /// In which role.
+    pub role: Option<String>,
+    /// What it says: `approve`, `reject`, `pending`, `abstain`.
+    pub decision: Option<String>,
+    /// Why it did not count; or that it is a rejection, which counts.
+    pub why: String,
 }
 
 /// The urgency of an asset's findings by one triage block.
@@ -222,6 +312,9 @@ pub struct FindingTriage {
     /// The facts that were missing; sorted. Not printed where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<UnknownFact>,
+    /// The waiver for which it is not overdue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<AppliedWaiver>,
 }
 
 /// A fact whose absence a statement gives a meaning.
@@ -252,8 +345,8 @@ pub struct Summary {
     pub category: Option<String>,
     /// Every category that it may be.
     pub category_possible: Vec<String>,
-    /// The risk scores; come with the people capability.
-    pub risk: Vec<serde_json::Value>,
+    /// What the policy's risks came to.
+    pub risk: Vec<RiskReport>,
     /// What somebody must do.
     pub obligations: Vec<Obligation>,
     /// The digests and versions that the answer hangs on.

@@ -58,6 +58,8 @@ pub struct Env<'a> {
     pub reads_arm: Vec<bool>,
     /// Nodes that look at the absence of a fact.
     pub reads_absence: Vec<bool>,
+    /// The records that fields refer to, by their ids.
+    pub index: super::reference::Index,
     /// Regular expressions by their text.
     pub patterns: HashMap<Arc<str>, regex::Regex>,
     constants: HashMap<Arc<str>, i64>,
@@ -137,6 +139,7 @@ impl<'a> Env<'a> {
             asset_due: None,
             reads_arm,
             reads_absence,
+            index: index(program, facts),
             patterns,
             constants,
             constant_texts,
@@ -237,13 +240,20 @@ impl<'a> Env<'a> {
     #[must_use]
     pub fn rows_of(&self, table: TableId) -> Option<&'a TableData> {
         let facts = self.facts;
-        for root in [&facts.assets, &facts.changes] {
+        for root in [&facts.assets, &facts.changes].into_iter().chain(&facts.others) {
             if let Some(found) = find_table(root, table) {
                 return Some(found);
             }
         }
         None
     }
+}
+
+/// Indexes what the program's variables refer to.
+fn index(program: &Program, facts: &Facts) -> super::reference::Index {
+    let wanted: Vec<TableId> =
+        program.vars.iter().filter(|info| info.through.is_some()).map(|info| info.table).collect();
+    super::reference::Index::new(facts, |table| program.schema.table(table)?.key, &wanted)
 }
 
 fn find_table(root: &TableData, table: TableId) -> Option<&TableData> {
@@ -277,7 +287,12 @@ pub fn children(op: &Op) -> Vec<NodeId> {
     use crate::check::program::{ListRef, TextPart};
     let list = |list: &ListRef| match list {
         ListRef::Literal(items) => items.clone(),
-        ListRef::Field(..) | ListRef::Assets | ListRef::Inventory | ListRef::Changes => Vec::new(),
+        ListRef::Field(..)
+        | ListRef::AssetsOf(_)
+        | ListRef::Inventory
+        | ListRef::Changes
+        | ListRef::Incidents
+        | ListRef::People => Vec::new(),
     };
     match op {
         Op::Const(_)
@@ -287,6 +302,11 @@ pub fn children(op: &Op) -> Vec<NodeId> {
         | Op::Triage(..)
         | Op::ArmLevel
         | Op::Category(..)
+        | Op::Risk(..)
+        | Op::Approval(..)
+        | Op::Met(_)
+        | Op::Waived(..)
+        | Op::Meets(..)
         | Op::Error => Vec::new(),
         Op::Not(a)
         | Op::Like(a, _)

@@ -77,6 +77,11 @@ pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
             None => Vals::unknown(len),
         }),
         Op::Category(block, var) => Col::Vals(super::categorise::category(frame, *block, *var).possible),
+        Op::Risk(index, field) => Col::Vals(super::risk::read(frame, *index, *field)),
+        Op::Approval(index, field) => Col::Truth(super::approval::read(frame, *index, *field)),
+        Op::Met(index) => Col::Truth(super::obligation::met(frame, *index)),
+        Op::Waived(target, var) => Col::Truth(super::waiver::waived(frame, *target, *var)),
+        Op::Meets(a, b) => Col::Truth(super::meets::meets(frame, *a, *b)),
         Op::Error => unknown(base, len),
     }
 }

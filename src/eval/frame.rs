@@ -118,6 +118,11 @@ impl<'p> Frame<'p> {
         if let Some(rows) = self.rows.borrow().get(&var) {
             return Some(Arc::clone(rows));
         }
+        if let Some((base, field)) = self.env.program.vars.get(usize::from(var.0)).and_then(|info| info.through) {
+            let rows = Arc::new(super::reference::rows(self, base, field, var)?);
+            self.rows.borrow_mut().insert(var, Arc::clone(&rows));
+            return Some(rows);
+        }
         let (parent, map) = self.parent.as_ref()?;
         let outer = parent.rows(var)?;
         let rows = match map {

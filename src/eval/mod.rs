@@ -1,6 +1,7 @@
 //! Program × facts → decisions. The one evaluation path: columns and batches, and reasons from the same results.
 
 pub mod agg;
+pub mod approval;
 pub mod arith;
 pub mod arms;
 pub mod assumed;
@@ -15,14 +16,19 @@ pub mod expr;
 pub mod facts;
 pub mod frame;
 pub mod length;
+pub mod meets;
+pub mod obligation;
 pub mod period;
 pub mod quant;
 pub mod reason;
+pub mod reference;
+pub mod risk;
 pub mod table;
 pub mod triage;
 pub mod unknown;
 pub mod value;
 pub mod version;
+pub mod waiver;
 
 #[cfg(test)]
 mod tests;

@@ -116,7 +116,9 @@ pub fn in_force(env: &Env<'_>, head: &Head, tested: time::Tested) -> Could {
     could(tested.overlaps(interval))
 }
 
-fn could(kleene: Kleene) -> Could {
+/// A verdict on times as a condition.
+#[must_use]
+pub fn could(kleene: Kleene) -> Could {
     match kleene {
         Kleene::Yes => Could::certain(true),
         Kleene::No => Could::certain(false),

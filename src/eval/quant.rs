@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::check::program::{CompareOp, ListRef, NodeId, VarId};
+use crate::check::schema::TableId;
 use crate::facts::table::{Column, ListColumn};
 use crate::syntax::expr::QuantKind;
 
@@ -42,8 +43,8 @@ pub fn elements(frame: &Frame<'_>, list: &ListRef) -> Vec<Element> {
                 field_elements(&mut found, column, parent, *row);
             }
         }
-        ListRef::Assets => {
-            let Some(changes) = frame.rows(VarId::CHANGE) else { return found };
+        ListRef::AssetsOf(var) => {
+            let Some(changes) = frame.rows(*var) else { return found };
             let phantom_row = phantom_asset(frame);
             for (parent, change) in changes.iter().enumerate() {
                 let Some(touched) = frame.env.facts.touched.get(*change as usize) else { continue };
@@ -81,6 +82,8 @@ pub fn elements(frame: &Frame<'_>, list: &ListRef) -> Vec<Element> {
                 found.extend(others.map(|row| Element { parent, row, certain: true, phantom: false }));
             }
         }
+        ListRef::Incidents => input_elements(&mut found, frame, TableId::INCIDENT),
+        ListRef::People => input_elements(&mut found, frame, TableId::PERSON),
         ListRef::Literal(items) => {
             for parent in 0..frame.len() {
                 for position in 0..items.len() {
@@ -91,6 +94,20 @@ pub fn elements(frame: &Frame<'_>, list: &ListRef) -> Vec<Element> {
         }
     }
     found
+}
+
+/// The records of an entity of the input; where none was given it is not known which there are.
+fn input_elements(found: &mut Vec<Element>, frame: &Frame<'_>, table: TableId) {
+    let facts = frame.env.facts;
+    let len = facts.others.iter().find(|rows| rows.table == table).map_or(0, |rows| rows.len);
+    let Some(phantom_row) = len.checked_sub(1).map(clip) else { return };
+    let incomplete = !facts.given.contains(&table) || facts.others_incomplete.contains(&table);
+    for parent in (0..frame.len()).map(clip) {
+        found.extend((0..phantom_row).map(|row| Element { parent, row, certain: true, phantom: false }));
+        if incomplete {
+            found.push(Element { parent, row: phantom_row, certain: false, phantom: true });
+        }
+    }
 }
 
 fn clip(n: usize) -> u32 {

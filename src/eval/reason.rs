@@ -207,6 +207,10 @@ fn reason(frame: &Frame<'_>, row: usize, hit: &Hit<'_>, unknown: Vec<UnknownFact
         unknown,
         at: Some(place_of(frame.env, head.span)),
         span: Some(head.span),
+        subject: None,
+        waiver: None,
+        refused_waivers: Vec::new(),
+        factors: Vec::new(),
     }
 }
 

@@ -151,7 +151,11 @@ impl Walk<'_> {
                         self.list_fact(frame, row, *var, *field);
                     }
                     ListRef::Literal(items) => items.iter().for_each(|item| self.node(frame, row, *item)),
-                    ListRef::Assets | ListRef::Inventory | ListRef::Changes => {}
+                    ListRef::AssetsOf(_)
+                    | ListRef::Inventory
+                    | ListRef::Changes
+                    | ListRef::Incidents
+                    | ListRef::People => {}
                 }
             }
             Op::Quant(_, var, list, filter, body) => self.list(frame, row, *var, list, &[*filter, *body]),
@@ -219,14 +223,20 @@ impl Walk<'_> {
                         ListRef::Field(owner, field) => {
                             self.list_fact(frame, row, *owner, *field);
                         }
-                        ListRef::Assets => self.add("change.assets".to_owned(), Cause::Incomplete),
+                        ListRef::AssetsOf(of) => {
+                            let path = format!("{}.assets", record_path(frame, row, *of, &self.asset));
+                            self.add(path, Cause::Incomplete);
+                        }
+                        ListRef::Incidents => self.add("incidents".to_owned(), Cause::Incomplete),
+                        ListRef::People => self.add("people".to_owned(), Cause::Incomplete),
                         ListRef::Inventory => self.add("inventory".to_owned(), Cause::Incomplete),
                         ListRef::Changes | ListRef::Literal(_) => {}
                     }
                     continue;
                 }
-                if !element.certain && matches!(list, ListRef::Assets) {
-                    self.add("change.assets".to_owned(), Cause::Incomplete);
+                if let (false, ListRef::AssetsOf(of)) = (element.certain, list) {
+                    let path = format!("{}.assets", record_path(frame, row, *of, &self.asset));
+                    self.add(path, Cause::Incomplete);
                 }
                 // Each element is asked anew: the nodes are the same, the facts are not.
                 let seen = std::mem::take(&mut self.seen);
@@ -326,7 +336,7 @@ impl Walk<'_> {
         match (def.each_asset, var) {
             (true, None) => {
                 let wanted: Vec<Option<NodeId>> = nodes.into_iter().map(Some).collect();
-                self.list(frame, row, VarId::ASSET, &ListRef::Assets, &wanted);
+                self.list(frame, row, VarId::ASSET, &ListRef::AssetsOf(VarId::CHANGE), &wanted);
             }
             _ => nodes.into_iter().for_each(|node| self.node(frame, row, node)),
         }

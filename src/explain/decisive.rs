@@ -123,7 +123,11 @@ impl Decisive {
                         }
                     }
                     ListRef::Literal(items) => items.iter().for_each(|item| self.facts_of(frame, row, *item)),
-                    ListRef::Assets | ListRef::Inventory | ListRef::Changes => {}
+                    ListRef::AssetsOf(_)
+                    | ListRef::Inventory
+                    | ListRef::Changes
+                    | ListRef::Incidents
+                    | ListRef::People => {}
                 }
             }
             Op::Quant(_, var, list, filter, body) => self.elements(frame, row, *var, list, &[*filter, *body], id),

@@ -234,6 +234,12 @@ pub struct Facts {
     pub assets_incomplete: bool,
     /// The changes.
     pub changes: Arc<TableData>,
+    /// The other entities of the input: people, services, incidents, waivers, duties; each table ends with a phantom row.
+    pub others: Vec<Arc<TableData>>,
+    /// The tables of which a file or a record was given, even an empty one.
+    pub given: Vec<TableId>,
+    /// The tables of `others` of which there may be more records than were read.
+    pub others_incomplete: Vec<TableId>,
     /// For each change, the assets that it touches.
     pub touched: Vec<Touched>,
     /// For each change: neither `start` nor `end` was given, so it asks to go now.

@@ -200,7 +200,13 @@ fn obligations(out: &mut impl Write, obligations: &[Obligation], look: &Look) ->
     for duty in obligations.iter().filter(|duty| duty.missing > 0) {
         let due = duty.due.map(|due| format!(", by {}", look.time(due))).unwrap_or_default();
         let (have, need) = (duty.have, duty.need);
-        writeln!(out, "  {}  {}: {have} of {need} by {}{due}", duty.kind, duty.rule, clean(&duty.role))?;
+        writeln!(
+            out,
+            "  {}  {}: {have} of {need} by {}{due}",
+            duty.kind,
+            duty.rule,
+            clean(duty.role.as_deref().unwrap_or("somebody"))
+        )?;
     }
     Ok(())
 }

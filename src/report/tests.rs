@@ -40,6 +40,10 @@ fn reason(rule: &str, effect: Effect) -> Reason {
         unknown: Vec::new(),
         at: None,
         span: None,
+        subject: None,
+        waiver: None,
+        refused_waivers: Vec::new(),
+        factors: Vec::new(),
     }
 }
 

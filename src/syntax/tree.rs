@@ -120,6 +120,14 @@ pub enum Body {
     Blackout(Vec<TimeClause>),
     /// `window name { … }`: its time clauses.
     Window(Vec<TimeClause>),
+    /// `risk name { … }`
+    Risk(Risk),
+    /// `approval name { … }`
+    Approval(Approval),
+    /// `obligation name { … }`
+    Obligation(Obligation),
+    /// `waiver name { … }`
+    Waiver(Waiver),
     /// `test name { … }`
     Test(Test),
     /// A kind that this build does not have.
@@ -475,4 +483,115 @@ pub struct Test {
     pub only: Vec<Path>,
     /// `expect EXPR`
     pub expect: Vec<Expr>,
+}
+
+/// `risk name { … }`
+#[derive(Clone, Debug, Default)]
+pub struct Risk {
+    /// The factors.
+    pub adds: Vec<Add>,
+    /// `bands high from 60, low from 0`, each clause a list; highest first.
+    pub bands: Vec<Vec<Band>>,
+}
+
+/// `add EXPR [when EXPR]`
+#[derive(Clone, Debug)]
+pub struct Add {
+    /// The whole clause.
+    pub span: Span,
+    /// What is added.
+    pub value: Expr,
+    /// Where it counts.
+    pub when: Option<Expr>,
+}
+
+/// `high from 60`
+#[derive(Clone, Debug)]
+pub struct Band {
+    /// The whole band.
+    pub span: Span,
+    /// Its name.
+    pub name: Name,
+    /// The least score in it.
+    pub from: Expr,
+}
+
+/// `approval name { … }`. A clause that may stand once is kept as often as it was written.
+#[derive(Clone, Debug, Default)]
+pub struct Approval {
+    /// `need N from "role", …`
+    pub needs: Vec<Need>,
+    /// `not by PATH, …`: who cannot approve.
+    pub not_by: Vec<Path>,
+    /// `after NAME, …`: approvals that come first.
+    pub after: Vec<Path>,
+    /// `valid LENGTH`
+    pub valid: Vec<Expr>,
+    /// `meets CALENDAR, closes SPAN before`
+    pub meets: Vec<Meets>,
+    /// `review DEADLINE`
+    pub review: Vec<Deadline>,
+    /// `afterwards DEADLINE`
+    pub afterwards: Vec<Deadline>,
+    /// `survives edits`
+    pub survives_edits: Vec<Span>,
+}
+
+/// `need 2 from "cab-member", "ciso" for each s in change.services`
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// The whole clause.
+    pub span: Span,
+    /// How many.
+    pub count: Expr,
+    /// Any of these roles.
+    pub roles: Vec<StrLit>,
+    /// One such need for each item: the variable and the list.
+    pub each: Option<(Name, Expr)>,
+}
+
+/// `meets cab_sitting, closes 2 business days before`
+#[derive(Clone, Debug)]
+pub struct Meets {
+    /// The whole clause.
+    pub span: Span,
+    /// The calendar of its sittings.
+    pub calendar: Path,
+    /// How long before a sitting the list closes.
+    pub closes: Option<Expr>,
+}
+
+/// `obligation name { … }`. A clause that may stand once is kept as often as it was written.
+#[derive(Clone, Debug, Default)]
+pub struct Obligation {
+    /// `assigned to "soc", …`
+    pub assigned: Vec<Vec<StrLit>>,
+    /// `due DEADLINE`
+    pub due: Vec<Deadline>,
+    /// `met EXPR`
+    pub met: Vec<Expr>,
+}
+
+/// `waiver name { … }`. A clause that may stand once is kept as often as it was written.
+#[derive(Clone, Debug, Default)]
+pub struct Waiver {
+    /// `waives NAME, …`
+    pub waives: Vec<Vec<Path>>,
+    /// `from DATE until DATE`
+    pub dates: Vec<WaiverDates>,
+    /// `by "role", …`
+    pub by: Vec<Vec<StrLit>>,
+    /// `provided EXPR`
+    pub provided: Vec<Expr>,
+}
+
+/// `from 2026-11-01 until 2027-03-31`
+#[derive(Clone, Debug)]
+pub struct WaiverDates {
+    /// The whole clause.
+    pub span: Span,
+    /// The first day or instant.
+    pub from: Expr,
+    /// The last day, or the first instant out of force.
+    pub until: Expr,
 }

@@ -5,6 +5,7 @@ mod deadlines;
 mod expr;
 mod literal;
 mod methods;
+mod people;
 mod primary;
 mod statement;
 mod table;

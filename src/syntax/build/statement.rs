@@ -4,8 +4,8 @@ use super::super::expr::{ExprKind, Name, StrLit};
 use super::super::grammar::Rule;
 use super::super::source::Span;
 use super::super::tree::{
-    Body, Categorise, Common, Demand, Effective, Extend, FieldDecl, Import, Later, Param, Setting, Statement, Table,
-    Test, Triage, TypeExpr, TypeKind, Waivable,
+    Approval, Body, Categorise, Common, Demand, Effective, Extend, FieldDecl, Import, Later, Obligation, Param, Risk,
+    Setting, Statement, Table, Test, Triage, TypeExpr, TypeKind, Waivable, Waiver,
 };
 use super::{Builder, Pair};
 
@@ -22,11 +22,7 @@ pub(crate) struct StatementParts {
 /// What people call the kinds that this build does not evaluate.
 pub(crate) fn later_kind(kind: &str) -> Option<&'static str> {
     Some(match kind {
-        "risk" => "`risk` statements",
-        "approval" => "`approval` statements",
-        "obligation" => "`obligation` statements",
         "calendar" => "`calendar` statements",
-        "waiver" => "`waiver` statements",
         "rollout" => "`rollout` statements",
         "metric" => "`metric` statements",
         "rollback" => "`rollback` statements",
@@ -60,6 +56,10 @@ impl StatementParts {
             "rule" => Body::Rule(Vec::new()),
             "blackout" => Body::Blackout(Vec::new()),
             "window" => Body::Window(Vec::new()),
+            "risk" => Body::Risk(Risk::default()),
+            "approval" => Body::Approval(Approval::default()),
+            "obligation" => Body::Obligation(Obligation::default()),
+            "waiver" => Body::Waiver(Waiver::default()),
             "test" => Body::Test(Test::default()),
             other => {
                 let what = later_kind(other).map_or_else(|| format!("`{other}` statements"), str::to_owned);
@@ -156,6 +156,10 @@ impl Builder<'_> {
                 }
             }
             Body::Blackout(clauses) | Body::Window(clauses) => clauses.extend(self.time_clause(pair)),
+            Body::Risk(risk) => self.risk_clause(risk, pair),
+            Body::Approval(approval) => self.approval_clause(approval, pair),
+            Body::Obligation(obligation) => self.obligation_clause(obligation, pair),
+            Body::Waiver(waiver) => self.waiver_clause(waiver, pair),
             Body::Test(test) => self.test_part(test, pair),
             Body::Later(_) => self.walk(pair),
         }
