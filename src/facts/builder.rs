@@ -1,6 +1,6 @@
 //! From files and records to [`Facts`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::assemble::finish;
@@ -61,10 +61,24 @@ pub struct FactsBuilder {
     options: Options,
     assets: Records,
     changes: Records,
+    others: Vec<Records>,
     pool: Pool,
     report: Report,
     incomplete: bool,
+    /// What a file or a record was given of.
+    given: BTreeSet<TableId>,
+    /// Of the other entities, those that lack records.
+    others_incomplete: BTreeSet<TableId>,
 }
+
+/// The entities of the input beside assets and changes, and the key that holds a list of their records in a file of JSON.
+pub(super) const OTHERS: [(TableId, &str); 5] = [
+    (TableId::PERSON, "people"),
+    (TableId::SERVICE, "services"),
+    (TableId::INCIDENT, "incidents"),
+    (TableId::WAIVER, "waivers"),
+    (TableId::DUTY, "obligations"),
+];
 
 impl FactsBuilder {
     /// Starts with no facts; times that can only be past are held against `now`.
@@ -72,21 +86,39 @@ impl FactsBuilder {
     pub fn new(schema: Arc<Schema>, now: Instant, options: Options) -> Self {
         let assets = Records::new(TablePlan::entity(&schema, TableId::ASSET, &[]), "assets");
         let changes = Records::new(TablePlan::entity(&schema, TableId::CHANGE, &["assets"]), "changes");
+        let others = OTHERS.map(|(table, wrapper)| Records::new(TablePlan::entity(&schema, table, &[]), wrapper));
         let report = Report::new(options.limit);
-        Self { schema, now, options, assets, changes, pool: Pool::default(), report, incomplete: false }
+        Self {
+            schema,
+            now,
+            options,
+            assets,
+            changes,
+            others: others.into(),
+            pool: Pool::default(),
+            report,
+            incomplete: false,
+            given: BTreeSet::new(),
+            others_incomplete: BTreeSet::new(),
+        }
     }
 
     /// Adds assets from NDJSON or JSON: a list, one record, records one after another, or `{"assets": […]}`.
     pub fn add_inventory(&mut self, name: &str, bytes: &[u8]) {
-        let (assets, _, shared) = self.split();
-        let lacking = assets.read(name, bytes, shared);
-        self.incomplete |= lacking;
+        self.add_file(TableId::ASSET, name, bytes);
     }
 
     /// Adds changes from the same forms of file.
     pub fn add_changes(&mut self, name: &str, bytes: &[u8]) {
-        let (_, changes, shared) = self.split();
-        changes.read(name, bytes, shared);
+        self.add_file(TableId::CHANGE, name, bytes);
+    }
+
+    /// Adds records of an entity of the input (asset, change, person, service, incident, waiver, duty) from the same forms of file; the key of a
+    /// list is `assets`, `changes`, `people`, `services`, `incidents`, `waivers` or `obligations`.
+    pub fn add_file(&mut self, entity: TableId, name: &str, bytes: &[u8]) {
+        let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, name, None) };
+        let lacking = records.read(name, bytes, shared);
+        self.note(entity, lacking);
     }
 
     /// Says that the inventory lacks assets, so that there may be more than it holds.
@@ -94,38 +126,48 @@ impl FactsBuilder {
         self.incomplete = true;
     }
 
-    /// Adds a record of a test; `file` and `line` say where it stands. Only assets and changes are entities of the input in this build.
+    /// Adds a record of a test; `file` and `line` say where it stands. An entity that is not part of the input is an error.
     pub fn add_record(&mut self, entity: TableId, file: &str, line: Option<u32>, record: Json<'_>) {
-        let (assets, changes, shared) = self.split();
+        let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, file, line) };
+        let lacking = records.add(file, line, record, shared);
+        self.note(entity, lacking);
+    }
+
+    fn note(&mut self, entity: TableId, lacking: bool) {
+        self.given.insert(entity);
         match entity {
-            TableId::ASSET => {
-                let lacking = assets.add(file, line, record, shared);
-                self.incomplete |= lacking;
+            TableId::ASSET => self.incomplete |= lacking,
+            TableId::CHANGE => {}
+            other if lacking => {
+                self.others_incomplete.insert(other);
             }
-            TableId::CHANGE => {
-                changes.add(file, line, record, shared);
-            }
-            _ => {
-                let entity = self.schema.table(entity).map_or("?", |table| table.name.as_str());
-                let words = || (format!("records of `{entity}` are not part of the input"), None);
-                let file = Arc::from(file);
-                let place = || Place { file, line, record: None, found: None };
-                self.report.error(None, place, words);
-            }
+            _ => {}
         }
     }
 
-    fn split(&mut self) -> (&mut Records, &mut Records, Shared<'_>) {
+    fn no_input(&mut self, entity: TableId, file: &str, line: Option<u32>) {
+        let entity = self.schema.table(entity).map_or("?", |table| table.name.as_str());
+        let words = || (format!("records of `{entity}` are not part of the input"), None);
+        let file = Arc::from(file);
+        let place = || Place { file, line, record: None, found: None };
+        self.report.error(None, place, words);
+    }
+
+    fn split(&mut self, entity: TableId) -> Option<(&mut Records, Shared<'_>)> {
+        let records = match entity {
+            TableId::ASSET => &mut self.assets,
+            TableId::CHANGE => &mut self.changes,
+            other => self.others.iter_mut().find(|records| records.plan.table == other)?,
+        };
         let shared = Shared { now: self.now, options: &self.options, pool: &mut self.pool, report: &mut self.report };
-        (&mut self.assets, &mut self.changes, shared)
+        Some((records, shared))
     }
 
     /// Puts everything together. Where [`Problems::error_count`] is not 0, the caller must not decide on the facts unless it was told to keep
     /// going.
     #[must_use]
     pub fn finish(mut self) -> Input {
-        let digests = self.assets.digests().chain(self.changes.digests()).collect();
-        let digest = of_all(digests, self.incomplete);
+        let digest = self.digest();
         let mut assets = self.assets.unique(&self.pool, &mut self.report);
         let mut changes = self.changes.unique(&self.pool, &mut self.report);
         let goes_now = times(&self.schema, &mut changes, &mut self.report);
@@ -134,6 +176,15 @@ impl FactsBuilder {
         let phantom = row(assets.table.len);
         assets.table.push_phantom();
         let (touched, selections) = touched(&assets, &changes, phantom, self.incomplete);
+        let others = std::mem::take(&mut self.others).into_iter().map(|records| {
+            let mut unique = records.unique(&self.pool, &mut self.report);
+            if unique.plan.table == TableId::WAIVER {
+                aimless(&self.schema, &unique, &mut self.report);
+            }
+            unique.table.push_phantom();
+            Arc::new(finish(&unique.plan, unique.table, Vec::new()))
+        });
+        let others = others.collect();
         let facts = Facts {
             strings: self.pool.strings,
             cvss: self.pool.cvss,
@@ -141,14 +192,44 @@ impl FactsBuilder {
             recorded,
             assets_incomplete: self.incomplete,
             changes: Arc::new(finish(&changes.plan, changes.table, Vec::new())),
-            others: Vec::new(),
-            given: Vec::new(),
-            others_incomplete: Vec::new(),
+            others,
+            given: self.given.into_iter().collect(),
+            others_incomplete: self.others_incomplete.into_iter().collect(),
             touched,
             goes_now,
             digest,
         };
         Input { facts, problems: self.report.finish(), selections }
+    }
+
+    /// The digest of all records, and of which entities were given beside assets and changes.
+    fn digest(&self) -> String {
+        let records = [&self.assets, &self.changes].into_iter().chain(&self.others);
+        let digests = records.flat_map(Records::digests).collect();
+        let name = |table: &TableId| self.schema.table(*table).map_or("", |def| def.name.as_str());
+        let given = self.given.iter().filter(|table| !matches!(**table, TableId::ASSET | TableId::CHANGE));
+        let mut marks: Vec<String> = given.map(|table| format!("given {}", name(table))).collect();
+        marks.extend(self.others_incomplete.iter().map(|table| format!("incomplete {}", name(table))));
+        of_all(digests, self.incomplete, &marks)
+    }
+}
+
+/// Warns of waivers that name neither assets nor changes nor findings, and so are for nothing.
+fn aimless(schema: &Schema, waivers: &Unique, report: &mut Report) {
+    let aims = ["assets", "changes", "findings"].map(|name| schema.find(TableId::WAIVER, name).map(|(id, _)| id.0));
+    let names_none = |row: usize| {
+        aims.iter().flatten().all(|at| match waivers.table.columns.get(usize::from(*at)) {
+            Some(ColumnBuild::List(list)) => list.range(row).is_empty(),
+            _ => true,
+        })
+    };
+    for row in (0..waivers.table.len).filter(|row| names_none(*row)) {
+        let words = || {
+            let message = "a waiver names neither assets nor changes nor findings: it is not applied".to_owned();
+            (message, Some("say in `assets`, `changes` or `findings` what it is for".to_owned()))
+        };
+        let place = || waivers.places.get(row).cloned().unwrap_or_default();
+        report.warn(&Arc::from("waiver"), Trouble::Aimless, words, place);
     }
 }
 

@@ -94,7 +94,7 @@ impl ScalarBuild {
             _ => Store::Int(Vec::new()),
         };
         let numbered = match base {
-            Type::String | Type::Zone | Type::Version => Numbered::Text,
+            Type::String | Type::Zone | Type::Version | Type::Row(_) => Numbered::Text,
             Type::Cvss => Numbered::Cvss,
             _ => Numbered::Itself,
         };

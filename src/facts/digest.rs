@@ -17,14 +17,17 @@ pub(super) fn of_record(entity: &str, record: &Json<'_>, buffer: &mut Vec<u8>) -
     Sha256::digest(&buffer).into()
 }
 
-/// The digest of all records together, in hexadecimal.
-pub(super) fn of_all(mut records: Vec<RecordDigest>, incomplete: bool) -> String {
+/// The digest of all records together, in hexadecimal; `marks` is what else facts say, in a fixed order.
+pub(super) fn of_all(mut records: Vec<RecordDigest>, incomplete: bool, marks: &[String]) -> String {
     records.sort_unstable();
     let mut hasher = Sha256::new();
     hasher.update(if incomplete { b"incomplete" } else { b"complete  " });
     for record in &records {
         hasher.update(record);
     }
+    let mut buffer = Vec::new();
+    marks.iter().for_each(|mark| text(b'm', mark, &mut buffer));
+    hasher.update(&buffer);
     let mut text = String::from("sha256:");
     for byte in hasher.finalize() {
         // Writing to a text cannot fail.

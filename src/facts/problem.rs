@@ -131,6 +131,7 @@ pub(super) enum Trouble {
     CvssSeveral,
     Records,
     EndBeforeStart,
+    Aimless,
 }
 
 /// The message and help of a warning.

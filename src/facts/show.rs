@@ -64,7 +64,9 @@ impl Facts {
             Type::Time => Instant::from_micros(value).map(Instant::to_rfc3339),
             Type::Duration => Some(Duration::from_micros(value).to_string()),
             Type::Enum(def) => def.value(value).map(str::to_owned),
-            Type::String | Type::Zone | Type::Version => self.strings.get(value).map(|text| format!("{text:?}")),
+            Type::String | Type::Zone | Type::Version | Type::Row(_) => {
+                self.strings.get(value).map(|text| format!("{text:?}"))
+            }
             Type::Cvss => usize::try_from(value).ok().and_then(|at| self.cvss.get(at)).map(CvssFact::to_string),
             _ => Some(value.to_string()),
         }

@@ -8,6 +8,7 @@ mod files;
 mod hostile;
 mod lists;
 mod order;
+mod others;
 mod values;
 mod vectors;
 
@@ -184,6 +185,11 @@ fn assert_sound(input: &Input) {
     assert_eq!(facts.changes.table, TableId::CHANGE);
     assert_whole(&facts.assets);
     assert_whole(&facts.changes);
+    for rows in &facts.others {
+        assert_whole(rows);
+        assert_eq!(rows.phantom.iter().filter(|is_phantom| *is_phantom).count(), 1);
+        assert!(rows.phantom.value(rows.len - 1));
+    }
     let phantom = facts.phantom_asset();
     assert_eq!(phantom as usize + 1, facts.assets.len);
     assert_eq!(facts.assets.phantom.iter().filter(|is_phantom| *is_phantom).count(), 1);

@@ -34,11 +34,12 @@ impl Reader {
             Type::Number => decimal(json),
             Type::Percent => percent(field, json),
             Type::String | Type::Version => self.text(json),
+            Type::Row(_) => self.reference(json),
             Type::Date => date(json),
             Type::Duration => duration(json),
             Type::Zone => self.zone(json),
             Type::Enum(def) => enumeration(def, json),
-            Type::Span | Type::Set(_) | Type::List(_) | Type::Row(_) | Type::Nothing | Type::Error => Err(None),
+            Type::Span | Type::Set(_) | Type::List(_) | Type::Nothing | Type::Error => Err(None),
         };
         read.unwrap_or_else(|misfit| self.misfit(field, json, misfit))
     }
@@ -60,6 +61,14 @@ impl Reader {
             Json::String(text) => Ok(Cell::Int(self.pool.strings.intern(text))),
             Json::Number(_) => Err(Some("write it in quotation marks".to_owned())),
             _ => Err(None),
+        }
+    }
+
+    /// A record of another entity, by its id. A blank one is how exports write that they do not know: were it an id, nobody would be excluded by it.
+    fn reference(&mut self, json: &Json<'_>) -> Result<Cell, Misfit> {
+        match json {
+            Json::String(id) if id.trim().is_empty() => Err(Some("it is blank".to_owned())),
+            _ => self.text(json),
         }
     }
 
@@ -121,6 +130,7 @@ pub(super) fn expected(field: &FieldPlan) -> String {
             (Type::Percent, _) if field.fraction => "a fraction from 0 to 1, like `0.149`".to_owned(),
             (Type::Percent, _) => "a percentage, like `14.9`".to_owned(),
             (Type::String, _) => "a text".to_owned(),
+            (Type::Row(_), _) => "an id".to_owned(),
             (Type::Date, _) => "a date, like `2026-12-18`".to_owned(),
             (Type::Time, _) => "a time, like `2026-12-18T18:00:00Z`".to_owned(),
             (Type::Duration, _) => "a length of time, like `4h`".to_owned(),
