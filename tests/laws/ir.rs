@@ -150,6 +150,8 @@ pub enum E {
     /// In a set of a record, or in a constant.
     In(Box<E>, List),
     Like(Box<E>, String),
+    /// `matches`, its pattern as a glob with `*` at its ends only.
+    Matches(Box<E>, String),
     Is(Box<E>, Presence),
     Default(Box<E>, Box<E>),
     If(Box<E>, Box<E>, Box<E>),
@@ -437,9 +439,14 @@ pub fn walk(e: &E, see: &mut dyn FnMut(&E)) {
         | E::Let(..)
         | E::Category
         | E::ChangeCategory => {}
-        E::Not(a) | E::InLit(a, _) | E::In(a, _) | E::Like(a, _) | E::Is(a, _) | E::Neg(a) | E::Cvss(a, ..) => {
-            all.push(a)
-        }
+        E::Not(a)
+        | E::InLit(a, _)
+        | E::In(a, _)
+        | E::Like(a, _)
+        | E::Matches(a, _)
+        | E::Is(a, _)
+        | E::Neg(a)
+        | E::Cvss(a, ..) => all.push(a),
         E::And(parts) | E::Or(parts) => all.extend(parts),
         E::Cmp(_, a, b) | E::Arith(_, a, b) | E::Default(a, b) => all.extend([&**a, &**b]),
         E::If(a, b, c) => all.extend([&**a, &**b, &**c]),

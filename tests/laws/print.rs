@@ -299,14 +299,13 @@ fn inner(e: &E) -> String {
 /// A part of `and` or `or`: comparisons bind closer, the rest gets parentheses.
 fn part(e: &E) -> String {
     match e {
-        E::Cmp(..) | E::In(..) | E::InLit(..) | E::Like(..) | E::Is(..) | E::Not(_) => bare(e),
+        E::Cmp(..) | E::In(..) | E::InLit(..) | E::Like(..) | E::Matches(..) | E::Is(..) | E::Not(_) => bare(e),
         _ => atom(e),
     }
 }
 
 fn atom(e: &E) -> String {
     match e {
-        E::Lit(Val::Span(..)) => bare(e),
         E::Lit(_)
         | E::Now
         | E::Var(_)
@@ -318,8 +317,7 @@ fn atom(e: &E) -> String {
         | E::Text(_)
         | E::Category
         | E::ChangeCategory => bare(e),
-        E::TimeLit(_) => bare(e),
-        E::Let(_, None) => bare(e),
+        E::TimeLit(_) | E::Let(_, None) => bare(e),
         E::And(_) | E::Or(_) | E::Default(..) | E::If(..) => format!("({})", top(e)),
         _ => format!("({})", bare(e)),
     }
@@ -341,6 +339,11 @@ fn bare(e: &E) -> String {
         E::InLit(x, items) => format!("{} in {}", atom(x), set(items)),
         E::In(x, l) => format!("{} in {}", atom(x), list(l)),
         E::Like(x, glob) => format!("{} like {}", atom(x), quote(glob)),
+        E::Matches(x, glob) => {
+            let (start, end) =
+                (if glob.starts_with('*') { "" } else { "^" }, if glob.ends_with('*') { "" } else { "$" });
+            format!("{} matches /{start}{}{end}/", atom(x), glob.trim_matches('*'))
+        }
         E::Is(x, Presence::Known) => format!("{} is known", atom(x)),
         E::Is(x, Presence::Unknown) => format!("{} is unknown", atom(x)),
         E::Is(x, Presence::Given) => format!("{} is given", atom(x)),

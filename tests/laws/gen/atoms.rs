@@ -52,10 +52,10 @@ impl Gen {
         match self.rng.below(5) {
             0 => cmp(*self.rng.pick(&[Cmp::Eq, Cmp::Ne]), x, E::Lit(Val::text(self.rng.word(pool)))),
             1 => self.among(x, pool),
-            2 => E::Like(boxed(x), self.glob(pool)),
+            2 => self.looks_like(x, pool),
             3 => match self.set_of(scope, pool, Some(var)) {
                 Some(list) => self.maybe_not(E::In(boxed(x), list)),
-                None => E::Like(boxed(x), self.glob(pool)),
+                None => self.looks_like(x, pool),
             },
             _ => match self.text_field(scope, pool, "") {
                 Some(field) => cmp(Cmp::Eq, x, field),
@@ -71,6 +71,12 @@ impl Gen {
     fn among(&mut self, x: E, pool: &[&'static str]) -> E {
         let items = self.texts(pool);
         self.maybe_not(E::InLit(boxed(x), items))
+    }
+
+    fn looks_like(&mut self, x: E, pool: &[&'static str]) -> E {
+        let glob = self.glob(pool);
+        let ends_only = !glob.contains(['?', '/']) && !glob.trim_matches('*').contains('*');
+        if ends_only && self.rng.chance(50) { E::Matches(boxed(x), glob) } else { E::Like(boxed(x), glob) }
     }
 
     fn glob(&mut self, pool: &[&'static str]) -> String {
@@ -160,7 +166,7 @@ impl Gen {
         }
         match self.rng.below(7) {
             0 => self.among(x, pool),
-            1 => E::Like(boxed(x), self.glob(pool)),
+            1 => self.looks_like(x, pool),
             2 => match self.set_of(scope, pool, None) {
                 Some(list) => self.maybe_not(E::In(boxed(x), list)),
                 None => cmp(Cmp::Eq, x, E::Lit(Val::text(pool[0]))),

@@ -69,7 +69,7 @@ impl<'a> World<'a> {
                 for_each(&self.value(x, env), one_of)
             }
             E::In(x, list) => for_each(&self.value(x, env), |x| self.contains(x, list, env)),
-            E::Like(x, glob) => match self.value(x, env) {
+            E::Like(x, glob) | E::Matches(x, glob) => match self.value(x, env) {
                 P::Set(set) => {
                     let hits = set.iter().filter(|v| matches!(v, Val::Str(s) if like(s, glob))).count();
                     K { must: hits == set.len(), may: hits > 0 }
