@@ -73,14 +73,20 @@ pub fn answer(input: &Input) -> Result<Answer, String> {
     answer_with(&policy, input, None)
 }
 
-/// Decides with a policy that is loaded.
-pub fn answer_with(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<Answer, String> {
+/// What the program prints.
+pub fn bytes_with(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<Vec<u8>, String> {
     let outcome = catch_unwind(AssertUnwindSafe(|| run(policy, input, batch_size)))
         .map_err(|p| format!("panic: {}", said(&*p)))??;
     let decisions: Vec<&_> = outcome.decisions.iter().collect();
     let mut bytes = Vec::new();
     changegate::report::json::decisions(&mut bytes, &decisions, &outcome.summaries, changegate::report::Format::Json)
         .map_err(|e| e.to_string())?;
+    Ok(bytes)
+}
+
+/// Decides with a policy that is loaded.
+pub fn answer_with(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<Answer, String> {
+    let bytes = bytes_with(policy, input, batch_size)?;
     let printed: Value = serde_json::from_slice(&bytes).map_err(|e| e.to_string())?;
     let rows = printed["decisions"].as_array().into_iter().flatten().map(row).collect();
     Ok(Answer { rows, printed, bytes })

@@ -1,7 +1,7 @@
 //! The laws of the language over random policies and facts, with a second evaluator that is simple, slow and shares nothing with the engine.
 //!
 //! `CHANGEGATE_LAW_CASES` says how many cases, `CHANGEGATE_LAW_SEED` which ones, `CHANGEGATE_LAW_ONLY` names one case by its number,
-//! `CHANGEGATE_LAW_KEEP_GOING` goes on after a failure and counts.
+//! `CHANGEGATE_LAW_KEEP_GOING` goes on after a failure and counts, `CHANGEGATE_LAW_SHRINK=0` shows a failure as it is found.
 
 #![allow(
     clippy::unwrap_used,

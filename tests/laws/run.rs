@@ -6,8 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use changegate::Policy;
+
 use crate::case::Case;
-use crate::engine::{self, Input};
+use crate::engine::{self, Answer, Input};
 use crate::laws::{agree, deletion, format, order, suffice};
 use crate::oracle::World;
 use crate::rng::Rng;
@@ -28,17 +30,43 @@ pub fn case(seed: u64, number: u64) -> Case {
     crate::r#gen::case(Rng::of_case(seed, number), 1 + (number % 4) as usize)
 }
 
+/// Where the time goes: what is done, and for how many nanoseconds.
+static SPENT: [(&str, AtomicU64); 9] = [
+    ("cases", AtomicU64::new(0)),
+    ("policies", AtomicU64::new(0)),
+    ("engine", AtomicU64::new(0)),
+    ("oracle", AtomicU64::new(0)),
+    ("deletions", AtomicU64::new(0)),
+    ("order", AtomicU64::new(0)),
+    ("bytes", AtomicU64::new(0)),
+    ("reasons", AtomicU64::new(0)),
+    ("fmt", AtomicU64::new(0)),
+];
+
+/// Does it, and notes how long it took.
+fn timed<T>(what: &str, f: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let done = f();
+    if let Some((_, spent)) = SPENT.iter().find(|(name, _)| *name == what) {
+        spent.fetch_add(u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+    done
+}
+
 /// A law that does not hold.
 pub struct Broken {
     pub law: String,
     pub why: String,
 }
 
+fn of(law: &'static str) -> impl Fn(String) -> Broken {
+    move |why| Broken { law: law.to_owned(), why }
+}
+
 /// Everything that is asked of one case; or, where `only` names a law, that law and what comes before it.
 pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option<Broken> {
-    let of = |law: &'static str| move |why: String| Broken { law: law.to_owned(), why };
     let input = Input::of(case, number % 5);
-    let policy = match engine::load(&input.files) {
+    let policy = match timed("policies", || engine::load(&input.files)) {
         Ok(policy) => policy,
         // Whether an arm can be reached is more than the generator tells.
         Err(why) if why.lines().all(|line| line.starts_with("this arm is never reached")) => {
@@ -47,11 +75,12 @@ pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option
         }
         Err(why) => return Some(of("a random policy checks")(why)),
     };
-    let answer = match engine::answer_with(&policy, &input, None) {
+    let answer = match timed("engine", || engine::answer_with(&policy, &input, None)) {
         Ok(answer) => answer,
         Err(why) => return Some(of("the engine answers")(why)),
     };
-    let oracle = match catch_unwind(AssertUnwindSafe(|| World::new(case, None).decide())) {
+    let decided = || catch_unwind(AssertUnwindSafe(|| World::new(case, None).decide()));
+    let oracle = match timed("oracle", decided) {
         Ok(rows) => rows,
         Err(_) => return Some(of("the oracle answers")("it panicked".to_owned())),
     };
@@ -67,16 +96,33 @@ pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option
         return Some(of("Total")(format!("{} has no row", change["id"])));
     }
     let mut rng = Rng::of_case(seed ^ 1, number);
+    if let Some(wrong) = timed("deletions", || deleted(case, &policy, &answer, &mut rng)) {
+        return Some(wrong);
+    }
+    if only == Some("U1 U2 U3") {
+        return None;
+    }
+    let which = number % 4;
+    match which {
+        0 => timed("order", || order::order(case, &answer, &mut rng)).map(of("Order")),
+        1 => timed("bytes", || order::same_bytes(&policy, &input, &answer, &mut rng)).map(of("Same bytes")),
+        2 => timed("reasons", || suffice::suffice(case, &answer, &mut rng)).map(of("Reasons suffice")),
+        _ => timed("fmt", || format::format_laws(&input, &answer, &mut rng)).map(of("fmt")),
+    }
+}
+
+/// Takes facts away, twice.
+fn deleted(case: &Case, policy: &Policy, answer: &Answer, rng: &mut Rng) -> Option<Broken> {
     for _ in 0..2 {
         let mut other = case.clone();
         let mut what = Vec::new();
         for _ in 0..1 + rng.below(2) {
-            what.extend(deletion::delete(&mut other, &mut rng));
+            what.extend(deletion::delete(&mut other, rng));
         }
         if what.is_empty() {
             continue;
         }
-        let after = match engine::answer_with(&policy, &Input { files: Vec::new(), ..Input::of(&other, 0) }, None) {
+        let after = match engine::answer_with(policy, &Input { files: Vec::new(), ..Input::of(&other, 0) }, None) {
             Ok(after) => after,
             Err(why) => return Some(of("the engine answers")(format!("without {what:?}: {why}"))),
         };
@@ -84,16 +130,7 @@ pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option
             return Some(of("U1 U2 U3")(format!("without {what:?}: {why}")));
         }
     }
-    if only == Some("U1 U2 U3") {
-        return None;
-    }
-    let which = number % 4;
-    match which {
-        0 => order::order(case, &answer, &mut rng).map(of("Order")),
-        1 => order::same_bytes(&policy, &input, &answer).map(of("Same bytes")),
-        2 => suffice::suffice(case, &answer, &mut rng).map(of("Reasons suffice")),
-        _ => format::format_laws(&input, &answer, &mut rng).map(of("fmt")),
-    }
+    None
 }
 
 /// Runs all cases and says what it found.
@@ -112,12 +149,14 @@ pub fn all() {
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
+                // What the engine does in parallel it does here, and not beside the other cases; "Same bytes" has threads of its own.
+                let _pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
                 loop {
                     let n = next.fetch_add(1, Ordering::Relaxed);
                     if n >= first + cases {
                         return;
                     }
-                    let Some(wrong) = broken(&case(seed, n), seed, n, None) else { continue };
+                    let Some(wrong) = broken(&timed("cases", || case(seed, n)), seed, n, None) else { continue };
                     let mut found = found.lock().expect("no thread panics with it");
                     let entry = found.entry(wrong.law).or_insert_with(|| (0, n, wrong.why.clone()));
                     entry.0 += 1;
@@ -137,15 +176,20 @@ pub fn all() {
         "laws: {cases} cases from {first}, seed {seed}, {threads} threads, {:.1} s",
         started.elapsed().as_secs_f64()
     );
+    let seconds =
+        |(what, spent): &(&str, AtomicU64)| format!("{what} {:.1}", spent.load(Ordering::Relaxed) as f64 / 1e9);
+    println!("laws: seconds of one thread: {}", SPENT.iter().map(seconds).collect::<Vec<_>>().join(", "));
     if found.is_empty() {
         return;
     }
     let mut report = String::new();
     for (law, (times, n, why)) in &found {
-        let smaller = shrink(&case(seed, *n), &|c| {
+        let again = |c: &Case| {
             broken(c, seed, *n, Some(law))
                 .is_some_and(|b| b.law == *law && (law != "a random policy checks" || b.why == *why))
-        });
+        };
+        let whole = case(seed, *n);
+        let smaller = if number("CHANGEGATE_LAW_SHRINK", 1) == 0 { whole } else { shrink(&whole, &again) };
         let again = broken(&smaller, seed, *n, Some(law)).map_or_else(|| why.clone(), |b| b.why);
         report.push_str(&format!(
             "##### {law}: {times} times, first in case {n} of seed {seed} (CHANGEGATE_LAW_SEED={seed} CHANGEGATE_LAW_ONLY={n})\n{again}\n--- made smaller\n{}\n",

@@ -67,19 +67,20 @@ fn pools() -> &'static [ThreadPool] {
     })
 }
 
-/// Any batch size and any number of threads.
-pub fn same_bytes(policy: &Policy, input: &Input, before: &Answer) -> Option<String> {
-    for pool in pools() {
-        for batch in [1, 7, 4096] {
-            let who = format!("batches of {batch}, {} threads", pool.current_num_threads());
-            match pool.install(|| engine::answer_with(policy, input, Some(batch))) {
-                Err(why) => return Some(format!("{who}: {why}")),
-                Ok(after) if after.bytes != before.bytes => {
-                    let other = same_but_places(&before.printed, &after.printed);
-                    return Some(format!("{who}: {}", other.unwrap_or_default()));
-                }
-                Ok(_) => {}
+/// Any batch size and any number of threads: each number of threads with one of the sizes, which is another from case to case.
+pub fn same_bytes(policy: &Policy, input: &Input, before: &Answer, rng: &mut Rng) -> Option<String> {
+    let shift = rng.below(3);
+    for (pool, at) in pools().iter().zip(shift..) {
+        let batch = [1, 7, 4096][at % 3];
+        let who = format!("batches of {batch}, {} threads", pool.current_num_threads());
+        match pool.install(|| engine::bytes_with(policy, input, Some(batch))) {
+            Err(why) => return Some(format!("{who}: {why}")),
+            Ok(after) if after != before.bytes => {
+                let other = serde_json::from_slice(&after).ok();
+                let other = other.and_then(|after| same_but_places(&before.printed, &after));
+                return Some(format!("{who}: {}", other.unwrap_or_default()));
             }
+            Ok(_) => {}
         }
     }
     None
