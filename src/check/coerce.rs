@@ -79,8 +79,8 @@ impl Checker {
     pub(super) fn key_as_text(&mut self, node: NodeId) -> NodeId {
         match self.node(node) {
             Some(found) if matches!(found.ty.base, Type::Row(_)) => {
-                let (op, span) = (found.op.clone(), found.span);
-                self.push(op, Ty::plain(Type::String), span)
+                let (op, span, or_none) = (found.op.clone(), found.span, found.ty.or_none);
+                self.push(op, Ty { base: Type::String, or_none, range: None }, span)
             }
             _ => node,
         }

@@ -8,7 +8,8 @@ use super::checker::{Checker, MOST_DEPTH};
 use super::codes;
 use super::coerce::{Purpose, describe};
 use super::env::Env;
-use super::program::{Const, NodeId, Op};
+use super::program::{Const, NodeId, Op, VarId};
+use super::schema::TableId;
 use super::types::{Ty, Type};
 
 impl Checker {
@@ -244,11 +245,22 @@ impl Checker {
         self.push(Op::Default(value, other, clock), ty, span)
     }
 
+    /// Whether a node is the id of the record that its variable stands for, rather than of one that a field of it refers to.
+    fn is_own_id(&self, node: NodeId, table: TableId) -> bool {
+        let key = self.program.schema.table(table).and_then(|def| def.key);
+        let of = |var: VarId| self.program.vars.get(usize::from(var.0)).map(|info| info.table);
+        match self.node(node).map(|found| &found.op) {
+            Some(Op::Field(var, field)) => of(*var) == Some(table) && Some(*field) == key,
+            _ => false,
+        }
+    }
+
     fn presence(&mut self, inner: &Expr, presence: Presence, env: &Env, span: Span) -> NodeId {
         let node = self.lower(inner, env, None);
         match self.base(node) {
             Type::Error => self.failed(span),
-            Type::Row(_) => {
+            // What a field refers to may be missing; the record at hand is there.
+            Type::Row(table) if self.is_own_id(node, table) => {
                 self.report(
                     Diagnostic::error(
                         codes::WRONG_TYPE,
