@@ -32,6 +32,9 @@ impl fmt::Display for Failure {
 /// The `now` of examples that name none.
 pub(crate) const NOW: &str = "2026-11-20T15:00:00Z";
 
+/// The inputs beside the inventory and the changes: the word behind `json`, `ndjson` or `csv`, and the key in the project's file.
+const OTHERS: [&str; 5] = ["people", "services", "incidents", "waivers", "obligations"];
+
 /// What a section has built up so far.
 pub(crate) struct Case {
     pub(crate) folder: Folder,
@@ -46,6 +49,8 @@ pub(crate) struct Case {
     /// Names of inventory and change files, if there are any.
     pub(crate) inventory: Option<String>,
     pub(crate) change: Option<String>,
+    /// The other inputs, by their key in the project's file: `people`, `services`, `incidents`, `waivers`, `obligations`.
+    others: BTreeMap<&'static str, String>,
     pub(crate) now: String,
     heading: String,
     failures: Vec<Failure>,
@@ -62,6 +67,7 @@ pub(crate) fn run(section: &Section, rigour: Rigour) -> Vec<Failure> {
         asserted: false,
         inventory: None,
         change: None,
+        others: BTreeMap::new(),
         now: NOW.to_owned(),
         heading: section.heading.clone(),
         failures: Vec::new(),
@@ -95,6 +101,13 @@ impl Case {
                 self.change = Some("change.json".to_owned());
                 self.configure();
             }
+            "json" | "ndjson" | "csv" if OTHERS.iter().any(|key| block.has(key)) => {
+                let Some(key) = OTHERS.into_iter().find(|key| block.has(key)) else { return };
+                let name = format!("{key}.{}", block.kind());
+                self.folder.write(&name, &block.text);
+                self.others.insert(key, name);
+                self.configure();
+            }
             "expect" => self.expect(block),
             "eval" => {
                 self.asserted = true;
@@ -123,7 +136,7 @@ impl Case {
             _ if block.value("file").is_some() => {
                 self.folder.write(block.value("file").unwrap_or_default(), &block.text);
             }
-            "" | "text" | "sh" | "toml" | "json" | "ndjson" | "rust" | "yaml" | "pest" => {}
+            "" | "text" | "sh" | "toml" | "json" | "ndjson" | "csv" | "rust" | "yaml" | "pest" => {}
             other => self.fail(&block.place(), format!("a block of an unknown kind: {other}")),
         }
     }
@@ -154,6 +167,9 @@ impl Case {
             if let Some(value) = value {
                 text.push_str(&format!("{key} = \"{value}\"\n"));
             }
+        }
+        for (key, value) in &self.others {
+            text.push_str(&format!("{key} = \"{value}\"\n"));
         }
         self.folder.write("changegate.toml", &text);
     }

@@ -88,6 +88,31 @@ pub(crate) fn item(decision: &Value, item: &str) -> Result<String, String> {
                 format!("{name} {}", joined(list(&block["findings"]).iter().map(finding)))
             }
         }
+        "duties" => joined(list(&decision["obligations"]).iter().map(duty)),
+        "uncounted" => {
+            let entries = list(&decision["obligations"]);
+            let votes = entries.iter().filter(|one| one["rule"] == name).flat_map(|one| list(&one["not_counted"]));
+            let vote = |one: Value| {
+                let from = one["on_behalf_of"].as_str().map(|whom| format!(" for {whom}")).unwrap_or_default();
+                format!("{}{from} {} {}: {}", word(&one["by"]), word(&one["role"]), word(&one["decision"]), word(&one["why"]))
+            };
+            format!("{name} {}", votes.map(vote).collect::<Vec<_>>().join(" | "))
+        }
+        "risk" => {
+            let risks = list(&decision["risk"]);
+            let Some(risk) = risks.iter().find(|one| one["risk"] == name) else {
+                return Ok(format!("{kind} {name} (no such risk)"));
+            };
+            let bands = list(&risk["band_possible"]).iter().map(word).collect::<Vec<_>>().join("|");
+            let band = if bands.is_empty() { word(&risk["band"]) } else { bands };
+            format!("{name} {} {band}", word(&risk["score"]))
+        }
+        "waiver" => format!("{name} {}", word(&reason()["waiver"]["name"])),
+        "refused_waivers" => {
+            let one = |one: &Value| format!("{}: {}", word(&one["name"]), word(&one["why"]));
+            format!("{name} {}", list(&reason()["refused_waivers"]).iter().map(one).collect::<Vec<_>>().join(" | "))
+        }
+        "subject" => format!("{name} {}", word(&reason()["subject"])),
         "blocks" => joined(list(&decision["triage"]).iter().map(|block| word(&block["block"]))),
         "assumed" => {
             let one = |one: &Value| {
@@ -99,6 +124,15 @@ pub(crate) fn item(decision: &Value, item: &str) -> Result<String, String> {
         other => return Err(format!("`{other}` is no item of a decision")),
     };
     Ok(format!("{kind} {rest}").trim_end().to_owned())
+}
+
+/// `cab cab-member 1/2 for payments due 2026-11-22T00:00Z`
+fn duty(one: &Value) -> String {
+    let role = one["role"].as_str().map(|role| format!(" {role}")).unwrap_or_default();
+    let subject = one["subject"].as_str().map(|subject| format!(" for {subject}")).unwrap_or_default();
+    let due = one["due"].as_str().map(|due| format!(" due {}", time(due))).unwrap_or_default();
+    let kind = if one["kind"] == "review" { " review" } else { "" };
+    format!("{}{kind}{role} {}/{}{subject}{due}", word(&one["rule"]), one["have"], one["need"])
 }
 
 /// `CVE-2026-1 act due 2026-11-22T00:00Z overdue`
