@@ -10,7 +10,7 @@ use crate::syntax::tree::Statement;
 use super::codes;
 use super::env::{Binding, Elem, Needs};
 use super::program::{
-    Const, Context, ContextId, ListRef, Node, NodeId, Op, Program, Settings, TextPart, VarId, VarInfo, Zone,
+    Const, Context, ContextId, ListRef, Node, NodeId, Op, Program, Settings, TextPart, VarId, VarInfo, Waivable, Zone,
 };
 use super::schema::{FieldId, TableId};
 use super::types::{EnumDef, Ty, Type};
@@ -37,8 +37,38 @@ pub(super) enum Symbol {
     Triage(u16),
     /// A categorisation, as an index into the program's.
     Categorise(u16),
+    /// A risk, as an index into the program's.
+    Risk(u16),
+    /// An approval, as an index into the program's.
+    Approval(u16),
+    /// An obligation, as an index into the program's.
+    Obligation(u16),
+    /// A rule, as an index into the program's.
+    Rule(u16),
+    /// A waiver, as an index into the program's.
+    Waiver(u16),
     /// Any other statement, by its kind.
     Other(&'static str),
+}
+
+impl Symbol {
+    /// The kind of the statement, as its keyword.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Let(_) => "let",
+            Self::Table(_) => "table",
+            Self::Param(_) => "param",
+            Self::Import(_) => "import",
+            Self::Triage(_) => "triage",
+            Self::Categorise(_) => "categorise",
+            Self::Risk(_) => "risk",
+            Self::Approval(_) => "approval",
+            Self::Obligation(_) => "obligation",
+            Self::Rule(_) => "rule",
+            Self::Waiver(_) => "waiver",
+            Self::Other(kind) => kind,
+        }
+    }
 }
 
 /// A declared name.
@@ -114,6 +144,14 @@ pub(super) enum Item {
     Triage(Option<u16>),
     /// A categorisation.
     Categorise(u16),
+    /// A risk.
+    Risk(u16),
+    /// An approval.
+    Approval(u16),
+    /// What an obligation asks for.
+    Obligation(u16),
+    /// The waivers of a statement.
+    Waived(Waivable),
     /// A parameter.
     Param(usize),
     /// A pack's unit.
@@ -152,6 +190,12 @@ pub(super) struct Checker {
     pub(super) level_of: HashMap<u16, Arc<EnumDef>>,
     /// The tables that say what they assume.
     pub(super) table_assumes: HashSet<u16>,
+    /// The places in the program of the statements that are filled in later, by unit and place in the text.
+    pub(super) places: HashMap<(usize, Span), u16>,
+    /// The approvals in the order of the program, with their unit and how far they have been checked.
+    pub(super) approvals: Vec<(usize, Arc<Statement>, Progress)>,
+    /// The approvals that are being checked, outermost first.
+    pub(super) following: Vec<u16>,
     pub(super) too_large: bool,
 }
 
@@ -195,6 +239,9 @@ impl Checker {
             needs: Vec::new(),
             level_of: HashMap::new(),
             table_assumes: HashSet::new(),
+            places: HashMap::new(),
+            approvals: Vec::new(),
+            following: Vec::new(),
             too_large: false,
         }
     }
@@ -448,7 +495,7 @@ impl Checker {
         vars
     }
 
-    fn vars_of_list(&self, list: &ListRef) -> Vec<VarId> {
+    pub(super) fn vars_of_list(&self, list: &ListRef) -> Vec<VarId> {
         match list {
             ListRef::Field(var, _) => vec![self.base_variable(*var)],
             ListRef::AssetsOf(var) => vec![self.base_variable(*var)],

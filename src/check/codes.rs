@@ -116,3 +116,11 @@ pub const MIXED_EXPECTATION: Code = Code(154);
 pub const TEST_RECORD: Code = Code(155);
 /// Something that is no condition where one has to stand.
 pub const NOT_A_CONDITION: Code = Code(156);
+/// A clause of an approval that asks for what nobody can give, or names nobody.
+pub const BAD_NEED: Code = Code(157);
+/// Bands of a risk that do not descend, or do not start at a number.
+pub const BAD_BANDS: Code = Code(158);
+/// A waiver that is never applied.
+pub const WAIVER_REFUSED: Code = Code(159);
+/// A call that names something else than the statement that it asks about.
+pub const BAD_CALL: Code = Code(160);

@@ -50,7 +50,11 @@ impl Checker {
                 if time.is_none() && clock.is_none() && self.base(length) != Type::Nothing {
                     self.report(
                         Diagnostic::error(codes::DEADLINE, deadline.span, "nothing says from when this counts")
-                            .help("give the block a `clock`, or write `within … of TIME`"),
+                            .help(if env.level.is_some() {
+                                "give the block a `clock`, or write `within … of TIME`"
+                            } else {
+                                "write `within … of TIME`, such as `within 3d of change.finished_at`"
+                            }),
                     );
                     return None;
                 }
@@ -93,7 +97,7 @@ impl Checker {
         true
     }
 
-    fn deadline_length(&mut self, expr: &Expr, env: &Env) -> NodeId {
+    pub(super) fn deadline_length(&mut self, expr: &Expr, env: &Env) -> NodeId {
         let node = self.lower(expr, env, None);
         match self.base(node) {
             Type::Duration | Type::Span | Type::Nothing | Type::Error => {

@@ -130,8 +130,18 @@ impl Checker {
                 }
                 Symbol::Categorise(index)
             }
+            Body::Rule(_) => Symbol::Rule(self.declare_rule(unit, statement, name)),
+            Body::Risk(risk) => Symbol::Risk(self.declare_risk(unit, statement, name, risk)),
+            Body::Approval(_) => Symbol::Approval(self.declare_approval(unit, statement, name)),
+            Body::Obligation(_) => Symbol::Obligation(self.declare_obligation(unit, statement, name)),
+            Body::Waiver(_) => Symbol::Waiver(self.declare_waiver(unit, statement, name)),
             body => Symbol::Other(kind_of(body)),
         };
+        if let Symbol::Rule(n) | Symbol::Risk(n) | Symbol::Approval(n) | Symbol::Obligation(n) | Symbol::Waiver(n) =
+            symbol
+        {
+            self.places.insert((unit, statement.span), n);
+        }
         self.declare(unit, name, symbol);
     }
 

@@ -86,8 +86,7 @@ impl Checker {
                         self.reading(Item::Import(inner), part.span);
                         at = inner;
                     }
-                    Some(Symbol::Triage(_) | Symbol::Categorise(_) | Symbol::Other("rule" | "blackout" | "window"))
-                        if n + 1 == path.parts.len() =>
+                    Some(symbol) if takes_effect(&symbol) && n + 1 == path.parts.len() =>
                     {
                         let prefix = self.units.get(at).map(|unit| unit.prefix.clone()).unwrap_or_default();
                         all.push(format!("{prefix}{}", part.text));
@@ -99,7 +98,7 @@ impl Checker {
                                 part.span,
                                 format!("`{}` takes no effect", path.text()),
                             )
-                            .help("`only` names rules, blackouts, windows, triages and categorisations"),
+                            .help("`only` names triages, categorisations, approvals, obligations, rules, blackouts, windows and waivers"),
                         );
                         break;
                     }
@@ -119,12 +118,7 @@ impl Checker {
             .get(unit)
             .into_iter()
             .flat_map(|unit| &unit.names)
-            .filter(|(_, declared)| {
-                matches!(
-                    declared.symbol,
-                    Symbol::Triage(_) | Symbol::Categorise(_) | Symbol::Other("rule" | "blackout" | "window")
-                )
-            })
+            .filter(|(_, declared)| takes_effect(&declared.symbol))
             .map(|(name, _)| name.clone())
             .collect();
         let error = Diagnostic::error(codes::UNKNOWN_NAME, name.span, format!("there is no statement `{}`", name.text));
@@ -169,6 +163,25 @@ impl Checker {
             .get(unit)
             .and_then(|unit| unit.names.get(name))
             .is_some_and(|declared| matches!(declared.symbol, Symbol::Let(_) | Symbol::Table(_) | Symbol::Param(_)))
+    }
+}
+
+/// Whether a test's `only` can name the statement.
+fn takes_effect(symbol: &Symbol) -> bool {
+    match symbol {
+        Symbol::Triage(_)
+        | Symbol::Categorise(_)
+        | Symbol::Approval(_)
+        | Symbol::Obligation(_)
+        | Symbol::Rule(_)
+        | Symbol::Waiver(_)
+        | Symbol::Other("blackout" | "window") => true,
+        Symbol::Let(_)
+        | Symbol::Table(_)
+        | Symbol::Param(_)
+        | Symbol::Import(_)
+        | Symbol::Risk(_)
+        | Symbol::Other(_) => false,
     }
 }
 

@@ -44,7 +44,7 @@ impl Checker {
             ExprKind::Time(text) => self.time(text, env, span),
             ExprKind::TimeIn(text, zone) => self.time_in(text, zone, span),
             ExprKind::Name(_) | ExprKind::Field(..) => self.path(expr, env, want),
-            ExprKind::Call(path, _) => self.call(path, span),
+            ExprKind::Call(path, arguments) => self.call(path, arguments, env, span),
             ExprKind::Unary(UnaryOp::Not, inner) => self.not(inner, env, span),
             ExprKind::Unary(UnaryOp::Neg, inner) => self.negative(inner, env, want, span),
             ExprKind::Binary(op, _, left, right) => self.binary(*op, expr, (left, right), env),
@@ -107,10 +107,7 @@ impl Checker {
             }
             BinaryOp::Like => self.like(sides.0, sides.1, env, span),
             BinaryOp::Matches => self.matches(sides.0, sides.1, env, span),
-            BinaryOp::Overlaps => {
-                self.later(span, "`overlaps`");
-                self.failed(span)
-            }
+            BinaryOp::Overlaps => self.changes_meet(sides, env, span),
             BinaryOp::During => {
                 self.later(span, "`during`");
                 self.failed(span)
@@ -273,26 +270,6 @@ impl Checker {
             }
             _ => self.push(Op::Is(node, presence), Ty::plain(Type::Bool), span),
         }
-    }
-
-    /// Functions come with later kinds of statement.
-    fn call(&mut self, path: &crate::syntax::expr::Path, span: Span) -> NodeId {
-        let name = path.text();
-        const LATER: &[&str] =
-            &["overlaps", "approved", "cleared", "met", "waived", "dependents", "dependencies", "baseline"];
-        if LATER.contains(&name.as_str()) {
-            self.later(span, &format!("`{name}(…)`"));
-        } else if path.parts.len() > 1 {
-            self.later(span, "plugins");
-        } else {
-            let known = LATER.iter().copied().chain(["count", "share", "min", "max", "sum", "avg"]);
-            let error = Diagnostic::error(codes::UNKNOWN_NAME, path.span, format!("there is no function `{name}`"));
-            self.report(match super::suggest::nearest(&name, known) {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error.help("the functions are `count`, `share`, `min`, `max`, `sum` and `avg`, each over a list: `count(f in asset.findings where …)`"),
-            });
-        }
-        self.failed(span)
     }
 }
 

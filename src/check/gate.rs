@@ -1,7 +1,7 @@
 //! `rule`, `blackout` and `window`: what restricts a change.
 
 use crate::syntax::diagnostic::Diagnostic;
-use crate::syntax::expr::{Expr, ExprKind};
+use crate::syntax::expr::{Expr, ExprKind, Name};
 use crate::syntax::source::Span;
 use crate::syntax::tree::{Body, ClockTime, Demand, Statement, TimeClause};
 use crate::time::{Bound, Role, TimeValue, parse_time};
@@ -14,7 +14,13 @@ use super::program::{Const, NodeId, Period, Rule, VarId, When, ZoneRef};
 use super::types::Type;
 
 impl Checker {
-    pub(super) fn rule(&mut self, unit: usize, statement: &Statement, demands: &[Demand]) {
+    pub(super) fn declare_rule(&mut self, unit: usize, statement: &Statement, name: &Name) -> u16 {
+        let head = self.bare_head(unit, name, statement, head::RULE.effect);
+        self.program.rules.push(Rule { head, broken: Vec::new() });
+        u16::try_from(self.program.rules.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    pub(super) fn rule(&mut self, unit: usize, statement: &Statement, index: u16, demands: &[Demand]) {
         let env = Env::gate(unit, head::RULE.place);
         let Some(mut head) = self.head(unit, statement, &head::RULE, &env) else { return };
         self.readers.push(Item::Decided("rule", head.name.clone()));
@@ -32,7 +38,9 @@ impl Checker {
             );
         }
         head.vars = self.vars_of_all(head.scope.iter().copied().chain(head.except).chain(broken.iter().copied()));
-        self.program.rules.push(Rule { head, broken });
+        if let Some(rule) = self.program.rules.get_mut(usize::from(index)) {
+            *rule = Rule { head, broken };
+        }
     }
 
     pub(super) fn period(&mut self, unit: usize, statement: &Statement, clauses: &[TimeClause]) {

@@ -45,9 +45,31 @@ pub(super) const RULE: Kind = Kind {
     keyword: "rule",
     place: "a `rule`",
     takes: ALL,
-    effects: &[("deny", Effect::Deny), ("hold", Effect::Hold), ("warn", Effect::Warn), ("report", Effect::Report)],
+    effects: EFFECTS,
     effect: Effect::Deny,
 };
+
+/// The effects of what waits for people or for a fact.
+const EFFECTS: &[(&str, Effect)] =
+    &[("deny", Effect::Deny), ("hold", Effect::Hold), ("warn", Effect::Warn), ("report", Effect::Report)];
+
+const UNDECIDED: &[&str] = &["for", "when", "except", "because", "ref", "owner", "effective", "assumes"];
+
+pub(super) const RISK: Kind =
+    Kind { keyword: "risk", place: "a `risk`", takes: UNDECIDED, effects: &[], effect: Effect::Report };
+
+pub(super) const WAIVER: Kind = Kind { keyword: "waiver", place: "a `waiver`", ..RISK };
+
+pub(super) const APPROVAL: Kind = Kind {
+    keyword: "approval",
+    place: "an `approval`",
+    takes: PERIOD_CLAUSES,
+    effects: EFFECTS,
+    effect: Effect::Hold,
+};
+
+pub(super) const OBLIGATION: Kind =
+    Kind { keyword: "obligation", place: "an `obligation`", takes: ALL, effects: EFFECTS, effect: Effect::Hold };
 
 const PERIOD_CLAUSES: &[&str] =
     &["for", "when", "except", "because", "ref", "owner", "effective", "trial", "effect", "unknown", "assumes"];
@@ -108,6 +130,7 @@ impl Checker {
             vars: Vec::new(),
             pack,
             waivable: None,
+            muted: false,
         }
     }
 
@@ -279,11 +302,11 @@ impl Checker {
         for (clause, span) in written(common) {
             if !takes.contains(&clause) {
                 let help = match clause {
-                    "trial" => "only what restricts a change can be on trial: a `rule`, `blackout` or `window`",
+                    "trial" => "only what restricts a change can be on trial: an `approval`, `obligation`, `rule`, `blackout` or `window`",
                     "effect" | "unknown" => {
-                        "only what restricts a change has an effect: a `rule`, `blackout` or `window`"
+                        "only what restricts a change has an effect: an `approval`, `obligation`, `rule`, `blackout` or `window`"
                     }
-                    "waivable" => "rules and triages can be waived",
+                    "waivable" => "rules, obligations and triages can be waived",
                     _ => "take it out, or put it into the statement that uses this one",
                 };
                 self.report(

@@ -64,6 +64,10 @@ impl Checker {
                 statement.body,
                 Body::Triage(_)
                     | Body::Categorise(_)
+                    | Body::Risk(_)
+                    | Body::Approval(_)
+                    | Body::Obligation(_)
+                    | Body::Waiver(_)
                     | Body::Rule(_)
                     | Body::Blackout(_)
                     | Body::Window(_)

@@ -258,7 +258,7 @@ impl Checker {
     }
 
     /// Opens a quantifier: its list, its variable, and the names that its body sees.
-    fn open(&mut self, var: &Name, list: &Expr, env: &Env) -> Option<(VarId, ListRef, Env)> {
+    pub(super) fn open(&mut self, var: &Name, list: &Expr, env: &Env) -> Option<(VarId, ListRef, Env)> {
         let list_span = list.span;
         let list = self.list(list, env);
         let hidden = self.is_name(&var.text, env)
@@ -431,7 +431,7 @@ impl Checker {
     }
 }
 
-fn element_op(list: &ListRef, var: VarId) -> Op {
+pub(super) fn element_op(list: &ListRef, var: VarId) -> Op {
     match list {
         ListRef::Literal(_) => Op::Element(var),
         _ => Op::Field(var, FieldId(0)),

@@ -117,6 +117,9 @@ impl Checker {
         }
         fields.reverse();
         let mut thing = match &base.kind {
+            ExprKind::Name(word) if !fields.is_empty() && self.means_risk(word, env) => {
+                return self.risk_reading(&fields, env, expr.span).map_or(Thing::Failed, Thing::Node);
+            }
             ExprKind::Name(word) => self.named(word, base.span, env, !fields.is_empty()),
             ExprKind::Paren(inner) if fields.is_empty() => return self.thing(inner, env),
             ExprKind::Paren(inner) => self.thing(inner, env),
@@ -249,7 +252,12 @@ impl Checker {
                 );
                 Thing::Failed
             }
-            Symbol::Other(kind) => {
+            Symbol::Risk(_) | Symbol::Approval(_) | Symbol::Obligation(_) | Symbol::Waiver(_) => {
+                self.no_value_by_itself(word, symbol, span);
+                Thing::Failed
+            }
+            Symbol::Rule(_) | Symbol::Other(_) => {
+                let kind = symbol.kind();
                 self.error(
                     codes::WRONG_TYPE,
                     span,

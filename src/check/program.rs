@@ -363,6 +363,8 @@ pub struct Head {
     pub pack: bool,
     /// The roles that may waive it, and the longest waiver in microseconds.
     pub waivable: Option<(Vec<String>, Option<i64>)>,
+    /// It is worked out for those who read it, and has no effect: a test's `only` leaves it out.
+    pub muted: bool,
 }
 
 /// `rule`

@@ -108,10 +108,13 @@ impl Checker {
             self.ensure(id);
             self.table(id);
         }
-        for unit in 0..self.units.len() {
-            let statements = self.units.get(unit).map(|unit| unit.statements.clone()).unwrap_or_default();
-            for statement in &statements {
-                self.statement(unit, statement);
+        // What a waiver is for is checked before it, and what a test asks for before that.
+        for turn in [Turn::First, Turn::Waivers, Turn::Tests] {
+            for unit in 0..self.units.len() {
+                let statements = self.units.get(unit).map(|unit| unit.statements.clone()).unwrap_or_default();
+                for statement in statements.iter().filter(|statement| turn_of(&statement.body) == turn) {
+                    self.statement(unit, statement);
+                }
             }
         }
         for id in with_level {
@@ -138,17 +141,39 @@ impl Checker {
         match (&statement.body, symbol) {
             (Body::Triage(_), Some(Symbol::Triage(index))) => self.triage(unit, statement, index),
             (Body::Categorise(_), Some(Symbol::Categorise(index))) => self.categorise(unit, statement, index),
-            (Body::Rule(demands), _) => self.rule(unit, statement, demands),
             (Body::Blackout(clauses) | Body::Window(clauses), _) => self.period(unit, statement, clauses),
             (Body::Test(test), _) => self.test(unit, statement, test),
-            (Body::Risk(_) | Body::Approval(_) | Body::Obligation(_) | Body::Waiver(_), _) => {
-                self.later(statement.span, "this kind of statement");
-            }
             (Body::Later(later), _) => {
                 let end = statement.name.as_ref().map_or(later.span.end, |name| name.span.end);
                 self.later(Span { end, ..statement.span }, &later.what);
             }
-            _ => {}
+            (body, _) => {
+                let Some(index) = self.places.get(&(unit, statement.span)).copied() else { return };
+                match body {
+                    Body::Rule(demands) => self.rule(unit, statement, index, demands),
+                    Body::Risk(tree) => self.risk(unit, statement, index, tree),
+                    Body::Approval(_) => self.ensure_approval(index),
+                    Body::Obligation(tree) => self.obligation(unit, statement, index, tree),
+                    Body::Waiver(tree) => self.waiver(unit, statement, index, tree),
+                    _ => {}
+                }
+            }
         }
+    }
+}
+
+/// When a statement is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    First,
+    Waivers,
+    Tests,
+}
+
+fn turn_of(body: &Body) -> Turn {
+    match body {
+        Body::Waiver(_) => Turn::Waivers,
+        Body::Test(_) => Turn::Tests,
+        _ => Turn::First,
     }
 }

@@ -5,26 +5,57 @@ use crate::syntax::source::Span;
 
 use super::checker::{Checker, Item};
 use super::codes;
-
-/// The strata of the kinds that this build decides.
-fn stratum(item: &Item) -> Option<u8> {
-    match item {
-        Item::Triage(_) | Item::Decided("triage", _) => Some(2),
-        Item::Categorise(_) | Item::Decided("categorise", _) => Some(4),
-        Item::Decided("blackout" | "window", _) => Some(5),
-        Item::Decided(..) | Item::Except(..) => Some(8),
-        Item::Inline(_) | Item::Param(_) | Item::Import(_) | Item::Test => None,
-    }
-}
+use super::program::Waivable;
 
 impl Checker {
+    /// The stratum of a decision; none is that of whoever reads it, or a test's.
+    fn stratum(&self, item: &Item) -> Option<u8> {
+        match item {
+            Item::Waived(Waivable::Triage(_)) => Some(1),
+            Item::Decided("waiver", name) if self.is_of_triage(name) => Some(1),
+            Item::Triage(_) | Item::Decided("triage", _) => Some(2),
+            Item::Risk(_) | Item::Decided("risk", _) => Some(3),
+            Item::Categorise(_) | Item::Decided("categorise", _) => Some(4),
+            Item::Waived(_) | Item::Decided("blackout" | "window" | "waiver", _) => Some(5),
+            Item::Approval(_) | Item::Decided("approval", _) => Some(6),
+            Item::Obligation(_) | Item::Decided("obligation", _) => Some(7),
+            Item::Decided(..) | Item::Except(..) => Some(8),
+            Item::Inline(_) | Item::Param(_) | Item::Import(_) | Item::Test => None,
+        }
+    }
+
+    fn is_of_triage(&self, name: &str) -> bool {
+        self.program
+            .waivers
+            .iter()
+            .filter(|waiver| waiver.head.name == name)
+            .any(|waiver| waiver.waives.iter().any(|target| matches!(target, Waivable::Triage(_))))
+    }
+
+    /// The statement whose decision is read.
+    fn decided(&self, item: &Item) -> Option<Item> {
+        let head = match item {
+            Item::Triage(Some(index)) => self.program.triages.get(usize::from(*index)).map(|found| ("triage", &found.head)),
+            Item::Risk(index) => self.program.risks.get(usize::from(*index)).map(|found| ("risk", &found.head)),
+            Item::Categorise(index) => {
+                self.program.categorises.get(usize::from(*index)).map(|found| ("categorise", &found.head))
+            }
+            Item::Approval(index) => self.program.approvals.get(usize::from(*index)).map(|found| ("approval", &found.head)),
+            Item::Obligation(index) => {
+                self.program.obligations.get(usize::from(*index)).map(|found| ("obligation", &found.head))
+            }
+            _ => None,
+        };
+        head.map(|(kind, head)| Item::Decided(kind, head.name.clone()))
+    }
+
     /// Reports every decided statement that reads one of its own stratum or above.
     pub(super) fn strata(&mut self) {
         let mut decided: Vec<Item> =
             self.reads.keys().filter(|item| matches!(item, Item::Decided(..) | Item::Except(..))).cloned().collect();
         decided.sort_unstable();
         for item in decided {
-            let Some(own) = stratum(&item) else { continue };
+            let Some(own) = self.stratum(&item) else { continue };
             self.reads_below(&item, own);
         }
     }
@@ -39,9 +70,8 @@ impl Checker {
                 path.push((target.clone(), span));
                 match &target {
                     Item::Inline(_) if seen.insert(target.clone()) => stack.push((target, path)),
-                    Item::Triage(_) | Item::Categorise(_)
-                        if stratum(&target).is_some_and(|read| read >= own) && seen.insert(target.clone()) =>
-                    {
+                    Item::Inline(_) => {}
+                    _ if self.stratum(&target).is_some_and(|read| read >= own) && seen.insert(target.clone()) => {
                         self.above(start, &target, &path);
                     }
                     _ => {}
@@ -54,14 +84,8 @@ impl Checker {
         let Some((_, first)) = path.first() else { return };
         let names: Vec<String> =
             std::iter::once(self.item_name(start)).chain(path.iter().map(|(item, _)| self.item_name(item))).collect();
-        let itself = match (start, target) {
-            (Item::Decided("triage", name), Item::Triage(block)) => block
-                .is_none_or(|block| self.program.triages.get(usize::from(block)).is_some_and(|t| t.head.name == *name)),
-            (Item::Decided("categorise", name), Item::Categorise(block)) => {
-                self.program.categorises.get(usize::from(*block)).is_some_and(|c| c.head.name == *name)
-            }
-            _ => false,
-        };
+        let every_triage = matches!((start, target), (Item::Decided("triage", _), Item::Triage(None)));
+        let itself = every_triage || self.decided(target).as_ref() == Some(start);
         let mut error = if itself {
             Diagnostic::error(codes::CYCLE, *first, format!("{} is decided by itself", self.item_name(start)))
         } else {
@@ -75,7 +99,7 @@ impl Checker {
         for (_, span) in path.iter().skip(1) {
             error = error.also(*span, "by way of this");
         }
-        self.report(error.help("facts and tables come first, then triages, then categories, then blackouts and windows, then rules: each reads only what comes before it"));
+        self.report(error.help("facts and tables come first, then triages, risks, categories, then blackouts, windows and waivers, then approvals, obligations, and rules with the exceptions: each reads only what comes before it"));
     }
 
     fn item_name(&self, item: &Item) -> String {
@@ -95,6 +119,14 @@ impl Checker {
             Item::Categorise(block) => {
                 let name = self.program.categorises.get(usize::from(*block)).map(|c| c.head.name.clone());
                 format!("categorise `{}`", name.unwrap_or_default())
+            }
+            Item::Risk(_) | Item::Approval(_) | Item::Obligation(_) => match self.decided(item) {
+                Some(Item::Decided(kind, name)) => format!("{kind} `{name}`"),
+                _ => String::new(),
+            },
+            Item::Waived(target) => {
+                let name = self.head_of(*target).map(|head| head.name.clone());
+                format!("the waivers of `{}`", name.unwrap_or_default())
             }
             Item::Param(id) => {
                 format!("param `{}`", self.params.get(*id).map(|param| param.name.as_str()).unwrap_or_default())

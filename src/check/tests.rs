@@ -11,6 +11,7 @@
 
 mod messages;
 mod pages;
+mod people;
 mod shape;
 mod shipped;
 mod support;

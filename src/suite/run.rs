@@ -138,12 +138,18 @@ fn of_facts(program: &Program, node: NodeId, facts: &Facts, now: Instant) -> Opt
     Some((env.node(node).map(|n| n.span), actual))
 }
 
-/// The program with only some statements taking effect; what they read is still worked out.
+/// The program with only some statements taking effect; what they read is still worked out. Those that others read by their place keep it.
 fn only_these(program: &Program, only: &[String]) -> Program {
     let mut program = program.clone();
     let wanted = |name: &String| only.contains(name);
-    program.rules.retain(|rule| wanted(&rule.head.name));
     program.blackouts.retain(|period| wanted(&period.head.name));
     program.windows.retain(|period| wanted(&period.head.name));
+    let rules = program.rules.iter_mut().map(|rule| &mut rule.head);
+    let approvals = program.approvals.iter_mut().map(|approval| &mut approval.head);
+    let obligations = program.obligations.iter_mut().map(|obligation| &mut obligation.head);
+    let waivers = program.waivers.iter_mut().map(|waiver| &mut waiver.head);
+    for head in rules.chain(approvals).chain(obligations).chain(waivers) {
+        head.muted = !wanted(&head.name);
+    }
     program
 }
