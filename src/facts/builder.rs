@@ -12,6 +12,7 @@ use super::plan::TablePlan;
 use super::pool::Pool;
 use super::problem::{Place, Problems, Report, Trouble};
 use super::records::{Records, Shared, Unique};
+use super::split::Wrapper;
 use super::table::{Cause, Facts, Touched};
 use crate::check::schema::{Schema, TableId};
 use crate::time::{Instant, Zone};
@@ -71,21 +72,36 @@ pub struct FactsBuilder {
     others_incomplete: BTreeSet<TableId>,
 }
 
-/// The entities of the input beside assets and changes, and the key that holds a list of their records in a file of JSON.
-pub(super) const OTHERS: [(TableId, &str); 5] = [
-    (TableId::PERSON, "people"),
-    (TableId::SERVICE, "services"),
-    (TableId::INCIDENT, "incidents"),
-    (TableId::WAIVER, "waivers"),
-    (TableId::DUTY, "obligations"),
+/// An object with a list under the name of its kind.
+const fn wrapper(lists: &'static [&'static str]) -> Wrapper {
+    Wrapper { lists, of_records: &["id"], silent: &[] }
+}
+
+const ASSETS: Wrapper = wrapper(&["assets"]);
+const CHANGES: Wrapper = wrapper(&["changes"]);
+const PEOPLE: Wrapper = wrapper(&["people"]);
+const SERVICES: Wrapper = wrapper(&["services"]);
+const INCIDENTS: Wrapper = wrapper(&["incidents"]);
+const WAIVERS: Wrapper = wrapper(&["waivers"]);
+/// Duties, or what an earlier run printed.
+const DUTIES: Wrapper =
+    Wrapper { lists: &["obligations", "decisions"], of_records: &["id", "verdict"], silent: &["changes", "summary"] };
+
+/// The entities of the input beside assets and changes.
+const OTHERS: [(TableId, &Wrapper); 5] = [
+    (TableId::PERSON, &PEOPLE),
+    (TableId::SERVICE, &SERVICES),
+    (TableId::INCIDENT, &INCIDENTS),
+    (TableId::WAIVER, &WAIVERS),
+    (TableId::DUTY, &DUTIES),
 ];
 
 impl FactsBuilder {
     /// Starts with no facts; times that can only be past are held against `now`.
     #[must_use]
     pub fn new(schema: Arc<Schema>, now: Instant, options: Options) -> Self {
-        let assets = Records::new(TablePlan::entity(&schema, TableId::ASSET, &[]), "assets");
-        let changes = Records::new(TablePlan::entity(&schema, TableId::CHANGE, &["assets"]), "changes");
+        let assets = Records::new(TablePlan::entity(&schema, TableId::ASSET, &[]), &ASSETS);
+        let changes = Records::new(TablePlan::entity(&schema, TableId::CHANGE, &["assets"]), &CHANGES);
         let others = OTHERS.map(|(table, wrapper)| Records::new(TablePlan::entity(&schema, table, &[]), wrapper));
         let report = Report::new(options.limit);
         Self {
@@ -114,7 +130,8 @@ impl FactsBuilder {
     }
 
     /// Adds records of an entity of the input (asset, change, person, service, incident, waiver, duty) from the same forms of file; the key of a
-    /// list is `assets`, `changes`, `people`, `services`, `incidents`, `waivers` or `obligations`.
+    /// list is `assets`, `changes`, `people`, `services`, `incidents`, `waivers` or `obligations`. Waivers may be comma-separated values; for
+    /// duties the decisions of an earlier run will do, of which those that are still open count.
     pub fn add_file(&mut self, entity: TableId, name: &str, bytes: &[u8]) {
         let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, name, None) };
         let lacking = records.read(name, bytes, shared);

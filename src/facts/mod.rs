@@ -1,6 +1,6 @@
 //! Outside data into typed columns.
 //!
-//! [`FactsBuilder`] takes the bytes of inventories and changes, and the records of tests; [`FactsBuilder::finish`] gives the [`Facts`], what is
+//! [`FactsBuilder`] takes the bytes of files, and the records of tests; [`FactsBuilder::finish`] gives the [`Facts`], what is
 //! wrong with the input as data ([`Problems`]), and the selections of assets that only an evaluator can follow ([`Selection`]).
 //!
 //! The way of a record: a file is taken apart into the texts of its records (`split`), each is read into a tree of JSON and put into canonical
@@ -15,8 +15,10 @@
 mod assemble;
 mod builder;
 mod column;
+mod csv;
 mod digest;
 mod duplicates;
+mod duties;
 mod json;
 mod named;
 mod part;

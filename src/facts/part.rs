@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::builder::Options;
 use super::column::{TableBuild, row};
+use super::csv;
 use super::digest::{RecordDigest, of_record};
+use super::duties::{self, Found};
 use super::json::Json;
 use super::named::Named;
 use super::plan::{KeyPlan, TablePlan, Target};
@@ -12,6 +14,7 @@ use super::pool::Pool;
 use super::problem::{Report, Words};
 use super::reader::Reader;
 use super::split::{Chunk, Piece};
+use crate::check::schema::TableId;
 use crate::time::Instant;
 
 /// Records of one entity from one chunk of one file.
@@ -43,6 +46,22 @@ impl Source<'_> {
         let mut reading = Reading::new(self, file);
         for piece in chunk.pieces() {
             reading.piece(&piece);
+        }
+        reading.finish()
+    }
+
+    /// Takes the rows of a table of texts.
+    pub(super) fn rows(&self, file: &Arc<str>, rows: Vec<csv::Row>) -> ReadPart {
+        let mut reading = Reading::new(self, file);
+        for (line, record) in rows {
+            reading.reader.here.line = Some(line);
+            reading.reader.here.record = None;
+            match record {
+                Ok(record) => reading.record(record),
+                Err(wrong) => {
+                    reading.leave_out(|| wrong.clone(), || ("a row does not fit the header".to_owned(), None))
+                }
+            }
         }
         reading.finish()
     }
@@ -107,7 +126,21 @@ impl<'p> Reading<'p> {
         }
     }
 
-    fn record(&mut self, mut record: Json<'_>) {
+    fn record(&mut self, record: Json<'_>) {
+        if self.plan.table != TableId::DUTY {
+            return self.one(record);
+        }
+        match duties::of_record(record) {
+            Found::Duty(duty) => self.one(duty),
+            Found::Open(open) => open.into_iter().for_each(|duty| self.one(duty)),
+            Found::Unreadable(why) => {
+                self.leave_out(|| why.to_owned(), || ("a decision's duties cannot be read".to_owned(), None));
+            }
+            Found::Nothing => {}
+        }
+    }
+
+    fn one(&mut self, mut record: Json<'_>) {
         record.canonical();
         let Json::Object(entries) = &record else {
             let help = Some("write `{\"id\": …}`".to_owned());

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::assemble::{Address, gather};
 use super::builder::Options;
 use super::column::{Cell, TableBuild, row};
+use super::csv::{self, is_csv};
 use super::digest::RecordDigest;
 use super::duplicates::merge;
 use super::json::Json;
@@ -15,15 +16,16 @@ use super::part::{Part, ReadPart, Source};
 use super::plan::TablePlan;
 use super::pool::Pool;
 use super::problem::{Place, Report, printable};
-use super::split::split;
+use super::split::{Wrapper, split};
+use crate::check::schema::TableId;
 use crate::time::Instant;
 
 /// The records of one entity.
 #[derive(Debug)]
 pub(super) struct Records {
     pub plan: TablePlan,
-    /// The key that holds a list of records in a file of JSON: `assets`.
-    wrapper: &'static str,
+    /// The object that may hold a list of records in a file of JSON.
+    wrapper: &'static Wrapper,
     parts: Vec<Part>,
 }
 
@@ -49,7 +51,7 @@ pub(super) struct Shared<'s> {
 }
 
 impl Records {
-    pub(super) fn new(plan: TablePlan, wrapper: &'static str) -> Self {
+    pub(super) fn new(plan: TablePlan, wrapper: &'static Wrapper) -> Self {
         Self { plan, wrapper, parts: Vec::new() }
     }
 
@@ -57,6 +59,10 @@ impl Records {
     pub(super) fn read(&mut self, name: &str, bytes: &[u8], shared: Shared<'_>) -> bool {
         let file: Arc<str> = Arc::from(name);
         let source = Source { plan: &self.plan, now: shared.now, options: shared.options };
+        // Waivers are kept in spreadsheets.
+        if self.plan.table == TableId::WAIVER && is_csv(name, bytes) {
+            return self.read_csv(&file, bytes, shared);
+        }
         let split = split(bytes, name, self.wrapper);
         let parts: Vec<ReadPart> = split.chunks.par_iter().map(|chunk| source.chunk(&file, chunk)).collect();
         let left_out_before = shared.report.left_out;
@@ -67,12 +73,34 @@ impl Records {
             let words = || ("a file cannot be read to its end".to_owned(), None);
             shared.report.error(None, || place(Some(row(line)), what), words);
         }
-        let frame: Arc<str> = Arc::from(format!("file of {}", self.wrapper));
+        let frame: Arc<str> = Arc::from(format!("file of {}", self.wrapper.name()));
         for key in &split.ignored {
-            let found = format!("found beside `{}`", self.wrapper);
+            let found = format!("found beside `{}`", self.wrapper.name());
             shared.report.unknown_key(&frame, key, || None, || place(None, &found));
         }
         split.broken.is_some() || shared.report.left_out > left_out_before
+    }
+
+    /// Reads a file of comma-separated values. Returns whether records may be lacking.
+    fn read_csv(&mut self, file: &Arc<str>, bytes: &[u8], shared: Shared<'_>) -> bool {
+        let source = Source { plan: &self.plan, now: shared.now, options: shared.options };
+        let (rows, broken) = match csv::rows(&self.plan, bytes) {
+            Ok(rows) => (rows, None),
+            Err(broken) => (Vec::new(), Some(broken)),
+        };
+        let part = source.rows(file, rows);
+        let left_out_before = shared.report.left_out;
+        self.absorb(vec![part], &mut *shared.pool, &mut *shared.report);
+        if let Some((found, line)) = &broken {
+            let place =
+                || Place { file: Arc::clone(file), line: Some(row(*line)), record: None, found: Some(found.clone()) };
+            let words = || {
+                let help = "separate cells by commas and the items of a list by `;`; a cell with either stands in `\"`";
+                ("a file of comma-separated values cannot be read".to_owned(), Some(help.to_owned()))
+            };
+            shared.report.error(None, place, words);
+        }
+        broken.is_some() || shared.report.left_out > left_out_before
     }
 
     /// Takes a record that was not read from a file. Returns whether it had to be left out.

@@ -46,9 +46,26 @@ impl<'b> Chunk<'b> {
     }
 }
 
-/// Takes a file apart: one record on each line, a list of records, one record, records one after another, or `{"assets": […]}`
-/// where `wrapper` is `assets`.
-pub(super) fn split<'b>(bytes: &'b [u8], name: &str, wrapper: &str) -> Split<'b> {
+/// The object in which a file of JSON may hold its list of records: `{"assets": […]}`.
+#[derive(Debug)]
+pub(super) struct Wrapper {
+    /// The key of the list; of several, any.
+    pub lists: &'static [&'static str],
+    /// Keys of a record: what has one of them is no wrapper.
+    pub of_records: &'static [&'static str],
+    /// Keys beside the list of which nothing is to be said.
+    pub silent: &'static [&'static str],
+}
+
+impl Wrapper {
+    /// The key of the list, as messages call it.
+    pub(super) fn name(&self) -> &'static str {
+        self.lists.first().copied().unwrap_or_default()
+    }
+}
+
+/// Takes a file apart: one record on each line, a list of records, one record, records one after another, or a list in a wrapper.
+pub(super) fn split<'b>(bytes: &'b [u8], name: &str, wrapper: &Wrapper) -> Split<'b> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Split { broken: Some(("the file is UTF-16, expected UTF-8", 1)), ..Split::default() };
     }
@@ -83,6 +100,10 @@ pub(super) fn split<'b>(bytes: &'b [u8], name: &str, wrapper: &str) -> Split<'b>
     split
 }
 
+fn is_one(keys: &[&str], key: &[u8]) -> bool {
+    keys.iter().any(|known| known.as_bytes() == key)
+}
+
 /// Whether a file has one record on each line; `{` alone on the first line begins a record in several lines.
 fn is_lines(bytes: &[u8], name: &str) -> bool {
     let mut lines =
@@ -100,6 +121,8 @@ fn is_lines(bytes: &[u8], name: &str) -> bool {
     match second {
         None => false,
         Some(_) if complete => true,
+        // A list begins there, with a record on each line.
+        Some(_) if first.trim_ascii_end().ends_with(b"[") => false,
         // Within a record that is written in several lines, the second begins with a key, most often indented.
         Some(line) if named => !line.starts_with(b" ") && !line.starts_with(b"\t") && !line.starts_with(b"\""),
         Some(line) => line.starts_with(b"{"),
@@ -267,8 +290,8 @@ impl<'b> Scan<'b> {
         }
     }
 
-    /// Where the object that begins here holds its records in a list under `wrapper`, takes these; otherwise stays.
-    fn wrapped(&mut self, wrapper: &str, pieces: &mut Vec<Piece<'b>>, ignored: &mut Vec<String>) -> bool {
+    /// Where the object that begins here holds its records in a list under the wrapper's key, takes these; otherwise stays.
+    fn wrapped(&mut self, wrapper: &Wrapper, pieces: &mut Vec<Piece<'b>>, ignored: &mut Vec<String>) -> bool {
         let mut scan = *self;
         let mut inner = Vec::new();
         let mut others = Vec::new();
@@ -285,7 +308,7 @@ impl<'b> Scan<'b> {
             scan.step();
             let key = key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")).unwrap_or_default();
             match scan.next_mark() {
-                Some(b'[') if key == wrapper.as_bytes() => {
+                Some(b'[') if is_one(wrapper.lists, key) => {
                     // What is wrong within the list is better said of the whole file.
                     if scan.elements(&mut inner).is_err() {
                         return false;
@@ -293,10 +316,11 @@ impl<'b> Scan<'b> {
                     found = true;
                 }
                 // A record, not a file's frame.
-                _ if key == b"id" => return false,
+                _ if is_one(wrapper.of_records, key) => return false,
                 _ => {
                     scan.piece();
-                    others.push(String::from_utf8_lossy(key).into_owned());
+                    let told = (!is_one(wrapper.silent, key)).then(|| String::from_utf8_lossy(key).into_owned());
+                    others.extend(told);
                 }
             }
             match scan.next_mark() {

@@ -4,11 +4,13 @@
 
 mod changes;
 mod duplicates;
+mod duties;
 mod files;
 mod hostile;
 mod lists;
 mod order;
 mod others;
+mod tables;
 mod values;
 mod vectors;
 
