@@ -7,6 +7,7 @@ pub mod schema;
 pub mod types;
 pub mod vocabulary;
 
+mod amount;
 mod approval;
 mod arith;
 mod calls;

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use crate::syntax::diagnostic::Diagnostic;
-use crate::syntax::expr::{AggKind, Presence, QuantKind};
+use crate::syntax::expr::{Presence, QuantKind};
 
 use super::checker::Checker;
 use super::codes;
 use super::compare::turned;
 use super::domain;
-use super::program::{CompareOp, Const, Head, ListRef, NodeId, Op};
+use super::program::{CompareOp, Const, Head, ListRef, NodeId, Op, RiskField};
 
 /// What it means for a condition to be true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +23,7 @@ pub(super) enum Place {
 }
 
 impl Place {
-    fn turned(self) -> Self {
+    pub(super) fn turned(self) -> Self {
         match self {
             Self::Restricts => Self::Relaxes,
             Self::Relaxes => Self::Restricts,
@@ -39,6 +39,15 @@ impl Place {
             Self::Both => true,
         }
     }
+}
+
+/// What is still to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Look {
+    /// A condition, or a value of which nothing more is known: what it means where it is true.
+    Truth(NodeId, Place),
+    /// A number: what it means where it is great.
+    Amount(NodeId, Place),
 }
 
 impl Checker {
@@ -82,20 +91,30 @@ impl Checker {
             let arms = categorise.arms.iter().filter_map(|arm| arm.when);
             add(&categorise.head, "categorise", &mut { arms }, Place::Both);
         }
+        let mut roots: Vec<(String, Look)> =
+            roots.into_iter().map(|(statement, node, place)| (statement, Look::Truth(node, place))).collect();
+        roots.extend(self.absences_of_people());
         let mut seen = HashSet::new();
-        for (statement, root, place) in roots {
-            self.absences_in(root, place, &statement, &mut seen);
+        for (statement, root) in roots {
+            self.absences_in(root, &statement, &mut seen);
         }
     }
 
-    fn absences_in(&mut self, root: NodeId, place: Place, statement: &str, seen: &mut HashSet<(NodeId, Place)>) {
-        let mut stack = vec![(root, place)];
-        while let Some((node, place)) = stack.pop() {
-            if !seen.insert((node, place)) {
+    fn absences_in(&mut self, root: Look, statement: &str, seen: &mut HashSet<Look>) {
+        let mut stack = vec![root];
+        while let Some(look) = stack.pop() {
+            if !seen.insert(look) {
                 continue;
             }
+            let (node, place) = match look {
+                Look::Truth(node, place) => (node, place),
+                Look::Amount(node, place) => {
+                    self.amount(node, place, &mut stack);
+                    continue;
+                }
+            };
             let Some(op) = self.node(node).map(|found| found.op.clone()) else { continue };
-            let mut both = |nodes: &[NodeId]| stack.extend(nodes.iter().map(|node| (*node, Place::Both)));
+            let mut both = |nodes: &[NodeId]| stack.extend(nodes.iter().map(|node| Look::Truth(*node, Place::Both)));
             match op {
                 Op::Const(_)
                 | Op::Now
@@ -104,15 +123,15 @@ impl Checker {
                 | Op::ArmLevel
                 | Op::Triage(..)
                 | Op::Category(..)
-                | Op::Risk(..)
-                | Op::Approval(..)
-                | Op::Met(_)
-                | Op::Waived(..)
                 | Op::Meets(..)
                 | Op::Text(_)
                 | Op::Error => {}
-                Op::Not(inner) => stack.push((inner, place.turned())),
-                Op::And(all) | Op::Or(all) => stack.extend(all.into_iter().map(|part| (part, place))),
+                Op::Risk(index, _) => stack.extend(self.of_risk(index, Place::Both, Place::Both)),
+                Op::Approval(index, field) => stack.extend(self.of_approval(index, field, place)),
+                Op::Met(index) => stack.extend(self.of_obligation(index, place)),
+                Op::Waived(target, _) => stack.extend(self.of_waivers(target, place)),
+                Op::Not(inner) => stack.push(Look::Truth(inner, place.turned())),
+                Op::And(all) | Op::Or(all) => stack.extend(all.into_iter().map(|part| Look::Truth(part, place))),
                 Op::Is(inner, presence) => {
                     if place.helped_by(presence == Presence::Unknown) {
                         self.presence_helps(node, presence, place, statement);
@@ -127,21 +146,25 @@ impl Checker {
                     if lenient && !clock {
                         self.default_helps(node, value, statement);
                     }
-                    stack.extend([(value, place), (other, place)]);
+                    stack.extend([Look::Truth(value, place), Look::Truth(other, place)]);
                 }
                 Op::If(condition, then, other) => {
-                    stack.extend([(condition, Place::Both), (then, place), (other, place)]);
+                    stack.extend([
+                        Look::Truth(condition, Place::Both),
+                        Look::Truth(then, place),
+                        Look::Truth(other, place),
+                    ]);
                 }
-                Op::Compare(op, left, right) => self.comparison(node, op, left, right, place, statement, &mut stack),
+                Op::Compare(op, left, right) => self.comparison(op, (left, right), place, statement, &mut stack),
                 Op::Quant(kind, _, list, filter, body) => {
                     let of_filter = match kind {
                         QuantKind::Any => place,
                         QuantKind::Every => place.turned(),
                         QuantKind::Each => Place::Both,
                     };
-                    stack.extend(filter.map(|filter| (filter, of_filter)));
-                    stack.extend(body.map(|body| (body, place)));
-                    stack.extend(elements(&list).into_iter().map(|node| (node, Place::Both)));
+                    stack.extend(filter.map(|filter| Look::Truth(filter, of_filter)));
+                    stack.extend(body.map(|body| Look::Truth(body, place)));
+                    stack.extend(elements(&list).into_iter().map(|node| Look::Truth(node, Place::Both)));
                 }
                 Op::Agg { value, filter, empty, list, .. } => {
                     let parts: Vec<NodeId> =
@@ -154,8 +177,14 @@ impl Checker {
                     }
                 }
                 Op::In(value, list) => {
-                    both(&[value]);
-                    both(&elements(&list));
+                    let items = elements(&list);
+                    match self.bands_in(value, &items, place) {
+                        Some(looks) => stack.extend(looks),
+                        None => {
+                            both(&[value]);
+                            both(&items);
+                        }
+                    }
                 }
                 Op::Like(inner, _)
                 | Op::Matches(inner, _)
@@ -173,27 +202,30 @@ impl Checker {
         }
     }
 
-    /// A comparison tells on which side a default or a count falls.
-    #[expect(clippy::too_many_arguments, reason = "the state of the walk, which nobody else takes together")]
+    /// A comparison tells on which side a default, a count or a score falls.
     fn comparison(
         &mut self,
-        node: NodeId,
         op: CompareOp,
-        left: NodeId,
-        right: NodeId,
+        sides: (NodeId, NodeId),
         place: Place,
         statement: &str,
-        stack: &mut Vec<(NodeId, Place)>,
+        stack: &mut Vec<Look>,
     ) {
+        let (left, right) = sides;
         let (op, value, constant) = match (self.constant(left).is_some(), self.constant(right).cloned()) {
             (false, Some(constant)) => (op, left, constant),
             _ => match self.constant(left).cloned() {
                 Some(constant) => (turned(op), right, constant),
                 None => {
-                    stack.extend([(left, Place::Both), (right, Place::Both)]);
+                    stack.extend([Look::Truth(left, Place::Both), Look::Truth(right, Place::Both)]);
                     return;
                 }
             },
+        };
+        let of_amount = match op {
+            CompareOp::Gt | CompareOp::Ge => place,
+            CompareOp::Lt | CompareOp::Le => place.turned(),
+            CompareOp::Eq | CompareOp::Ne => Place::Both,
         };
         match self.node(value).map(|found| found.op.clone()) {
             Some(Op::Default(inner, other, false)) => {
@@ -201,21 +233,13 @@ impl Checker {
                 if truth.is_none_or(|truth| place.helped_by(truth)) {
                     self.default_helps(value, inner, statement);
                 }
-                stack.push((inner, Place::Both));
+                stack.push(Look::Truth(inner, Place::Both));
             }
-            Some(Op::Agg { kind: AggKind::Count | AggKind::Share, filter, list, .. }) => {
-                let of_filter = match op {
-                    CompareOp::Gt | CompareOp::Ge => place,
-                    CompareOp::Lt | CompareOp::Le => place.turned(),
-                    CompareOp::Eq | CompareOp::Ne => Place::Both,
-                };
-                stack.extend(filter.map(|filter| (filter, of_filter)));
-                stack.extend(elements(&list).into_iter().map(|node| (node, Place::Both)));
+            Some(Op::Risk(index, RiskField::Band)) => stack.extend(self.of_band(index, op, &constant, place)),
+            Some(Op::Risk(index, RiskField::Score)) if of_amount != Place::Both => {
+                stack.extend(self.of_risk(index, of_amount, place));
             }
-            _ => {
-                let _ = node;
-                stack.push((value, Place::Both));
-            }
+            _ => stack.push(Look::Amount(value, of_amount)),
         }
     }
 
@@ -256,7 +280,7 @@ impl Checker {
 }
 
 /// The elements of a set that is written out.
-fn elements(list: &ListRef) -> Vec<NodeId> {
+pub(super) fn elements(list: &ListRef) -> Vec<NodeId> {
     match list {
         ListRef::Literal(all) => all.clone(),
         _ => Vec::new(),

@@ -106,3 +106,74 @@ fn the_contracts_statements_check() {
     let approved = program.nodes.iter().any(|node| node.op == Op::Approval(2, ApprovalField::Approved));
     assert!(meets && approved);
 }
+
+/// Code and underlined text of each message.
+fn found(text: &str) -> Vec<(u16, String)> {
+    let checked = check_text(text);
+    checked.diagnostics.iter().map(|d| (d.code.0, checked.sources.text(d.span).to_owned())).collect()
+}
+
+#[test]
+fn absences_go_through_risks_votes_duties_and_waivers() {
+    const RISK: &str = "risk r { ADD  bands high from 60, medium from 30, low from 0 }\n";
+    let risk = |add: &str| RISK.replace("ADD", add);
+    let known = risk("add 30 when change.requester is known");
+    let unknown = risk("add 30 when change.requester is unknown");
+    let less = risk("add 60  add -30 when change.requester is known");
+    let counted = risk("add 2 * count(a in assets where a.owner is unknown)");
+    let rule = |risk: &str, condition: &str| format!("{risk}rule q {{ forbid {condition} }}");
+    for (text, wrong) in [
+        // A risk by itself is reported with its upper end.
+        (known.clone(), true),
+        (unknown.clone(), false),
+        (less.clone(), false),
+        (counted.clone(), false),
+        (rule(&unknown, "risk.r.band >= medium"), false),
+        (rule(&unknown, "risk.r.band == high"), false),
+        (rule(&unknown, "risk.r.band in { high, medium }"), false),
+        (rule(&unknown, "risk.r.band in { high, low }"), true),
+        (rule(&unknown, "risk.r.band == medium"), true),
+        (rule(&unknown, "risk.r.band == low"), true),
+        (rule(&unknown, "risk.r.band != low"), false),
+        (rule(&unknown, "risk.r.score > 20"), false),
+        (rule(&unknown, "risk.r.score < 20"), true),
+        (rule(&unknown, "not (risk.r.score >= 20)"), true),
+        (rule(&counted, "risk.r.score >= 20"), false),
+        (rule(&counted, "risk.r.score <= 20"), true),
+        (rule(&unknown, "asset.tier == 1 except risk.r.band <= medium"), false),
+        (rule(&unknown, "asset.tier == 1 except risk.r.band >= medium"), true),
+        (format!("{unknown}let hot = risk.r.band >= medium\nrule q {{ require hot }}"), true),
+        (format!("{unknown}categorise k {{ a when risk.r.band >= high  b otherwise }}"), true),
+        ("approval x { when asset.owner is unknown  need 1 from \"a\" }".to_owned(), false),
+        ("approval x { when asset.owner is known  need 1 from \"a\" }".to_owned(), true),
+        ("approval x { need 1 from \"a\"  except asset.owner is unknown }".to_owned(), true),
+        (
+            "approval x { when asset.owner is unknown  need 1 from \"a\" }\nrule q { forbid asset.tier == 1  except approved(x) }".to_owned(),
+            true,
+        ),
+        (
+            "approval x { when asset.owner is unknown  need 1 from \"a\" }\nrule q { forbid asset.tier == 1  except cleared(x) }".to_owned(),
+            false,
+        ),
+        ("obligation x { when asset.tier == 1  met asset.owner is unknown }".to_owned(), true),
+        ("obligation x { when asset.tier == 1  met asset.owner is known }".to_owned(), false),
+        ("obligation x { when asset.owner is unknown  met asset.tier == 1 }\nrule q { forbid met(x) }".to_owned(), true),
+        ("obligation x { when asset.owner is unknown  met asset.tier == 1 }\nrule q { require met(x) }".to_owned(), false),
+        (
+            "rule q { forbid asset.tier == 1 waivable by \"c\" }\nwaiver w { waives q  by \"c\"  from 2026-01-01T00:00Z until 2026-02-01T00:00Z  for asset.owner is unknown }".to_owned(),
+            true,
+        ),
+        (
+            "rule q { forbid asset.tier == 1 waivable by \"c\" }\nwaiver w { waives q  by \"c\"  from 2026-01-01T00:00Z until 2026-02-01T00:00Z  for asset.owner is known  except asset.tier is unknown }".to_owned(),
+            false,
+        ),
+        (
+            "rule q { forbid asset.tier == 1 waivable by \"c\" }\nwaiver w { waives q  by \"c\"  from 2026-01-01T00:00Z until 2026-02-01T00:00Z  provided not (asset.owner is given) }".to_owned(),
+            true,
+        ),
+    ] {
+        let codes: Vec<u16> = found(&text).into_iter().map(|(code, _)| code).collect();
+        let right = if wrong { !codes.is_empty() && codes.iter().all(|code| *code == 149) } else { codes.is_empty() };
+        assert!(right, "{text}\n{}", listing(&check_text(&text)));
+    }
+}
