@@ -4,6 +4,7 @@ use super::codes;
 use super::diagnostic::Diagnostic;
 use super::expected::{Said, said};
 use super::grammar::Rule;
+use super::hints;
 use super::lexer::{Token, TokenKind, is_reserved};
 use super::source::{FileId, Span};
 use pest::error::{ErrorVariant, InputLocation};
@@ -52,6 +53,9 @@ pub(crate) fn diagnose(stretch: Stretch<'_>, error: &pest::error::Error<Rule>) -
     // A place within a token: a form that starts well and ends badly, such as `5h3`.
     let within =
         next.checked_sub(1).and_then(|before| stretch.tokens.get(before)).copied().filter(|token| token.end > at);
+    if let Some(plain) = hints::plain(stretch, next) {
+        return plain;
+    }
     match within.or(found) {
         Some(token) if stopped => keyword_in_the_way(stretch, token),
         Some(token) => unexpected(stretch, token, &expected),

@@ -15,6 +15,7 @@ mod build;
 mod expected;
 mod format;
 mod grammar;
+mod hints;
 mod keywords;
 mod lexer;
 mod mistakes;

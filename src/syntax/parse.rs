@@ -258,21 +258,20 @@ impl<'a> Reader<'a> {
     }
 
     fn is_whole(&self, first: usize, last: usize) -> bool {
-        let mut depth = 0_i64;
+        let mut open = Vec::new();
         for token in self.scanned.tokens.iter().take(last).skip(first) {
             if token.kind == TokenKind::Unclosed {
                 return false;
             }
             match token.text(&self.scanned.text) {
-                "(" | "[" | "{" => depth += 1,
-                ")" | "]" | "}" => depth -= 1,
+                "(" => open.push(")"),
+                "[" => open.push("]"),
+                "{" => open.push("}"),
+                closing @ (")" | "]" | "}") if open.pop() != Some(closing) => return false,
                 _ => {}
             }
-            if depth < 0 {
-                return false;
-            }
         }
-        depth == 0
+        open.is_empty()
     }
 
     /// Cuts a block's tokens where a clause seems to start.

@@ -384,6 +384,11 @@ impl Splitter<'_> {
             Some(position) if position + 1 == self.open.len() => {
                 self.open.pop();
             }
+            Some(position)
+                if position + 2 == self.open.len() && self.open_after(at, self.open.len().saturating_sub(1)) == 0 =>
+            {
+                self.close_another(at, closing);
+            }
             Some(position) if closing == '}' || position + 2 == self.open.len() => {
                 if let Some((expected, opened)) = self.open.get(position + 1).copied() {
                     let span = self.tokens.get(opened).map(|token| token.span(self.file)).unwrap_or_default();
@@ -399,6 +404,7 @@ impl Splitter<'_> {
                 }
                 self.open.truncate(position);
             }
+            _ if self.open_after(at, self.open.len()) > 0 => self.close_another(at, closing),
             _ => {
                 let span = self.tokens.get(at).map(|token| token.span(self.file)).unwrap_or_default();
                 self.problems.push(
@@ -409,6 +415,38 @@ impl Splitter<'_> {
                 self.break_current();
             }
         }
+    }
+
+    /// A bracket of the wrong kind that stands where the right one should.
+    fn close_another(&mut self, at: usize, closing: char) {
+        let Some((expected, opened)) = self.open.pop() else { return };
+        let span = self.tokens.get(at).map(|token| token.span(self.file)).unwrap_or_default();
+        let there = self.tokens.get(opened).map(|token| token.span(self.file)).unwrap_or_default();
+        let opening = self.word(opened).to_owned();
+        self.problems.push(
+            Diagnostic::error(codes::UNMATCHED, span, format!("`{closing}` does not close `{opening}`"))
+                .label("another kind of bracket")
+                .also(there, "opened here")
+                .help(format!("write `{expected}`")),
+        );
+        self.break_current();
+    }
+
+    /// How many of so many open brackets are still open where the next statement starts, whatever their kinds; zero as soon as none is.
+    fn open_after(&self, at: usize, open: usize) -> usize {
+        let mut open = open;
+        for index in at + 1..self.tokens.len() {
+            let starts = self.tokens.get(index).is_some_and(|token| token.line_start) && self.is_header(index);
+            if open == 0 || starts {
+                break;
+            }
+            match self.word(index) {
+                "{" | "(" | "[" => open += 1,
+                "}" | ")" | "]" => open -= 1,
+                _ => {}
+            }
+        }
+        open
     }
 
     fn split(&mut self) {

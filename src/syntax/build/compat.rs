@@ -173,13 +173,8 @@ impl Builder<'_> {
     pub(super) fn fit_right(&mut self, op: BinaryOp, right: Expr) -> Expr {
         match right.kind {
             ExprKind::List { items, incomplete: false } if matches!(op, BinaryOp::In | BinaryOp::NotIn) => {
-                self.foreign(
-                    codes::FOREIGN_SET,
-                    right.span,
-                    "a set is written in braces",
-                    "a list in brackets",
-                    "write `{ a, b }`",
-                );
+                let help = self.in_braces(right.span);
+                self.foreign(codes::FOREIGN_SET, right.span, "a set is written in braces", "a list in brackets", help);
                 Expr { span: right.span, kind: ExprKind::Set(items) }
             }
             kind => Expr { span: right.span, kind },
@@ -188,14 +183,21 @@ impl Builder<'_> {
 
     /// `x in ("a", "b")`
     pub(super) fn foreign_tuple(&mut self, span: Span, parts: Vec<Expr>, highest: u32) -> Expr {
-        self.foreign(
-            codes::FOREIGN_SET,
-            span,
-            "a set is written in braces",
-            "values in parentheses",
-            "write `{ a, b }`",
-        );
+        let help = self.in_braces(span);
+        self.foreign(codes::FOREIGN_SET, span, "a set is written in braces", "values in parentheses", help);
         self.grown(highest, Expr { span, kind: ExprKind::Set(parts) })
+    }
+
+    /// How values in brackets or parentheses are written as a set; a long list by its form.
+    fn in_braces(&self, span: Span) -> String {
+        let text = self.source(span);
+        let within = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+        let values = within.split_whitespace().collect::<Vec<&str>>().join(" ");
+        match values.trim_end_matches(',') {
+            "" => "write `{}`".to_owned(),
+            values if values.len() <= 60 => format!("write `{{ {values} }}`"),
+            _ => "write `{ a, b }`".to_owned(),
+        }
     }
 
     /// `c ? a : b`

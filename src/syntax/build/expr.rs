@@ -4,6 +4,7 @@ use super::super::codes;
 use super::super::diagnostic::Diagnostic;
 use super::super::expr::{BinaryOp, Expr, ExprKind, Presence, UnaryOp};
 use super::super::grammar::Rule;
+use super::super::hints::loose_zone;
 use super::super::source::Span;
 use super::{Builder, Pair, Pairs};
 use std::iter::Peekable;
@@ -87,7 +88,8 @@ impl Builder<'_> {
                 break;
             }
             let Some(sign) = stream.next() else { break };
-            if binds == level::COMPARE && std::mem::replace(&mut compared, true) {
+            let again = binds == level::COMPARE && std::mem::replace(&mut compared, true);
+            if again && !matches!(operator, Infix::Binary(BinaryOp::In)) {
                 self.chained(&sign);
             }
             let sign_span = self.operator_span(&sign);
@@ -109,6 +111,15 @@ impl Builder<'_> {
                     self.foreign_operator(&sign);
                     let right = self.climb(stream, binds + 1);
                     let right_height = self.height;
+                    if again && op == BinaryOp::In {
+                        if zone_of_the_right_side(&left, &right) {
+                            let height = left_height.max(right_height);
+                            left = self.zoned_right_side(left, right, height);
+                            left_height = self.height;
+                            continue;
+                        }
+                        self.chained(&sign);
+                    }
                     let right = self.fit_right(op, right);
                     let expr = self.binary(op, sign_span, (left, left_height), (right, right_height));
                     (expr, self.height)
@@ -195,11 +206,7 @@ impl Builder<'_> {
         let below = left.1.max(right.1);
         let kind = match (op, left.0.kind, right.0.kind) {
             (BinaryOp::In, ExprKind::Time(time), ExprKind::Str(zone)) => {
-                self.report(
-                    Diagnostic::error(codes::LOOSE_ZONE, span, "a time and its zone stand in parentheses")
-                        .label("without parentheses here")
-                        .help("write `(2026-12-18T18:00 in \"Europe/London\")`"),
-                );
+                self.report(loose_zone(span, self.source(span)));
                 ExprKind::TimeIn(time, zone)
             }
             (op, left_kind, right_kind) => ExprKind::Binary(
@@ -214,6 +221,26 @@ impl Builder<'_> {
 
     fn replaced_presence(&mut self, span: Span, left: (Expr, u32), presence: Presence) -> Expr {
         self.grown(left.1, Expr { span, kind: ExprKind::Is(Box::new(left.0), presence) })
+    }
+
+    /// `now > 2026-12-18T18:00 in "Europe/London"`: the zone belongs to the time before it.
+    fn zoned_right_side(&mut self, left: Expr, zone: Expr, height: u32) -> Expr {
+        let span = left.span.to(zone.span);
+        let kind = match (left.kind, zone.kind) {
+            (ExprKind::Binary(op, sign, first, second), ExprKind::Str(zone_text)) => {
+                let place = second.span.to(zone.span);
+                let second = match second.kind {
+                    ExprKind::Time(time) => {
+                        self.report(loose_zone(place, self.source(place)));
+                        Expr { span: place, kind: ExprKind::TimeIn(time, zone_text) }
+                    }
+                    kind => Expr { span: second.span, kind },
+                };
+                ExprKind::Binary(op, sign, first, Box::new(second))
+            }
+            (kind, _) => kind,
+        };
+        self.grown(height, Expr { span, kind })
     }
 
     fn chained(&mut self, sign: &Pair<'_>) {
@@ -244,7 +271,7 @@ impl Builder<'_> {
         if signs.len() > MAX_PREFIXES {
             let span = signs.first().map(|(_, span)| *span).unwrap_or_default();
             self.report(
-                Diagnostic::error(codes::TOO_DEEP, span, format!("more than {MAX_PREFIXES} signs in a row"))
+                Diagnostic::error(codes::TOO_DEEP, span, format!("more than {MAX_PREFIXES} of `not` and `-` in a row"))
                     .label("the first of them")
                     .help("two of them cancel out"),
             );
@@ -351,4 +378,10 @@ fn infix(pair: &Pair<'_>) -> Option<(Infix, u8)> {
         _ => return None,
     };
     Some((Infix::Binary(op), binds))
+}
+
+/// Whether `in "…"` behind a comparison names the zone of the time on its right.
+fn zone_of_the_right_side(left: &Expr, zone: &Expr) -> bool {
+    matches!(&left.kind, ExprKind::Binary(_, _, _, right) if matches!(right.kind, ExprKind::Time(_)))
+        && matches!(zone.kind, ExprKind::Str(_))
 }

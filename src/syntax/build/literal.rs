@@ -95,7 +95,7 @@ impl Builder<'_> {
         ExprKind::Span { amount, unit, on }
     }
 
-    /// A whole number; one that is out of range is reported and read as zero.
+    /// A whole number; one that is out of range is reported, and read as the widest bound or as zero.
     pub(super) fn whole(&mut self, pair: &Pair<'_>) -> i64 {
         // A sign and its digits may stand apart.
         let text: String = match pair.as_rule() {
@@ -104,12 +104,15 @@ impl Builder<'_> {
         };
         text.parse().unwrap_or_else(|_| {
             let span = self.tight(pair);
+            let below = text.starts_with('-');
+            let (nearest, help) =
+                if below { (i64::MIN, "write a greater number") } else { (i64::MAX, "write a smaller number") };
             self.report(
                 Diagnostic::error(codes::OUT_OF_RANGE, span, format!("`{text}` is out of range"))
-                    .label("not a whole number of 64 bits")
-                    .help("write a smaller number"),
+                    .label(format!("whole numbers go {} {nearest}", if below { "down to" } else { "up to" }))
+                    .help(help),
             );
-            0
+            if pair.as_rule() == Rule::int_bound { nearest } else { 0 }
         })
     }
 

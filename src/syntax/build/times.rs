@@ -147,16 +147,16 @@ impl Builder<'_> {
         if minutes < 60 && seconds < 60 && total <= 86_400 && two_digits {
             return ClockTime { span, seconds: total };
         }
-        let help = if two_digits || minutes >= 60 || total > 86_400 {
-            "write a time from `00:00` to `24:00`".to_owned()
+        let no_such_time = minutes >= 60 || seconds >= 60 || total > 86_400;
+        let (label, help) = if no_such_time {
+            ("a day goes from `00:00` to `24:00`", "write a time from `00:00` to `24:00`".to_owned())
         } else {
-            format!("write `0{text}`")
+            ("hours and minutes have two digits", format!("write `0{text}`"))
         };
         self.report(
-            Diagnostic::error(codes::BAD_CLOCK, span, format!("`{text}` is no time of day"))
-                .label("hours and minutes have two digits")
-                .help(help),
+            Diagnostic::error(codes::BAD_CLOCK, span, format!("`{text}` is no time of day")).label(label).help(help),
         );
-        ClockTime { span, seconds: total.min(86_400) }
+        // Some time of a day, so that nothing else is said of it.
+        ClockTime { span, seconds: total % 86_400 }
     }
 }
