@@ -198,8 +198,11 @@ impl Checker {
             },
             ..Diagnostic::error(codes::NEVER_HOLDS, span, message)
         };
+        let sign = if self.base(value) == Type::Percent { "%" } else { "" };
         self.report(
-            diagnostic.label(format!("`{shown}` lies between {low} and {high}")).help("choose a value in between"),
+            diagnostic
+                .label(format!("`{shown}` lies between {low}{sign} and {high}{sign}"))
+                .help("choose a value in between"),
         );
         !never
     }

@@ -136,7 +136,7 @@ impl Ty {
 
 impl fmt::Display for Ty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.range {
+        match self.range.filter(|_| self.base == Type::Int) {
             Some((low, high)) => write!(f, "{} {low}..{high}", self.base)?,
             None => write!(f, "{}", self.base)?,
         }

@@ -85,7 +85,7 @@ fn is_set(table: &TableDef) -> bool {
 
 /// A field's type as the language writes it, with its attributes.
 fn type_text(schema: &Schema, field: &FieldDef) -> String {
-    let ranged = |base: &Type| match field.range {
+    let ranged = |base: &Type| match field.range.filter(|_| *base == Type::Int) {
         Some((low, high)) => format!("{base} {low}..{high}"),
         None => base.to_string(),
     };
@@ -232,6 +232,15 @@ fn one_of(mut forms: Vec<Value>) -> Value {
     }
 }
 
+/// A percent as a number.
+fn percent(field: &FieldDef) -> Value {
+    match (field.range, field.fraction) {
+        (Some(_), true) => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        (Some((low, high)), false) => json!({ "type": "number", "minimum": low, "maximum": high }),
+        (None, _) => json!({ "type": "number" }),
+    }
+}
+
 /// The forms in which data may write a value of a type.
 fn scalar(base: &Type, field: &FieldDef) -> Vec<Value> {
     let text = || json!({ "type": "string" });
@@ -242,7 +251,7 @@ fn scalar(base: &Type, field: &FieldDef) -> Vec<Value> {
             None => vec![json!({ "type": "integer" })],
         },
         Type::Number => vec![json!({ "type": "number" })],
-        Type::Percent => vec![json!({ "type": "number" }), json!({ "type": "string", "pattern": "^-?[0-9.]+%$" })],
+        Type::Percent => vec![percent(field), json!({ "type": "string", "pattern": "^-?[0-9.]+%$" })],
         Type::Date => vec![json!({ "type": "string", "format": "date" })],
         Type::Time => {
             vec![json!({ "type": "string", "format": "date-time" }), json!({ "type": "string", "format": "date" })]

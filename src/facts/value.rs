@@ -128,7 +128,8 @@ pub(super) fn expected(field: &FieldPlan) -> String {
             (Type::Int, None) => "a whole number".to_owned(),
             (Type::Number, _) => "a number of at most 28 digits, 9 of them after the point".to_owned(),
             (Type::Percent, _) if field.fraction => "a fraction from 0 to 1, like `0.149`".to_owned(),
-            (Type::Percent, _) => "a percentage, like `14.9`".to_owned(),
+            (Type::Percent, Some((low, high))) => format!("a percentage from {low} to {high}, like `14.9`"),
+            (Type::Percent, None) => "a percentage, like `14.9`".to_owned(),
             (Type::String, _) => "a text".to_owned(),
             (Type::Row(_), _) => "an id".to_owned(),
             (Type::Date, _) => "a date, like `2026-12-18`".to_owned(),
@@ -193,10 +194,12 @@ fn percent(field: &FieldPlan, json: &Json<'_>) -> Result<Cell, Misfit> {
         _ => None,
     };
     let value = value.ok_or(None)?;
-    if field.fraction && (value < Decimal::ZERO || value > hundred) {
-        return Err(Some("a probability is at most 1".to_owned()));
+    match field.range {
+        Some((low, high)) if value < Decimal::from_int(low) || value > Decimal::from_int(high) => {
+            Err(field.fraction.then(|| "a probability is at most 1".to_owned()))
+        }
+        _ => Ok(Cell::Decimal(value.raw())),
     }
-    Ok(Cell::Decimal(value.raw()))
 }
 
 fn quoted_number(json: &Json<'_>) -> Misfit {

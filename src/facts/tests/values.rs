@@ -54,6 +54,8 @@ fn a_value_of_a_wrong_type_is_unknown_with_a_warning() {
         (r#""pending_reboot":1"#, "pending_reboot", ""),
         (r#""disk_free":"14.9""#, "disk_free", "write it without quotation marks"),
         (r#""disk_free":0.0000000001"#, "disk_free", ""),
+        (r#""disk_free":150"#, "disk_free", "is not a percentage from 0 to 100"),
+        (r#""disk_free":"-1%""#, "disk_free", "is not a percentage from 0 to 100"),
         (r#""disk_free":1e-999999999"#, "disk_free", ""),
         (r#""timezone":"Europe/Londres""#, "timezone", ""),
         (r#""timezone":"EST5EDT4""#, "timezone", ""),
