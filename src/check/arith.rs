@@ -116,7 +116,12 @@ impl Checker {
             (Type::Percent, Type::Int | Type::Number) | (Type::Int | Type::Number, Type::Percent) => {
                 error.help("add a percent to a percent: `10% + 5%`")
             }
-            (Type::Time | Type::Date, Type::Int | Type::Number) => error.help("say how long: `+ 3 days` or `+ 72h`"),
+            (Type::Time | Type::Date, Type::Int | Type::Number) => {
+                let (sign, written) = (if op == ArithOp::Sub { "-" } else { "+" }, self.shown(self.span_of(right)));
+                let plain = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
+                let amount = if plain { written.as_str() } else { "3" };
+                error.help(format!("say how long: `{sign} {amount} days` or `{sign} {amount}h`"))
+            }
             _ => error.help("numbers, percents and lengths are added to their like; a time takes a length"),
         });
     }

@@ -34,6 +34,8 @@ impl Checker {
             self.later(span, &format!("`{name}(…)`"));
         } else if path.parts.len() > 1 {
             self.later(span, "plugins");
+        } else if let (true, [list]) = (OVER_LISTS.contains(&name.as_str()), arguments) {
+            self.nameless_element(&name, list, span);
         } else {
             let known = ABOUT.iter().chain(LATER).chain(OVER_LISTS).copied();
             let error = Diagnostic::error(codes::UNKNOWN_NAME, path.span, format!("there is no function `{name}`"));
@@ -43,6 +45,21 @@ impl Checker {
             });
         }
         self.failed(span)
+    }
+
+    /// `count(inventory)`: what looks through a list names its element.
+    fn nameless_element(&mut self, function: &str, list: &Expr, span: Span) {
+        let shown = self.shown(list.span);
+        let last = shown.rsplit('.').next().filter(|word| *word != "inventory").unwrap_or("a");
+        let element = last.chars().next().filter(char::is_ascii_lowercase).unwrap_or('x');
+        let help = match function {
+            "count" => format!("write `count({element} in {shown})`, or `count({element} in {shown} where …)`"),
+            "share" => format!("write `share({element} in {shown} where …)`"),
+            _ => format!("write `{function}({element}.… for {element} in {shown})`"),
+        };
+        let message = format!("`{function}` looks through a list, element by element");
+        let error = Diagnostic::error(codes::UNKNOWN_NAME, span, message);
+        self.report(error.label("an element has no name here").help(help));
     }
 
     /// The one name that a call takes.

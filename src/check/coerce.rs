@@ -237,24 +237,24 @@ impl Checker {
             }
         }
         let (lt, rt) = (self.shown(ls), self.shown(rs));
+        let help = match (&l.base, &r.base) {
+            (Type::Time | Type::Date, Type::Int | Type::Number | Type::Duration)
+            | (Type::Int | Type::Number | Type::Duration, Type::Time | Type::Date) => {
+                "compare it with another time, such as `now - 30d`".to_owned()
+            }
+            (Type::Duration, Type::Int | Type::Number) => with_unit(&rt),
+            (Type::Int | Type::Number, Type::Duration) => with_unit(&lt),
+            (Type::Bool, _) | (_, Type::Bool) => "a condition stands alone, or behind `not`".to_owned(),
+            (Type::Enum(_), Type::Enum(_)) => {
+                "these are values of different enumerations: compare each with its own".to_owned()
+            }
+            (Type::String, _) | (_, Type::String) => "a text in quotes is compared with texts only".to_owned(),
+            _ => "compare what has the same type".to_owned(),
+        };
         let mut error = Diagnostic::error(codes::WRONG_TYPE, span, format!("`{lt}` and `{rt}` do not go together"))
             .also(ls, describe(&l))
             .also(rs, describe(&r))
-            .help(match (&l.base, &r.base) {
-                (Type::Time | Type::Date, Type::Int | Type::Number | Type::Duration)
-                | (Type::Int | Type::Number | Type::Duration, Type::Time | Type::Date) => {
-                    "compare it with another time, such as `now - 30d`"
-                }
-                (Type::Duration, Type::Int | Type::Number) | (Type::Int | Type::Number, Type::Duration) => {
-                    "write the length with its unit: `30d`, `72h`"
-                }
-                (Type::Bool, _) | (_, Type::Bool) => "a condition stands alone, or behind `not`",
-                (Type::Enum(_), Type::Enum(_)) => {
-                    "these are values of different enumerations: compare each with its own"
-                }
-                (Type::String, _) | (_, Type::String) => "a text in quotes is compared with texts only",
-                _ => "compare what has the same type",
-            });
+            .help(help);
         if matches!(l.base, Type::Span) || matches!(r.base, Type::Span) {
             error = Diagnostic::error(
                 codes::SPAN_PLACE,
@@ -290,5 +290,14 @@ pub(super) fn describe(ty: &Ty) -> String {
         Type::Nothing => "`none`".to_owned(),
         Type::Number => "a number".to_owned(),
         _ => format!("{ty}"),
+    }
+}
+
+/// What to write instead of a length without its unit.
+fn with_unit(written: &str) -> String {
+    if !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
+        format!("write the length with its unit: `{written}h` for hours, `{written}d` for days")
+    } else {
+        "write the length with its unit: `30d`, `72h`".to_owned()
     }
 }

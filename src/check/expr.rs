@@ -69,10 +69,18 @@ impl Checker {
                 self.later(span, "metrics");
                 self.failed(span)
             }
-            ExprKind::Set(_) | ExprKind::List { .. } => {
+            ExprKind::List { .. } => {
                 self.report(
-                    Diagnostic::error(codes::WRONG_TYPE, span, "a list cannot stand here")
-                        .help("a list stands behind `in`, in a `let`, or is what a quantifier looks through"),
+                    Diagnostic::error(codes::WRONG_TYPE, span, "a list in brackets cannot stand here")
+                        .label("brackets are for lists in a test's records")
+                        .help("write a set, in braces: `{ a, b }`"),
+                );
+                self.failed(span)
+            }
+            ExprKind::Set(_) => {
+                self.report(
+                    Diagnostic::error(codes::WRONG_TYPE, span, "a set cannot stand here")
+                        .help("a set stands behind `in`, in a `let`, or is what a quantifier looks through"),
                 );
                 self.failed(span)
             }

@@ -99,6 +99,7 @@ impl Checker {
         if from.seconds >= 86_400 {
             self.report(
                 Diagnostic::error(codes::BAD_LITERAL, from.span, "a day does not start at its end")
+                    .label("the end of a day")
                     .help("write `00:00`, on the day after if that is meant"),
             );
             return false;

@@ -241,8 +241,32 @@ impl Checker {
         }
         let error =
             Diagnostic::error(codes::BAD_EFFECT, word.span, format!("{} has no effect `{}`", kind.place, word.text));
+        let known = |name: &str| kind.effects.iter().any(|(known, _)| *known == name);
         let names = kind.effects.iter().map(|(name, _)| *name);
-        self.report(error.help(suggest::help(&word.text, "the effects are", names)));
+        let mut by_strength: Vec<_> = kind.effects.iter().collect();
+        by_strength.sort_by_key(|(_, effect)| std::cmp::Reverse(*effect));
+        let shown: Vec<String> = by_strength.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let shown = shown.join(", ");
+        let help = match word.text.to_lowercase().as_str() {
+            "defer" => {
+                "`defer` says that another time would do: it is for blackouts and windows; write `hold` or `deny`"
+                    .to_owned()
+            }
+            "block" | "blocked" | "reject" | "refuse" | "forbid" | "fail" | "stop" | "error" if known("deny") => {
+                "write `deny`".to_owned()
+            }
+            "wait" | "pause" | "review" | "approve" if known("hold") => "write `hold`".to_owned(),
+            "info" | "log" | "audit" | "notify" if known("report") => "write `report`".to_owned(),
+            "allow" | "permit" | "pass" => {
+                "no effect lets a change go: it goes unless something stops it; what is let off is said by `except`"
+                    .to_owned()
+            }
+            _ => match suggest::nearest(&word.text, names.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the effects are {shown}"),
+            },
+        };
+        self.report(error.label(format!("expected one of {shown}")).help(help));
         None
     }
 

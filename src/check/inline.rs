@@ -193,13 +193,9 @@ impl Checker {
         };
         let place = env.place;
         self.report(
-            Diagnostic::error(
-                codes::SUBJECT,
-                span,
-                format!("`{name}` reads `{missing}`, and {place} is not decided for each `{missing}`"),
-            )
-            .also(declared, "declared here")
-            .help(help),
+            Diagnostic::error(codes::SUBJECT, span, format!("`{name}` reads `{missing}`, which {place} cannot name"))
+                .also(declared, "declared here")
+                .help(help),
         );
         false
     }

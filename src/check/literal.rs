@@ -25,6 +25,7 @@ impl Checker {
                 Err(_) => {
                     self.report(
                         Diagnostic::error(codes::BAD_LITERAL, span, format!("`{signed}` is too large"))
+                            .label("not a whole number of 64 bits")
                             .help("whole numbers go up to 9223372036854775807"),
                     );
                     self.failed(span)
@@ -49,6 +50,7 @@ impl Checker {
     fn long_number(&mut self, text: &str, span: Span) -> NodeId {
         self.report(
             Diagnostic::error(codes::BAD_LITERAL, span, format!("`{text}` has too many digits"))
+                .label(digits(text))
                 .help("a number has at most 28 digits, 9 of them after the point"),
         );
         self.failed(span)
@@ -71,8 +73,9 @@ impl Checker {
             },
             Err(error) => {
                 let diagnostic = Diagnostic::error(codes::BAD_LITERAL, span, format!("`{text}`: {error}"));
-                let help = error.help().unwrap_or_else(|| "check the month, the day and the time".to_owned());
-                self.report(diagnostic.help(help));
+                let (label, help) = (no_such_time(text), error.help());
+                let help = help.unwrap_or_else(|| "check the month, the day and the time".to_owned());
+                self.report(diagnostic.label(label).help(help));
                 self.failed(span)
             }
         }
@@ -105,12 +108,17 @@ impl Checker {
             Ok(TimeValue::Instant(_)) => {
                 self.report(
                     Diagnostic::error(codes::BAD_LITERAL, span, "the time has an offset and a zone")
+                        .label("two answers to one question")
                         .help("leave one of them out"),
                 );
                 self.failed(span)
             }
             Err(error) => {
-                self.error(codes::BAD_LITERAL, span, format!("`{text}`: {error}"), "write it as `2026-12-18T18:00`");
+                self.report(
+                    Diagnostic::error(codes::BAD_LITERAL, span, format!("`{text}`: {error}"))
+                        .label(no_such_time(text))
+                        .help("write it as `2026-12-18T18:00`"),
+                );
                 self.failed(span)
             }
         }
@@ -182,6 +190,47 @@ impl Checker {
         }
     }
 }
+
+/// How many digits a number has.
+fn digits(text: &str) -> String {
+    let count = |part: &str| part.bytes().filter(u8::is_ascii_digit).count();
+    match text.split_once('.') {
+        Some((whole, fraction)) => {
+            format!("{} digits, {} of them after the point", count(whole) + count(fraction), count(fraction))
+        }
+        None => format!("{} digits", count(text)),
+    }
+}
+
+/// Why no calendar has a date, or no clock a time.
+fn no_such_time(text: &str) -> String {
+    let mut parts = text.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse::<i64>().unwrap_or(0));
+    let (year, month, day) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    let name = usize::try_from(month).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?));
+    let Some((name, days)) = name else { return "months go from 01 to 12".to_owned() };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = if month == 2 && leap { days + 1 } else { *days };
+    if day < 1 || day > days {
+        return format!("{name} {year} has {days} days");
+    }
+    "hours go from 00 to 23, minutes and seconds to 59".to_owned()
+}
+
+/// The months and their days, February's of a common year.
+const MONTHS: [(&str, i64); 12] = [
+    ("January", 31),
+    ("February", 28),
+    ("March", 31),
+    ("April", 30),
+    ("May", 31),
+    ("June", 30),
+    ("July", 31),
+    ("August", 31),
+    ("September", 30),
+    ("October", 31),
+    ("November", 30),
+    ("December", 31),
+];
 
 /// Whether an expression is written out, so that it reads no fact and no parameter.
 pub(super) fn is_literal(expr: &Expr) -> bool {

@@ -11,6 +11,9 @@ use super::env::Env;
 use super::program::{NodeId, Program, VarId};
 use super::run::tidy;
 
+/// How messages call the `where` of a change's assets.
+pub(super) const SELECTION: &str = "a selection of assets";
+
 /// What an expression from outside sees, and what it has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
@@ -86,7 +89,7 @@ fn compile(mut checker: Checker, expr: &Expr, sight: Sight) -> Result<Compiled, 
             checker.lower(expr, &env, None)
         }
         Sight::Selection => {
-            let env = Env { asset: Some(VarId::ASSET), ..Env::bare(0, "a selection of assets") };
+            let env = Env { asset: Some(VarId::ASSET), ..Env::bare(0, SELECTION) };
             checker.condition(expr, &env)
         }
     };

@@ -8,6 +8,7 @@ use super::checker::{Checker, Inlined, Item, Symbol};
 use super::codes;
 use super::coerce::describe;
 use super::env::{Elem, Env, Needs};
+use super::outside::SELECTION;
 use super::program::{Const, ListRef, NodeId, Op, VarId};
 use super::schema::{FieldId, Shape, TableId};
 use super::suggest;
@@ -317,19 +318,21 @@ impl Checker {
             );
             return;
         }
-        let there = format!("it may name {}", here.join(", "));
+        let there = match here.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("it may name {} and {last}", rest.join(", ")),
+            _ => format!("it may name {}", here.join(", ")),
+        };
         let help = match word {
-            "finding" if env.asset.is_some() => "write `any f in asset.findings where …`",
+            "finding" if env.asset.is_some() => "there may be many: write `any f in asset.findings where …`",
             "asset" if env.assets => "write `any a in assets where …` or `every a in assets satisfies …`",
+            _ if place == SELECTION => "a change's assets are chosen by facts of `asset`, such as `asset.tier <= 2`",
             "change" | "assets" | "changes" | "category" => {
                 "a triage is decided before any change: move the condition to a `rule`"
             }
             _ => "move the condition to a statement that is decided for it",
         };
         self.report(
-            Diagnostic::error(codes::SUBJECT, span, format!("{place} is not decided for each `{word}`"))
-                .label(there)
-                .help(help),
+            Diagnostic::error(codes::SUBJECT, span, format!("{place} cannot name `{word}`")).label(there).help(help),
         );
     }
 

@@ -137,8 +137,13 @@ impl Checker {
                         version.span,
                         format!("there is no CVSS version `{}`", version.text),
                     );
-                    let names = CVSS_VERSIONS.iter().map(|(name, _)| *name);
-                    self.report(error.help(suggest::help(&version.text, "the versions are", names)));
+                    let begins =
+                        |name: &&str| name.strip_prefix(version.text.as_str()).is_some_and(|r| r.starts_with('.'));
+                    let meant: Vec<&str> = CVSS_VERSIONS.iter().map(|(name, _)| *name).filter(begins).collect();
+                    self.report(error.help(match meant.as_slice() {
+                        [only] => format!("did you mean `{only}`?"),
+                        _ => "the versions are `v4.0`, `v3.1`, `v3.0` and `v2`".to_owned(),
+                    }));
                 }
             }
         }

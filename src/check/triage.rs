@@ -159,7 +159,8 @@ impl Checker {
                 );
             }
         }
-        if last.otherwise.is_none() && last.when.is_some() {
+        let misplaced = earlier.iter().any(|arm| arm.otherwise.is_some());
+        if last.otherwise.is_none() && last.when.is_some() && !misplaced {
             self.report(
                 Diagnostic::error(codes::OTHERWISE, last.span, "the last arm has to be `otherwise`")
                     .label("what none of the arms takes would have no answer")

@@ -88,7 +88,8 @@ impl Checker {
             TypeKind::Set(of) => (&**of, true),
             _ => (&field.ty, false),
         };
-        let Some((base, range)) = self.declared_type(kind, &format!("{owner}.{name}")) else { return };
+        // A field whose type has a mistake is there all the same: what reads it is no second mistake.
+        let (base, range) = self.declared_type(kind, &format!("{owner}.{name}")).unwrap_or((Type::Error, None));
         if field.ty.absent_empty && !is_set {
             self.report(
                 Diagnostic::error(codes::BAD_TYPE, field.ty.span, "`absent empty` is for sets")
@@ -232,7 +233,12 @@ impl Checker {
         if count > MOST_VALUES {
             self.report(
                 Diagnostic::error(codes::TOO_MANY_VALUES, span, format!("these are {count} {what}s"))
-                    .help(format!("there can be {MOST_VALUES}: use a `string` for open lists")),
+                    .label(format!("there can be {MOST_VALUES}"))
+                    .help(if what == "value" {
+                        "use a `string` for open lists"
+                    } else {
+                        "put together those that are treated alike"
+                    }),
             );
             return false;
         }
