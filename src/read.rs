@@ -1,5 +1,7 @@
 //! Facts for a policy: reading, and following the selections that changes make.
 
+mod names;
+
 use std::sync::Arc;
 
 use crate::check::program::{NodeId, Program};
@@ -64,6 +66,12 @@ impl FactsBuilder {
         self.inner.add_changes(name, bytes);
     }
 
+    /// Adds records of an entity of the input (asset, change, person, service, incident, waiver, duty) from NDJSON or JSON; waivers from CSV too,
+    /// and duties from the decisions of an earlier run.
+    pub fn add_file(&mut self, entity: TableId, name: &str, bytes: &[u8]) {
+        self.inner.add_file(entity, name, bytes);
+    }
+
     /// Adds a record of a test.
     pub fn add_record(&mut self, entity: TableId, file: &str, line: Option<u32>, record: Json<'_>) {
         self.inner.add_record(entity, file, line, record);
@@ -86,6 +94,7 @@ impl FactsBuilder {
                 }
             }
         }
+        names::check(&self.program, &input.facts, &input.places, &mut input.problems);
         (Facts { data: input.facts }, input.problems)
     }
 }

@@ -100,6 +100,21 @@ pub(super) struct FactsArgs {
     /// Changes: a JSON file or a folder of them; may be repeated
     #[arg(long = "change", value_name = "FILE|DIR")]
     pub changes: Vec<PathBuf>,
+    /// People with their roles and delegations, NDJSON or JSON; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub people: Vec<PathBuf>,
+    /// Services with their owners, NDJSON or JSON; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub services: Vec<PathBuf>,
+    /// Incidents, NDJSON or JSON; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub incidents: Vec<PathBuf>,
+    /// Waivers, CSV, NDJSON or JSON; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Vec<PathBuf>,
+    /// Duties still open: what an earlier `check` printed as JSON or NDJSON; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub obligations: Vec<PathBuf>,
     /// The time to decide for, such as 2026-12-18T18:00Z; the clock's otherwise
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,

@@ -12,7 +12,8 @@ use crate::time::Zone;
 /// The name of the file.
 const NAME: &str = "changegate.toml";
 /// The keys that it can have.
-const KEYS: [&str; 4] = ["policy", "inventory", "changes", "timezone"];
+const KEYS: [&str; 9] =
+    ["policy", "inventory", "changes", "people", "services", "incidents", "waivers", "obligations", "timezone"];
 
 /// What the project's file says; paths are as seen from the current folder.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,16 @@ pub(super) struct Config {
     pub inventory: Vec<PathBuf>,
     /// `changes`
     pub changes: Vec<PathBuf>,
+    /// `people`
+    pub people: Vec<PathBuf>,
+    /// `services`
+    pub services: Vec<PathBuf>,
+    /// `incidents`
+    pub incidents: Vec<PathBuf>,
+    /// `waivers`
+    pub waivers: Vec<PathBuf>,
+    /// `obligations`
+    pub obligations: Vec<PathBuf>,
     /// `timezone`: of facts' times without an offset, and of what is printed to people.
     pub zone: Option<Zone>,
 }
@@ -62,6 +73,11 @@ impl Config {
                 "policy" => config.policy = Some(folder.join(string(&file, key, value)?)),
                 "inventory" => config.inventory = paths(&file, folder, key, value)?,
                 "changes" => config.changes = paths(&file, folder, key, value)?,
+                "people" => config.people = paths(&file, folder, key, value)?,
+                "services" => config.services = paths(&file, folder, key, value)?,
+                "incidents" => config.incidents = paths(&file, folder, key, value)?,
+                "waivers" => config.waivers = paths(&file, folder, key, value)?,
+                "obligations" => config.obligations = paths(&file, folder, key, value)?,
                 "timezone" => {
                     let name = string(&file, key, value)?;
                     let zone = Zone::get(name).ok_or_else(|| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::input::InputFile;
 use super::loader::{FolderLoader, PolicyFile};
-use crate::check::schema::Schema;
+use crate::check::schema::{Schema, TableId};
 use crate::check::vocabulary;
 use crate::facts::Problems;
 use crate::report::rows::{TestResult, TriageReport, Values, Why};
@@ -62,20 +62,11 @@ pub(super) fn empty_policy(zone: Option<&Zone>) -> Policy {
     Policy::empty(zone)
 }
 
-/// Reads facts by the vocabulary of a policy.
-pub(super) fn read(
-    policy: &Policy,
-    inventories: &[InputFile],
-    changes: &[InputFile],
-    now: Instant,
-    options: &ReadOptions,
-) -> Read {
+/// Reads facts by the vocabulary of a policy: files, each of records of one entity.
+pub(super) fn read(policy: &Policy, files: &[(TableId, InputFile)], now: Instant, options: &ReadOptions) -> Read {
     let mut builder = policy.facts_builder(now, options.zone.clone());
-    for file in inventories {
-        builder.add_inventory(&file.name, &file.bytes);
-    }
-    for file in changes {
-        builder.add_changes(&file.name, &file.bytes);
+    for (entity, file) in files {
+        builder.add_file(*entity, &file.name, &file.bytes);
     }
     let (facts, problems) = builder.finish();
     Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems }

@@ -15,7 +15,9 @@ const LARGEST_TEXT: u64 = 64 << 20;
 /// How deep folders may lie within each other.
 const DEEPEST: usize = 64;
 /// How data files are called in a folder.
-const DATA: [&str; 3] = ["json", "ndjson", "jsonl"];
+pub(super) const DATA: &[&str] = &["json", "ndjson", "jsonl"];
+/// How files of waivers are called in a folder.
+pub(super) const TABLES: &[&str] = &["csv", "json", "ndjson", "jsonl"];
 
 /// A file of facts.
 #[derive(Debug)]
@@ -30,15 +32,17 @@ pub(super) struct InputFile {
 ///
 /// # Errors
 /// What cannot be read, by name; a folder without such files.
-pub(super) fn data(path: &Path, stdin_taken: &Cell<bool>) -> Result<Vec<InputFile>, Failure> {
+pub(super) fn data(path: &Path, called: &[&str], stdin_taken: &Cell<bool>) -> Result<Vec<InputFile>, Failure> {
     if path.as_os_str() == "-" {
         return Ok(vec![InputFile { name: "-".to_owned(), bytes: stdin(stdin_taken)? }]);
     }
     let files = if folder(path)? {
-        let is_data = |path: &PathBuf| path.extension().is_some_and(|e| DATA.iter().any(|known| e == *known));
+        let is_data = |path: &PathBuf| path.extension().is_some_and(|e| called.iter().any(|known| e == *known));
         let files: Vec<PathBuf> = listing(path)?.into_iter().filter(|file| !file.is_dir() && is_data(file)).collect();
         if files.is_empty() {
-            return Err(Failure::new(format!("`{}` has no *.json, *.ndjson or *.jsonl file", path.display())));
+            let ends = called.iter().map(|end| format!("*.{end}")).collect::<Vec<_>>();
+            let (last, rest) = ends.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
+            return Err(Failure::new(format!("`{}` has no {} or {last} file", path.display(), rest.join(", "))));
         }
         files
     } else {

@@ -10,11 +10,12 @@ use super::args::{ColorArg, FactsArgs, Global, PolicyArgs};
 use super::config::Config;
 use super::engine::{self, Loaded, Read, ReadOptions, RunOptions};
 use super::failure::Failure;
-use super::input::{self, InputFile};
+use super::input;
 use super::loader;
 use super::output;
 use super::progress::Progress;
 use crate::Policy;
+use crate::check::schema::TableId;
 use crate::report::{Format, Look, Paint, diagnostics, problem};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
@@ -151,13 +152,13 @@ impl Session {
     /// # Errors
     /// Files that cannot be read; records that cannot, unless the call says to keep going.
     pub(super) fn facts(&self, policy: &Policy, args: &FactsArgs, now: Instant, needs: Needs) -> Result<Read, Failure> {
-        let inventories = if args.inventory.is_empty() { &self.config.inventory } else { &args.inventory };
-        let changes = if args.changes.is_empty() { &self.config.changes } else { &args.changes };
-        if needs.inventory && inventories.is_empty() {
+        let inputs = self.inputs(args);
+        let named = |entity| inputs.iter().any(|(of, paths)| *of == entity && !paths.is_empty());
+        if needs.inventory && !named(TableId::ASSET) {
             let help = "give `--inventory FILE`, or write `inventory = \"…\"` in changegate.toml";
             return Err(Failure::new("no inventory is named").help(help));
         }
-        if needs.changes && changes.is_empty() {
+        if needs.changes && !named(TableId::CHANGE) {
             let help = "give `--change FILE|DIR`, or write `changes = \"…\"` in changegate.toml";
             return Err(Failure::new("no change is named, so nothing was decided").help(help));
         }
@@ -165,10 +166,16 @@ impl Session {
         let threads = usize::from(args.threads.unwrap_or(0));
         drop(rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build_global());
         let progress = Progress::start("reading");
-        let inventories = self.files(inventories)?;
-        let changes = self.files(changes)?;
+        let mut files = Vec::new();
+        for (entity, paths) in inputs {
+            let called = if entity == TableId::WAIVER { input::TABLES } else { input::DATA };
+            for path in paths {
+                let found = input::data(path, called, &self.stdin_taken)?;
+                files.extend(found.into_iter().map(|file| (entity, file)));
+            }
+        }
         let options = ReadOptions { zone: self.config.zone.clone() };
-        let read = engine::read(policy, &inventories, &changes, now, &options);
+        let read = engine::read(policy, &files, now, &options);
         progress.finish();
         let mut err = io::BufWriter::new(io::stderr().lock());
         drop(problem::write(&mut err, &read.problems, self.format, &self.problems).and_then(|()| err.flush()));
@@ -184,12 +191,19 @@ impl Session {
         Ok(read)
     }
 
-    fn files(&self, paths: &[PathBuf]) -> Result<Vec<InputFile>, Failure> {
-        let mut files = Vec::new();
-        for path in paths {
-            files.append(&mut input::data(path, &self.stdin_taken)?);
-        }
-        Ok(files)
+    /// The paths of each kind of input: those of the call, or else of the project's file.
+    fn inputs<'a>(&'a self, args: &'a FactsArgs) -> [(TableId, &'a [PathBuf]); 7] {
+        let config = &self.config;
+        [
+            (TableId::ASSET, &args.inventory, &config.inventory),
+            (TableId::CHANGE, &args.changes, &config.changes),
+            (TableId::PERSON, &args.people, &config.people),
+            (TableId::SERVICE, &args.services, &config.services),
+            (TableId::INCIDENT, &args.incidents, &config.incidents),
+            (TableId::WAIVER, &args.waivers, &config.waivers),
+            (TableId::DUTY, &args.obligations, &config.obligations),
+        ]
+        .map(|(entity, given, configured)| (entity, if given.is_empty() { configured } else { given }.as_slice()))
     }
 
     /// How to evaluate.

@@ -52,6 +52,8 @@ pub struct Input {
     pub problems: Problems,
     /// The selections still to be evaluated.
     pub selections: Vec<Selection>,
+    /// Where the records of each of [`Facts::others`] are, for who has more to say about them; the phantom has no place.
+    pub places: Vec<Vec<Place>>,
 }
 
 /// Reads files and records, in any order, into one set of facts.
@@ -199,9 +201,9 @@ impl FactsBuilder {
                 aimless(&self.schema, &unique, &mut self.report);
             }
             unique.table.push_phantom();
-            Arc::new(finish(&unique.plan, unique.table, Vec::new()))
+            (Arc::new(finish(&unique.plan, unique.table, Vec::new())), unique.places)
         });
-        let others = others.collect();
+        let (others, places) = others.unzip();
         let facts = Facts {
             strings: self.pool.strings,
             cvss: self.pool.cvss,
@@ -216,7 +218,7 @@ impl FactsBuilder {
             goes_now,
             digest,
         };
-        Input { facts, problems: self.report.finish(), selections }
+        Input { facts, problems: self.report.finish(), selections, places }
     }
 
     /// The digest of all records, and of which entities were given beside assets and changes.

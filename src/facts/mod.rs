@@ -37,7 +37,7 @@ mod vectors;
 
 pub use builder::{FactsBuilder, Input, Options, Selection};
 pub use json::{Json, JsonError};
-pub use problem::{Place, Problem, ProblemKind, Problems};
+pub use problem::{Place, Problem, ProblemKind, Problems, printable};
 pub use table::{Cause, Column, Facts, TableData, Touched};
 
 #[cfg(test)]

@@ -310,7 +310,8 @@ impl Report {
 }
 
 /// A text of the input as messages repeat it: at most 60 characters, none of which a terminal could take for a command.
-pub(super) fn printable(text: &str) -> String {
+#[must_use]
+pub fn printable(text: &str) -> String {
     const LONGEST: usize = 60;
     let mut shown = String::new();
     for letter in text.chars().take(LONGEST) {

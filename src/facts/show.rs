@@ -36,7 +36,13 @@ impl Facts {
 
     fn id(&self, table: &TableData, row: usize) -> Option<&str> {
         // The id is the first field of every entity that has one.
-        let Column::Scalar(Scalar { values: Values::Int(values), .. }) = table.columns.first()? else { return None };
+        self.text(table, FieldId(0), row)
+    }
+
+    /// The text or id in a field that holds texts or ids, where it is known and not `none`.
+    #[must_use]
+    pub fn text(&self, table: &TableData, field: FieldId, row: usize) -> Option<&str> {
+        let Column::Scalar(Scalar { values: Values::Int(values), .. }) = table.column(field)? else { return None };
         self.strings.get(get(values, row)?).map(AsRef::as_ref)
     }
 
