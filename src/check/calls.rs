@@ -18,7 +18,7 @@ use super::types::{Ty, Type};
 /// The functions over lists, which are read by the parser.
 const OVER_LISTS: &[&str] = &["count", "share", "min", "max", "sum", "avg"];
 /// The functions that ask about a statement.
-const ABOUT: &[&str] = &["approved", "cleared", "met", "waived"];
+pub(super) const ABOUT: &[&str] = &["approved", "cleared", "met", "waived"];
 /// The functions of the language that this build does not have.
 const LATER: &[&str] = &["overlaps", "dependents", "dependencies", "baseline"];
 

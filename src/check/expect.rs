@@ -4,6 +4,7 @@ use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::expr::{BinaryOp, Expr, ExprKind, Name};
 use crate::syntax::tree::{Statement, Test};
 
+use super::calls::ABOUT;
 use super::checker::{Checker, Item, Symbol};
 use super::codes;
 use super::env::Env;
@@ -133,7 +134,10 @@ impl Checker {
             roots(part, &mut names);
             let reported = names.iter().any(|name| REPORTED.contains(&name.as_str()));
             let facts = names.iter().find(|name| {
-                matches!(name.as_str(), "asset" | "change" | "assets" | "changes" | "inventory" | "finding")
+                matches!(
+                    name.as_str(),
+                    "asset" | "change" | "assets" | "changes" | "inventory" | "finding" | "people" | "incidents" | "risk"
+                ) || ABOUT.contains(&name.as_str())
                     || (env.local(name).is_none() && self.names_a_value(unit, name))
             });
             match (reported, facts) {
@@ -197,7 +201,11 @@ fn roots(expr: &Expr, found: &mut Vec<String>) {
             roots(right, found);
         }
         ExprKind::If(condition, then, other) => [condition, then, other].into_iter().for_each(|e| roots(e, found)),
-        ExprKind::Set(items) | ExprKind::Call(_, items) => items.iter().for_each(|item| roots(item, found)),
+        ExprKind::Call(function, items) => {
+            found.push(function.text());
+            items.iter().for_each(|item| roots(item, found));
+        }
+        ExprKind::Set(items) => items.iter().for_each(|item| roots(item, found)),
         ExprKind::List { items, .. } => items.iter().for_each(|item| roots(item, found)),
         ExprKind::Quant { var, list, filter, body, .. } => {
             let mut inner = Vec::new();

@@ -12,16 +12,30 @@ use super::schema::{Absent, FieldDef, Schema, Shape, TableId};
 use super::suggest;
 use super::types::Type;
 
+/// The entities of which a test gives records.
+const RECORDS: [&str; 7] = ["asset", "change", "person", "service", "incident", "waiver", "duty"];
+
 impl Checker {
     pub(super) fn test_record(&mut self, entity: &Name, record: &Expr) {
         let schema = Arc::clone(&self.program.schema);
         match schema.entity(&entity.text) {
-            Some(table @ (TableId::ASSET | TableId::CHANGE)) => self.record(table, "", record),
+            Some(
+                table @ (TableId::ASSET
+                | TableId::CHANGE
+                | TableId::PERSON
+                | TableId::SERVICE
+                | TableId::INCIDENT
+                | TableId::WAIVER
+                | TableId::DUTY),
+            ) => self.record(table, "", record),
             Some(table) => {
                 let name = schema.table(table).map(|t| t.name.clone()).unwrap_or_default();
                 let help = match table {
                     TableId::FINDING => "write it into its asset: `findings: [ { … } ]`".to_owned(),
-                    _ => "a test gives `asset` and `change` records".to_owned(),
+                    TableId::APPROVAL => "write it into its change: `approvals: [ { … } ]`".to_owned(),
+                    TableId::EVIDENCE => "write it into its change: `evidence: [ { … } ]`".to_owned(),
+                    TableId::NOTICE => "write it into its change: `notices: [ { … } ]`".to_owned(),
+                    _ => format!("a test gives {}", RECORDS.map(|name| format!("`{name}`")).join(", ")),
                 };
                 self.report(
                     Diagnostic::error(codes::TEST_RECORD, entity.span, format!("a test gives no `{name}` of its own"))
@@ -31,7 +45,7 @@ impl Checker {
             None => {
                 let error =
                     Diagnostic::error(codes::TEST_RECORD, entity.span, format!("there is no entity `{}`", entity.text));
-                self.report(error.help(suggest::help(&entity.text, "a test gives", ["asset", "change"])));
+                self.report(error.help(suggest::help(&entity.text, "a test gives", RECORDS)));
             }
         }
     }

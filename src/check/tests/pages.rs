@@ -88,7 +88,7 @@ const UNDERLINED: &[(u16, &str)] = &[
     (120, "from 2026-12-18T18:00 to 2027-01-04T06:00"),
     (121, "\"Europe/Londn\""),
     (122, "/^web-(?!test)/"),
-    (123, "approval cab"),
+    (123, "every month on last 2 business days 00:00 to 24:00 in \"Europe/London\""),
     (124, "\"./no-such-file.gate\""),
     (125, "\"cisa/bod-26-4\""),
     (126, "3"),
@@ -122,6 +122,10 @@ const UNDERLINED: &[(u16, &str)] = &[
     (154, "verdict == deny or asset.tier == 1"),
     (155, "teir"),
     (156, "asset.owner"),
+    (157, "change.start"),
+    (158, "medium from 30"),
+    (159, "no_eol"),
+    (160, "cab"),
 ];
 
 #[test]
