@@ -36,6 +36,8 @@ pub(super) struct Config {
     pub obligations: Vec<PathBuf>,
     /// `timezone`: of facts' times without an offset, and of what is printed to people.
     pub zone: Option<Zone>,
+    /// Where each key stands, for messages: `changegate.toml` and its line.
+    places: Vec<(String, String)>,
 }
 
 impl Config {
@@ -58,6 +60,22 @@ impl Config {
         Ok(Self::default())
     }
 
+    /// Whether there is something where a key of the file says.
+    ///
+    /// # Errors
+    /// There is not: file, line and key that say so.
+    pub(super) fn exists(&self, key: &str, path: &Path) -> Result<(), Failure> {
+        let missing = path.as_os_str() != "-"
+            && fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        match self.places.iter().find(|(known, _)| known == key) {
+            Some((_, place)) if missing => {
+                let message = format!("{place}: `{key}` names `{}`: there is no such file or folder", path.display());
+                Err(Failure::new(message).help("correct the path: it is relative to the folder of changegate.toml"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads the text of a file that stands in `folder`.
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Self, Failure> {
         let file = folder.join(NAME);
@@ -69,19 +87,24 @@ impl Config {
         })?;
         let mut config = Self::default();
         for (key, value) in &table {
+            let place = match line(text, key) {
+                Some(line) => format!("`{shown}` line {line}"),
+                None => format!("`{shown}`"),
+            };
+            config.places.push((key.clone(), place.clone()));
             match key.as_str() {
-                "policy" => config.policy = Some(folder.join(string(&file, key, value)?)),
-                "inventory" => config.inventory = paths(&file, folder, key, value)?,
-                "changes" => config.changes = paths(&file, folder, key, value)?,
-                "people" => config.people = paths(&file, folder, key, value)?,
-                "services" => config.services = paths(&file, folder, key, value)?,
-                "incidents" => config.incidents = paths(&file, folder, key, value)?,
-                "waivers" => config.waivers = paths(&file, folder, key, value)?,
-                "obligations" => config.obligations = paths(&file, folder, key, value)?,
+                "policy" => config.policy = Some(folder.join(string(&place, key, value)?)),
+                "inventory" => config.inventory = paths(&place, folder, key, value)?,
+                "changes" => config.changes = paths(&place, folder, key, value)?,
+                "people" => config.people = paths(&place, folder, key, value)?,
+                "services" => config.services = paths(&place, folder, key, value)?,
+                "incidents" => config.incidents = paths(&place, folder, key, value)?,
+                "waivers" => config.waivers = paths(&place, folder, key, value)?,
+                "obligations" => config.obligations = paths(&place, folder, key, value)?,
                 "timezone" => {
-                    let name = string(&file, key, value)?;
+                    let name = string(&place, key, value)?;
                     let zone = Zone::get(name).ok_or_else(|| {
-                        let failure = Failure::new(format!("`{shown}`: there is no time zone `{name}`"));
+                        let failure = Failure::new(format!("{place}: `{key}`: there is no time zone `{name}`"));
                         match nearest(name, crate::time::zone_names()) {
                             Some(near) => failure.help(format!("did you mean `{near}`?")),
                             None => failure.help("write a name of the IANA database, such as `Europe/London`"),
@@ -90,7 +113,7 @@ impl Config {
                     config.zone = Some(zone);
                 }
                 other => {
-                    let failure = Failure::new(format!("`{shown}` has the unknown key `{other}`"));
+                    let failure = Failure::new(format!("{place}: there is no key `{other}`"));
                     return Err(match nearest(other, KEYS) {
                         Some(near) => failure.help(format!("did you mean `{near}`?")),
                         None => failure.help(format!("the keys are `{}`", KEYS.join("`, `"))),
@@ -102,16 +125,30 @@ impl Config {
     }
 }
 
-fn string<'v>(file: &Path, key: &str, value: &'v Value) -> Result<&'v str, Failure> {
-    value.as_str().filter(|text| !text.is_empty()).ok_or_else(|| {
-        Failure::new(format!("`{}`: `{key}` must be a text, found {}", file.display(), value_name(value)))
-    })
+/// The line on which a key is set.
+fn line(text: &str, key: &str) -> Option<usize> {
+    let sets = |line: &str| {
+        let rest = line.trim_start().trim_start_matches(['"', '\'']).strip_prefix(key);
+        rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(['=', '.']))
+            || line
+                .trim_start()
+                .strip_prefix('[')
+                .is_some_and(|rest| rest.trim_start_matches('[').trim_start().starts_with(key))
+    };
+    text.lines().position(sets).map(|before| before + 1)
+}
+
+fn string<'v>(place: &str, key: &str, value: &'v Value) -> Result<&'v str, Failure> {
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| Failure::new(format!("{place}: `{key}` must be a text, found {}", value_name(value))))
 }
 
 /// A text, or a list of texts.
-fn paths(file: &Path, folder: &Path, key: &str, value: &Value) -> Result<Vec<PathBuf>, Failure> {
+fn paths(place: &str, folder: &Path, key: &str, value: &Value) -> Result<Vec<PathBuf>, Failure> {
     let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-    items.iter().map(|item| string(file, key, item).map(|path| folder.join(path))).collect()
+    items.iter().map(|item| string(place, key, item).map(|path| folder.join(path))).collect()
 }
 
 fn value_name(value: &Value) -> &'static str {

@@ -39,6 +39,7 @@ pub(super) fn data(path: &Path, called: &[&str], stdin_taken: &Cell<bool>) -> Re
     let files = if folder(path)? {
         let is_data = |path: &PathBuf| path.extension().is_some_and(|e| called.iter().any(|known| e == *known));
         let files: Vec<PathBuf> = listing(path)?.into_iter().filter(|file| !file.is_dir() && is_data(file)).collect();
+        files.iter().try_for_each(|file| ends(file))?;
         if files.is_empty() {
             let ends = called.iter().map(|end| format!("*.{end}")).collect::<Vec<_>>();
             let (last, rest) = ends.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
@@ -103,6 +104,7 @@ pub(super) fn below(root: &Path, extension: &str) -> Result<Vec<PathBuf>, Failur
             if path.is_dir() {
                 waiting.push((path, depth + 1));
             } else if path.extension().is_some_and(|e| e == extension) {
+                ends(&path)?;
                 found.push(path);
             }
         }
@@ -117,6 +119,15 @@ pub(super) fn below(root: &Path, extension: &str) -> Result<Vec<PathBuf>, Failur
 /// There is nothing at that path, or it may not be looked at.
 pub(super) fn folder(path: &Path) -> Result<bool, Failure> {
     Ok(fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?.is_dir())
+}
+
+/// Refuses a pipe, a socket or a device found in a folder: reading it may never end, and leaving it out would be silent. Named by the caller, it is read.
+fn ends(path: &Path) -> Result<(), Failure> {
+    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        let failure = Failure::new(format!("cannot read `{}`: it is a pipe or a device, no file", path.display()));
+        return Err(failure.help("take it out of the folder, or name it on the command line"));
+    }
+    Ok(())
 }
 
 fn listing(folder: &Path) -> Result<Vec<PathBuf>, Failure> {

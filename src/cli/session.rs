@@ -112,11 +112,16 @@ impl Session {
     /// # Errors
     /// No flag and no project file names one.
     pub(super) fn policy_path(&self, args: &PolicyArgs) -> Result<PathBuf, Failure> {
-        args.policy.clone().or_else(|| self.config.policy.clone()).ok_or_else(|| {
+        if let Some(path) = &args.policy {
+            return Ok(path.clone());
+        }
+        let path = self.config.policy.clone().ok_or_else(|| {
             let help =
                 "give `--policy PATH`, write `policy = \"…\"` in changegate.toml, or begin one with `changegate init`";
             Failure::new("no policy is named").help(help)
-        })
+        })?;
+        self.config.exists("policy", &path)?;
+        Ok(path)
     }
 
     /// Reads and checks a policy; prints what is wrong with it on stderr.
@@ -161,6 +166,19 @@ impl Session {
         if needs.changes && !named(TableId::CHANGE) {
             let help = "give `--change FILE|DIR`, or write `changes = \"…\"` in changegate.toml";
             return Err(Failure::new("no change is named, so nothing was decided").help(help));
+        }
+        for (key, given, configured) in [
+            ("inventory", &args.inventory, &self.config.inventory),
+            ("changes", &args.changes, &self.config.changes),
+            ("people", &args.people, &self.config.people),
+            ("services", &args.services, &self.config.services),
+            ("incidents", &args.incidents, &self.config.incidents),
+            ("waivers", &args.waivers, &self.config.waivers),
+            ("obligations", &args.obligations, &self.config.obligations),
+        ] {
+            if given.is_empty() {
+                configured.iter().try_for_each(|path| self.config.exists(key, path))?;
+            }
         }
         // Expressions nest, and evaluating them takes more stack than a thread has by default. Zero threads are as many as there are processors.
         let threads = usize::from(args.threads.unwrap_or(0));

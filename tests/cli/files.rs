@@ -101,9 +101,9 @@ fn the_file_takes_lists() {
 fn mistakes_in_the_file_are_told() {
     let folder = Folder::project("none");
     for (text, said) in [
-        ("polcy = \"x\"\n", "unknown key `polcy`"),
-        ("colour = true\n", "unknown key `colour`"),
-        ("policy = 3\n", "`policy` must be a text, found a number"),
+        ("polcy = \"x\"\n", "`changegate.toml` line 1: there is no key `polcy`"),
+        ("colour = true\n", "line 1: there is no key `colour`"),
+        ("policy = 3\n", "`changegate.toml` line 1: `policy` must be a text, found a number"),
         ("policy = \"\"\n", "found an empty text"),
         ("changes = [1]\n", "`changes` must be a text, found a number"),
         ("timezone = \"Europe/Lodnon\"\n", "there is no time zone `Europe/Lodnon`"),
@@ -122,6 +122,32 @@ fn mistakes_in_the_file_are_told() {
     let run = folder.run(["check", "--format", "json"]).status(2);
     let object: serde_json::Value = serde_json::from_str(&run.stderr).unwrap();
     assert_eq!(object["help"], "did you mean `policy`?");
+}
+
+#[test]
+fn a_path_that_is_not_there_is_told_by_file_line_and_key() {
+    let folder = Folder::project("none");
+    for (key, said) in [("policy", "`policy` names `nope`"), ("changes", "`changes` names `nope`")] {
+        folder.write("changegate.toml", format!("# ours\ninventory = \"inventory.ndjson\"\n{key} = \"nope\"\n"));
+        let arguments: &[&str] =
+            if key == "policy" { &["lint"] } else { &["check", "--now", NOW, "--policy", "policy"] };
+        let run = folder.run(arguments.iter().copied()).refuses(said);
+        assert!(run.stderr.contains("`changegate.toml` line 3: "), "{run:#?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_folder_is_refused_and_not_waited_for() {
+    for (place, arguments) in
+        [("changes/pipe.json", ["check", "--now", NOW]), ("policy/pipe.gate", ["check", "--now", NOW])]
+    {
+        let folder = Folder::project("none");
+        let made = std::process::Command::new("mkfifo").arg(folder.0.join(place)).status().unwrap();
+        assert!(made.success());
+        let run = folder.run(arguments).refuses("it is a pipe or a device, no file");
+        assert!(run.stderr.contains(place), "{run:#?}");
+    }
 }
 
 #[test]
