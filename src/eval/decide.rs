@@ -1,10 +1,11 @@
 //! Decides changes: for each change and asset the reasons and the verdict, for each change a summary.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check::program::{Effect, ListRef, Op, Program, VarId};
+use crate::check::program::{CompareOp, Effect, ListRef, Op, Program, VarId, Waivable};
 use crate::check::schema::TableId;
 use crate::facts::table::{Cause, Column};
 use crate::time::Instant;
@@ -12,15 +13,20 @@ use crate::time::Instant;
 use super::assumed::{self, Place};
 use super::categorise::{self, Category};
 use super::column::Rows;
-use super::decision::{BlockTriage, Counts, Decision, FindingTriage, Reason, Record, Summary, UnknownFact, Verdict};
+use super::decision::{
+    AppliedWaiver, BlockTriage, Counts, Decision, FindingTriage, Obligation, Reason, Record, Summary, UnknownFact,
+    Verdict,
+};
 use super::env::{Env, Shared};
 use super::frame::{Binding, Frame};
+use super::ids::Ids;
 use super::period::{Schedule, schedule};
 use super::quant::{elements, phantom_asset};
-use super::reason::{hits, reasons, sort};
+use super::reason::{found, order_of_entries, reasons, sort};
+use super::risk::Risks;
 use super::unknown::Known;
-use super::value::{Could, Poss, Raw};
-use super::{facts, triage};
+use super::value::{Poss, Raw};
+use super::{facts, triage, waiver};
 
 /// How much is worked on at once. No answer depends on it.
 #[derive(Clone, Copy, Debug)]
@@ -59,9 +65,9 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
         if !wanted(&id) {
             continue;
         }
-        let (decisions, category) = decide_change(env, &id, row, &places, options);
+        let (decisions, whole) = decide_change(env, &id, row, &places, options);
         let decisions: Vec<Decision> = decisions.into_iter().map(|(decision, _)| decision).collect();
-        outcome.summaries.push(summary(&id, &decisions, category, record));
+        outcome.summaries.push(summary(&id, &decisions, whole, record));
         outcome.decisions.extend(decisions);
     }
     outcome
@@ -84,13 +90,19 @@ struct Target {
 
 type Names = (Option<String>, Vec<String>);
 
+/// What holds for a change as a whole.
+struct Whole {
+    category: Names,
+    risks: Risks,
+}
+
 fn decide_change(
     env: &Env<'_>,
     id: &str,
     change: u32,
     places: &[Place],
     options: Options,
-) -> (Vec<(Decision, u32)>, Names) {
+) -> (Vec<(Decision, u32)>, Whole) {
     let root = Frame::root(env);
     let schedule = schedule(env, change);
     let frame = change_frame(&root, change);
@@ -98,15 +110,15 @@ fn decide_change(
     for node in expensive(env.program) {
         let _ = frame.eval(node);
     }
-    let of_change = whole_category(env, &frame);
+    let whole = Whole { category: whole_category(env, &frame), risks: Risks::of_change(&frame) };
     let shared: Shared = frame.into_results();
     let known = Known::default();
     let batch = options.batch.max(1);
     let batches: Vec<Vec<(Decision, u32)>> = targets
         .par_chunks(batch)
-        .map(|targets| decide_batch(env, id, change, &shared, &schedule, targets, places, &known, &of_change))
+        .map(|targets| decide_batch(env, id, change, &shared, &schedule, targets, places, &known, &whole))
         .collect();
-    (batches.into_iter().flatten().collect(), of_change)
+    (batches.into_iter().flatten().collect(), whole)
 }
 
 /// The frame of one change.
@@ -178,21 +190,22 @@ fn decide_batch(
     targets: &[Target],
     places: &[Place],
     known: &Known,
-    of_change: &Names,
+    whole: &Whole,
 ) -> Vec<(Decision, u32)> {
     let root = Frame::root(env).with_shared(shared);
     let of = change_frame(&root, change).with_shared(shared);
     let rows: Vec<u32> = targets.iter().map(|target| target.asset).collect();
     let frame = of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows)))]);
-    let hits = hits(&frame, schedule.tested);
+    let found = found(&frame, schedule.tested);
     let category = each_category(env, &frame);
-    let fixes = Fixes::of(env, change);
+    let fixes = Ids::of(env, &env.facts.changes, "fixes", change);
     targets
         .iter()
-        .zip(&hits)
+        .zip(&found.hits)
+        .zip(found.entries)
         .enumerate()
-        .map(|(row, (target, hits))| {
-            let mut reasons = reasons(&frame, row, hits, schedule, known);
+        .map(|(row, ((target, hits), obligations))| {
+            let mut reasons = reasons(&frame, row, hits, schedule, known, &whole.risks);
             if let Some(cause) = target.unsure {
                 reasons.push(unsure(cause));
                 sort(&mut reasons);
@@ -204,7 +217,7 @@ fn decide_batch(
                     let def = env.program.categorises.get(usize::from(*block))?;
                     Some(categorise::names(def, category, row))
                 })
-                .unwrap_or_else(|| of_change.clone());
+                .unwrap_or_else(|| whole.category.clone());
             let decision = Decision {
                 change: Some(id.to_owned()),
                 asset: target.id.clone(),
@@ -215,7 +228,7 @@ fn decide_batch(
                 tested: schedule.printed.clone(),
                 not_before: None,
                 reasons,
-                obligations: Vec::new(),
+                obligations,
                 triage: triage_of(env, target.asset, Some(&fixes)),
                 assumed: assumed::assumed(env, places, schedule, Some(change), target.asset),
             };
@@ -261,42 +274,6 @@ pub fn verdict(reasons: &[Reason]) -> (Vec<Effect>, Verdict) {
     (effects, verdict)
 }
 
-/// The CVE ids that a change fixes.
-#[derive(Debug)]
-pub struct Fixes {
-    symbols: Vec<i64>,
-    open: bool,
-}
-
-impl Fixes {
-    fn of(env: &Env<'_>, change: u32) -> Self {
-        let column =
-            env.program.schema.find(TableId::CHANGE, "fixes").and_then(|(field, _)| env.facts.changes.column(field));
-        let Some(Column::List(list)) = column else { return Self { symbols: Vec::new(), open: false } };
-        let at = change as usize;
-        let range = list.offsets.get(at).copied().unwrap_or(0)..list.offsets.get(at + 1).copied().unwrap_or(0);
-        let Some(Column::Scalar(values)) = list.rows.columns.first() else {
-            return Self { symbols: Vec::new(), open: true };
-        };
-        let mut fixes = Self { symbols: Vec::new(), open: false };
-        for row in range {
-            match super::quant::scalar_at(values, row as usize) {
-                Poss::One(Raw::Int(symbol)) => fixes.symbols.push(symbol),
-                _ => fixes.open = true,
-            }
-        }
-        fixes
-    }
-
-    fn may_fix(&self, cve: &Poss) -> bool {
-        self.open
-            || match cve.one() {
-                Some(Raw::Int(symbol)) => self.symbols.contains(&symbol),
-                _ => !self.symbols.is_empty(),
-            }
-    }
-}
-
 /// The rows of an asset's findings; the one that stands for unseen ones among them.
 pub fn findings_of(env: &Env<'_>, asset: u32) -> impl Iterator<Item = u32> {
     let list = env.facts.assets.columns.iter().find_map(|column| match column {
@@ -309,7 +286,7 @@ pub fn findings_of(env: &Env<'_>, asset: u32) -> impl Iterator<Item = u32> {
 
 /// The urgency of an asset's findings, block by block.
 #[must_use]
-pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Fixes>) -> Vec<BlockTriage> {
+pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Ids>) -> Vec<BlockTriage> {
     let mut blocks: Vec<BlockTriage> = env
         .program
         .triages
@@ -324,7 +301,7 @@ pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Fixes>) -> Vec<BlockT
             let mut findings = Vec::new();
             for finding in findings_of(env, asset) {
                 let at = finding as usize;
-                let late = late(env, &columns.due.at(at));
+                let late = late(env, &columns.late().at(at));
                 let when = columns.reported.get(at).copied().flatten();
                 overdue += u64::from(late);
                 due = match (due, when) {
@@ -334,7 +311,7 @@ pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Fixes>) -> Vec<BlockT
                 let cve = facts::value(env, TableId::FINDING, "cve", finding);
                 let levels = columns.level.at(at);
                 let certain = levels.one().is_some() && columns.due.certain(at).is_some();
-                if levels.one() == Some(Raw::None) || fixes.is_some_and(|fixes| !fixes.may_fix(&cve)) {
+                if levels.one() == Some(Raw::None) || fixes.is_some_and(|fixes| !fixes.has(&cve).be_true) {
                     continue;
                 }
                 let printed = FindingTriage {
@@ -343,7 +320,7 @@ pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Fixes>) -> Vec<BlockT
                     due: when.and_then(Instant::from_micros),
                     overdue: late,
                     unknown: if certain { Vec::new() } else { missing_of(env, index, finding) },
-                    waiver: None,
+                    waiver: columns.waived_at(at).then(|| waiver_of(env, index, finding)).flatten(),
                 };
                 findings.push((std::cmp::Reverse(urgent(&levels)), printed));
             }
@@ -366,6 +343,13 @@ pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Fixes>) -> Vec<BlockT
     blocks
 }
 
+/// The waiver for which a finding is not overdue.
+fn waiver_of(env: &Env<'_>, block: usize, finding: u32) -> Option<AppliedWaiver> {
+    let root = Frame::root(env);
+    let frame = triage::finding_frame(&root, env.rows_of(TableId::FINDING)?, &[finding]);
+    waiver::judge(&frame, 0, Waivable::Triage(u16::try_from(block).ok()?), None).waiver
+}
+
 fn missing_of(env: &Env<'_>, block: usize, finding: u32) -> Vec<UnknownFact> {
     let root = Frame::root(env);
     super::unknown::missing_of_finding(&root, block, finding)
@@ -384,13 +368,11 @@ pub fn urgent(levels: &Poss) -> Option<i64> {
 /// Whether a due date may lie before now.
 #[must_use]
 pub fn late(env: &Env<'_>, due: &Poss) -> bool {
-    use crate::check::program::CompareOp;
     let now = Poss::One(Raw::Int(env.now.micros()));
-    let could: Could = super::value::compare(CompareOp::Lt, due, &now, &super::value::numeric);
-    could.be_true
+    super::value::compare(CompareOp::Lt, due, &now, &super::value::numeric).be_true
 }
 
-fn summary(id: &str, decisions: &[Decision], category: Names, record: &Record) -> Summary {
+fn summary(id: &str, decisions: &[Decision], whole: Whole, record: &Record) -> Summary {
     let mut counts = Counts::default();
     for decision in decisions {
         counts.assets += 1;
@@ -402,15 +384,19 @@ fn summary(id: &str, decisions: &[Decision], category: Names, record: &Record) -
             Verdict::Deny => counts.deny += 1,
         }
     }
-    let (category, category_possible) = category;
+    let (category, category_possible) = whole.category;
+    // What is asked for of every asset alike is asked for once.
+    let each: HashSet<&Obligation> = decisions.iter().flat_map(|decision| &decision.obligations).collect();
+    let mut obligations: Vec<Obligation> = each.into_iter().cloned().collect();
+    obligations.sort_by(order_of_entries);
     Summary {
         change: id.to_owned(),
         verdict: decisions.iter().map(|d| d.verdict).max().unwrap_or(Verdict::Hold),
         counts,
         category,
         category_possible,
-        risk: Vec::new(),
-        obligations: Vec::new(),
+        risk: whole.risks.all(),
+        obligations,
         record: record.clone(),
     }
 }

@@ -237,7 +237,7 @@ pub struct UnknownFact {
 }
 
 /// A duty.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Obligation {
     /// `approval`, `review` or `obligation`.
     pub kind: &'static str,
@@ -263,7 +263,7 @@ pub struct Obligation {
 }
 
 /// A vote that did not count.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct UncountedVote {
     /// When it was given.
     #[serde(serialize_with = "instant")]

@@ -1,7 +1,9 @@
 //! What an evaluation stands on: the program, the facts, `now`, and what is worked out once for all rows.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use arrow_buffer::BooleanBuffer;
 
 use crate::check::program::{Const, Node, NodeId, Op, Program, VarId};
 use crate::check::schema::TableId;
@@ -31,6 +33,39 @@ pub struct BlockColumns {
     pub counts: bool,
     /// Whether the block is in force at all.
     pub in_force: bool,
+    /// Where there are waivers of the block.
+    pub waived: Option<WaivedColumns>,
+}
+
+/// What waivers make of a triage block: a waived finding is not overdue, whenever it is due.
+#[derive(Clone, Debug)]
+pub struct WaivedColumns {
+    /// The findings that are certainly waived.
+    pub certain: BooleanBuffer,
+    /// The due date as far as it can be missed, by finding.
+    pub due: Vals,
+    /// The same by asset.
+    pub asset_due: Vals,
+}
+
+impl BlockColumns {
+    /// The due date as far as it can be missed, by finding.
+    #[must_use]
+    pub fn late(&self) -> &Vals {
+        self.waived.as_ref().map_or(&self.due, |waived| &waived.due)
+    }
+
+    /// The same by asset.
+    #[must_use]
+    pub fn asset_late(&self) -> &Vals {
+        self.waived.as_ref().map_or(&self.asset_due, |waived| &waived.asset_due)
+    }
+
+    /// Whether a finding is certainly waived.
+    #[must_use]
+    pub fn waived_at(&self, finding: usize) -> bool {
+        self.waived.as_ref().is_some_and(|waived| super::arms::bit(&waived.certain, finding))
+    }
 }
 
 /// What every evaluation reads.
@@ -54,6 +89,8 @@ pub struct Env<'a> {
     pub due: Option<Vals>,
     /// Over all blocks: when each asset is due.
     pub asset_due: Option<Vals>,
+    /// Over all blocks, where one is waived: the due dates of findings and of assets as far as they can be missed.
+    pub late: Option<(Vals, Vals)>,
     /// Nodes that read the level of the arm whose deadline is worked out.
     pub reads_arm: Vec<bool>,
     /// Nodes that look at the absence of a fact.
@@ -65,6 +102,9 @@ pub struct Env<'a> {
     constants: HashMap<Arc<str>, i64>,
     constant_texts: Vec<Arc<str>>,
     computed: Mutex<Computed>,
+    granted: OnceLock<super::granted::Granted>,
+    earlier: OnceLock<super::duty::Earlier>,
+    risk_readers: OnceLock<HashMap<String, Vec<u16>>>,
 }
 
 #[derive(Debug, Default)]
@@ -137,6 +177,7 @@ impl<'a> Env<'a> {
             triage: Vec::new(),
             due: None,
             asset_due: None,
+            late: None,
             reads_arm,
             reads_absence,
             index: index(program, facts),
@@ -144,7 +185,25 @@ impl<'a> Env<'a> {
             constants,
             constant_texts,
             computed: Mutex::new(Computed::default()),
+            granted: OnceLock::new(),
+            earlier: OnceLock::new(),
+            risk_readers: OnceLock::new(),
         }
+    }
+
+    /// The waivers that came as data.
+    pub fn granted(&self) -> &super::granted::Granted {
+        self.granted.get_or_init(|| super::granted::Granted::read(self))
+    }
+
+    /// What earlier runs left open.
+    pub fn earlier(&self) -> &super::duty::Earlier {
+        self.earlier.get_or_init(|| super::duty::Earlier::read(self))
+    }
+
+    /// The risks that the conditions of each statement read.
+    pub fn risk_readers(&self) -> &HashMap<String, Vec<u16>> {
+        self.risk_readers.get_or_init(|| super::risk::readers(self.program))
     }
 
     /// A node of the program.

@@ -423,11 +423,16 @@ fn triage(frame: &Frame<'_>, block: Option<u16>, field: TriageField, var: VarId)
         Some(block) => env.triage.get(usize::from(block)).filter(|b| b.counts).map(|b| match (field, of_asset) {
             (TriageField::Level, false) => &b.level,
             (TriageField::Level, true) => &b.asset_level,
-            (TriageField::Due | TriageField::Overdue, false) => &b.due,
-            (TriageField::Due | TriageField::Overdue, true) => &b.asset_due,
+            (TriageField::Due, false) => &b.due,
+            (TriageField::Due, true) => &b.asset_due,
+            (TriageField::Overdue, false) => b.late(),
+            (TriageField::Overdue, true) => b.asset_late(),
         }),
-        None if of_asset => env.asset_due.as_ref(),
-        None => env.due.as_ref(),
+        None => match (field, &env.late) {
+            (TriageField::Overdue, Some((finding, asset))) => Some(if of_asset { asset } else { finding }),
+            _ if of_asset => env.asset_due.as_ref(),
+            _ => env.due.as_ref(),
+        },
     };
     let Some(rows) = frame.rows(var) else { return unknown(&base, len) };
     let Some(column) = column else {

@@ -116,6 +116,26 @@ pub fn in_force(env: &Env<'_>, head: &Head, tested: time::Tested) -> Could {
     could(tested.overlaps(interval))
 }
 
+/// The interval of the change of each row; `now` where there is no change.
+#[must_use]
+pub fn tested_in(frame: &Frame<'_>) -> Vec<time::Tested> {
+    let Some(changes) = frame.rows(crate::check::program::VarId::CHANGE) else {
+        return vec![time::Tested::at(frame.env.now); frame.len()];
+    };
+    let mut seen: HashMap<u32, time::Tested> = HashMap::new();
+    changes.iter().map(|row| *seen.entry(*row).or_insert_with(|| schedule(frame.env, *row).tested)).collect()
+}
+
+/// Whether a statement is in force in each row.
+#[must_use]
+pub fn force(frame: &Frame<'_>, head: &Head) -> Truth {
+    if head.effective_from.is_none() && head.effective_until.is_none() {
+        return Truth::constant(frame.len(), Could::certain(true));
+    }
+    let tested = tested_in(frame);
+    Truth::collect(frame.len(), |row| tested.get(row).map_or(Could::UNKNOWN, |t| in_force(frame.env, head, *t)))
+}
+
 /// A verdict on times as a condition.
 #[must_use]
 pub fn could(kleene: Kleene) -> Could {

@@ -1,24 +1,26 @@
 //! Which statements restrict a change, row by row.
 
-use crate::check::program::{Effect, Head, NodeId, Period, Rule};
+use crate::check::program::{Effect, Head, NodeId, Period, Rule, VarId, Waivable};
 use crate::time::{Instant, Tested};
 
 use super::arms::applies;
 use super::column::Truth;
-use super::decision::{At, Reason, UnknownFact};
+use super::decision::{At, Obligation, Reason, UnknownFact};
 use super::env::Env;
 use super::frame::{Frame, poss};
 use super::period::{blackout, in_force, windows};
+use super::risk::Risks;
 use super::unknown::{Known, missing};
 use super::value::Could;
-use super::{display, facts};
+use super::waiver::Judged;
+use super::{approval, display, facts, obligation, waiver};
 
 /// A statement that restricts a row.
 #[derive(Clone, Debug)]
 pub struct Hit<'p> {
     /// What the statement has.
     pub head: &'p Head,
-    /// `rule`, `blackout` or `window`.
+    /// `rule`, `blackout`, `window`, `approval` or `obligation`.
     pub kind: &'static str,
     /// Its effect here.
     pub effect: Effect,
@@ -28,25 +30,146 @@ pub struct Hit<'p> {
     pub until: Option<Instant>,
     /// The conditions that it hangs on.
     pub nodes: Vec<NodeId>,
+    /// The approval, an index into the program's.
+    pub approval: Option<u16>,
+    /// The finding that a duty is about.
+    pub finding: Option<u32>,
+    /// What people call that finding.
+    pub subject: Option<String>,
+    /// What else is not known.
+    pub lacks: Vec<UnknownFact>,
+    /// The waivers of it.
+    pub waivers: Judged,
 }
 
-/// The statements that restrict each row of a frame of assets.
+/// What the statements say of each row.
+#[derive(Debug)]
+pub struct Found<'p> {
+    /// Those that restrict it.
+    pub hits: Vec<Vec<Hit<'p>>>,
+    /// What somebody has to do.
+    pub entries: Vec<Vec<Obligation>>,
+}
+
+/// What the statements say of each row of a frame of assets. Without a change these are the rules and obligations that name none.
 #[must_use]
-pub fn hits<'p>(frame: &Frame<'p>, tested: Tested) -> Vec<Vec<Hit<'p>>> {
+pub fn found<'p>(frame: &Frame<'p>, tested: Tested) -> Found<'p> {
     let program = frame.env.program;
-    let mut hits: Vec<Vec<Hit<'p>>> = vec![Vec::new(); frame.len()];
-    for rule in &program.rules {
+    let with_change = frame.rows(VarId::CHANGE).is_some();
+    let mut found = Found { hits: vec![Vec::new(); frame.len()], entries: vec![Vec::new(); frame.len()] };
+    for (index, rule) in (0_u16..).zip(&program.rules) {
+        if rule.head.muted || (!with_change && rule.head.vars.contains(&VarId::CHANGE)) {
+            continue;
+        }
         let truth = rule_truth(frame, rule, tested);
         let nodes = || condition_nodes(&rule.head, &rule.broken);
-        add(&mut hits, frame.env, &rule.head, "rule", &truth, |_| None, nodes);
+        let target = Some((Waivable::Rule(index), tested));
+        add(&mut found.hits, frame, &rule.head, "rule", &truth, |_| None, nodes, target);
     }
-    for period in &program.blackouts {
-        let found = blackout(frame, period, tested);
-        let until = |row: usize| found.until.get(row).copied().flatten();
-        add(&mut hits, frame.env, &period.head, "blackout", &found.restricts, until, || period_nodes(period));
+    add_duties(&mut found, frame, tested);
+    if with_change {
+        add_approvals(&mut found, frame);
+        for period in &program.blackouts {
+            let met = blackout(frame, period, tested);
+            let until = |row: usize| met.until.get(row).copied().flatten();
+            let nodes = || period_nodes(period);
+            add(&mut found.hits, frame, &period.head, "blackout", &met.restricts, until, nodes, None);
+        }
+        add_windows(&mut found.hits, frame, tested);
     }
-    add_windows(&mut hits, frame, tested);
-    hits
+    for entries in &mut found.entries {
+        entries.sort_by(order_of_entries);
+    }
+    found
+}
+
+/// By kind, rule, subject and role; then whatever tells them apart.
+pub fn order_of_entries(a: &Obligation, b: &Obligation) -> std::cmp::Ordering {
+    let key = |o: &Obligation| (o.need, o.have, o.due);
+    (a.kind, &a.rule, &a.subject, &a.role)
+        .cmp(&(b.kind, &b.rule, &b.subject, &b.role))
+        .then_with(|| key(a).cmp(&key(b)))
+        .then_with(|| b.not_counted.cmp(&a.not_counted))
+}
+
+fn add_duties<'p>(found: &mut Found<'p>, frame: &Frame<'p>, tested: Tested) {
+    let env = frame.env;
+    let program = env.program;
+    if program.obligations.is_empty() {
+        return;
+    }
+    for (row, duties) in obligation::duties(frame).into_iter().enumerate() {
+        let (Some(hits), Some(entries)) = (found.hits.get_mut(row), found.entries.get_mut(row)) else { continue };
+        for duty in duties {
+            entries.extend(obligation::entry(env, &duty));
+            let Some(def) = program.obligations.get(usize::from(duty.index)) else { continue };
+            if !duty.met.be_false {
+                continue;
+            }
+            // A duty that was once asked for stays until it is certainly done; one of today is certain where it certainly is not.
+            let uncertain = duty.asks.be_false || (duty.met.be_true && !duty.kept);
+            let mut hit = Hit {
+                head: &def.head,
+                kind: "obligation",
+                effect: effect_of(env, &def.head, uncertain),
+                uncertain,
+                until: None,
+                nodes: def.head.scope.iter().chain(&def.met).copied().collect(),
+                approval: None,
+                finding: duty.finding,
+                subject: duty.subject,
+                lacks: duty.lacks,
+                waivers: Judged::default(),
+            };
+            let target = Waivable::Obligation(duty.index);
+            if waiver::concerned(env, target) {
+                let judged = match duty.finding {
+                    Some(finding) => {
+                        waiver::judge(&obligation::duty_frame(frame, row, finding), 0, target, Some(tested))
+                    }
+                    None => waiver::judge(frame, row, target, Some(tested)),
+                };
+                hit.waive(judged);
+            }
+            hits.push(hit);
+        }
+    }
+}
+
+impl Hit<'_> {
+    fn waive(&mut self, judged: Judged) {
+        if judged.waiver.is_some() && self.effect > Effect::Warn {
+            self.effect = Effect::Warn;
+        }
+        self.waivers = judged;
+    }
+}
+
+fn add_approvals<'p>(found: &mut Found<'p>, frame: &Frame<'p>) {
+    let program = frame.env.program;
+    for (index, def) in (0_u16..).zip(&program.approvals) {
+        if def.head.muted {
+            continue;
+        }
+        for (row, outcome) in approval::outcomes(frame, index).iter().enumerate() {
+            let (Some(hits), Some(entries)) = (found.hits.get_mut(row), found.entries.get_mut(row)) else { continue };
+            entries.extend(outcome.entries.iter().cloned());
+            let Some(block) = &outcome.blocks else { continue };
+            hits.push(Hit {
+                head: &def.head,
+                kind: "approval",
+                effect: block.effect,
+                uncertain: block.uncertain,
+                until: None,
+                nodes: def.head.scope.clone(),
+                approval: Some(index),
+                finding: None,
+                subject: None,
+                lacks: Vec::new(),
+                waivers: Judged::default(),
+            });
+        }
+    }
 }
 
 /// Where a rule is broken.
@@ -91,24 +214,48 @@ fn on_trial(env: &Env<'_>, head: &Head) -> bool {
     head.trial_until.is_some_and(|until| env.now.micros() < until)
 }
 
+#[expect(clippy::too_many_arguments, reason = "a statement, where it holds, and what to say of it there")]
 fn add<'p>(
     hits: &mut [Vec<Hit<'p>>],
-    env: &Env<'_>,
+    frame: &Frame<'p>,
     head: &'p Head,
     kind: &'static str,
     truth: &Truth,
     until: impl Fn(usize) -> Option<Instant>,
     nodes: impl Fn() -> Vec<NodeId>,
+    waivable: Option<(Waivable, Tested)>,
 ) {
     if truth.may.count_set_bits() == 0 {
         return;
     }
+    let env = frame.env;
+    let waivable = waivable.filter(|(target, _)| waiver::concerned(env, *target));
     for (row, hits) in hits.iter_mut().enumerate() {
         if truth.may_at(row) {
             let uncertain = !truth.must_at(row);
-            let effect = effect_of(env, head, uncertain);
-            hits.push(Hit { head, kind, effect, uncertain, until: until(row), nodes: nodes() });
+            let mut hit = plain(env, head, kind, uncertain, nodes());
+            hit.until = until(row);
+            if let Some((target, tested)) = waivable {
+                hit.waive(waiver::judge(frame, row, target, Some(tested)));
+            }
+            hits.push(hit);
         }
+    }
+}
+
+fn plain<'p>(env: &Env<'_>, head: &'p Head, kind: &'static str, uncertain: bool, nodes: Vec<NodeId>) -> Hit<'p> {
+    Hit {
+        head,
+        kind,
+        effect: effect_of(env, head, uncertain),
+        uncertain,
+        until: None,
+        nodes,
+        approval: None,
+        finding: None,
+        subject: None,
+        lacks: Vec::new(),
+        waivers: Judged::default(),
     }
 }
 
@@ -126,10 +273,7 @@ fn add_windows<'p>(hits: &mut [Vec<Hit<'p>>], frame: &Frame<'p>, tested: Tested)
                 if only.is_some_and(|only| only != at) {
                     continue;
                 }
-                let uncertain = !certain;
-                let effect = effect_of(frame.env, &period.head, uncertain);
-                let nodes = period_nodes(period);
-                hits.push(Hit { head: &period.head, kind: "window", effect, uncertain, until: None, nodes });
+                hits.push(plain(frame.env, &period.head, "window", !certain, period_nodes(period)));
             }
         }
     };
@@ -148,30 +292,44 @@ pub fn reasons(
     hits: &[Hit<'_>],
     schedule: &super::period::Schedule,
     known: &Known,
+    risks: &Risks,
 ) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = hits
         .iter()
         .map(|hit| {
+            let of_finding = hit.finding.map(|finding| obligation::duty_frame(frame, row, finding));
+            let (frame, row) = of_finding.as_ref().map_or((frame, row), |inner| (inner, 0));
             let mut hangs_on =
                 if hit.uncertain || looks_at_absence(frame.env, &hit.nodes) { hit.nodes.clone() } else { Vec::new() };
             // An exception that is not certain did not help: what it lacks is worth knowing.
             hangs_on.extend(hit.head.except.filter(|except| frame.truth(*except).may_at(row)));
             let mut unknown = missing(frame, row, &hangs_on, Some(known));
-            if hit.uncertain && hit.kind != "rule" {
-                unknown.extend(missing_times(frame, schedule));
-                unknown.sort();
-                unknown.dedup();
+            if let (Some(index), true) = (hit.approval, hit.uncertain) {
+                unknown.extend(approval::missing(frame, row, index));
             }
-            reason(frame, row, hit, unknown)
+            unknown.extend(hit.lacks.iter().cloned());
+            let times = matches!(hit.kind, "blackout" | "window") || hangs_on_dates(hit.head);
+            if hit.uncertain && times {
+                unknown.extend(missing_times(frame, schedule));
+            }
+            unknown.sort();
+            unknown.dedup();
+            reason(frame, row, hit, unknown, risks)
         })
         .collect();
     sort(&mut reasons);
     reasons
 }
 
-/// Strongest effect first, then kind, then name.
+fn hangs_on_dates(head: &Head) -> bool {
+    head.effective_from.is_some() || head.effective_until.is_some()
+}
+
+/// Strongest effect first, then kind, name and subject.
 pub fn sort(reasons: &mut [Reason]) {
-    reasons.sort_by(|a, b| b.effect.cmp(&a.effect).then_with(|| a.kind.cmp(b.kind)).then_with(|| a.rule.cmp(&b.rule)));
+    reasons.sort_by(|a, b| {
+        b.effect.cmp(&a.effect).then_with(|| (a.kind, &a.rule, &a.subject).cmp(&(b.kind, &b.rule, &b.subject)))
+    });
 }
 
 fn looks_at_absence(env: &Env<'_>, nodes: &[NodeId]) -> bool {
@@ -180,7 +338,6 @@ fn looks_at_absence(env: &Env<'_>, nodes: &[NodeId]) -> bool {
 
 /// The ends of the change that are not known.
 fn missing_times(frame: &Frame<'_>, schedule: &super::period::Schedule) -> Vec<UnknownFact> {
-    use crate::check::program::VarId;
     use crate::check::schema::TableId;
     let printed = &schedule.printed;
     [("start", printed.from.is_none()), ("end", printed.to.is_none())]
@@ -194,7 +351,7 @@ fn missing_times(frame: &Frame<'_>, schedule: &super::period::Schedule) -> Vec<U
         .collect()
 }
 
-fn reason(frame: &Frame<'_>, row: usize, hit: &Hit<'_>, unknown: Vec<UnknownFact>) -> Reason {
+fn reason(frame: &Frame<'_>, row: usize, hit: &Hit<'_>, unknown: Vec<UnknownFact>, risks: &Risks) -> Reason {
     let head = hit.head;
     Reason {
         rule: head.name.clone(),
@@ -207,10 +364,10 @@ fn reason(frame: &Frame<'_>, row: usize, hit: &Hit<'_>, unknown: Vec<UnknownFact
         unknown,
         at: Some(place_of(frame.env, head.span)),
         span: Some(head.span),
-        subject: None,
-        waiver: None,
-        refused_waivers: Vec::new(),
-        factors: Vec::new(),
+        subject: hit.subject.clone(),
+        waiver: hit.waivers.waiver.clone(),
+        refused_waivers: hit.waivers.refused.clone(),
+        factors: risks.of(frame.env, &hit.head.name),
     }
 }
 
@@ -223,7 +380,8 @@ pub fn place_of(env: &Env<'_>, span: crate::syntax::source::Span) -> At {
 }
 
 /// A text for people: a hole whose fact is missing says so.
-fn because(frame: &Frame<'_>, row: usize, node: NodeId) -> String {
+#[must_use]
+pub fn because(frame: &Frame<'_>, row: usize, node: NodeId) -> String {
     use crate::check::program::{Op, TextPart};
     let env = frame.env;
     let value = |node: NodeId| display::poss(env, env.base(node), &poss(&frame.eval(node), row));

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use arrow_buffer::BooleanBuffer;
 use rayon::prelude::*;
 
-use crate::check::program::{DueNode, Triage, VarId};
+use crate::check::program::{DueNode, Triage, VarId, Waivable};
 use crate::check::schema::TableId;
 use crate::check::types::Type;
 use crate::facts::table::{Column, TableData};
@@ -13,32 +14,43 @@ use crate::time::Instant;
 use super::arith::end_of_day;
 use super::arms::{Walk, bit, decides, walk};
 use super::column::{Rows, Vals, ValsBuilder};
-use super::env::{BlockColumns, Env};
+use super::env::{BlockColumns, Env, WaivedColumns};
 use super::frame::{Binding, Frame};
-use super::value::{Extreme, Poss, Raw};
+use super::value::{Could, Extreme, Poss, Raw};
+use super::waiver;
 
 /// Works out all blocks, and what is due over all of them.
 pub fn work_out(env: &mut Env<'_>, batch: usize) {
     for index in 0..env.program.triages.len() {
         let Some(block) = env.program.triages.get(index) else { continue };
-        let columns = block_columns(env, block, batch);
+        let columns = block_columns(env, index, block, batch);
         env.triage.push(columns);
     }
-    let counting: Vec<&BlockColumns> = env.triage.iter().filter(|b| b.counts).collect();
-    let findings = env.rows_of(TableId::FINDING).map_or(0, |table| table.len);
-    let mut builder = ValsBuilder::new(findings, false);
-    for row in 0..findings {
-        let due = counting.iter().map(|b| b.due.at(row));
-        builder.push(due.fold(Poss::One(Raw::None), |a, b| Extreme::Earliest.of(&a, &b)));
-    }
-    let due = builder.finish();
+    let due = over_all(env, |block| &block.due);
     // First over the blocks and then over the findings: an unseen finding that is there is there for all blocks.
     let asset_due = by_asset(env, &due, Extreme::Earliest);
+    if env.triage.iter().any(|block| block.counts && block.waived.is_some()) {
+        let late = over_all(env, BlockColumns::late);
+        let asset_late = by_asset(env, &late, Extreme::Earliest);
+        env.late = Some((late, asset_late));
+    }
     env.due = Some(due);
     env.asset_due = Some(asset_due);
 }
 
-fn block_columns(env: &Env<'_>, block: &Triage, batch: usize) -> BlockColumns {
+/// The earliest of the due dates of the blocks that count, by finding.
+fn over_all(env: &Env<'_>, of: impl Fn(&BlockColumns) -> &Vals) -> Vals {
+    let counting: Vec<&Vals> = env.triage.iter().filter(|block| block.counts).map(of).collect();
+    let findings = env.rows_of(TableId::FINDING).map_or(0, |table| table.len);
+    let mut builder = ValsBuilder::new(findings, false);
+    for row in 0..findings {
+        let due = counting.iter().map(|due| due.at(row));
+        builder.push(due.fold(Poss::One(Raw::None), |a, b| Extreme::Earliest.of(&a, &b)));
+    }
+    builder.finish()
+}
+
+fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> BlockColumns {
     let now = env.now.micros();
     let in_force = block.head.effective_from.is_none_or(|from| from <= now)
         && block.head.effective_until.is_none_or(|until| now < until);
@@ -54,32 +66,56 @@ fn block_columns(env: &Env<'_>, block: &Triage, batch: usize) -> BlockColumns {
             reported: Vec::new(),
             counts,
             in_force,
+            waived: None,
         };
     };
     let batch = batch.max(1);
+    let target = u16::try_from(index).ok().map(Waivable::Triage).filter(|target| waiver::concerned(env, *target));
     let starts: Vec<usize> = (0..findings.len).step_by(batch).collect();
     let parts: Vec<Part> = starts
         .par_iter()
-        .map(|start| part(env, block, findings, *start..(start + batch).min(findings.len), in_force))
+        .map(|start| part(env, block, findings, *start..(start + batch).min(findings.len), in_force, target))
         .collect();
     let mut level = ValsBuilder::new(findings.len, false);
     let mut due = ValsBuilder::new(findings.len, false);
     let mut reported = Vec::with_capacity(findings.len);
+    let mut waived: Vec<Could> = Vec::new();
     for part in parts {
         part.level.into_iter().for_each(|poss| level.push(poss));
         part.due.into_iter().for_each(|poss| due.push(poss));
         reported.extend(part.reported);
+        waived.extend(part.waived);
     }
     let (level, due) = (level.finish(), due.finish());
+    let waived = target.map(|_| without_waived(env, &due, &waived));
     let asset_level = by_asset(env, &level, Extreme::Highest);
     let asset_due = by_asset(env, &due, Extreme::Earliest);
-    BlockColumns { level, due, asset_level, asset_due, reported, counts, in_force }
+    BlockColumns { level, due, asset_level, asset_due, reported, counts, in_force, waived }
+}
+
+/// What is left to be missed where findings are waived: nothing where that is certain, and perhaps nothing where it may be.
+fn without_waived(env: &Env<'_>, due: &Vals, waived: &[Could]) -> WaivedColumns {
+    let mut builder = ValsBuilder::new(due.len(), false);
+    let at = |row: usize| waived.get(row).copied().unwrap_or(Could::certain(false));
+    for row in 0..due.len() {
+        let (due, waived) = (due.at(row), at(row));
+        builder.push(match (waived.be_true, waived.be_false) {
+            (true, false) => Poss::One(Raw::None),
+            (true, true) => due.union(&Poss::One(Raw::None)),
+            (false, _) => due,
+        });
+    }
+    let certain = BooleanBuffer::collect_bool(due.len(), |row| !at(row).be_false);
+    let due = builder.finish();
+    let asset_due = by_asset(env, &due, Extreme::Earliest);
+    WaivedColumns { certain, due, asset_due }
 }
 
 struct Part {
     level: Vec<Poss>,
     due: Vec<Poss>,
     reported: Vec<Option<i64>>,
+    waived: Vec<Could>,
 }
 
 /// The frame of some findings.
@@ -92,11 +128,18 @@ pub fn finding_frame<'q>(root: &'q Frame<'_>, findings: &TableData, rows: &[u32]
     )
 }
 
-fn part(env: &Env<'_>, block: &Triage, findings: &TableData, range: std::ops::Range<usize>, in_force: bool) -> Part {
+fn part(
+    env: &Env<'_>,
+    block: &Triage,
+    findings: &TableData,
+    range: std::ops::Range<usize>,
+    in_force: bool,
+    target: Option<Waivable>,
+) -> Part {
     let len = range.len();
     if !in_force {
         let none = || vec![Poss::One(Raw::None); len];
-        return Part { level: none(), due: none(), reported: vec![None; len] };
+        return Part { level: none(), due: none(), reported: vec![None; len], waived: Vec::new() };
     }
     let root = Frame::root(env);
     let rows: Vec<u32> = range.filter_map(|row| u32::try_from(row).ok()).collect();
@@ -105,8 +148,16 @@ fn part(env: &Env<'_>, block: &Triage, findings: &TableData, range: std::ops::Ra
     let dues: Vec<Option<Vals>> =
         block.arms.iter().map(|arm| arm.due.as_ref().map(|due| due_times(&frame, due, arm.code))).collect();
     let now = env.now.micros();
-    let mut part =
-        Part { level: Vec::with_capacity(len), due: Vec::with_capacity(len), reported: Vec::with_capacity(len) };
+    let waived = target.map_or_else(Vec::new, |target| {
+        let waived = waiver::in_effect(&frame, target);
+        (0..len).map(|row| waived.at(row)).collect()
+    });
+    let mut part = Part {
+        level: Vec::with_capacity(len),
+        due: Vec::with_capacity(len),
+        reported: Vec::with_capacity(len),
+        waived,
+    };
     for (row, possible) in possible.iter().enumerate() {
         let mut level: Option<Poss> = None;
         let mut due: Option<Poss> = None;
@@ -139,7 +190,8 @@ fn part(env: &Env<'_>, block: &Triage, findings: &TableData, range: std::ops::Ra
 }
 
 /// The earliest time that a due date may be; `now` where it cannot be told, none where there is certainly no deadline.
-fn earliest(due: &Poss, now: i64) -> Option<i64> {
+#[must_use]
+pub fn earliest(due: &Poss, now: i64) -> Option<i64> {
     match due {
         Poss::Any => Some(now),
         Poss::Range(low, ..) => Some(low.and_then(Raw::int).unwrap_or(now)),
@@ -204,7 +256,8 @@ fn of_walk(walk: &Walk, row: usize, done: Option<i64>) -> Possible {
 }
 
 /// When each finding of a frame would be due by an arm's deadline.
-fn due_times(frame: &Frame<'_>, due: &DueNode, level: i64) -> Vals {
+#[must_use]
+pub fn due_times(frame: &Frame<'_>, due: &DueNode, level: i64) -> Vals {
     let inner = frame.for_arm(level);
     let vals = inner.vals(due.node);
     let env = frame.env;
