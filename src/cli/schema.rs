@@ -33,8 +33,34 @@ enum Of {
     Inventory,
     /// A change
     Change,
+    /// A person
+    People,
+    /// A service
+    Services,
+    /// An incident
+    Incidents,
+    /// A waiver
+    Waivers,
+    /// A duty of an earlier run
+    Obligations,
     /// A decision
     Decision,
+}
+
+impl Of {
+    /// The entity, and what its schema is called; none for what comes out.
+    fn entity(self) -> Option<(TableId, &'static str)> {
+        Some(match self {
+            Self::Inventory => (TableId::ASSET, "An asset: one line of an inventory"),
+            Self::Change => (TableId::CHANGE, "A change"),
+            Self::People => (TableId::PERSON, "A person, with roles and delegations"),
+            Self::Services => (TableId::SERVICE, "A service, with its owner"),
+            Self::Incidents => (TableId::INCIDENT, "An incident"),
+            Self::Waivers => (TableId::WAIVER, "A waiver, for the assets, changes or findings that it names"),
+            Self::Obligations => (TableId::DUTY, "A duty of an earlier run"),
+            Self::Decision => return None,
+        })
+    }
 }
 
 /// Prints the standard vocabulary, with what the policy adds where one is named.
@@ -48,9 +74,8 @@ pub(super) fn run(args: &SchemaArgs, session: &Session) -> Result<Status, Failur
     } else {
         engine::standard_schema()
     };
-    let text = match (args.json_schema, session.format) {
-        (Some(Of::Inventory), _) => pretty(&json_schema(&schema, TableId::ASSET, "An asset: one line of an inventory")),
-        (Some(_), _) => pretty(&json_schema(&schema, TableId::CHANGE, "A change")),
+    let text = match (args.json_schema.and_then(Of::entity), session.format) {
+        (Some((entity, title)), _) => pretty(&json_schema(&schema, entity, title)),
         (None, Format::Human) => human(&schema, args.entity.as_deref())?,
         (None, _) => vocabulary(&schema, args.entity.as_deref())?,
     };
@@ -263,6 +288,8 @@ fn scalar(base: &Type, field: &FieldDef) -> Vec<Value> {
             let each = json!({ "anyOf": [text(), { "type": "number" }, one] });
             vec![text(), json!({ "type": "number" }), one, json!({ "type": "array", "items": each })]
         }
+        // The id of a record: a blank one names nothing.
+        Type::Row(_) => vec![json!({ "type": "string", "pattern": "\\S" })],
         Type::String
         | Type::Duration
         | Type::Span
@@ -270,7 +297,6 @@ fn scalar(base: &Type, field: &FieldDef) -> Vec<Value> {
         | Type::Version
         | Type::Set(_)
         | Type::List(_)
-        | Type::Row(_)
         | Type::Nothing
         | Type::Error => vec![text()],
     }

@@ -13,7 +13,9 @@
 
 mod calls;
 mod check;
+mod conform;
 mod files;
 mod fmt;
+mod inputs;
 mod support;
 mod verbs;
