@@ -167,7 +167,14 @@ impl Checker {
         let (var, list, inner) = self.open(name, list, env)?;
         let elem = inner.locals.last().map(|local| local.elem.clone())?;
         let node = match elem {
-            Elem::Row(table) => self.thing_as_value(Thing::Row(var, table, String::new()), span, env),
+            Elem::Row(table) if self.has_id(table) => self.thing_as_value(Thing::Row(var, table, String::new()), span, env),
+            Elem::Row(_) => {
+                self.report(
+                    Diagnostic::error(codes::BAD_NEED, span, "votes name an item by its id, and these have none")
+                        .help("name a list of records with ids or a set of texts, such as `change.services`"),
+                );
+                return None;
+            }
             Elem::Value(ty) | Elem::Literal(ty) => self.push(element_op(&list, var), ty, span),
         };
         let node = self.key_as_text(node);
@@ -177,7 +184,7 @@ impl Checker {
             _ => {
                 let label = describe(&self.ty(node));
                 self.report(
-                    Diagnostic::error(codes::BAD_NEED, span, "votes name an item by a text, and these are none")
+                    Diagnostic::error(codes::BAD_NEED, span, "votes name an item by a text, and here are none")
                         .label(format!("each is {label}"))
                         .help("name a list of records or a set of texts, such as `change.services`"),
                 );
@@ -217,7 +224,7 @@ impl Checker {
 
     /// `after`: an approval that comes first.
     fn followed(&mut self, path: &Path, env: &Env) -> Option<u16> {
-        let (symbol, _) = self.statement_named(path, env.unit, "approval", &|s| matches!(s, Symbol::Approval(_)))?;
+        let (symbol, _) = self.statement_named(path, env.unit, ("approval", false), &|s| matches!(s, Symbol::Approval(_)))?;
         let Symbol::Approval(index) = symbol else { return None };
         if let Some(from) = self.following.iter().position(|running| *running == index) {
             self.follows_itself(from, path.span);

@@ -110,7 +110,7 @@ impl Checker {
             .also(self.span_of(left), describe(&l))
             .also(self.span_of(right), describe(&r));
         self.report(match (&l.base, &r.base) {
-            (Type::String, _) | (_, Type::String) => {
+            (Type::String | Type::Row(_), _) | (_, Type::String | Type::Row(_)) => {
                 error.help("texts are put together with holes: `\"{asset.id}: {asset.owner}\"`")
             }
             (Type::Percent, Type::Int | Type::Number) | (Type::Int | Type::Number, Type::Percent) => {

@@ -87,7 +87,7 @@ impl Checker {
         match function {
             "approved" | "cleared" => {
                 let fits = |symbol: &Symbol| matches!(symbol, Symbol::Approval(_));
-                let (Symbol::Approval(index), _) = self.statement_named(named, env.unit, "approval", &fits)? else {
+                let (Symbol::Approval(index), _) = self.statement_named(named, env.unit, ("approval", true), &fits)? else {
                     return None;
                 };
                 self.ensure_approval(index);
@@ -100,7 +100,7 @@ impl Checker {
             }
             "met" => {
                 let fits = |symbol: &Symbol| matches!(symbol, Symbol::Obligation(_));
-                let (Symbol::Obligation(index), _) = self.statement_named(named, env.unit, "obligation", &fits)? else {
+                let (Symbol::Obligation(index), _) = self.statement_named(named, env.unit, ("obligation", true), &fits)? else {
                     return None;
                 };
                 self.reading(Item::Obligation(index), span);
@@ -124,26 +124,32 @@ impl Checker {
 
     /// Whether the subjects are there that a decision is about, and are the statement's own; reports where they are not.
     fn about_here(&mut self, each_asset: bool, env: &Env, span: Span) -> Option<()> {
-        self.need(Needs { asset: each_asset, change: true, assets: true, finding: false });
+        self.need(Needs { asset: each_asset, change: true, assets: true, finding: false, own_asset: each_asset });
         let missing = match (env.change, env.asset) {
             (None, _) => "change",
             (_, None) if each_asset => "asset",
-            (Some(change), _) if change != VarId::CHANGE || !env.assets => return self.of_another("change", span),
-            (_, Some(asset)) if each_asset && asset != VarId::ASSET => return self.of_another("asset", span),
+            (Some(change), _) if change != VarId::CHANGE || !env.assets => {
+                self.of_another("change", span);
+                return None;
+            }
+            (_, Some(asset)) if each_asset && asset != VarId::ASSET => {
+                self.of_another("asset", span);
+                return None;
+            }
             _ => return Some(()),
         };
         self.no_subject(missing, span, env);
         None
     }
 
-    fn of_another(&mut self, subject: &str, span: Span) -> Option<()> {
+    /// Reports what is asked of another change or asset than the one at hand.
+    pub(super) fn of_another(&mut self, subject: &str, span: Span) {
         let shown = self.shown(span);
         self.report(
             Diagnostic::error(codes::SUBJECT, span, format!("`{shown}` is not known of another {subject}"))
                 .label("it is decided with the change and asset at hand")
                 .help("ask for it outside the quantifier, without `of`"),
         );
-        None
     }
 
     /// The finding that a waiver of a triage is about.
@@ -160,12 +166,13 @@ impl Checker {
         env.finding
     }
 
-    /// The statement that a path names, of the kinds that fit; reports one that there is not, or of another kind.
+    /// The statement that a path names, of the kinds that fit; reports one that there is not, or of another kind, which may have been
+    /// asked about with the wrong word.
     pub(super) fn statement_named(
         &mut self,
         path: &Path,
         unit: usize,
-        wanted: &str,
+        (wanted, asked): (&str, bool),
         fits: &dyn Fn(&Symbol) -> bool,
     ) -> Option<(Symbol, Span)> {
         let mut unit = unit;
@@ -179,7 +186,7 @@ impl Checker {
                     unit = inner;
                 }
                 Some(symbol) if last => {
-                    self.wrong_kind(path, &symbol, wanted);
+                    self.wrong_kind(path, &symbol, wanted, asked);
                     return None;
                 }
                 _ => {
@@ -191,7 +198,7 @@ impl Checker {
         None
     }
 
-    fn wrong_kind(&mut self, path: &Path, symbol: &Symbol, wanted: &str) {
+    fn wrong_kind(&mut self, path: &Path, symbol: &Symbol, wanted: &str, asked: bool) {
         let kind = match symbol.kind() {
             "import" => "pack",
             kind => kind,
@@ -199,9 +206,9 @@ impl Checker {
         let name = path.text();
         let help = match symbol {
             Symbol::Import(_) => format!("name a statement of it: `{name}.…`"),
-            Symbol::Approval(_) => format!("of an approval one asks `approved({name})` or `cleared({name})`"),
-            Symbol::Obligation(_) => format!("of an obligation one asks `met({name})`"),
-            Symbol::Risk(_) => format!("of a risk one asks `risk.{name}.band`"),
+            Symbol::Approval(_) if asked => format!("of an approval one asks `approved({name})` or `cleared({name})`"),
+            Symbol::Obligation(_) if asked => format!("of an obligation one asks `met({name})`"),
+            Symbol::Risk(_) if asked => format!("of a risk one asks `risk.{name}.band`"),
             _ => format!("name {} {wanted}", article(wanted)),
         };
         self.report(
@@ -259,7 +266,7 @@ impl Checker {
                 parts: whole.iter().map(|name| Name::clone(name)).collect(),
                 span: whole.first().map_or(span, |first| first.span.to(last.span)),
             };
-            self.statement_named(&named, env.unit, "risk", &fits)?;
+            self.statement_named(&named, env.unit, ("risk", true), &fits)?;
             let shown = named.text();
             let message = if path.is_empty() {
                 format!("`risk.{shown}` alone is no value")
@@ -276,7 +283,7 @@ impl Checker {
             parts: path.iter().map(|name| Name::clone(name)).collect(),
             span: path.first().zip(path.last()).map_or(span, |(first, last)| first.span.to(last.span)),
         };
-        let (Symbol::Risk(index), _) = self.statement_named(&named, env.unit, "risk", &fits)? else { return None };
+        let (Symbol::Risk(index), _) = self.statement_named(&named, env.unit, ("risk", true), &fits)? else { return None };
         self.reading(Item::Risk(index), span);
         self.about_here(false, env, span)?;
         let ty = match field {

@@ -7,6 +7,7 @@ use super::checker::Checker;
 use super::codes;
 use super::decimal::Decimal;
 use super::program::{Const, CvssPart, NodeId, Op};
+use super::schema::TableId;
 use super::types::{EnumDef, Ty, Type};
 
 /// What two values are brought together for.
@@ -286,6 +287,9 @@ pub(super) fn describe(ty: &Ty) -> String {
     match &ty.base {
         Type::Enum(def) if def.values.len() > 6 => format!("one of the values of `{}`", def.name),
         Type::Bool => "true or false".to_owned(),
+        Type::Row(TableId::ASSET) => "an asset".to_owned(),
+        Type::Row(TableId::PERSON) => "a person".to_owned(),
+        Type::Row(TableId::SERVICE) => "a service".to_owned(),
         Type::Row(_) => "a record".to_owned(),
         Type::Nothing => "`none`".to_owned(),
         Type::Number => "a number".to_owned(),

@@ -101,6 +101,8 @@ pub(super) struct Needs {
     pub(super) finding: bool,
     pub(super) change: bool,
     pub(super) assets: bool,
+    /// The asset has to be the one that the statement is decided for: no other is known to it.
+    pub(super) own_asset: bool,
 }
 
 impl Needs {
@@ -109,6 +111,7 @@ impl Needs {
         self.finding |= other.finding;
         self.change |= other.change;
         self.assets |= other.assets;
+        self.own_asset |= other.own_asset;
     }
 }
 

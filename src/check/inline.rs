@@ -168,6 +168,9 @@ impl Checker {
             "change"
         } else if needs.assets && !env.assets {
             "assets"
+        } else if needs.own_asset && env.asset != Some(VarId::ASSET) {
+            self.of_another("asset", span);
+            return false;
         } else {
             return true;
         };
@@ -279,6 +282,7 @@ impl Checker {
             TableId::CHANGE => needs.change = false,
             _ => {
                 needs.asset = false;
+                needs.own_asset = false;
                 needs.finding = false;
             }
         }

@@ -201,7 +201,7 @@ impl Checker {
             asset: word == "asset",
             finding: word == "finding",
             change: word == "change",
-            assets: false,
+            ..Needs::default()
         });
         let table = match word {
             "asset" => TableId::ASSET,
@@ -504,17 +504,8 @@ impl Checker {
     /// A record as a value: its identifier.
     fn row(&mut self, var: VarId, table: TableId, prefix: &str, span: Span) -> NodeId {
         let key = self.program.schema.table(table).and_then(|t| t.key);
-        let has_id = matches!(
-            table,
-            TableId::ASSET
-                | TableId::FINDING
-                | TableId::CHANGE
-                | TableId::INCIDENT
-                | TableId::PERSON
-                | TableId::SERVICE
-        );
         match key {
-            Some(key) if prefix.is_empty() && has_id => {
+            Some(key) if prefix.is_empty() && self.has_id(table) => {
                 self.push(Op::Field(var, key), Ty::plain(Type::Row(table)), span)
             }
             _ => {
@@ -526,6 +517,19 @@ impl Checker {
                 self.failed(span)
             }
         }
+    }
+
+    /// Whether the records of a table are told apart by an identifier.
+    pub(super) fn has_id(&self, table: TableId) -> bool {
+        matches!(
+            table,
+            TableId::ASSET
+                | TableId::FINDING
+                | TableId::CHANGE
+                | TableId::INCIDENT
+                | TableId::PERSON
+                | TableId::SERVICE
+        )
     }
 
     /// A part of a value; only CVSS values have any.

@@ -94,7 +94,7 @@ impl Checker {
     /// The statement that a path of `waives` or `waived(…)` names.
     pub(super) fn waivable_named(&mut self, path: &Path, unit: usize) -> Option<(Waivable, Span)> {
         let fits = |symbol: &Symbol| matches!(symbol, Symbol::Rule(_) | Symbol::Obligation(_) | Symbol::Triage(_));
-        let (symbol, span) = self.statement_named(path, unit, "rule, obligation or triage", &fits)?;
+        let (symbol, span) = self.statement_named(path, unit, ("rule, obligation or triage", false), &fits)?;
         let target = match symbol {
             Symbol::Rule(index) => Waivable::Rule(index),
             Symbol::Obligation(index) => Waivable::Obligation(index),

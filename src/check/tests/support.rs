@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::check::program::Op;
 use crate::check::{Checked, Loader, PolicyInput, check};
 
 /// The project's folder: the manifest's, or the one that `CHANGEGATE_ROOT` names where these files are built from elsewhere.
@@ -52,7 +53,11 @@ pub(super) fn check_folder(folder: &str) -> Checked {
 }
 
 pub(super) fn check_text(text: &str) -> Checked {
-    check(PolicyInput { files: vec![("test.gate".to_owned(), Arc::from(text))] }, &mut Packs)
+    let checked = check(PolicyInput { files: vec![("test.gate".to_owned(), Arc::from(text))] }, &mut Packs);
+    // What could not be lowered has been reported, so that no program has it.
+    let failed = checked.program.iter().flat_map(|program| &program.nodes).any(|node| node.op == Op::Error);
+    assert!(!failed, "an error was not reported: {text}");
+    checked
 }
 
 /// Code, underlined text and message of each diagnostic, one a line.
