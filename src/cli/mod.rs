@@ -8,6 +8,7 @@
 
 mod args;
 mod check;
+mod check_schema;
 mod completions;
 mod config;
 mod diff;

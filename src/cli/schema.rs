@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Status;
 use super::args::PolicyArgs;
+use super::check_schema;
 use super::engine;
 use super::failure::Failure;
 use super::output;
@@ -45,6 +46,10 @@ enum Of {
     Obligations,
     /// A decision
     Decision,
+    /// All that `check --format json` prints
+    Check,
+    /// A line of what `check --format ndjson` prints: a decision or a summary
+    Line,
 }
 
 impl Of {
@@ -58,7 +63,7 @@ impl Of {
             Self::Incidents => (TableId::INCIDENT, "An incident"),
             Self::Waivers => (TableId::WAIVER, "A waiver, for the assets, changes or findings that it names"),
             Self::Obligations => (TableId::DUTY, "A duty of an earlier run"),
-            Self::Decision => return None,
+            Self::Decision | Self::Check | Self::Line => return None,
         })
     }
 }
@@ -67,6 +72,11 @@ impl Of {
 pub(super) fn run(args: &SchemaArgs, session: &Session) -> Result<Status, Failure> {
     if args.json_schema == Some(Of::Decision) {
         output::print_text(include_str!("../report/decision.schema.json"))?;
+        return Ok(Status::Good);
+    }
+    if let Some(of @ (Of::Check | Of::Line)) = args.json_schema {
+        let schema = if of == Of::Check { check_schema::whole() } else { check_schema::line() };
+        output::print_text(&pretty(&schema))?;
         return Ok(Status::Good);
     }
     let schema = if args.policy.policy.is_some() || session.config.policy.is_some() {

@@ -181,6 +181,23 @@ fn decisions_fit_their_schema() {
     assert!(std::panic::catch_unwind(|| crate::conform::conforms(&schema, &stranger)).is_err());
 }
 
+/// So are all lines of the result, and the result as one object.
+#[test]
+fn results_fit_their_schemas() {
+    for model in ["deny", "hold", "none"] {
+        let folder = Folder::project(model);
+        let schema = folder.run(["schema", "--json-schema", "line"]).status(0).json();
+        let lines = folder.run(["check", "--now", NOW, "--format", "ndjson"]).lines();
+        assert!(lines.iter().any(|line| line.get("summary").is_some()));
+        lines.iter().for_each(|line| crate::conform::conforms(&schema, line));
+        let schema = folder.run(["schema", "--json-schema", "check"]).status(0).json();
+        let mut whole = folder.run(["check", "--now", NOW, "--format", "json"]).json();
+        crate::conform::conforms(&schema, &whole);
+        whole["changes"][0]["record"]["whim"] = true.into();
+        assert!(std::panic::catch_unwind(|| crate::conform::conforms(&schema, &whole)).is_err());
+    }
+}
+
 #[test]
 fn eval_names_a_record_by_its_id() {
     let folder = Folder::project("none");
