@@ -1,20 +1,51 @@
 //! Approvals: who has to say yes, and who has.
+//!
+//! Votes are read once for a change ([`votes`]), each is put to the tests that do not hang on what it is for ([`judge`]), and those that
+//! count are shared out to what is asked for ([`matching`]). This is done twice: for the votes that certainly count, and for those that may.
 
-use std::sync::Arc;
+pub mod asked;
+pub mod count;
+pub mod graph;
+pub mod judge;
+pub mod matching;
+pub mod persons;
+pub mod review;
+pub mod share;
+pub mod votes;
 
-use crate::check::program::{ApprovalField, Effect};
+#[cfg(test)]
+mod tests;
 
-use super::column::Truth;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::check::program::{Approval, ApprovalField, Effect, Excluded, Head, ListRef, NodeId, VarId};
+use crate::facts::table::Cause;
+use crate::time::Instant;
+
+use super::arms::{applies, decides};
+use super::column::{Truth, Vals};
 use super::decision::{Obligation, UnknownFact};
+use super::env::Env;
 use super::frame::Frame;
-use super::value::Could;
+use super::period::force;
+use super::quant::elements;
+use super::value::{Could, Poss};
+use super::{facts, triage, unknown};
+use asked::{Asks, asks};
+use count::{Tally, count};
+use judge::Judge;
+use persons::{People, both};
+use votes::Votes;
 
 /// What an approval has come to in one row.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// It is asked for.
+    /// It is asked for: its scope holds, and no exception certainly does.
     pub required: Could,
-    /// Its needs are met.
+    /// The same where other statements read it: an exception that is not known may hold.
+    pub asked: Could,
+    /// Its needs are met, and nobody rejects.
     pub met: Could,
     /// A vote rejects.
     pub rejection: Could,
@@ -22,10 +53,33 @@ pub struct Outcome {
     pub blocks: Option<Block>,
     /// What somebody has to do.
     pub entries: Vec<Obligation>,
+    /// From when on the votes that certainly count meet it, for approvals that follow it; the beginning of time is the least number.
+    pub since: Option<i64>,
+    /// From when on the votes that may count do.
+    pub may_since: Option<i64>,
+    /// The facts of votes for which it is not known whether these count.
+    pub lacks: Vec<UnknownFact>,
+}
+
+impl Default for Outcome {
+    fn default() -> Self {
+        let unknown = Could::UNKNOWN;
+        Self {
+            required: unknown,
+            asked: unknown,
+            met: unknown,
+            rejection: unknown,
+            blocks: None,
+            entries: Vec::new(),
+            since: None,
+            may_since: None,
+            lacks: Vec::new(),
+        }
+    }
 }
 
 /// How an approval restricts a change.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
     /// Its effect.
     pub effect: Effect,
@@ -35,20 +89,276 @@ pub struct Block {
     pub rejected: bool,
 }
 
-/// What an approval has come to, for every row.
-#[must_use]
-pub fn outcomes(_frame: &Frame<'_>, _index: u16) -> Arc<Vec<Arc<Outcome>>> {
-    Arc::default()
+/// What was worked out of votes.
+#[derive(Debug, Default)]
+pub struct Cache {
+    people: OnceLock<People>,
+    votes: Mutex<HashMap<u32, Arc<Votes>>>,
+    /// By approval and change, for those that name no asset.
+    outcomes: Mutex<HashMap<(u16, u32), Arc<Outcome>>>,
 }
 
-/// The missing facts that an approval hangs on.
-#[must_use]
-pub fn missing(_frame: &Frame<'_>, _row: usize, _index: u16) -> Vec<UnknownFact> {
-    Vec::new()
+/// How many changes are remembered.
+const REMEMBERED: usize = 256;
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Cache {
+    fn votes(&self, env: &Env<'_>, change: u32) -> Arc<Votes> {
+        if let Some(found) = locked(&self.votes).get(&change) {
+            return Arc::clone(found);
+        }
+        let votes = Arc::new(Votes::new(env, change));
+        let mut all = locked(&self.votes);
+        if all.len() >= REMEMBERED {
+            all.clear();
+        }
+        all.insert(change, Arc::clone(&votes));
+        votes
+    }
+
+    fn find(&self, index: u16, changes: &[u32]) -> Option<Vec<Arc<Outcome>>> {
+        let all = locked(&self.outcomes);
+        changes.iter().map(|change| all.get(&(index, *change)).map(Arc::clone)).collect()
+    }
+
+    fn keep(&self, index: u16, changes: &[u32], outcomes: &[Arc<Outcome>]) {
+        let mut all = locked(&self.outcomes);
+        if all.len() >= REMEMBERED * 16 {
+            all.clear();
+        }
+        for (change, outcome) in changes.iter().zip(outcomes) {
+            all.insert((index, *change), Arc::clone(outcome));
+        }
+    }
 }
 
 /// What an approval has come to, for every row.
 #[must_use]
-pub fn read(frame: &Frame<'_>, _index: u16, _field: ApprovalField) -> Truth {
-    Truth::constant(frame.len(), Could::UNKNOWN)
+pub fn outcomes(frame: &Frame<'_>, index: u16) -> Arc<Vec<Arc<Outcome>>> {
+    frame.approval(index)
+}
+
+/// What is asked of an approval, for every row.
+#[must_use]
+pub fn read(frame: &Frame<'_>, index: u16, field: ApprovalField) -> Truth {
+    let outcomes = outcomes(frame, index);
+    Truth::collect(frame.len(), |row| {
+        let Some(outcome) = outcomes.get(row) else { return Could::UNKNOWN };
+        let (asked, met) = (outcome.asked, outcome.met);
+        match field {
+            ApprovalField::Approved => both(asked, met),
+            ApprovalField::Cleared => {
+                Could { be_true: met.be_true || asked.be_false, be_false: met.be_false && asked.be_true }
+            }
+        }
+    })
+}
+
+/// Works out what an approval has come to in every row of the frame that binds what it names.
+pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
+    let env = frame.env;
+    let unknown = || (0..frame.len()).map(|_| Arc::default()).collect();
+    let Some(def) = env.program.approvals.get(usize::from(index)) else { return unknown() };
+    let Some(changes) = frame.rows(VarId::CHANGE) else { return unknown() };
+    let of_change = !def.head.vars.contains(&VarId::ASSET);
+    if of_change && let Some(found) = env.approvals.find(index, &changes) {
+        return found;
+    }
+    let people = env.approvals.people.get_or_init(|| People::new(env));
+    let force = force(frame, &def.head);
+    let required = applies(frame, &def.head).and(&force);
+    let asked = decides(frame, &def.head).and(&force);
+    let times = |due: &Option<_>| due.as_ref().map(|due| triage::due_times(frame, due, 0));
+    let dues = Dues { afterwards: times(&def.afterwards), review: times(&def.review) };
+    let followed = env.program.approvals.iter().any(|other| other.after.contains(&index));
+    let rows = if required.may.count_set_bits() == 0 { Vec::new() } else { asks(frame, def) };
+    let mut tallies: HashMap<(u32, &Asks), Arc<Tally>> = HashMap::new();
+    let mut reviews: HashMap<u32, bool> = HashMap::new();
+    let mut outcomes = Vec::with_capacity(frame.len());
+    for (row, change) in changes.iter().enumerate() {
+        let (required, asked) = (required.at(row), asked.at(row));
+        let Some(asks) = rows.get(row).filter(|_| required.be_true) else {
+            outcomes.push(Arc::new(Outcome { required, asked, ..Outcome::default() }));
+            continue;
+        };
+        let tally = tallies.entry((*change, asks)).or_insert_with(|| {
+            let votes = env.approvals.votes(env, *change);
+            Arc::new(count(&Judge { env, votes: &votes, people, def, asks }, followed))
+        });
+        let reviewed =
+            def.review.is_some() && *reviews.entry(*change).or_insert_with(|| review::reviewed(env, *change));
+        outcomes.push(Arc::new(Outcome {
+            entries: entries(env, def, asks, tally, &dues, row, reviewed),
+            ..outcome(env, def, tally, required, asked)
+        }));
+    }
+    if of_change {
+        env.approvals.keep(index, &changes, &outcomes);
+    }
+    outcomes
+}
+
+fn outcome(env: &Env<'_>, def: &Approval, tally: &Tally, required: Could, asked: Could) -> Outcome {
+    let (filled, rejected) = (tally.filled, tally.rejected);
+    let met = Could {
+        be_true: filled.be_true && rejected.be_false,
+        be_false: filled.be_false || rejected.be_true,
+    };
+    Outcome {
+        required,
+        asked,
+        met,
+        rejection: rejected,
+        blocks: blocks(env, &def.head, def.afterwards.is_some(), tally, required),
+        entries: Vec::new(),
+        since: tally.since,
+        may_since: tally.may_since,
+        lacks: tally.lacks.iter().cloned().collect(),
+    }
+}
+
+/// How an approval restricts a change: a rejection denies, one that may be one holds, and otherwise its effect, until it is met.
+fn blocks(env: &Env<'_>, head: &Head, afterwards: bool, tally: &Tally, required: Could) -> Option<Block> {
+    if !required.be_true {
+        return None;
+    }
+    let shown = head.effect == Effect::Report || head.trial_until.is_some_and(|until| env.now.micros() < until);
+    let effect = |effect| if shown { Effect::Report } else { effect };
+    if tally.denied {
+        return Some(Block { effect: effect(Effect::Deny), uncertain: required.be_false, rejected: true });
+    }
+    let certain = !required.be_false && !tally.filled.be_true;
+    let open = tally.filled.be_false && !afterwards;
+    let lacking = open.then_some(if certain { head.effect } else { head.unknown });
+    if tally.rejected.be_true {
+        let strongest = lacking.map_or(Effect::Hold, |lacking| lacking.max(Effect::Hold));
+        return Some(Block { effect: effect(strongest), uncertain: true, rejected: false });
+    }
+    lacking.map(|lacking| Block { effect: effect(lacking), uncertain: !certain, rejected: false })
+}
+
+/// When what is asked for is due, in each row.
+struct Dues {
+    afterwards: Option<Vals>,
+    review: Option<Vals>,
+}
+
+/// What somebody has to do: the votes for each slot, and the review.
+fn entries(
+    env: &Env<'_>,
+    def: &Approval,
+    asks: &Asks,
+    tally: &Tally,
+    dues: &Dues,
+    row: usize,
+    reviewed: bool,
+) -> Vec<Obligation> {
+    let now = env.now.micros();
+    let due = |vals: &Option<Vals>| {
+        let vals = vals.as_ref()?;
+        triage::earliest(&vals.at(row), now).and_then(Instant::from_micros)
+    };
+    let mut entries: Vec<Obligation> = asks
+        .slots
+        .iter()
+        .zip(&tally.have)
+        .map(|(slot, have)| Obligation {
+            kind: "approval",
+            rule: def.head.name.clone(),
+            role: Some(slot.role.clone()),
+            need: slot.need,
+            have: *have,
+            missing: slot.need.saturating_sub(*have),
+            due: due(&dues.afterwards),
+            subject: slot.subject.clone(),
+            not_counted: Vec::new(),
+        })
+        .collect();
+    entries.sort_by(super::reason::order_of_entries);
+    if let Some(first) = entries.first_mut() {
+        first.not_counted.clone_from(&tally.not_counted);
+    }
+    if def.review.is_some() {
+        let have = u32::from(reviewed);
+        entries.push(Obligation {
+            kind: "review",
+            rule: def.head.name.clone(),
+            role: None,
+            need: 1,
+            have,
+            missing: 1 - have,
+            due: due(&dues.review),
+            subject: None,
+            not_counted: Vec::new(),
+        });
+    }
+    entries
+}
+
+/// The missing facts that an approval hangs on in one row: its scope, the votes, who is excluded, what it follows; sorted.
+#[must_use]
+pub fn missing(frame: &Frame<'_>, row: usize, index: u16) -> Vec<UnknownFact> {
+    let Some(def) = frame.env.program.approvals.get(usize::from(index)) else { return Vec::new() };
+    let all = outcomes(frame, index);
+    let Some(outcome) = all.get(row) else { return Vec::new() };
+    let one = |excluded: &Excluded| match excluded {
+        Excluded::One(node) => vec![*node],
+        Excluded::Each(ListRef::Literal(nodes)) => nodes.clone(),
+        Excluded::Each(_) => Vec::new(),
+    };
+    let of_votes = def.not_by.iter().flat_map(one).chain(def.valid);
+    let nodes: Vec<NodeId> = def.head.scope.iter().chain(&def.head.except).copied().chain(of_votes).collect();
+    let mut found: BTreeSet<UnknownFact> = unknown::missing(frame, row, &nodes, None).into_iter().collect();
+    found.extend(outcome.lacks.iter().cloned());
+    let lists = def.needs.iter().filter_map(|need| need.each.as_ref().map(|(_, list, _)| list));
+    let excluded = def.not_by.iter().filter_map(|excluded| match excluded {
+        Excluded::Each(list) => Some(list),
+        Excluded::One(_) => None,
+    });
+    for list in lists.chain(excluded) {
+        found.extend(unseen(frame, row, list));
+    }
+    if !def.survives_edits {
+        let field = frame.env.program.schema.find(crate::check::schema::TableId::CHANGE, "updated_at");
+        let value = |change| facts::value(frame.env, crate::check::schema::TableId::CHANGE, "updated_at", change);
+        let change = frame.rows(VarId::CHANGE).and_then(|rows| rows.get(row).copied());
+        if let (Some((field, _)), Some(Poss::Any)) = (field, change.map(value)) {
+            found.extend(fact(frame, row, VarId::CHANGE, field));
+        }
+    }
+    for before in &def.after {
+        let uncertain = outcomes(frame, *before).get(row).is_some_and(|before| {
+            let open = |could: Could| could.be_true && could.be_false;
+            open(before.asked) || open(before.met)
+        });
+        if uncertain {
+            found.extend(missing(frame, row, *before));
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn fact(frame: &Frame<'_>, row: usize, var: VarId, field: crate::check::schema::FieldId) -> Option<UnknownFact> {
+    let (fact, cause) = facts::fact_path(frame, row, var, field, "asset")?;
+    Some(UnknownFact { fact, cause: cause.as_str() })
+}
+
+/// The list, where not all its elements are known.
+fn unseen(frame: &Frame<'_>, row: usize, list: &ListRef) -> Option<UnknownFact> {
+    let one = unknown::single(frame, row);
+    if !elements(&one, list).iter().any(|element| element.phantom || !element.certain) {
+        return None;
+    }
+    let named = |name: &str| Some(UnknownFact { fact: name.to_owned(), cause: Cause::Incomplete.as_str() });
+    match list {
+        ListRef::Field(var, field) => fact(frame, row, *var, *field),
+        ListRef::AssetsOf(_) => named("change.assets"),
+        ListRef::Inventory => named("inventory"),
+        ListRef::Incidents => named("incidents"),
+        ListRef::People => named("people"),
+        ListRef::Changes | ListRef::Literal(_) => None,
+    }
 }

@@ -102,6 +102,8 @@ pub struct Env<'a> {
     constants: HashMap<Arc<str>, i64>,
     constant_texts: Vec<Arc<str>>,
     computed: Mutex<Computed>,
+    /// What was worked out of votes.
+    pub approvals: super::approval::Cache,
     granted: OnceLock<super::granted::Granted>,
     earlier: OnceLock<super::duty::Earlier>,
     risk_readers: OnceLock<HashMap<String, Vec<u16>>>,
@@ -185,6 +187,7 @@ impl<'a> Env<'a> {
             constants,
             constant_texts,
             computed: Mutex::new(Computed::default()),
+            approvals: super::approval::Cache::default(),
             granted: OnceLock::new(),
             earlier: OnceLock::new(),
             risk_readers: OnceLock::new(),

@@ -25,7 +25,11 @@ pub struct Frame<'p> {
     shared: Option<&'p Shared>,
     cache: RefCell<HashMap<NodeId, Arc<Col>>>,
     rows: RefCell<HashMap<VarId, Arc<Vec<u32>>>>,
+    approvals: RefCell<HashMap<u16, Outcomes>>,
 }
+
+/// What an approval has come to in each row.
+type Outcomes = Arc<Vec<Arc<super::approval::Outcome>>>;
 
 /// What a variable stands for in each row of a frame.
 #[derive(Clone, Debug)]
@@ -57,7 +61,17 @@ impl<'p> Frame<'p> {
                 Binding::Elements(_) => None,
             })
             .collect();
-        Self { env, len, own, parent, arm, shared: None, cache: RefCell::default(), rows: RefCell::new(rows) }
+        Self {
+            env,
+            len,
+            own,
+            parent,
+            arm,
+            shared: None,
+            cache: RefCell::default(),
+            rows: RefCell::new(rows),
+            approvals: RefCell::default(),
+        }
     }
 
     /// A frame inside this one.
@@ -149,6 +163,30 @@ impl<'p> Frame<'p> {
         let Some(node) = self.env.node(id) else { return true };
         self.own.iter().any(|(var, _)| node.vars.contains(var))
             || (self.arm.is_some() && self.env.reads_arm.get(id.0 as usize).copied().unwrap_or(true))
+    }
+
+    /// What an approval has come to in each row: worked out in the frame that binds what the approval names, and spread from there.
+    #[must_use]
+    pub fn approval(&self, index: u16) -> Outcomes {
+        if let Some(found) = self.approvals.borrow().get(&index) {
+            return Arc::clone(found);
+        }
+        let vars = self.env.program.approvals.get(usize::from(index)).map_or(&[][..], |def| &def.head.vars);
+        let outcomes = match &self.parent {
+            Some((parent, rows)) if !self.own.iter().any(|(var, _)| vars.contains(var)) => {
+                let outer = parent.approval(index);
+                match rows {
+                    Rows::Same => outer,
+                    Rows::First | Rows::These(_) => {
+                        let at = |row| outer.get(rows.get(row)).map_or_else(Arc::default, Arc::clone);
+                        Arc::new((0..self.len).map(at).collect())
+                    }
+                }
+            }
+            _ => Arc::new(super::approval::work_out(self, index)),
+        };
+        self.approvals.borrow_mut().insert(index, Arc::clone(&outcomes));
+        outcomes
     }
 
     /// Evaluates a node for every row.
