@@ -11,6 +11,7 @@ use crate::check::types::Type;
 use crate::check::{Compiled, Loader, PolicyInput, Sight, codes, expression};
 use crate::eval::decide::{self, Options, Outcome, prepare};
 use crate::eval::decision::Record;
+use crate::explain::audit_rows::AuditReport;
 use crate::explain::rows::{TestResult, TriageReport, Values, Why};
 use crate::read::{Facts, FactsBuilder};
 use crate::syntax::diagnostic::Diagnostic;
@@ -52,11 +53,14 @@ impl Policy {
         Self { digest: digest(&checked.sources), program: Arc::new(checked.program.unwrap_or_default()) }
     }
 
-    /// Whether the policy has a statement that decides anything: a rule, a blackout, a window, a triage or a categorisation.
+    /// Whether the policy has a statement that decides anything: a rule, an approval, an obligation, a blackout, a window, a triage or a
+    /// categorisation.
     #[must_use]
     pub fn decides(&self) -> bool {
-        let Program { rules, blackouts, windows, triages, categorises, .. } = &*self.program;
+        let Program { rules, approvals, obligations, blackouts, windows, triages, categorises, .. } = &*self.program;
         !(rules.is_empty()
+            && approvals.is_empty()
+            && obligations.is_empty()
             && blackouts.is_empty()
             && windows.is_empty()
             && triages.is_empty()
@@ -132,6 +136,14 @@ pub fn triage(policy: &Policy, facts: &Facts, now: Instant, batch_size: Option<u
     let env = prepare(&policy.program, facts.data(), now, batch(batch_size));
     let assets = (0..facts.asset_count()).filter_map(|row| u32::try_from(row).ok());
     crate::explain::urgency::urgency(&env, &policy.record(&facts.data().digest, now), assets)
+}
+
+/// The state of the inventory: what the policy says of each asset without a change, what is overdue, which waivers end.
+#[must_use]
+pub fn audit(policy: &Policy, facts: &Facts, now: Instant, batch_size: Option<usize>) -> AuditReport {
+    let batch = batch(batch_size);
+    let env = prepare(&policy.program, facts.data(), now, batch);
+    crate::explain::audit::audit(&env, &policy.record(&facts.data().digest, now), batch)
 }
 
 /// Explains a change, for one of its assets or all; none where there is no such change or it does not touch that asset. Beside it the ids of

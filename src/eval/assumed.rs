@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::program::{Head, NodeId, Op, Program};
+use crate::check::program::{Excluded, Head, ListRef, NodeId, Op, Program, VarId};
 use crate::check::schema::{FieldId, TableId};
 use crate::facts::table::Column;
 use crate::syntax::expr::Presence;
@@ -24,6 +24,20 @@ pub struct Place {
     value: String,
     rule: String,
     because: Option<String>,
+    /// The statement is decided without a change too.
+    of_estate: bool,
+}
+
+impl Place {
+    fn assumed(&self, env: &Env<'_>, change: Option<u32>, asset: u32) -> Assumed {
+        Assumed {
+            fact: self.fact.clone(),
+            value: self.value.clone(),
+            applied: absent(env, self, change, asset),
+            rule: self.rule.clone(),
+            because: self.because.clone(),
+        }
+    }
 }
 
 /// All such places of a program.
@@ -66,6 +80,7 @@ pub fn places(program: &Program) -> Vec<Place> {
                         value: value.clone(),
                         rule: head.name.clone(),
                         because: because.clone(),
+                        of_estate: !head.vars.contains(&VarId::CHANGE),
                     });
                 }
             }
@@ -84,6 +99,24 @@ pub fn places(program: &Program) -> Vec<Place> {
     }
     for block in &program.categorises {
         statement(&block.head, block.arms.iter().filter_map(|arm| arm.when).collect());
+    }
+    for risk in &program.risks {
+        statement(&risk.head, risk.adds.iter().flat_map(|add| add.when.into_iter().chain([add.value])).collect());
+    }
+    for approval in &program.approvals {
+        let excluded = approval.not_by.iter().flat_map(|excluded| match excluded {
+            Excluded::One(node) => vec![*node],
+            Excluded::Each(ListRef::Literal(items)) => items.clone(),
+            Excluded::Each(_) => Vec::new(),
+        });
+        let dues = approval.afterwards.iter().chain(&approval.review).map(|due| due.node);
+        statement(&approval.head, excluded.chain(approval.valid).chain(dues).collect());
+    }
+    for duty in &program.obligations {
+        statement(&duty.head, duty.met.into_iter().chain(duty.due.as_ref().map(|due| due.node)).collect());
+    }
+    for waiver in &program.waivers {
+        statement(&waiver.head, waiver.provided.into_iter().collect());
     }
     places.sort_by(|a, b| (&a.fact, &a.value, &a.rule).cmp(&(&b.fact, &b.value, &b.rule)));
     places.dedup_by(|a, b| a.fact == b.fact && a.value == b.value && a.rule == b.rule);
@@ -111,19 +144,20 @@ fn leaves(program: &Program, id: NodeId) -> Vec<(TableId, FieldId)> {
     found
 }
 
+/// What is assumed in what is said of one asset without a change.
+#[must_use]
+pub fn of_estate(env: &Env<'_>, places: &[Place], asset: u32) -> Vec<Assumed> {
+    let mut all: Vec<Assumed> =
+        places.iter().filter(|place| place.of_estate).map(|place| place.assumed(env, None, asset)).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
 /// What is assumed in the decision on one asset.
 #[must_use]
 pub fn assumed(env: &Env<'_>, places: &[Place], schedule: &Schedule, change: Option<u32>, asset: u32) -> Vec<Assumed> {
-    let mut all: Vec<Assumed> = places
-        .iter()
-        .map(|place| Assumed {
-            fact: place.fact.clone(),
-            value: place.value.clone(),
-            applied: absent(env, place, change, asset),
-            rule: place.rule.clone(),
-            because: place.because.clone(),
-        })
-        .collect();
+    let mut all: Vec<Assumed> = places.iter().map(|place| place.assumed(env, change, asset)).collect();
     let longest = |fact: &str, applied| Assumed {
         fact: fact.to_owned(),
         value: super::display::length_text(&crate::check::program::Const::Duration(

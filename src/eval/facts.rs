@@ -46,6 +46,10 @@ pub fn record_path(frame: &Frame<'_>, row: usize, var: VarId, asset: &str) -> St
     }
     let env = frame.env;
     let Some(info) = env.program.vars.get(usize::from(var.0)) else { return "?".to_owned() };
+    if let Some((base, field)) = info.through {
+        let name = env.program.vars.get(usize::from(base.0)).and_then(|b| env.program.schema.field(b.table, field));
+        return format!("{}.{}", record_path(frame, row, base, asset), name.map_or("?", |f| f.name.as_str()));
+    }
     let at = frame.rows(var).and_then(|rows| rows.get(row).copied());
     let key = at.and_then(|at| key(env, info.table, at)).unwrap_or_default();
     match (info.table, list_name(env, info)) {
@@ -87,7 +91,18 @@ fn list_cause(list: &crate::facts::table::ListColumn, row: u32) -> Cause {
 #[must_use]
 pub fn fact_path(frame: &Frame<'_>, row: usize, var: VarId, field: FieldId, asset: &str) -> Option<(String, Cause)> {
     let env = frame.env;
-    let table = env.program.vars.get(usize::from(var.0))?.table;
+    let info = env.program.vars.get(usize::from(var.0))?;
+    if let Some((base, through)) = info.through {
+        let referring = env.table(base)?.column(through)?;
+        let at = frame.rows(base)?.get(row).copied()?;
+        // Of nobody knows whom, nothing is known: the reference is what is missing.
+        if let Column::Scalar(scalar) = referring
+            && scalar_at(scalar, at as usize).one().is_none()
+        {
+            return fact_path(frame, row, base, through, asset);
+        }
+    }
+    let table = info.table;
     let name = &env.program.schema.field(table, field)?.name;
     let at = frame.rows(var)?.get(row).copied()?;
     let data = env.table(var)?;

@@ -7,6 +7,7 @@ use crate::check::schema::TableId;
 use crate::facts::table::TableData;
 use crate::time::{Date, Tested};
 
+use super::decision::UnknownFact;
 use super::env::Env;
 use super::facts::{text, value};
 use super::ids::Ids;
@@ -115,6 +116,39 @@ impl Granted {
             any = Could { be_true: any.be_true || here.be_true, be_false: any.be_false && here.be_false };
         }
         any
+    }
+
+    /// What is not known of those that may hold for a statement, and whether it hangs on the change's time too.
+    #[must_use]
+    pub fn missing(&self, env: &Env<'_>, head: &Head, aim: Aim, tested: Option<Tested>) -> (Vec<UnknownFact>, bool) {
+        let aim = Known::of(env, aim);
+        let fact = |fact: String, cause| UnknownFact { fact, cause };
+        let mut facts = Vec::new();
+        let mut times = false;
+        if self.incomplete {
+            facts.push(fact("waivers".to_owned(), "incomplete"));
+        }
+        for (waiver, named) in self.for_statement(env, &head.name) {
+            if !waiver.standing(env, head, &aim, tested).be_true {
+                continue;
+            }
+            let lacks = [
+                ("assets", waiver.assets.open),
+                ("by", waiver.by.is_none()),
+                ("changes", waiver.changes.open),
+                ("findings", waiver.findings.open),
+                ("from", waiver.from.is_none()),
+                ("until", waiver.until.is_none()),
+                ("waives", !named),
+            ];
+            let lacks = lacks.into_iter().filter(|(_, lacks)| *lacks);
+            facts.extend(lacks.map(|(name, _)| fact(format!("waivers[{}].{name}", waiver.id), "missing")));
+            times |= match (waiver.from, waiver.until) {
+                (Some(from), Some(until)) => !dates(env, from, until, tested).is_certain(),
+                _ => false,
+            };
+        }
+        (facts, times)
     }
 
     /// Those that may be for a statement here.

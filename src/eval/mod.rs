@@ -13,6 +13,7 @@ pub mod decision;
 pub mod display;
 pub mod duty;
 pub mod env;
+pub mod estate;
 pub mod expr;
 pub mod facts;
 pub mod frame;

@@ -10,10 +10,10 @@ use super::env::Env;
 use super::frame::{Frame, poss};
 use super::period::{blackout, in_force, windows};
 use super::risk::Risks;
-use super::unknown::{Known, missing};
+use super::unknown::{Known, missing, missing_times};
 use super::value::Could;
 use super::waiver::Judged;
-use super::{approval, display, facts, obligation, waiver};
+use super::{approval, display, obligation, waiver};
 
 /// A statement that restricts a row.
 #[derive(Clone, Debug)]
@@ -286,14 +286,7 @@ fn add_windows<'p>(hits: &mut [Vec<Hit<'p>>], frame: &Frame<'p>, tested: Tested)
 
 /// The reasons of one row as decisions print them, sorted.
 #[must_use]
-pub fn reasons(
-    frame: &Frame<'_>,
-    row: usize,
-    hits: &[Hit<'_>],
-    schedule: &super::period::Schedule,
-    known: &Known,
-    risks: &Risks,
-) -> Vec<Reason> {
+pub fn reasons(frame: &Frame<'_>, row: usize, hits: &[Hit<'_>], known: &Known, risks: &Risks) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = hits
         .iter()
         .map(|hit| {
@@ -310,7 +303,7 @@ pub fn reasons(
             unknown.extend(hit.lacks.iter().cloned());
             let times = matches!(hit.kind, "blackout" | "window") || hangs_on_dates(hit.head);
             if hit.uncertain && times {
-                unknown.extend(missing_times(frame, schedule));
+                unknown.extend(missing_times(frame, 0, VarId::CHANGE, "asset"));
             }
             unknown.sort();
             unknown.dedup();
@@ -334,21 +327,6 @@ pub fn sort(reasons: &mut [Reason]) {
 
 fn looks_at_absence(env: &Env<'_>, nodes: &[NodeId]) -> bool {
     nodes.iter().any(|node| env.reads_absence.get(node.0 as usize).copied().unwrap_or(false))
-}
-
-/// The ends of the change that are not known.
-fn missing_times(frame: &Frame<'_>, schedule: &super::period::Schedule) -> Vec<UnknownFact> {
-    use crate::check::schema::TableId;
-    let printed = &schedule.printed;
-    [("start", printed.from.is_none()), ("end", printed.to.is_none())]
-        .into_iter()
-        .filter(|(_, missing)| *missing)
-        .filter_map(|(name, _)| {
-            let (field, _) = frame.env.program.schema.find(TableId::CHANGE, name)?;
-            let (fact, cause) = facts::fact_path(frame, 0, VarId::CHANGE, field, "asset")?;
-            Some(UnknownFact { fact, cause: cause.as_str() })
-        })
-        .collect()
 }
 
 fn reason(frame: &Frame<'_>, row: usize, hit: &Hit<'_>, unknown: Vec<UnknownFact>, risks: &Risks) -> Reason {

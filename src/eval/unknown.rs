@@ -171,6 +171,14 @@ impl Walk<'_> {
             }
             Op::Triage(block, field, var) => self.triage(frame, row, *block, *field, *var),
             Op::Category(block, var) => self.category(frame, row, *block, *var),
+            Op::Risk(index, _) => self.risk(frame, row, *index),
+            Op::Approval(index, _) => self.all(super::approval::missing(frame, row, *index)),
+            Op::Met(index) => self.all(super::obligation::missing(frame, row, *index)),
+            Op::Waived(target, var) => self.all(super::waiver::missing(frame, row, *target, *var)),
+            Op::Meets(a, b) => {
+                self.times(frame, row, *a);
+                self.times(frame, row, *b);
+            }
             Op::Cvss(a, ..) => {
                 let before = self.named;
                 self.node(frame, row, *a);
@@ -291,6 +299,35 @@ impl Walk<'_> {
         self.asset = outer;
     }
 
+    fn all(&mut self, facts: Vec<UnknownFact>) {
+        self.named += u64::from(!facts.is_empty());
+        self.found.extend(facts);
+    }
+
+    fn risk(&mut self, frame: &Frame<'_>, row: usize, index: u16) {
+        let Some(def) = frame.env.program.risks.get(usize::from(index)) else { return };
+        for node in def.head.scope.iter().chain(&def.head.except) {
+            self.node(frame, row, *node);
+        }
+        if !super::period::force(frame, &def.head).at(row).is_certain() {
+            self.times(frame, row, VarId::CHANGE);
+        }
+        for add in &def.adds {
+            if let Some(when) = add.when {
+                self.node(frame, row, when);
+            }
+            if add.when.is_none_or(|when| frame.truth(when).may_at(row)) {
+                self.node(frame, row, add.value);
+            }
+        }
+    }
+
+    /// The times of a change that are not known.
+    fn times(&mut self, frame: &Frame<'_>, row: usize, var: VarId) {
+        let facts = missing_times(frame, row, var, &self.asset);
+        self.all(facts);
+    }
+
     /// What the level of one finding hangs on, and its due date if asked.
     pub fn finding(&mut self, frame: &Frame<'_>, block: usize, finding: u32, due: bool) {
         let env = frame.env;
@@ -341,6 +378,22 @@ impl Walk<'_> {
             _ => nodes.into_iter().for_each(|node| self.node(frame, row, node)),
         }
     }
+}
+
+/// The ends of the interval of the change that a variable stands for, as far as they are not known.
+#[must_use]
+pub fn missing_times(frame: &Frame<'_>, row: usize, var: VarId, asset: &str) -> Vec<UnknownFact> {
+    let Some(change) = frame.rows(var).and_then(|rows| rows.get(row).copied()) else { return Vec::new() };
+    let printed = super::period::schedule(frame.env, change).printed;
+    [("start", printed.from.is_none()), ("end", printed.to.is_none())]
+        .into_iter()
+        .filter(|(_, missing)| *missing)
+        .filter_map(|(name, _)| {
+            let (field, _) = frame.env.program.schema.find(TableId::CHANGE, name)?;
+            let (fact, cause) = fact_path(frame, row, var, field, asset)?;
+            Some(UnknownFact { fact, cause: cause.as_str() })
+        })
+        .collect()
 }
 
 /// A frame of one row of another.

@@ -348,6 +348,12 @@ impl Could {
         Self { be_true: value, be_false: !value }
     }
 
+    /// Whether it is known which.
+    #[must_use]
+    pub const fn is_certain(self) -> bool {
+        self.be_true != self.be_false
+    }
+
     /// Not known.
     pub const UNKNOWN: Self = Self { be_true: true, be_false: true };
 

@@ -8,11 +8,12 @@ use crate::time::{Duration, Instant, Interval, Kleene, Tested, Zone};
 
 use super::arms::scope;
 use super::column::{Rows, Truth};
-use super::decision::{AppliedWaiver, RefusedWaiver};
+use super::decision::{AppliedWaiver, RefusedWaiver, UnknownFact};
 use super::env::Env;
 use super::frame::Frame;
 use super::granted::Aim;
 use super::period::{could, force, tested_in};
+use super::unknown;
 use super::value::Could;
 
 /// Waivers that end within this are said to end soon: 30 days, in microseconds.
@@ -296,4 +297,40 @@ pub fn not_allowed(head: &Head, by: Option<&str>, days: Option<i64>) -> Option<S
         return Some(format!("it runs for {days} days, and `{name}` is waivable for {longest} at most"));
     }
     None
+}
+
+/// The missing facts that `waived(x)` hangs on in one row.
+#[must_use]
+pub fn missing(frame: &Frame<'_>, row: usize, target: Waivable, finding: Option<VarId>) -> Vec<UnknownFact> {
+    let bound = finding.filter(|var| *var != VarId::FINDING).and_then(|var| bind(frame, var));
+    let frame = bound.as_ref().unwrap_or(frame);
+    let env = frame.env;
+    let tested = tested_for(frame, target).get(row).copied().flatten();
+    let mut facts = Vec::new();
+    for waiver in &env.program.waivers {
+        let Some(at) = waiver.waives.iter().position(|waived| *waived == target) else { continue };
+        let dates = dates(env, waiver.from, waiver.until, tested);
+        let could = conditions(frame, waiver).at(row);
+        if refusal(waiver, at).is_some() || !dates.be_true || !could.be_true {
+            continue;
+        }
+        let nodes: Vec<NodeId> =
+            waiver.head.scope.iter().chain(&waiver.head.except).chain(&waiver.provided).copied().collect();
+        facts.extend(unknown::missing(frame, row, &nodes, None));
+        if dates.be_false || !force(frame, &waiver.head).at(row).is_certain() {
+            facts.extend(unknown::missing_times(frame, row, VarId::CHANGE, "asset"));
+        }
+    }
+    if let Some(head) = head_of(env.program, target)
+        && env.granted().concerns(env, &head.name)
+    {
+        let (lacks, times) = env.granted().missing(env, head, Aims::new(frame, target).at(row), tested);
+        facts.extend(lacks);
+        if times {
+            facts.extend(unknown::missing_times(frame, row, VarId::CHANGE, "asset"));
+        }
+    }
+    facts.sort();
+    facts.dedup();
+    facts
 }
