@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::check::program::{ListRef, NodeId, Op, TriageField, VarId};
+use crate::check::program::{ApprovalField, ListRef, NodeId, Op, RiskField, TriageField, VarId};
 use crate::eval::display;
-use crate::eval::env::children;
+use crate::eval::env::{Env, children};
 use crate::eval::facts::{fact_path, record_path};
 use crate::eval::frame::{Frame, poss};
 use crate::eval::quant::{element_frame, elements};
@@ -101,6 +101,14 @@ impl Decisive {
                 let known = poss(&frame.eval(id), row).one().is_some();
                 self.add("category".to_owned(), printed(), known);
             }
+            Op::Risk(..) | Op::Approval(..) | Op::Met(_) | Op::Waived(..) | Op::Meets(..) => {
+                let known = poss(&frame.eval(id), row).one().is_some();
+                self.add(
+                    called(env, &node.op).unwrap_or_else(|| env.program.sources.phrase(node.span)),
+                    printed(),
+                    known,
+                );
+            }
             Op::Triage(_, field, var) => {
                 let path = record_path(frame, row, *var, "asset");
                 let field = match field {
@@ -192,6 +200,30 @@ impl Decisive {
             }
         }
     }
+}
+
+/// What people call a reading of a statement.
+fn called(env: &Env<'_>, op: &Op) -> Option<String> {
+    let program = env.program;
+    Some(match op {
+        Op::Risk(index, field) => {
+            let field = match field {
+                RiskField::Score => "score",
+                RiskField::Band => "band",
+            };
+            format!("risk.{}.{field}", program.risks.get(usize::from(*index))?.head.name)
+        }
+        Op::Approval(index, field) => {
+            let name = &program.approvals.get(usize::from(*index))?.head.name;
+            match field {
+                ApprovalField::Approved => format!("approved({name})"),
+                ApprovalField::Cleared => format!("cleared({name})"),
+            }
+        }
+        Op::Met(index) => format!("met({})", program.obligations.get(usize::from(*index))?.head.name),
+        Op::Waived(target, _) => format!("waived({})", crate::eval::waiver::head_of(program, *target)?.name),
+        _ => return None,
+    })
 }
 
 /// The elements of a set, or how many records a list has.

@@ -1,5 +1,8 @@
 //! Decision → reasons, with the part of the policy and the facts that decided. The same evaluation, of one row, with nothing thrown away.
 
+pub mod audit;
+mod audit_counts;
+pub mod audit_rows;
 pub mod decisive;
 pub mod rows;
 pub mod urgency;

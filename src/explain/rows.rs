@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::eval::decision::{At, Decision, Reason, Record, UnknownFact, Verdict};
+use crate::eval::decision::{AppliedWaiver, At, Decision, Obligation, Reason, Record, UnknownFact, Verdict};
 use crate::syntax::source::Span;
 use crate::time::Instant;
 
@@ -32,6 +32,9 @@ pub struct TriageRow {
     /// The facts that were missing; sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<UnknownFact>,
+    /// The waiver for which it is not overdue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<AppliedWaiver>,
 }
 
 /// How many findings a block gives a level.
@@ -158,6 +161,8 @@ pub struct WhyGroup {
     pub category: Option<String>,
     /// Why, strongest first.
     pub reasons: Vec<WhyReason>,
+    /// What somebody must do; met ones too.
+    pub obligations: Vec<Obligation>,
 }
 
 /// One reason with what decided it.

@@ -34,6 +34,7 @@ pub fn urgency(env: &Env<'_>, record: &Record, assets: impl Iterator<Item = u32>
                     due: finding.due,
                     overdue: finding.overdue,
                     unknown: finding.unknown,
+                    waiver: finding.waiver,
                 };
                 rows.push((rank(&row.block, row.level.as_ref()), row));
             }

@@ -59,7 +59,7 @@ pub fn why(
 }
 
 /// What makes the answers for two assets the same.
-type Key = (u8, Option<String>, Vec<(String, String, &'static str, Vec<String>)>);
+type Key = (u8, Option<String>, Vec<(String, String, &'static str, Vec<String>)>, String);
 
 fn key(decision: &Decision) -> Key {
     let reasons = decision
@@ -67,11 +67,15 @@ fn key(decision: &Decision) -> Key {
         .iter()
         .map(|r| {
             // What is said to the person who is blocked is said of one asset.
-            let said = r.because.iter().cloned().chain(r.unknown.iter().map(|u| u.fact.clone())).collect();
+            let of = r.subject.iter().cloned().chain(r.waiver.iter().map(|waiver| waiver.name.clone()));
+            let refused = r.refused_waivers.iter().map(|waiver| format!("{}: {}", waiver.name, waiver.why));
+            let unknown = r.unknown.iter().map(|u| u.fact.clone());
+            let said = r.because.iter().cloned().chain(unknown).chain(of).chain(refused).collect();
             (r.rule.clone(), r.kind.to_owned(), r.effect.as_str(), said)
         })
         .collect();
-    (decision.verdict as u8, decision.category.clone(), reasons)
+    let duties = serde_json::to_string(&decision.obligations).unwrap_or_default();
+    (decision.verdict as u8, decision.category.clone(), reasons, duties)
 }
 
 fn group(env: &Env<'_>, change: u32, members: &[&(Decision, u32)]) -> Option<WhyGroup> {
@@ -114,6 +118,7 @@ fn group(env: &Env<'_>, change: u32, members: &[&(Decision, u32)]) -> Option<Why
         verdict: first.verdict,
         category: first.category.clone(),
         reasons,
+        obligations: first.obligations.clone(),
     })
 }
 

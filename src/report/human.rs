@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use super::text::{clean, counted, fill, pad, width, wrap};
-use super::{Look, Paint};
+use super::{Look, Paint, duties_human};
 use crate::eval::decision::{Counts, Decision, Obligation, Reason, Record, Summary, Tested, UnknownFact, Verdict};
+use crate::time::parse_instant;
 
 /// How many assets a group lists by name.
 const LISTED_ASSETS: usize = 24;
@@ -49,10 +50,14 @@ fn change(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], look
     if let Some(first) = decisions.first() {
         writeln!(out, "  {}", paint.dim(&tested(&first.tested, look)))?;
     }
+    for risk in &summary.risk {
+        writeln!(out, "  {}", duties_human::risk(risk))?;
+    }
     for (verdict, group) in grouped(decisions) {
         assets(out, verdict, &group, look)?;
     }
-    obligations(out, &summary.obligations, look)?;
+    let open: Vec<&Obligation> = summary.obligations.iter().collect();
+    duties_human::duties(out, &open, parse_instant(&summary.record.now).ok(), look)?;
     assumed(out, decisions, look)
 }
 
@@ -149,10 +154,10 @@ pub(super) fn asset_lines(
 
 /// The reasons, one on a line with what belongs to it below.
 fn reasons(out: &mut impl Write, reasons: &[Reason], look: &Look) -> io::Result<()> {
-    let names = reasons.iter().map(|reason| width(&reason.rule)).max().unwrap_or_default();
+    let names = reasons.iter().map(|reason| width(&name(reason))).max().unwrap_or_default();
     for reason in reasons {
         let effect = look.paint.verdict(reason.effect.verdict(), &pad(reason.effect.as_str(), 7));
-        let mut line = format!("{}{effect}{}", " ".repeat(INDENT), pad(&reason.rule, names));
+        let mut line = format!("{}{effect}{}", " ".repeat(INDENT), pad(&name(reason), names));
         if let Some(title) = &reason.title {
             line.push_str("  ");
             line.push_str(&clean(title));
@@ -160,13 +165,21 @@ fn reasons(out: &mut impl Write, reasons: &[Reason], look: &Look) -> io::Result<
         if let Some(until) = reason.until {
             line.push_str(&look.paint.dim(&format!("  until {}", look.time(until))));
         }
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", line.trim_end())?;
         reason_details(out, reason, INDENT + 7, look)?;
     }
     Ok(())
 }
 
-/// The text for the person who is blocked, and the facts that were missing.
+/// The statement, and what it is about where that is less than the asset.
+pub(super) fn name(reason: &Reason) -> String {
+    match &reason.subject {
+        Some(subject) => format!("{} {}", reason.rule, clean(subject)),
+        None => reason.rule.clone(),
+    }
+}
+
+/// The text for the person who is blocked, the waivers, and the facts that were missing.
 pub(super) fn reason_details(out: &mut impl Write, reason: &Reason, indent: usize, look: &Look) -> io::Result<()> {
     let columns = look.width.saturating_sub(indent).max(20);
     let left = " ".repeat(indent);
@@ -175,6 +188,7 @@ pub(super) fn reason_details(out: &mut impl Write, reason: &Reason, indent: usiz
             writeln!(out, "{left}{line}")?;
         }
     }
+    duties_human::waivers(out, reason, indent, look)?;
     if !reason.unknown.is_empty() {
         for line in fill(unknown(&reason.unknown), ", ", columns) {
             writeln!(out, "{left}{}", look.paint.caution(&line))?;
@@ -194,21 +208,6 @@ pub(super) fn unknown(facts: &[UnknownFact]) -> Vec<String> {
         first.insert_str(0, "not known: ");
     }
     items
-}
-
-fn obligations(out: &mut impl Write, obligations: &[Obligation], look: &Look) -> io::Result<()> {
-    for duty in obligations.iter().filter(|duty| duty.missing > 0) {
-        let due = duty.due.map(|due| format!(", by {}", look.time(due))).unwrap_or_default();
-        let (have, need) = (duty.have, duty.need);
-        writeln!(
-            out,
-            "  {}  {}: {have} of {need} by {}{due}",
-            duty.kind,
-            duty.rule,
-            clean(duty.role.as_deref().unwrap_or("somebody"))
-        )?;
-    }
-    Ok(())
 }
 
 /// Where the policy says what an absence means, and a fact was absent: each once.

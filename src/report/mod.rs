@@ -2,7 +2,9 @@
 //!
 //! The writers stream: they hold no second copy of what they print, and hand every write error to the caller (a closed pipe is one).
 
+pub mod audit_human;
 pub mod diagnostics;
+mod duties_human;
 mod excerpt;
 pub mod human;
 pub mod json;

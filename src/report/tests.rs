@@ -154,6 +154,7 @@ fn triage_counts_by_level_and_says_how_late() {
         due: due.map(at),
         overdue,
         unknown: Vec::new(),
+        waiver: None,
     };
     let report = TriageReport {
         rows: vec![

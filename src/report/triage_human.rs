@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::Look;
 use super::human::{record, unknown};
 use super::rows::{TriageReport, TriageRow};
 use super::text::{clean, pad, pad_left, width};
+use super::{Look, duties_human};
 use crate::time::Instant;
 
 /// Prints the counts, then a line for each finding.
@@ -96,6 +96,10 @@ fn findings(out: &mut impl Write, report: &TriageReport, look: &Look) -> io::Res
     for row in &report.rows {
         let text = line(&cells(row, several, report.now, look));
         write!(out, "{}", if row.overdue { look.paint.bad(&text) } else { text })?;
+        if let Some(waiver) = &row.waiver {
+            let text = duties_human::waived(waiver, look);
+            write!(out, "  {}", if waiver.ends_soon { look.paint.caution(&text) } else { text })?;
+        }
         if !row.unknown.is_empty() {
             write!(out, "  {}", look.paint.caution(&unknown(&row.unknown).join(", ")))?;
         }

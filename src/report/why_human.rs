@@ -2,11 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::Look;
-use super::human::{asset_lines, reason_details, record};
+use super::human::{asset_lines, name, reason_details, record};
 use super::rows::{Decisive, FactValue, Why, WhyGroup, WhyReason};
-use super::text::{clean, counted, pad, width};
+use super::text::{clean, counted, fill, pad, width};
+use super::{Look, duties_human};
+use crate::eval::decision::Obligation;
 use crate::syntax::source::Sources;
+use crate::time::parse_instant;
 
 /// Prints the verdict in one sentence, then each group of assets with its reasons.
 ///
@@ -17,9 +19,35 @@ pub fn why(out: &mut impl Write, why: &Why, sources: &Sources, look: &Look) -> i
     for group in &why.groups {
         writeln!(out)?;
         group_text(out, group, sources, look)?;
+        let duties: Vec<_> = group.obligations.iter().collect();
+        if duties.iter().any(|duty| duty.missing > 0) {
+            writeln!(out)?;
+        }
+        duties_human::duties(out, &duties, parse_instant(&why.record.now).ok(), look)?;
+        done(out, &duties, look)?;
     }
     writeln!(out)?;
     record(out, &why.record, look)
+}
+
+/// What is done already, in a line.
+fn done(out: &mut impl Write, duties: &[&Obligation], look: &Look) -> io::Result<()> {
+    let mut names: Vec<String> = duties
+        .iter()
+        .filter(|duty| duty.missing == 0)
+        .map(|duty| match &duty.subject {
+            Some(subject) => format!("{} for {}", duty.rule, clean(subject)),
+            None => duty.rule.clone(),
+        })
+        .collect();
+    names.dedup();
+    if let Some(first) = names.first_mut() {
+        first.insert_str(0, "done: ");
+    }
+    for line in fill(names, ", ", look.width.saturating_sub(2).max(20)) {
+        writeln!(out, "  {}", look.paint.dim(&line))?;
+    }
+    Ok(())
 }
 
 /// `CHG0031 is denied: backup_verified (deny) on 2 of 3 assets, and 1 more reason`.
@@ -65,7 +93,7 @@ fn reason_text(out: &mut impl Write, why: &WhyReason, sources: &Sources, look: &
     let effect = look.paint.verdict(reason.effect.verdict(), reason.effect.as_str());
     let title = reason.title.as_deref().map(|title| format!("  {}", clean(title))).unwrap_or_default();
     writeln!(out)?;
-    writeln!(out, "    {effect}  {} {}{title}", reason.kind, look.paint.bold(&reason.rule))?;
+    writeln!(out, "    {effect}  {} {}{title}", reason.kind, look.paint.bold(&name(reason)))?;
     if let Some(until) = reason.until {
         writeln!(out, "      until {}", look.time(until))?;
     }
@@ -79,7 +107,8 @@ fn reason_text(out: &mut impl Write, why: &WhyReason, sources: &Sources, look: &
     for part in &why.decisive {
         excerpt(out, part, sources, look)?;
     }
-    facts(out, &why.facts, look)
+    facts(out, &why.facts, look)?;
+    duties_human::factors(out, &reason.factors, 8, look)
 }
 
 /// The line of the policy with the part that decided underlined, and what it came to.
