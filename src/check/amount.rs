@@ -4,9 +4,7 @@ use crate::syntax::expr::AggKind;
 
 use super::checker::Checker;
 use super::polarity::{Look, Place, elements};
-use super::program::{
-    ApprovalField, ArithOp, CompareOp, Const, Excluded, Head, NodeId, Op, RiskField, Waivable,
-};
+use super::program::{ApprovalField, ArithOp, CompareOp, Const, Excluded, Head, NodeId, Op, RiskField, Waivable};
 
 impl Checker {
     /// What an approval, obligation, waiver or risk looks at, unless it says what it assumes.
@@ -29,8 +27,11 @@ impl Checker {
                 Excluded::One(node) => vec![*node],
                 Excluded::Each(list) => elements(list),
             });
-            let lists = approval.needs.iter().filter_map(|need| need.each.as_ref()).flat_map(|(_, list, _)| elements(list));
-            looks.extend(dues.chain(parts).chain(lists).chain(approval.valid).map(|node| Look::Truth(node, Place::Both)));
+            let lists =
+                approval.needs.iter().filter_map(|need| need.each.as_ref()).flat_map(|(_, list, _)| elements(list));
+            looks.extend(
+                dues.chain(parts).chain(lists).chain(approval.valid).map(|node| Look::Truth(node, Place::Both)),
+            );
             add(&approval.head, "approval", looks);
         }
         for obligation in &self.program.obligations {
@@ -194,11 +195,9 @@ impl Checker {
                 };
                 stack.push(Look::Amount(inner, if positive { place } else { place.turned() }));
             }
-            Op::If(condition, a, b) => stack.extend([
-                Look::Truth(*condition, Place::Both),
-                Look::Amount(*a, place),
-                Look::Amount(*b, place),
-            ]),
+            Op::If(condition, a, b) => {
+                stack.extend([Look::Truth(*condition, Place::Both), Look::Amount(*a, place), Look::Amount(*b, place)])
+            }
             Op::Risk(index, RiskField::Score) => stack.extend(self.of_risk(*index, place, Place::Both)),
             _ => stack.push(Look::Truth(node, Place::Both)),
         }

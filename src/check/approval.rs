@@ -109,8 +109,7 @@ impl Checker {
         let survives_edits = !tree.survives_edits.is_empty();
         let context = Self::context(unit);
         if let Some(approval) = self.program.approvals.get_mut(usize::from(index)) {
-            *approval =
-                Approval { head, needs, not_by, after, valid, survives_edits, afterwards, review, context };
+            *approval = Approval { head, needs, not_by, after, valid, survives_edits, afterwards, review, context };
         }
     }
 
@@ -167,7 +166,9 @@ impl Checker {
         let (var, list, inner) = self.open(name, list, env)?;
         let elem = inner.locals.last().map(|local| local.elem.clone())?;
         let node = match elem {
-            Elem::Row(table) if self.has_id(table) => self.thing_as_value(Thing::Row(var, table, String::new()), span, env),
+            Elem::Row(table) if self.has_id(table) => {
+                self.thing_as_value(Thing::Row(var, table, String::new()), span, env)
+            }
             Elem::Row(_) => {
                 self.report(
                     Diagnostic::error(codes::BAD_NEED, span, "votes name an item by its id, and these have none")
@@ -224,7 +225,8 @@ impl Checker {
 
     /// `after`: an approval that comes first.
     fn followed(&mut self, path: &Path, env: &Env) -> Option<u16> {
-        let (symbol, _) = self.statement_named(path, env.unit, ("approval", false), &|s| matches!(s, Symbol::Approval(_)))?;
+        let (symbol, _) =
+            self.statement_named(path, env.unit, ("approval", false), &|s| matches!(s, Symbol::Approval(_)))?;
         let Symbol::Approval(index) = symbol else { return None };
         if let Some(from) = self.following.iter().position(|running| *running == index) {
             self.follows_itself(from, path.span);
@@ -264,8 +266,9 @@ impl Checker {
         };
         if nothing {
             self.report(
-                Diagnostic::error(codes::BAD_NEED, expr.span, "no vote would ever be valid")
-                    .help("write how long one holds, such as `valid 14d`, or leave `valid` out: then it holds for good"),
+                Diagnostic::error(codes::BAD_NEED, expr.span, "no vote would ever be valid").help(
+                    "write how long one holds, such as `valid 14d`, or leave `valid` out: then it holds for good",
+                ),
             );
             return None;
         }
@@ -278,8 +281,12 @@ impl Checker {
         let due = self.deadline(deadline, None, env);
         if due.is_none() && self.diagnostics.len() == before {
             self.report(
-                Diagnostic::error(codes::DEADLINE, deadline.span, format!("`{clause}` is by some time, and this is never"))
-                    .help(format!("write `{clause} within 5d of change.finished_at`")),
+                Diagnostic::error(
+                    codes::DEADLINE,
+                    deadline.span,
+                    format!("`{clause}` is by some time, and this is never"),
+                )
+                .help(format!("write `{clause} within 5d of change.finished_at`")),
             );
         }
         due

@@ -87,7 +87,8 @@ impl Checker {
         match function {
             "approved" | "cleared" => {
                 let fits = |symbol: &Symbol| matches!(symbol, Symbol::Approval(_));
-                let (Symbol::Approval(index), _) = self.statement_named(named, env.unit, ("approval", true), &fits)? else {
+                let (Symbol::Approval(index), _) = self.statement_named(named, env.unit, ("approval", true), &fits)?
+                else {
                     return None;
                 };
                 self.ensure_approval(index);
@@ -100,7 +101,9 @@ impl Checker {
             }
             "met" => {
                 let fits = |symbol: &Symbol| matches!(symbol, Symbol::Obligation(_));
-                let (Symbol::Obligation(index), _) = self.statement_named(named, env.unit, ("obligation", true), &fits)? else {
+                let (Symbol::Obligation(index), _) =
+                    self.statement_named(named, env.unit, ("obligation", true), &fits)?
+                else {
                     return None;
                 };
                 self.reading(Item::Obligation(index), span);
@@ -159,8 +162,14 @@ impl Checker {
             let name = named.text();
             let place = env.place;
             self.report(
-                Diagnostic::error(codes::SUBJECT, span, format!("a triage is waived for a finding, and {place} is not decided for each `finding`"))
-                    .help(format!("write `let excused = waived({name})`, and here `any f in asset.findings where excused of f`")),
+                Diagnostic::error(
+                    codes::SUBJECT,
+                    span,
+                    format!("a triage is waived for a finding, and {place} is not decided for each `finding`"),
+                )
+                .help(format!(
+                    "write `let excused = waived({name})`, and here `any f in asset.findings where excused of f`"
+                )),
             );
         }
         env.finding
@@ -212,8 +221,12 @@ impl Checker {
             _ => format!("name {} {wanted}", article(wanted)),
         };
         self.report(
-            Diagnostic::error(codes::BAD_CALL, path.span, format!("`{name}` is {} {kind} and no {wanted}", article(kind)))
-                .help(help),
+            Diagnostic::error(
+                codes::BAD_CALL,
+                path.span,
+                format!("`{name}` is {} {kind} and no {wanted}", article(kind)),
+            )
+            .help(help),
         );
     }
 
@@ -234,7 +247,9 @@ impl Checker {
     pub(super) fn no_value_by_itself(&mut self, word: &str, symbol: &Symbol, span: Span) {
         let kind = symbol.kind();
         let help = match symbol {
-            Symbol::Approval(_) => format!("write `approved({word})`, or `cleared({word})` where it need not be required"),
+            Symbol::Approval(_) => {
+                format!("write `approved({word})`, or `cleared({word})` where it need not be required")
+            }
             Symbol::Obligation(_) => format!("write `met({word})`"),
             Symbol::Risk(_) => format!("write `risk.{word}.band` or `risk.{word}.score`"),
             _ => "ask for what it is for: `waived(NAME)`".to_owned(),
@@ -283,7 +298,9 @@ impl Checker {
             parts: path.iter().map(|name| Name::clone(name)).collect(),
             span: path.first().zip(path.last()).map_or(span, |(first, last)| first.span.to(last.span)),
         };
-        let (Symbol::Risk(index), _) = self.statement_named(&named, env.unit, ("risk", true), &fits)? else { return None };
+        let (Symbol::Risk(index), _) = self.statement_named(&named, env.unit, ("risk", true), &fits)? else {
+            return None;
+        };
         self.reading(Item::Risk(index), span);
         self.about_here(false, env, span)?;
         let ty = match field {

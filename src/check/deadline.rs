@@ -49,12 +49,13 @@ impl Checker {
                 });
                 if time.is_none() && clock.is_none() && self.base(length) != Type::Nothing {
                     self.report(
-                        Diagnostic::error(codes::DEADLINE, deadline.span, "nothing says from when this counts")
-                            .help(if env.level.is_some() {
+                        Diagnostic::error(codes::DEADLINE, deadline.span, "nothing says from when this counts").help(
+                            if env.level.is_some() {
                                 "give the block a `clock`, or write `within … of TIME`"
                             } else {
                                 "write `within … of TIME`, such as `within 3d of change.finished_at`"
-                            }),
+                            },
+                        ),
                     );
                     return None;
                 }

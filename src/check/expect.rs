@@ -87,8 +87,7 @@ impl Checker {
                         self.reading(Item::Import(inner), part.span);
                         at = inner;
                     }
-                    Some(symbol) if takes_effect(&symbol) && n + 1 == path.parts.len() =>
-                    {
+                    Some(symbol) if takes_effect(&symbol) && n + 1 == path.parts.len() => {
                         let prefix = self.units.get(at).map(|unit| unit.prefix.clone()).unwrap_or_default();
                         all.push(format!("{prefix}{}", part.text));
                     }
@@ -136,7 +135,15 @@ impl Checker {
             let facts = names.iter().find(|name| {
                 matches!(
                     name.as_str(),
-                    "asset" | "change" | "assets" | "changes" | "inventory" | "finding" | "people" | "incidents" | "risk"
+                    "asset"
+                        | "change"
+                        | "assets"
+                        | "changes"
+                        | "inventory"
+                        | "finding"
+                        | "people"
+                        | "incidents"
+                        | "risk"
                 ) || ABOUT.contains(&name.as_str())
                     || (env.local(name).is_none() && self.names_a_value(unit, name))
             });

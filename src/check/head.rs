@@ -41,13 +41,8 @@ const ALL: &[&str] = &[
     "waivable",
 ];
 
-pub(super) const RULE: Kind = Kind {
-    keyword: "rule",
-    place: "a `rule`",
-    takes: ALL,
-    effects: EFFECTS,
-    effect: Effect::Deny,
-};
+pub(super) const RULE: Kind =
+    Kind { keyword: "rule", place: "a `rule`", takes: ALL, effects: EFFECTS, effect: Effect::Deny };
 
 /// The effects of what waits for people or for a fact.
 const EFFECTS: &[(&str, Effect)] =
@@ -60,13 +55,8 @@ pub(super) const RISK: Kind =
 
 pub(super) const WAIVER: Kind = Kind { keyword: "waiver", place: "a `waiver`", ..RISK };
 
-pub(super) const APPROVAL: Kind = Kind {
-    keyword: "approval",
-    place: "an `approval`",
-    takes: PERIOD_CLAUSES,
-    effects: EFFECTS,
-    effect: Effect::Hold,
-};
+pub(super) const APPROVAL: Kind =
+    Kind { keyword: "approval", place: "an `approval`", takes: PERIOD_CLAUSES, effects: EFFECTS, effect: Effect::Hold };
 
 pub(super) const OBLIGATION: Kind =
     Kind { keyword: "obligation", place: "an `obligation`", takes: ALL, effects: EFFECTS, effect: Effect::Hold };
@@ -326,7 +316,9 @@ impl Checker {
         for (clause, span) in written(common) {
             if !takes.contains(&clause) {
                 let help = match clause {
-                    "trial" => "only what restricts a change can be on trial: an `approval`, `obligation`, `rule`, `blackout` or `window`",
+                    "trial" => {
+                        "only what restricts a change can be on trial: an `approval`, `obligation`, `rule`, `blackout` or `window`"
+                    }
                     "effect" | "unknown" => {
                         "only what restricts a change has an effect: an `approval`, `obligation`, `rule`, `blackout` or `window`"
                     }

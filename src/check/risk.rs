@@ -77,8 +77,12 @@ impl Checker {
             else {
                 if !self.is_error(node) {
                     self.report(
-                        Diagnostic::error(codes::BAD_BANDS, band.from.span, "a band starts at a number that is written out")
-                            .help("write it as `high from 60`"),
+                        Diagnostic::error(
+                            codes::BAD_BANDS,
+                            band.from.span,
+                            "a band starts at a number that is written out",
+                        )
+                        .help("write it as `high from 60`"),
                     );
                 }
                 continue;
@@ -86,8 +90,12 @@ impl Checker {
             if scores.last().is_some_and(|above| *above <= score) {
                 let shown = &band.name.text;
                 self.report(
-                    Diagnostic::error(codes::BAD_BANDS, band.span, format!("`{shown}` does not start below the band before it"))
-                        .help("write the bands from the highest down: `high from 60, medium from 30, low from 0`"),
+                    Diagnostic::error(
+                        codes::BAD_BANDS,
+                        band.span,
+                        format!("`{shown}` does not start below the band before it"),
+                    )
+                    .help("write the bands from the highest down: `high from 60, medium from 30, low from 0`"),
                 );
             }
             scores.push(score);

@@ -35,12 +35,16 @@ impl Checker {
     /// The statement whose decision is read.
     fn decided(&self, item: &Item) -> Option<Item> {
         let head = match item {
-            Item::Triage(Some(index)) => self.program.triages.get(usize::from(*index)).map(|found| ("triage", &found.head)),
+            Item::Triage(Some(index)) => {
+                self.program.triages.get(usize::from(*index)).map(|found| ("triage", &found.head))
+            }
             Item::Risk(index) => self.program.risks.get(usize::from(*index)).map(|found| ("risk", &found.head)),
             Item::Categorise(index) => {
                 self.program.categorises.get(usize::from(*index)).map(|found| ("categorise", &found.head))
             }
-            Item::Approval(index) => self.program.approvals.get(usize::from(*index)).map(|found| ("approval", &found.head)),
+            Item::Approval(index) => {
+                self.program.approvals.get(usize::from(*index)).map(|found| ("approval", &found.head))
+            }
             Item::Obligation(index) => {
                 self.program.obligations.get(usize::from(*index)).map(|found| ("obligation", &found.head))
             }

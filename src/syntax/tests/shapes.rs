@@ -241,12 +241,12 @@ fn times_and_types_and_settings() {
 
 #[test]
 fn later_kinds_keep_their_tokens_and_their_mistakes() {
-    let one = only("risk r \"R\" { add 30 when x; bands high from 60 }");
-    let two = only("risk r \"R\" {\n  add 30 when x\n # c\n  bands high from 60\n}");
+    let one = only("calendar c \"C\" { file \"a.ics\"; covers until 2026-12-31 }");
+    let two = only("calendar c \"C\" {\n  file \"a.ics\"\n # c\n  covers until 2026-12-31\n}");
     let (Body::Later(one), Body::Later(two)) = (&one.body, &two.body) else { panic!() };
     assert_eq!(one.tokens, two.tokens);
-    assert_eq!(one.what, "`risk` statements");
-    assert!(problems("risk r { add 30 when x && y }").starts_with("CG0030"));
+    assert_eq!(one.what, "`calendar` statements");
+    assert!(problems("rollout r { ring a when x && y }").starts_with("CG0030"));
 }
 
 #[test]
