@@ -204,6 +204,7 @@ impl Scanner<'_> {
                 }
                 _ => {}
             }
+            let outside = nesting.is_outside();
             if nesting.step(token, text) > MAX_NESTING {
                 return Err(Diagnostic::error(
                     codes::TOO_DEEP,
@@ -213,7 +214,7 @@ impl Scanner<'_> {
                 .label("one level too many")
                 .help("name the inner parts with `let`"));
             }
-            if nesting.is_outside()
+            if outside
                 && matches!(token.text(text), "}" | ")" | "]")
                 && self.tokens.last().is_some_and(|last| is_closing(last.text(text)))
             {

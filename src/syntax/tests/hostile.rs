@@ -22,6 +22,11 @@ fn ten_megabytes_of_brackets_end_in_an_error_at_once() {
 }
 
 #[test]
+fn statements_that_end_in_two_brackets_are_not_too_many_brackets() {
+    assert_eq!(problems(&"rule r { forbid asset.kind in { server } }\n".repeat(500)), "");
+}
+
+#[test]
 fn deep_nesting_is_refused_and_the_limit_itself_is_fine() {
     for (open, close) in [
         ("(", ")"),
