@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::audit::AuditArgs;
 use super::check::CheckArgs;
 use super::completions::CompletionsArgs;
 use super::eval::EvalArgs;
@@ -136,6 +137,8 @@ pub(super) enum Verb {
     Check(CheckArgs),
     /// Show how urgent each finding is, and when it is due
     Triage(TriageArgs),
+    /// Show the state of the estate: what is against the policy, overdue, or about to end
+    Audit(AuditArgs),
     /// Say why a change got its verdict
     Why(WhyArgs),
     /// Run the policy's own tests

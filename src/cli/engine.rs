@@ -6,6 +6,7 @@ use super::input::InputFile;
 use super::loader::{FolderLoader, PolicyFile};
 use crate::check::schema::{Schema, TableId};
 use crate::check::vocabulary;
+use crate::explain::audit_rows::AuditReport;
 use crate::facts::Problems;
 use crate::report::rows::{TestResult, TriageReport, Values, Why};
 use crate::syntax::diagnostic::Diagnostic;
@@ -81,6 +82,11 @@ pub(super) fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &Run
 /// Triages.
 pub(super) fn triage(policy: &Policy, facts: &Facts, now: Instant, options: &RunOptions) -> TriageReport {
     crate::triage(policy, facts, now, options.batch_size)
+}
+
+/// Audits the inventory.
+pub(super) fn audit(policy: &Policy, facts: &Facts, now: Instant, options: &RunOptions) -> AuditReport {
+    crate::audit(policy, facts, now, options.batch_size)
 }
 
 /// Explains a change, for one of its assets or all; none where it does not touch that asset, beside the ids that it does touch.

@@ -7,6 +7,7 @@
 )]
 
 mod args;
+mod audit;
 mod check;
 mod check_schema;
 mod completions;
@@ -92,6 +93,7 @@ fn verb(verb: Verb, session: &Session) -> Result<Status, Failure> {
     match verb {
         Verb::Check(arguments) => check::run(&arguments, session),
         Verb::Triage(arguments) => triage::run(&arguments, session),
+        Verb::Audit(arguments) => audit::run(&arguments, session),
         Verb::Why(arguments) => why::run(&arguments, session),
         Verb::Test(arguments) => test::run(&arguments, session),
         Verb::Eval(arguments) => eval::run(&arguments, session),

@@ -37,7 +37,7 @@ pub fn audit(env: &Env<'_>, record: &Record, options: Options) -> AuditReport {
         verdict: rows.iter().map(|row| row.decision.verdict).max().unwrap_or(Verdict::Permit),
         counts,
         reported: count(rows.iter().filter(|row| row.says_something()).count()),
-        overdue_findings: triage.iter().map(|level| level.overdue).sum(),
+        overdue_findings: rows.iter().map(AuditRow::overdue_findings).sum(),
         overdue_duties: duties.iter().map(|duty| duty.overdue).sum(),
         statements,
         triage,
@@ -76,6 +76,20 @@ impl AuditRow {
             || !self.duties.is_empty()
             || obligations.iter().any(|duty| duty.missing > 0)
             || triage.iter().any(|block| block.overdue > 0 || ends(block))
+    }
+
+    /// How many of its findings are overdue, or may be, by any block.
+    #[must_use]
+    pub fn overdue_findings(&self) -> u64 {
+        let mut named = BTreeSet::new();
+        let mut unnamed = 0;
+        for block in &self.decision.triage {
+            let overdue =
+                || block.findings.iter().filter(|finding| finding.overdue).map(|finding| finding.finding.as_ref());
+            named.extend(overdue().flatten());
+            unnamed = overdue().filter(Option::is_none).count().max(unnamed);
+        }
+        count(named.len().saturating_add(unnamed))
     }
 
     /// The asset's id; every asset of the inventory has one.

@@ -270,7 +270,7 @@ pub(super) fn groups(rows: &[AuditRow], of: impl Fn(&AuditRow) -> Option<&str>) 
             .entry((value.is_none(), value))
             .or_insert_with(|| GroupRow { value: value.map(str::to_owned), ..GroupRow::default() });
         add(&mut group.counts, row.decision.verdict);
-        group.overdue += row.decision.triage.iter().map(|block| block.overdue).sum::<u64>();
+        group.overdue += row.overdue_findings();
         for lack in &row.inventory {
             match lack {
                 Lack::NoOwner => group.no_owner += 1,

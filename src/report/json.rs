@@ -10,6 +10,7 @@ use super::Format;
 use super::rows::{TestResult, TriageReport, Values, Why};
 use super::text::is_harmful;
 use crate::eval::decision::{Decision, Summary};
+use crate::explain::audit_rows::AuditReport;
 
 /// A line that is no row of the result, but sums it up; its keys keep their order.
 #[derive(Serialize)]
@@ -53,6 +54,22 @@ pub fn triage(out: &mut impl Write, report: &TriageReport, format: Format) -> io
         array(out, "counts", &report.counts())?;
         write!(out, ",")?;
         member(out, "record", &report.record)
+    })
+}
+
+/// `{"decisions": […], "summary": {…}}`, or an asset on each line and then `{"summary": …}`.
+///
+/// # Errors
+/// What writing fails with.
+pub fn audit(out: &mut impl Write, report: &AuditReport, format: Format) -> io::Result<()> {
+    if format == Format::Ndjson {
+        lines(out, &report.rows)?;
+        return line(out, &Last { summary: &report.summary });
+    }
+    object(out, |out| {
+        array(out, "decisions", &report.rows)?;
+        write!(out, ",")?;
+        member(out, "summary", &report.summary)
     })
 }
 
