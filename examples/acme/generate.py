@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes inventory.ndjson: Acme's assets with their findings.
+"""Makes inventory.ndjson: Acme's assets with their findings. The people, services and changes are generate_changes.py's.
 
     python3 generate.py DATA > inventory.ndjson
 
@@ -339,6 +339,43 @@ def oddities(make):
     make.assets.append({"id": again["id"], "hostname": again["hostname"], "tier": 2, "exposure": "internet"})
 
 
+# Which services the named systems are part of. The rest of the service map is still to be drawn.
+SERVICES = {
+    "pay-gw-lon-01": ["payments-gateway"],
+    "pay-gw-lon-02": ["payments-gateway"],
+    "pay-db-lon-01": ["core-ledger"],
+    "pay-db-nyc-01": ["core-ledger"],
+    "pay-batch-lon-01": ["settlement"],
+    "ret-web-nyc-01": ["shop-front"],
+    "ret-web-lon-01": ["shop-front"],
+    "mkt-ems-nyc-01": ["order-management"],
+    "mkt-risk-sin-01": ["risk-engine"],
+    "log-wms-ber-01": ["warehouse"],
+    "mfg-mes-chi-01": ["manufacturing-execution"],
+    "cor-ad-nyc-01": ["identity"],
+    "cor-mail-nyc-01": ["mail"],
+    "cor-wiki-syd-01": ["wiki"],
+    "cor-hr-ber-01": ["hr-portal"],
+}
+
+
+def later(make):
+    """Systems that came after the others, so that those stay as they are."""
+    make.asset("log-edi-sao-02", "logistics", "server", 3, "sao", "ws2012", exposure="internet", tags=["edge", "waf"], successor_due="2027-03-15")
+    make.asset("mfg-hist-chi-301", "manufacturing", "server", 2, "chi", "ws2022", backup={"last_success": "2026-11-12T01:30:00Z", "verified": True})
+    make.asset("cor-pay-ber-01", "corporate", "server", 2, "ber", "ubuntu2404")
+    # Of what runs out within half a year or has done so, some have a date for their successor, and of some it is known that there is none.
+    ending = [record for record in make.assets if record.get("os", {}).get("eol", "none") < "2027-05-19"]
+    for index, record in enumerate(ending):
+        if index % 3 and "successor_due" not in record:
+            record["successor_due"] = "2027-01-31" if index % 3 == 1 and record["os"]["eol"] > "2027-01-31" else "none"
+    seen = set()
+    for record in make.assets:
+        if record["id"] in SERVICES and record["id"] not in seen:
+            record["services"] = SERVICES[record["id"]]
+            seen.add(record["id"])
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -346,6 +383,7 @@ def main():
     named(make)
     fleet(make)
     oddities(make)
+    later(make)
     for record in make.assets:
         sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
 
