@@ -1,4 +1,4 @@
-//! The JSON Schema of what `check` prints, put together from that of a decision.
+//! The JSON Schemas of what `check` and `audit` print, put together from that of a decision.
 
 use serde_json::{Map, Value, json};
 
@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 const DECISION: &str = include_str!("../report/decision.schema.json");
 /// What stands beside the decisions.
 const BESIDE: &str = include_str!("../report/summary.schema.json");
+
+/// What an audit adds to a decision, and what it is summed up in.
+const AUDIT: &str = include_str!("../report/audit.schema.json");
 
 /// What `check --format json` prints as a whole.
 pub(super) fn whole() -> Value {
@@ -34,6 +37,59 @@ pub(super) fn line() -> Value {
         "title": "A line of what `changegate check --format ndjson` prints",
         "anyOf": [{ "$ref": "#/$defs/decision" }, summary],
     }))
+}
+
+/// What `audit --format json` prints as a whole.
+pub(super) fn audit() -> Value {
+    with_audit(json!({
+        "title": "What `changegate audit --format json` prints",
+        "type": "object",
+        "required": ["decisions", "summary"],
+        "additionalProperties": false,
+        "properties": {
+            "decisions": {
+                "type": "array",
+                "items": { "$ref": "#/$defs/asset" },
+                "description": "Assets of which there is something to say: the strongest verdict first, then by id",
+            },
+            "summary": { "$ref": "#/$defs/state" },
+        },
+    }))
+}
+
+/// A line of what `audit --format ndjson` prints: an asset, or in the end the summary.
+pub(super) fn audit_line() -> Value {
+    let summary = json!({
+        "type": "object",
+        "required": ["summary"],
+        "additionalProperties": false,
+        "properties": { "summary": { "$ref": "#/$defs/state" } },
+    });
+    with_audit(json!({
+        "title": "A line of what `changegate audit --format ndjson` prints",
+        "anyOf": [{ "$ref": "#/$defs/asset" }, summary],
+    }))
+}
+
+/// The schema with what an audit's refers to: an asset is a decision with more keys.
+fn with_audit(body: Value) -> Value {
+    let mut whole = schema(body);
+    let mut own: Map<String, Value> = serde_json::from_str(AUDIT).unwrap_or_default();
+    let more = own.remove("asset").and_then(|more| more.as_object().cloned()).unwrap_or_default();
+    let definitions = own.remove("definitions").and_then(|all| all.as_object().cloned()).unwrap_or_default();
+    let Some(Value::Object(all)) = whole.get_mut("$defs") else { return whole };
+    all.extend(definitions);
+    if let Some(Value::Object(mut asset)) = all.remove("decision") {
+        asset.insert("title".to_owned(), json!("An asset of which there is something to say"));
+        if let Some(Value::Array(required)) = asset.get_mut("required") {
+            required.extend(more.keys().map(|key| json!(key)));
+        }
+        if let Some(Value::Object(properties)) = asset.get_mut("properties") {
+            properties.extend(more);
+        }
+        all.insert("asset".to_owned(), Value::Object(asset));
+    }
+    whole
 }
 
 /// The schema with the definitions that it refers to; those of a decision stand beside it, where its references find them.

@@ -50,6 +50,10 @@ enum Of {
     Check,
     /// A line of what `check --format ndjson` prints: a decision or a summary
     Line,
+    /// All that `audit --format json` prints
+    Audit,
+    /// A line of what `audit --format ndjson` prints: an asset or the summary
+    AuditLine,
 }
 
 impl Of {
@@ -63,20 +67,23 @@ impl Of {
             Self::Incidents => (TableId::INCIDENT, "An incident"),
             Self::Waivers => (TableId::WAIVER, "A waiver, for the assets, changes or findings that it names"),
             Self::Obligations => (TableId::DUTY, "A duty of an earlier run"),
-            Self::Decision | Self::Check | Self::Line => return None,
+            Self::Decision | Self::Check | Self::Line | Self::Audit | Self::AuditLine => return None,
         })
     }
 }
 
 /// Prints the standard vocabulary, with what the policy adds where one is named.
 pub(super) fn run(args: &SchemaArgs, session: &Session) -> Result<Status, Failure> {
-    if args.json_schema == Some(Of::Decision) {
-        output::print_text(include_str!("../report/decision.schema.json"))?;
-        return Ok(Status::Good);
-    }
-    if let Some(of @ (Of::Check | Of::Line)) = args.json_schema {
-        let schema = if of == Of::Check { check_schema::whole() } else { check_schema::line() };
-        output::print_text(&pretty(&schema))?;
+    let printed = match args.json_schema {
+        Some(Of::Decision) => Some(include_str!("../report/decision.schema.json").to_owned()),
+        Some(Of::Check) => Some(pretty(&check_schema::whole())),
+        Some(Of::Line) => Some(pretty(&check_schema::line())),
+        Some(Of::Audit) => Some(pretty(&check_schema::audit())),
+        Some(Of::AuditLine) => Some(pretty(&check_schema::audit_line())),
+        _ => None,
+    };
+    if let Some(printed) = printed {
+        output::print_text(&printed)?;
         return Ok(Status::Good);
     }
     let schema = if args.policy.policy.is_some() || session.config.policy.is_some() {

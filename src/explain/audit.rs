@@ -7,7 +7,7 @@ use super::audit_rows::{AuditReport, AuditRow, AuditSummary, Duty, Lack};
 use crate::check::program::VarId;
 use crate::check::schema::{Shape, TableId};
 use crate::eval::decide::Options;
-use crate::eval::decision::{Counts, Decision, Record, Verdict};
+use crate::eval::decision::{Counts, Decision, Obligation, Record, Verdict};
 use crate::eval::env::Env;
 use crate::eval::value::{Poss, Raw};
 use crate::eval::{display, estate, facts};
@@ -20,8 +20,7 @@ const SCAN_DAYS: u32 = 30;
 #[must_use]
 pub fn audit(env: &Env<'_>, record: &Record, options: Options) -> AuditReport {
     let decisions = estate::decide(env, options);
-    let ids: BTreeSet<&str> = decisions.iter().filter_map(|(decision, _)| decision.asset.as_deref()).collect();
-    let (mut by_asset, elsewhere) = earlier(env, &ids);
+    let (mut by_asset, elsewhere) = earlier(env, &decisions);
     let mut rows: Vec<AuditRow> = decisions
         .into_iter()
         .map(|(decision, asset)| {
@@ -148,22 +147,19 @@ pub(super) fn add(counts: &mut Counts, verdict: Verdict) {
     }
 }
 
-/// What earlier runs left open: by asset of the inventory, and what is about none of them. A duty of the estate that the decisions carry on is
-/// not told twice.
-fn earlier(env: &Env<'_>, ids: &BTreeSet<&str>) -> (HashMap<String, Vec<Duty>>, Vec<Duty>) {
+/// What earlier runs left open: by asset of the inventory, and what is about none of them. What a decision says today is not told twice.
+fn earlier(env: &Env<'_>, decisions: &[(Decision, u32)]) -> (HashMap<String, Vec<Duty>>, Vec<Duty>) {
     let mut by_asset: HashMap<String, Vec<Duty>> = HashMap::new();
     let mut elsewhere = Vec::new();
-    let Some(table) = env.rows_of(TableId::DUTY) else { return (by_asset, elsewhere) };
+    let Some(table) = env.rows_of(TableId::DUTY).filter(|table| table.len > 1) else { return (by_asset, elsewhere) };
+    let today: HashMap<&str, &Decision> =
+        decisions.iter().filter_map(|(decision, _)| Some((decision.asset.as_deref()?, decision))).collect();
     // The last row stands for what was not seen.
     for row in 0..u32::try_from(table.len.saturating_sub(1)).unwrap_or(u32::MAX) {
         let Some(duty) = duty(env, row) else { continue };
-        let asset = duty.asset.as_deref().filter(|id| ids.contains(id)).map(str::to_owned);
-        let of_estate = facts::value(env, TableId::DUTY, "change", row) == Poss::One(Raw::None);
-        if of_estate && asset.is_some() && carried_on(env, &duty) {
-            continue;
-        }
-        match asset {
-            Some(id) => by_asset.entry(id).or_default().push(duty),
+        match duty.asset.as_deref().and_then(|id| today.get(id)) {
+            Some(decision) if is_told(env, decision, &duty) => {}
+            Some(_) => by_asset.entry(duty.asset.clone().unwrap_or_default()).or_default().push(duty),
             None => elsewhere.push(duty),
         }
     }
@@ -178,10 +174,12 @@ pub(super) fn worst_first(a: &Duty, b: &Duty) -> std::cmp::Ordering {
     key(a).cmp(&key(b)).then_with(|| a.cmp(b))
 }
 
-/// Whether the decisions of the estate speak of the duty: the obligation is there and names no change.
-fn carried_on(env: &Env<'_>, duty: &Duty) -> bool {
+/// Whether a decision of today speaks of the duty: its obligation names no change, so that it is the same duty whichever change met it.
+fn is_told(env: &Env<'_>, decision: &Decision, duty: &Duty) -> bool {
     let named = env.program.obligations.iter().find(|obligation| Some(&obligation.head.name) == duty.rule.as_ref());
-    duty.kind.as_deref() == Some("obligation") && named.is_some_and(|own| !own.head.vars.contains(&VarId::CHANGE))
+    let of_estate = named.is_some_and(|own| !own.head.vars.contains(&VarId::CHANGE));
+    let same = |entry: &Obligation| Some(&entry.rule) == duty.rule.as_ref() && entry.subject == duty.subject;
+    of_estate && duty.kind.as_deref() == Some("obligation") && decision.obligations.iter().any(same)
 }
 
 /// The duty in a row; none where it is done.

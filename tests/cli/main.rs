@@ -11,6 +11,7 @@
     reason = "tests"
 )]
 
+mod audit;
 mod calls;
 mod check;
 mod conform;
