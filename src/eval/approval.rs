@@ -203,10 +203,7 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
 
 fn outcome(env: &Env<'_>, def: &Approval, tally: &Tally, required: Could, asked: Could) -> Outcome {
     let (filled, rejected) = (tally.filled, tally.rejected);
-    let met = Could {
-        be_true: filled.be_true && rejected.be_false,
-        be_false: filled.be_false || rejected.be_true,
-    };
+    let met = Could { be_true: filled.be_true && rejected.be_false, be_false: filled.be_false || rejected.be_true };
     Outcome {
         required,
         asked,

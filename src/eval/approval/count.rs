@@ -11,7 +11,7 @@ use super::votes::{About, Behalf, Decision, Rank, Table, Vote, strength};
 use crate::time::Instant;
 
 /// How many votes that did not count are listed.
-const LISTED: usize = 500;
+const LISTED: usize = 100;
 
 /// What the votes come to.
 #[derive(Clone, Debug)]
@@ -48,7 +48,8 @@ struct Seen<'v> {
 #[must_use]
 pub fn count(judge: &Judge<'_, '_>, when: bool) -> Tally {
     let asked = &judge.asks.slots;
-    let roles: BTreeSet<i64> = judge.def.needs.iter().flat_map(|need| &need.roles).map(|r| judge.env.symbol(r)).collect();
+    let roles: BTreeSet<i64> =
+        judge.def.needs.iter().flat_map(|need| &need.roles).map(|r| judge.env.symbol(r)).collect();
     let mut lacks = BTreeSet::new();
     let mut others = (Table::default(), Table::default());
     let mut seen: Vec<Seen<'_>> = Vec::new();
@@ -85,7 +86,12 @@ pub fn count(judge: &Judge<'_, '_>, when: bool) -> Tally {
         let why = if rejects.denies {
             Some("rejected".to_owned())
         } else if rejects.may {
-            Some(entry.why.take().map_or_else(|| "may be a rejection".to_owned(), |why| format!("may be a rejection; {why}")))
+            Some(
+                entry
+                    .why
+                    .take()
+                    .map_or_else(|| "may be a rejection".to_owned(), |why| format!("may be a rejection; {why}")),
+            )
         } else if entry.serves.is_empty() {
             Some(entry.why.take().unwrap_or_else(|| "it serves no need".to_owned()))
         } else {
@@ -288,8 +294,7 @@ fn printed(judge: &Judge<'_, '_>, vote: &Vote, why: String) -> UncountedVote {
 /// The votes that could have served a need that got none, because their persons serve another one.
 fn used_up(judge: &Judge<'_, '_>, seen: &[Seen<'_>], have: &[u32], not_counted: &mut Vec<UncountedVote>) {
     for entry in seen {
-        let idle = !entry.serves.is_empty()
-            && entry.serves.iter().all(|at| have.get(*at) == Some(&0));
+        let idle = entry.serves.iter().any(|at| have.get(*at) == Some(&0));
         if idle {
             let why = "whoever is behind it already serves another need of this approval".to_owned();
             not_counted.push(printed(judge, entry.vote, why));

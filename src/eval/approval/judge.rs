@@ -98,9 +98,7 @@ impl Judge<'_, '_> {
         let schema = &env.program.schema;
         let list = schema.find(TableId::CHANGE, "approvals").and_then(|(id, _)| env.facts.changes.column(id));
         let column = match list {
-            Some(Column::List(list)) => {
-                schema.find(TableId::APPROVAL, field).and_then(|(id, _)| list.rows.column(id))
-            }
+            Some(Column::List(list)) => schema.find(TableId::APPROVAL, field).and_then(|(id, _)| list.rows.column(id)),
             _ => None,
         };
         let cause = match column {
@@ -143,7 +141,8 @@ impl Judge<'_, '_> {
         }
         if let Some((name, barred)) = alike {
             let (own, other) = (self.name(name), self.name(barred.name));
-            let why = format!("{own} differs from {other} only in case, and {other} is {}, who cannot approve", barred.what);
+            let why =
+                format!("{own} differs from {other} only in case, and {other} is {}, who cannot approve", barred.what);
             return Some(unsure(&why, Vec::new()));
         }
         self.asks.barred_unknown.then(|| unsure("it is not known who is excluded", Vec::new()))

@@ -67,7 +67,8 @@ pub fn fill(slots: &[Slot], votes: &[Ballot]) -> Filled {
                 give(&mut base, at, more);
             }
         }
-        let full: Vec<usize> = (0..slots.len()).filter(|at| open.is(*at) && got(&base, *at) >= open.need(*at)).collect();
+        let full: Vec<usize> =
+            (0..slots.len()).filter(|at| open.is(*at) && got(&base, *at) >= open.need(*at)).collect();
         if full.is_empty() || mixed.is_empty() {
             break mixed;
         }

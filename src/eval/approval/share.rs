@@ -79,7 +79,8 @@ impl Share {
                 found.insert(way);
             }
         }
-        let ways: Vec<Gains> = found.iter().filter(|way| !found.iter().any(|o| o != *way && covers(o, way))).cloned().collect();
+        let ways: Vec<Gains> =
+            found.iter().filter(|way| !found.iter().any(|o| o != *way && covers(o, way))).cloned().collect();
         (Self { ways }, exact)
     }
 }
@@ -215,10 +216,12 @@ fn greedy(missing: &[u32], groups: &[Share]) -> Vec<u32> {
 fn flow(missing: &[u32], groups: &[Share]) -> Vec<u32> {
     let mut kinds: BTreeMap<Vec<usize>, u64> = BTreeMap::new();
     for group in groups {
-        let slots: BTreeSet<usize> = group.ways.iter().flatten().filter(|(_, gain)| *gain > 0).map(|(slot, _)| *slot).collect();
+        let slots: BTreeSet<usize> =
+            group.ways.iter().flatten().filter(|(_, gain)| *gain > 0).map(|(slot, _)| *slot).collect();
         *kinds.entry(slots.into_iter().collect()).or_default() += 1;
     }
-    let mut flow = Flow { kinds: kinds.keys().cloned().collect(), free: kinds.values().copied().collect(), given: Vec::new() };
+    let mut flow =
+        Flow { kinds: kinds.keys().cloned().collect(), free: kinds.values().copied().collect(), given: Vec::new() };
     flow.given = vec![BTreeMap::new(); flow.kinds.len()];
     missing
         .iter()

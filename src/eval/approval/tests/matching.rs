@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use crate::eval::approval::graph;
@@ -25,50 +24,48 @@ impl Random {
 
 /// The best way of all: every set of votes for every slot is tried.
 fn brute(slots: &[Slot], votes: &[Ballot]) -> Vec<u32> {
-    fn choose(
-        slots: &[Slot],
-        votes: &[Ballot],
-        at: usize,
-        used: &mut Vec<(usize, u32)>,
-        have: &mut Vec<u32>,
-        best: &mut Vec<u32>,
-    ) {
-        let Some(slot) = slots.get(at) else {
-            let sum = |v: &Vec<u32>| v.iter().sum::<u32>();
-            if (sum(have), &*have) > (sum(best), &*best) {
-                best.clone_from(have);
-            }
-            return;
-        };
-        for set in 0_u32..1 << votes.len() {
-            if set.count_ones() > slot.need {
-                continue;
-            }
-            let chosen: Vec<&Ballot> =
-                votes.iter().enumerate().filter(|(v, _)| set >> v & 1 == 1).map(|(_, vote)| vote).collect();
-            let mut persons: Vec<u32> = Vec::new();
-            for vote in &chosen {
-                persons.push(vote.persons.0);
-                if vote.persons.1 != vote.persons.0 {
-                    persons.push(vote.persons.1);
+    // For each slot the sets of votes that it could be given: how many, and whom they use up.
+    let sets = |at: usize, slot: &Slot| -> Vec<(u32, u32)> {
+        let persons = |set: u32| {
+            let mut used = 0_u32;
+            for (_, vote) in votes.iter().enumerate().filter(|(v, _)| set >> v & 1 == 1) {
+                let both = 1 << vote.persons.0 | 1 << vote.persons.1;
+                if used & both != 0 || !vote.slots.contains(&at) {
+                    return None;
                 }
+                used |= both;
             }
-            let different = persons.iter().collect::<BTreeSet<_>>().len() == persons.len();
-            let fits = chosen.iter().all(|vote| vote.slots.contains(&at));
-            let free = persons.iter().all(|p| used.iter().all(|(clause, other)| other != p || *clause == slot.clause));
-            if different && fits && free {
-                let before = used.len();
-                used.extend(persons.iter().map(|p| (slot.clause, *p)));
-                have.push(set.count_ones());
-                choose(slots, votes, at + 1, used, have, best);
-                have.pop();
-                used.truncate(before);
-            }
+            Some((set.count_ones(), used))
+        };
+        (0_u32..1 << votes.len()).filter(|set| set.count_ones() <= slot.need).filter_map(persons).collect()
+    };
+    let sets: Vec<Vec<(u32, u32)>> = slots.iter().enumerate().map(|(at, slot)| sets(at, slot)).collect();
+    let mut best = vec![0; slots.len()];
+    choose(slots, &sets, &mut [0; 3], &mut Vec::new(), &mut best);
+    best
+}
+
+fn choose(slots: &[Slot], sets: &[Vec<(u32, u32)>], used: &mut [u32; 3], have: &mut Vec<u32>, best: &mut Vec<u32>) {
+    let at = have.len();
+    let Some(slot) = slots.get(at) else {
+        let sum = |v: &Vec<u32>| v.iter().sum::<u32>();
+        if (sum(have), &*have) > (sum(best), &*best) {
+            best.clone_from(have);
+        }
+        return;
+    };
+    for (count, persons) in &sets[at] {
+        let elsewhere: u32 =
+            (0..3).filter(|clause| *clause != slot.clause).map(|clause| used[clause]).fold(0, |a, b| a | b);
+        if elsewhere & persons == 0 {
+            let before = used[slot.clause];
+            used[slot.clause] |= persons;
+            have.push(*count);
+            choose(slots, sets, used, have, best);
+            have.pop();
+            used[slot.clause] = before;
         }
     }
-    let mut best = vec![0; slots.len()];
-    choose(slots, votes, 0, &mut Vec::new(), &mut Vec::new(), &mut best);
-    best
 }
 
 fn instance(random: &mut Random) -> (Vec<Slot>, Vec<Ballot>) {
@@ -117,7 +114,9 @@ fn votes_are_shared_out_as_the_best_of_all_ways() {
         filled += u64::from(found.all);
         tight += u64::from(!found.all && (0..slots.len()).all(|at| alone(&slots, &votes, at) >= slots[at].need));
     }
-    println!("{wanted} instances against brute force: {filled} filled, {tight} short although each need alone could be met");
+    println!(
+        "{wanted} instances against brute force: {filled} filled, {tight} short although each need alone could be met"
+    );
     assert!(filled > wanted / 20 && tight > wanted / 100);
 }
 
@@ -158,11 +157,39 @@ fn largest(edges: &[(u32, u32)], used: u32) -> usize {
 #[test]
 fn odd_cycles_that_hang_together_are_contracted() {
     // Two triangles and a pentagon in a row, with one way through.
-    let edges =
-        [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 5), (5, 3), (5, 6), (6, 7), (7, 8), (8, 9), (9, 6), (9, 10), (10, 6)];
+    let edges = [
+        (0, 1),
+        (1, 2),
+        (2, 0),
+        (2, 3),
+        (3, 4),
+        (4, 5),
+        (5, 3),
+        (5, 6),
+        (6, 7),
+        (7, 8),
+        (8, 9),
+        (9, 6),
+        (9, 10),
+        (10, 6),
+    ];
     assert_eq!(graph::maximum(&edges, usize::MAX).edges, 5);
     let petersen = [
-        (0, 1), (1, 2), (2, 3), (3, 4), (4, 0), (0, 5), (1, 6), (2, 7), (3, 8), (4, 9), (5, 7), (7, 9), (9, 6), (6, 8), (8, 5),
+        (0, 1),
+        (1, 2),
+        (2, 3),
+        (3, 4),
+        (4, 0),
+        (0, 5),
+        (1, 6),
+        (2, 7),
+        (3, 8),
+        (4, 9),
+        (5, 7),
+        (7, 9),
+        (9, 6),
+        (6, 8),
+        (8, 5),
     ];
     assert_eq!(graph::maximum(&petersen, usize::MAX).edges, 5);
 }
@@ -187,7 +214,8 @@ fn large_instances_are_decided_in_bounded_time() {
     let mut random = Random(42);
     let mut person = |n: u64| random.below(n) as u32;
     let plain = [Slot { clause: 0, need: 2 }, Slot { clause: 1, need: 1 }, Slot { clause: 2, need: 3 }];
-    let items: Vec<Slot> = (0..200).map(|at| Slot { clause: usize::from(at > 0), need: 1 + u32::from(at == 0) }).collect();
+    let items: Vec<Slot> =
+        (0..200).map(|at| Slot { clause: usize::from(at > 0), need: 1 + u32::from(at == 0) }).collect();
     let scarce: Vec<Slot> = (0..8).map(|clause| Slot { clause, need: 40 }).collect();
     let halves: Vec<Slot> = (0..40).map(|at| Slot { clause: at % 2, need: 1 }).collect();
     let mut cases: Vec<(&str, &[Slot], Vec<Ballot>)> = Vec::new();
@@ -198,9 +226,13 @@ fn large_instances_are_decided_in_bounded_time() {
         cases.push(("delegates", &plain, pairs.collect()));
         let star = (0..n as u32).map(|p| Ballot { persons: (0, p), slots: vec![0, 1, 2] });
         cases.push(("one who stands in for all", &plain, star.collect()));
-        let scoped = (0..n).map(|_| person(n)).map(|p| Ballot { persons: (p, p), slots: vec![0, 1 + (p as usize) % 199] });
+        let scoped =
+            (0..n).map(|_| person(n)).map(|p| Ballot { persons: (p, p), slots: vec![0, 1 + (p as usize) % 199] });
         cases.push(("an owner for each of 199 items", &items, scoped.collect()));
-        let few = (0..n).map(|_| Ballot { persons: (person(300), person(300)), slots: (0..8).filter(|_| person(4) == 0).collect() });
+        let few = (0..n).map(|_| Ballot {
+            persons: (person(300), person(300)),
+            slots: (0..8).filter(|_| person(4) == 0).collect(),
+        });
         cases.push(("300 persons for 320 votes in 8 clauses", &scarce, few.collect()));
         let split = (0..n).map(|_| person(24)).map(|p| {
             let mut own = Random(u64::from(p) + 1);
