@@ -1,5 +1,6 @@
 //! The state of the estate as people read it: one page, worst first.
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use super::Look;
@@ -11,8 +12,10 @@ use crate::explain::audit_rows::{
 };
 use crate::time::Instant;
 
-/// How many statements, duties, waivers or groups a section lists.
+/// How many statements, duties or waivers a section lists.
 const LISTED: usize = 12;
+/// How many business units or tiers a table lists.
+const GROUPS: usize = 24;
 /// How many names stand beside a count.
 const NAMES: usize = 4;
 
@@ -29,8 +32,10 @@ pub fn audit(out: &mut impl Write, report: &AuditReport, look: &Look) -> io::Res
     waivers(out, &summary.waivers, report.now, look)?;
     inventory(out, summary, look)?;
     if summary.counts.assets > 0 {
-        groups(out, "By business unit", &summary.business_units, look)?;
-        groups(out, "By tier", &summary.tiers, look)?;
+        let mut units: Vec<&GroupRow> = summary.business_units.iter().collect();
+        units.sort_by_key(|row| (row.value.is_none(), Reverse(weight(row))));
+        groups(out, "By business unit", &units, look)?;
+        groups(out, "By tier", &summary.tiers.iter().collect::<Vec<_>>(), look)?;
     }
     writeln!(out)?;
     record(out, &summary.record, look)
@@ -218,11 +223,11 @@ fn waivers(out: &mut impl Write, rows: &[WaiverRow], now: Instant, look: &Look) 
     for row in shown.iter().take(LISTED) {
         let name = pad(&clean(&row.name), longest);
         let when = match (row.standing, row.until) {
-            (Standing::Ended, Some(until)) => look.paint.bad(&format!("ended {}", look.time(until))),
+            (Standing::Ended, Some(until)) => look.paint.bad(&format!("ended {}", last_day(until, look))),
             (_, Some(until)) => {
                 let days = until.since(now).micros() / (24 * 3600 * 1_000_000);
                 let left = u64::try_from(days).unwrap_or_default();
-                look.paint.caution(&format!("ends {}, in {}", look.time(until), counted(left, "day")))
+                look.paint.caution(&format!("ends {}, {} left", last_day(until, look), counted(left, "day")))
             }
             (_, None) => look.paint.caution("has no end that is known, so it is not applied"),
         };
@@ -251,6 +256,16 @@ fn waivers(out: &mut impl Write, rows: &[WaiverRow], now: Instant, look: &Look) 
     if rest.is_empty() { Ok(()) } else { writeln!(out, "  {}", look.paint.dim(&rest.join(", "))) }
 }
 
+/// The last day of what ends at midnight; otherwise when it ends.
+fn last_day(until: Instant, look: &Look) -> String {
+    let time = look.time(until);
+    let before = Instant::from_micros(until.micros().saturating_sub(1));
+    match (time.strip_suffix(" 00:00"), before.and_then(|before| look.zone.local(before))) {
+        (Some(_), Some(last)) => last.date().to_string(),
+        _ => time,
+    }
+}
+
 fn inventory(out: &mut impl Write, summary: &AuditSummary, look: &Look) -> io::Result<()> {
     let late = format!("not scanned for {} days", summary.scan_days);
     let rows: Vec<(&str, &Listed)> = [
@@ -273,8 +288,14 @@ fn inventory(out: &mut impl Write, summary: &AuditSummary, look: &Look) -> io::R
     Ok(())
 }
 
+/// How bad it is in a group: what weighs most first.
+fn weight(row: &GroupRow) -> [u64; 5] {
+    let Counts { deny, defer, hold, warn, .. } = row.counts;
+    [deny, defer, hold, warn, row.overdue]
+}
+
 /// A table with a line for each group; columns in which nothing stands are left out.
-fn groups(out: &mut impl Write, heading: &str, rows: &[GroupRow], look: &Look) -> io::Result<()> {
+fn groups(out: &mut impl Write, heading: &str, rows: &[&GroupRow], look: &Look) -> io::Result<()> {
     type Column = (&'static str, fn(&GroupRow) -> u64);
     let all: [Column; 9] = [
         ("assets", |row| row.counts.assets),
@@ -293,7 +314,7 @@ fn groups(out: &mut impl Write, heading: &str, rows: &[GroupRow], look: &Look) -
         return Ok(());
     }
     let name = |row: &GroupRow| row.value.as_deref().map_or("(not known)".into(), clean).into_owned();
-    let shown = rows.get(..LISTED.max(24)).unwrap_or(rows);
+    let shown = rows.get(..GROUPS).unwrap_or(rows);
     let longest = shown.iter().map(|row| width(&name(row))).chain([width(heading) - 2]).max().unwrap_or_default();
     let titles: Vec<&str> = columns.iter().map(|(title, _)| *title).collect();
     writeln!(out, "\n{}", look.paint.bold(&format!("{}  {}", pad(heading, longest + 2), titles.join("  "))))?;
