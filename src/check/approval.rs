@@ -36,7 +36,7 @@ impl Checker {
             context: Self::context(unit),
         });
         self.approvals.push((unit, Arc::clone(statement), Progress::Untouched));
-        u16::try_from(self.program.approvals.len() - 1).unwrap_or(u16::MAX)
+        self.place_of_last(self.program.approvals.len(), name.span, "approvals")
     }
 
     /// Checks an approval, unless that has been done: whoever reads one has to know which subjects it is about.

@@ -278,7 +278,7 @@ impl Checker {
         let (Some(field), false) = (field, path.is_empty()) else {
             let whole = if path.is_empty() { names } else { path };
             let named = Path {
-                parts: whole.iter().map(|name| Name::clone(name)).collect(),
+                parts: whole.iter().copied().cloned().collect(),
                 span: whole.first().map_or(span, |first| first.span.to(last.span)),
             };
             self.statement_named(&named, env.unit, ("risk", true), &fits)?;
@@ -295,7 +295,7 @@ impl Checker {
             return None;
         };
         let named = Path {
-            parts: path.iter().map(|name| Name::clone(name)).collect(),
+            parts: path.iter().copied().cloned().collect(),
             span: path.first().zip(path.last()).map_or(span, |(first, last)| first.span.to(last.span)),
         };
         let (Symbol::Risk(index), _) = self.statement_named(&named, env.unit, ("risk", true), &fits)? else {

@@ -41,7 +41,7 @@ impl Checker {
         let def = EnumDef { name: name.text.clone(), values, ordered: false, descending: false };
         let head = self.bare_head(unit, name, statement, head::CATEGORISE.effect);
         self.program.categorises.push(Categorise { head, categories: Arc::new(def), each_asset, arms: Vec::new() });
-        u16::try_from(self.program.categorises.len() - 1).unwrap_or(u16::MAX)
+        self.place_of_last(self.program.categorises.len(), name.span, "categorisations")
     }
 
     /// Checks a categorisation and fills it in.

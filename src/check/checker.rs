@@ -194,6 +194,8 @@ pub(super) struct Checker {
     pub(super) places: HashMap<(usize, Span), u16>,
     /// The approvals in the order of the program, with their unit and how far they have been checked.
     pub(super) approvals: Vec<(usize, Arc<Statement>, Progress)>,
+    /// The waivers of triages, by their printed names.
+    pub(super) waivers_of_triages: HashSet<String>,
     /// The approvals that are being checked, outermost first.
     pub(super) following: Vec<u16>,
     pub(super) too_large: bool,
@@ -241,6 +243,7 @@ impl Checker {
             table_assumes: HashSet::new(),
             places: HashMap::new(),
             approvals: Vec::new(),
+            waivers_of_triages: HashSet::new(),
             following: Vec::new(),
             too_large: false,
         }
@@ -336,6 +339,17 @@ impl Checker {
                 Diagnostic::error(codes::TOO_LARGE, span, format!("the policy has too many {what}"))
                     .help("`let`s that use each other several times multiply: use fewer steps"),
             );
+        }
+    }
+
+    /// The place of the statement that was added last; reports that there are too many of its kind.
+    pub(super) fn place_of_last(&mut self, count: usize, span: Span, what: &str) -> u16 {
+        match u16::try_from(count.saturating_sub(1)) {
+            Ok(place) if place < u16::MAX => place,
+            _ => {
+                self.large(span, what);
+                u16::MAX
+            }
         }
     }
 

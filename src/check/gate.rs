@@ -17,7 +17,7 @@ impl Checker {
     pub(super) fn declare_rule(&mut self, unit: usize, statement: &Statement, name: &Name) -> u16 {
         let head = self.bare_head(unit, name, statement, head::RULE.effect);
         self.program.rules.push(Rule { head, broken: Vec::new() });
-        u16::try_from(self.program.rules.len() - 1).unwrap_or(u16::MAX)
+        self.place_of_last(self.program.rules.len(), name.span, "rules")
     }
 
     pub(super) fn rule(&mut self, unit: usize, statement: &Statement, index: u16, demands: &[Demand]) {

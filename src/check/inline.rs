@@ -208,6 +208,10 @@ impl Checker {
         let name =
             |checker: &Self, id: usize| checker.inlines.get(id).map(|inline| inline.name.clone()).unwrap_or_default();
         let from = self.readers.iter().position(|item| *item == Item::Inline(id)).unwrap_or(0);
+        // By way of an approval it is the approval that is decided by itself, which the strata tell.
+        if self.readers.iter().skip(from).any(|item| matches!(item, Item::Decided("approval", _))) {
+            return;
+        }
         let mut path: Vec<String> = self
             .readers
             .iter()

@@ -12,7 +12,7 @@ impl Checker {
     pub(super) fn declare_obligation(&mut self, unit: usize, statement: &Statement, name: &Name) -> u16 {
         let head = self.bare_head(unit, name, statement, head::OBLIGATION.effect);
         self.program.obligations.push(Obligation { head, assigned: Vec::new(), due: None, met: None });
-        u16::try_from(self.program.obligations.len() - 1).unwrap_or(u16::MAX)
+        self.place_of_last(self.program.obligations.len(), name.span, "obligations")
     }
 
     pub(super) fn obligation(&mut self, unit: usize, statement: &Statement, index: u16, tree: &Tree) {

@@ -23,7 +23,7 @@ impl Checker {
         let def = EnumDef { name: format!("the bands of {}", name.text), values, ordered: true, descending: true };
         let head = self.bare_head(unit, name, statement, head::RISK.effect);
         self.program.risks.push(Risk { head, adds: Vec::new(), bands: Arc::new(def), from: Vec::new() });
-        u16::try_from(self.program.risks.len() - 1).unwrap_or(u16::MAX)
+        self.place_of_last(self.program.risks.len(), name.span, "risks")
     }
 
     pub(super) fn risk(&mut self, unit: usize, statement: &Statement, index: u16, tree: &Tree) {

@@ -1,5 +1,7 @@
 //! Who may read what: a decided statement reads lower strata only, so that nothing is decided by itself.
 
+use std::collections::{HashMap, VecDeque};
+
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Span;
 
@@ -7,12 +9,15 @@ use super::checker::{Checker, Item};
 use super::codes;
 use super::program::Waivable;
 
+/// The most items on the way back from a decision to its reader: what people write has a few.
+const MOST_STEPS: usize = 10_000;
+
 impl Checker {
     /// The stratum of a decision; none is that of whoever reads it, or a test's.
     fn stratum(&self, item: &Item) -> Option<u8> {
         match item {
             Item::Waived(Waivable::Triage(_)) => Some(1),
-            Item::Decided("waiver", name) if self.is_of_triage(name) => Some(1),
+            Item::Decided("waiver", name) if self.waivers_of_triages.contains(name) => Some(1),
             Item::Triage(_) | Item::Decided("triage", _) => Some(2),
             Item::Risk(_) | Item::Decided("risk", _) => Some(3),
             Item::Categorise(_) | Item::Decided("categorise", _) => Some(4),
@@ -22,14 +27,6 @@ impl Checker {
             Item::Decided(..) | Item::Except(..) => Some(8),
             Item::Inline(_) | Item::Param(_) | Item::Import(_) | Item::Test => None,
         }
-    }
-
-    fn is_of_triage(&self, name: &str) -> bool {
-        self.program
-            .waivers
-            .iter()
-            .filter(|waiver| waiver.head.name == name)
-            .any(|waiver| waiver.waives.iter().any(|target| matches!(target, Waivable::Triage(_))))
     }
 
     /// The statement whose decision is read.
@@ -89,7 +86,17 @@ impl Checker {
         let names: Vec<String> =
             std::iter::once(self.item_name(start)).chain(path.iter().map(|(item, _)| self.item_name(item))).collect();
         let every_triage = matches!((start, target), (Item::Decided("triage", _), Item::Triage(None)));
-        let itself = every_triage || self.decided(target).as_ref() == Some(start);
+        let mut names = names;
+        let mut itself = every_triage || self.decided(target).as_ref() == Some(start);
+        if !itself && let Some(back) = self.way_back(target, start) {
+            itself = true;
+            for item in back {
+                let name = self.item_name(&item);
+                if names.last() != Some(&name) {
+                    names.push(name);
+                }
+            }
+        }
         let mut error = if itself {
             Diagnostic::error(codes::CYCLE, *first, format!("{} is decided by itself", self.item_name(start)))
         } else {
@@ -104,6 +111,43 @@ impl Checker {
             error = error.also(*span, "by way of this");
         }
         self.report(error.help("facts and tables come first, then triages, risks, categories, then blackouts, windows and waivers, then approvals, obligations, and rules with the exceptions: each reads only what comes before it"));
+    }
+
+    /// What lies between a decision that is read and a statement that it hangs on in turn, that statement at its end.
+    fn way_back(&self, from: &Item, to: &Item) -> Option<Vec<Item>> {
+        let mut before: HashMap<Item, Item> = HashMap::new();
+        let mut queue = VecDeque::from([from.clone()]);
+        while let Some(item) = queue.pop_front().filter(|_| before.len() < MOST_STEPS) {
+            for next in self.hangs_on(&item) {
+                if next == *to {
+                    let mut way = vec![next, item.clone()];
+                    let mut at = &item;
+                    while let Some(earlier) = before.get(at) {
+                        way.push(earlier.clone());
+                        at = earlier;
+                    }
+                    way.reverse();
+                    return Some(way);
+                }
+                if next != *from && !before.contains_key(&next) {
+                    before.insert(next.clone(), item.clone());
+                    queue.push_back(next);
+                }
+            }
+        }
+        None
+    }
+
+    /// What an item hangs on: the statement that decides it, or what this reads.
+    fn hangs_on(&self, item: &Item) -> Vec<Item> {
+        if let Item::Waived(target) = item {
+            let waivers = self.program.waivers.iter().filter(|waiver| waiver.waives.contains(target));
+            return waivers.map(|waiver| Item::Decided("waiver", waiver.head.name.clone())).collect();
+        }
+        match self.decided(item) {
+            Some(statement) => vec![statement],
+            None => self.reads.get(item).into_iter().flatten().map(|(read, _)| read.clone()).collect(),
+        }
     }
 
     fn item_name(&self, item: &Item) -> String {

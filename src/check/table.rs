@@ -45,7 +45,7 @@ impl Checker {
             rows,
             outcome,
         });
-        u16::try_from(self.program.tables.len() - 1).unwrap_or(u16::MAX)
+        self.place_of_last(self.program.tables.len(), name.span, "tables")
     }
 
     /// What the outcomes of a table are: names, or values of one type.

@@ -51,7 +51,7 @@ impl Checker {
         let def = EnumDef { name: format!("the levels of {}", name.text), values, ordered: true, descending: true };
         let head = self.bare_head(unit, name, statement, head::TRIAGE.effect);
         self.program.triages.push(Triage { head, levels: Arc::new(def), done: None, decide: None, arms: Vec::new() });
-        u16::try_from(self.program.triages.len() - 1).unwrap_or(u16::MAX)
+        self.place_of_last(self.program.triages.len(), name.span, "triages")
     }
 
     /// Checks a triage and fills it in.

@@ -37,7 +37,7 @@ impl Checker {
             provided: None,
             refused: Vec::new(),
         });
-        u16::try_from(self.program.waivers.len() - 1).unwrap_or(u16::MAX)
+        self.place_of_last(self.program.waivers.len(), name.span, "waivers")
     }
 
     /// Checks a waiver; what it is for has been checked before.
@@ -56,6 +56,9 @@ impl Checker {
             Env::all(unit, place)
         };
         let Some(mut head) = self.head(unit, statement, &head::WAIVER, &env) else { return };
+        if of_triage {
+            self.waivers_of_triages.insert(head.name.clone());
+        }
         let name = statement.name.as_ref().map_or(statement.span, |name| name.span);
         self.readers.push(Item::Decided("waiver", head.name.clone()));
         let provided = tree.provided.first().map(|expr| self.condition(expr, &env));

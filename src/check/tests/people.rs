@@ -175,3 +175,29 @@ fn absences_go_through_risks_votes_duties_and_waivers() {
         assert!(right, "{text}\n{}", listing(&check_text(&text)));
     }
 }
+
+#[test]
+fn the_order_of_statements_changes_nothing() {
+    let first = "rule r { when approved(last)  forbid asset.tier == 1 }\nlet given = approved(last)\nrule s { require given }\n";
+    let rest =
+        "approval last { need 1 from \"a\"  after first }\napproval first { need 1 from \"b\"  when asset.tier == 2 }";
+    for text in [format!("{first}{rest}"), format!("{rest}\n{first}")] {
+        let program = program(&text);
+        let vars = |name: &str| program.approvals.iter().find(|a| a.head.name == name).unwrap().head.vars.clone();
+        assert_eq!(vars("last"), [VarId::ASSET, VarId::CHANGE], "what it follows is decided for each asset");
+        let approved: Vec<_> = program.nodes.iter().filter(|node| matches!(node.op, Op::Approval(..))).collect();
+        assert!(approved.len() >= 2 && approved.iter().all(|node| node.vars == [VarId::ASSET, VarId::CHANGE]));
+        assert!(program.rules.iter().all(|rule| rule.head.vars == [VarId::ASSET, VarId::CHANGE]));
+    }
+}
+
+#[test]
+fn what_a_statement_is_about_follows_from_what_it_names() {
+    let vars = |text: &str| program(text).obligations[0].head.vars.clone();
+    assert_eq!(vars("obligation x { when asset.tier == 1 }"), [VarId::ASSET]);
+    assert_eq!(vars("obligation x { when finding.kev }"), [VarId::ASSET, VarId::FINDING]);
+    assert_eq!(vars("obligation x { when change.reboot }"), [VarId::CHANGE]);
+    assert_eq!(vars("obligation x { when change.reboot  due within 3d of finding.detected }").len(), 3);
+    let program = program("approval x { need 1 from \"a\"  not by asset.owner }");
+    assert_eq!(program.approvals[0].head.vars, [VarId::ASSET, VarId::CHANGE]);
+}
