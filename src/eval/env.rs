@@ -42,6 +42,8 @@ pub struct BlockColumns {
 pub struct WaivedColumns {
     /// The findings that are certainly waived.
     pub certain: BooleanBuffer,
+    /// Those that may be.
+    pub perhaps: BooleanBuffer,
     /// The due date as far as it can be missed, by finding.
     pub due: Vals,
     /// The same by asset.
@@ -59,6 +61,13 @@ impl BlockColumns {
     #[must_use]
     pub fn asset_late(&self) -> &Vals {
         self.waived.as_ref().map_or(&self.asset_due, |waived| &waived.asset_due)
+    }
+
+    /// Whether it is not known whether a finding is waived.
+    #[must_use]
+    pub fn perhaps_waived_at(&self, finding: usize) -> bool {
+        self.waived.as_ref().is_some_and(|waived| super::arms::bit(&waived.perhaps, finding))
+            && !self.waived_at(finding)
     }
 
     /// Whether a finding is certainly waived.

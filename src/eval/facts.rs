@@ -47,8 +47,11 @@ pub fn record_path(frame: &Frame<'_>, row: usize, var: VarId, asset: &str) -> St
     let env = frame.env;
     let Some(info) = env.program.vars.get(usize::from(var.0)) else { return "?".to_owned() };
     if let Some((base, field)) = info.through {
-        let name = env.program.vars.get(usize::from(base.0)).and_then(|b| env.program.schema.field(b.table, field));
-        return format!("{}.{}", record_path(frame, row, base, asset), name.map_or("?", |f| f.name.as_str()));
+        let record = record_path(frame, row, base, asset);
+        let Some(info) = env.program.vars.get(usize::from(base.0)) else { return record };
+        let name = env.program.schema.field(info.table, field).map_or("?", |f| f.name.as_str());
+        // What an element of a set refers to is called as the element is.
+        return if name == "value" && info.owner.is_some() { record } else { format!("{record}.{name}") };
     }
     let at = frame.rows(var).and_then(|rows| rows.get(row).copied());
     let key = at.and_then(|at| key(env, info.table, at)).unwrap_or_default();

@@ -124,8 +124,10 @@ fn fixed(frame: &Frame<'_>) -> Option<Fixed> {
             &*by_change.entry(*change).or_insert_with(|| Ids::of(env, &env.facts.changes, "fixes", *change))
         });
         for finding in findings_of(env, *asset) {
-            let could =
+            let mut could =
                 fixed.map_or(Could::certain(true), |ids| ids.has(&facts::value(env, TableId::FINDING, "cve", finding)));
+            // There may be none of the unseen ones.
+            could.be_false |= is_unseen(env, finding);
             if could.be_true {
                 parents.push(parent);
                 findings.push(finding);
@@ -208,12 +210,23 @@ fn of_findings(frame: &Frame<'_>, index: u16, def: &Def, found: &Fixed, duties: 
     }
 }
 
+/// Whether a finding stands for those that were not seen.
+#[must_use]
+pub fn is_unseen(env: &Env<'_>, finding: u32) -> bool {
+    env.rows_of(TableId::FINDING).is_some_and(|table| super::arms::bit(&table.phantom, finding as usize))
+}
+
+/// Of a finding that was not seen nothing is known: that it was not seen is said once.
+#[must_use]
+pub fn is_of_unseen(fact: &UnknownFact) -> bool {
+    fact.fact.starts_with("asset.findings[]")
+}
+
 /// What is not known of whether the change fixes a finding.
 fn not_surely_fixed(inner: &Frame<'_>, at: usize, finding: u32) -> Vec<UnknownFact> {
     let env = inner.env;
     let asset = inner.rows(VarId::ASSET).and_then(|rows| rows.get(at).copied()).unwrap_or(u32::MAX);
-    let unseen = env.rows_of(TableId::FINDING).is_some_and(|t| super::arms::bit(&t.phantom, finding as usize));
-    if unseen {
+    if is_unseen(env, finding) {
         let cause = facts::findings_cause(env, asset);
         return vec![UnknownFact { fact: "asset.findings".to_owned(), cause: cause.as_str() }];
     }
@@ -351,7 +364,11 @@ pub fn missing(frame: &Frame<'_>, row: usize, index: u16) -> Vec<UnknownFact> {
         if done(&inner, def).must_at(at) || !asks(&inner, def, true).may_at(at) {
             continue;
         }
-        lacks.extend(unknown::missing(&inner, at, &nodes, None));
+        let mut own = unknown::missing(&inner, at, &nodes, None);
+        if is_unseen(frame.env, *finding) {
+            own.retain(|fact| !is_of_unseen(fact));
+        }
+        lacks.append(&mut own);
         if fixes.be_false {
             lacks.extend(not_surely_fixed(&inner, at, *finding));
         }

@@ -40,6 +40,8 @@ pub struct Hit<'p> {
     pub lacks: Vec<UnknownFact>,
     /// The waivers of it.
     pub waivers: Judged,
+    /// What these waivers are for.
+    pub waived: Option<Waivable>,
 }
 
 /// What the statements say of each row.
@@ -120,6 +122,7 @@ fn add_duties<'p>(found: &mut Found<'p>, frame: &Frame<'p>, tested: Tested) {
                 subject: duty.subject,
                 lacks: duty.lacks,
                 waivers: Judged::default(),
+                waived: None,
             };
             let target = Waivable::Obligation(duty.index);
             if waiver::concerned(env, target) {
@@ -129,7 +132,7 @@ fn add_duties<'p>(found: &mut Found<'p>, frame: &Frame<'p>, tested: Tested) {
                     }
                     None => waiver::judge(frame, row, target, Some(tested)),
                 };
-                hit.waive(judged);
+                hit.waive(target, judged);
             }
             hits.push(hit);
         }
@@ -137,7 +140,8 @@ fn add_duties<'p>(found: &mut Found<'p>, frame: &Frame<'p>, tested: Tested) {
 }
 
 impl Hit<'_> {
-    fn waive(&mut self, judged: Judged) {
+    fn waive(&mut self, target: Waivable, judged: Judged) {
+        self.waived = Some(target);
         if judged.waiver.is_some() && self.effect > Effect::Warn {
             self.effect = Effect::Warn;
         }
@@ -167,6 +171,7 @@ fn add_approvals<'p>(found: &mut Found<'p>, frame: &Frame<'p>) {
                 subject: None,
                 lacks: Vec::new(),
                 waivers: Judged::default(),
+                waived: None,
             });
         }
     }
@@ -236,7 +241,7 @@ fn add<'p>(
             let mut hit = plain(env, head, kind, uncertain, nodes());
             hit.until = until(row);
             if let Some((target, tested)) = waivable {
-                hit.waive(waiver::judge(frame, row, target, Some(tested)));
+                hit.waive(target, waiver::judge(frame, row, target, Some(tested)));
             }
             hits.push(hit);
         }
@@ -256,6 +261,7 @@ fn plain<'p>(env: &Env<'_>, head: &'p Head, kind: &'static str, uncertain: bool,
         subject: None,
         lacks: Vec::new(),
         waivers: Judged::default(),
+        waived: None,
     }
 }
 
@@ -297,10 +303,17 @@ pub fn reasons(frame: &Frame<'_>, row: usize, hits: &[Hit<'_>], known: &Known, r
             // An exception that is not certain did not help: what it lacks is worth knowing.
             hangs_on.extend(hit.head.except.filter(|except| frame.truth(*except).may_at(row)));
             let mut unknown = missing(frame, row, &hangs_on, Some(known));
+            if hit.finding.is_some_and(|finding| obligation::is_unseen(frame.env, finding)) {
+                unknown.retain(|fact| !obligation::is_of_unseen(fact));
+            }
             if let (Some(index), true) = (hit.approval, hit.uncertain) {
                 unknown.extend(approval::missing(frame, row, index));
             }
             unknown.extend(hit.lacks.iter().cloned());
+            if let (Some(target), None) = (hit.waived, &hit.waivers.waiver) {
+                // A waiver that may apply would change the effect.
+                unknown.extend(waiver::missing(frame, row, target, None));
+            }
             let times = matches!(hit.kind, "blackout" | "window") || hangs_on_dates(hit.head);
             if hit.uncertain && times {
                 unknown.extend(missing_times(frame, 0, VarId::CHANGE, "asset"));

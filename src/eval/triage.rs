@@ -106,9 +106,10 @@ fn without_waived(env: &Env<'_>, due: &Vals, waived: &[Could]) -> WaivedColumns 
         });
     }
     let certain = BooleanBuffer::collect_bool(due.len(), |row| !at(row).be_false);
+    let perhaps = BooleanBuffer::collect_bool(due.len(), |row| at(row).be_true);
     let due = builder.finish();
     let asset_due = by_asset(env, &due, Extreme::Earliest);
-    WaivedColumns { certain, due, asset_due }
+    WaivedColumns { certain, perhaps, due, asset_due }
 }
 
 struct Part {

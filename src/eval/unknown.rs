@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::check::program::{ArithOp, ListRef, NodeId, Op, TriageField, VarId};
+use crate::check::program::{ArithOp, ListRef, NodeId, Op, TriageField, VarId, Waivable};
 use crate::check::schema::TableId;
-use crate::facts::table::{Cause, Column};
+use crate::facts::table::{Cause, Column, TableData};
 
 use super::column::Rows;
 use super::decision::UnknownFact;
-use super::env::children;
+use super::env::{Env, children};
 use super::facts::{fact_path, record_path};
 use super::frame::{Frame, poss};
 use super::quant::{element_frame, elements};
@@ -294,6 +294,9 @@ impl Walk<'_> {
                 if wanted && uncertain {
                     self.finding(frame, index, finding, !matches!(field, TriageField::Level));
                 }
+                if wanted && matches!(field, TriageField::Overdue) && columns.perhaps_waived_at(finding as usize) {
+                    self.waivers(env, findings, index, finding);
+                }
             }
         }
         self.asset = outer;
@@ -326,6 +329,20 @@ impl Walk<'_> {
     fn times(&mut self, frame: &Frame<'_>, row: usize, var: VarId) {
         let facts = missing_times(frame, row, var, &self.asset);
         self.all(facts);
+    }
+
+    /// What it hangs on whether a finding's being overdue is waived.
+    fn waivers(&mut self, env: &Env<'_>, findings: &TableData, block: usize, finding: u32) {
+        let Ok(block) = u16::try_from(block) else { return };
+        let root = Frame::root(env);
+        let inner = finding_frame(&root, findings, &[finding]);
+        let own = super::waiver::missing(&inner, 0, Waivable::Triage(block), None);
+        let called = own.into_iter().map(|fact| match fact.fact.strip_prefix("asset.") {
+            Some(rest) => UnknownFact { fact: format!("{}.{rest}", self.asset), ..fact },
+            None => fact,
+        });
+        let called: Vec<UnknownFact> = called.collect();
+        self.all(called);
     }
 
     /// What the level of one finding hangs on, and its due date if asked.

@@ -126,8 +126,8 @@ fn decide(frame: &Frame<'_>, hit: &Hit<'_>) -> Decisive {
     let mut decisive = Decisive::default();
     for node in &hit.nodes {
         if matches!(frame.env.base(*node), crate::check::types::Type::Bool) {
-            // Of several ways to break a rule only those that do, or may, are of interest.
-            if frame.truth(*node).may_at(0) {
+            // Of several ways to break a rule only those that do, or may, are of interest; of a duty also what would be its end.
+            if frame.truth(*node).may_at(0) || hit.kind == "obligation" {
                 decisive.condition(frame, 0, *node);
             }
         } else {
