@@ -11,6 +11,7 @@ use super::super::env::Env;
 use super::super::frame::{Frame, poss};
 use super::super::quant::{Element, element_frame, elements, scalar_at};
 use super::super::value::{Poss, Raw};
+use super::persons::folded;
 use super::votes::About;
 use super::{Outcome, outcomes};
 
@@ -58,6 +59,8 @@ impl Asked {
 pub struct Barred {
     /// The name.
     pub name: i64,
+    /// The name as it is compared.
+    pub folded: i64,
     /// What they are: `the change's requester`.
     pub what: Arc<str>,
 }
@@ -174,7 +177,10 @@ fn bar(frame: &Frame<'_>, rows: &mut [Asks], excluded: &Excluded) {
     let add = |row: Option<&mut Asks>, value: Poss, what: &Arc<str>| {
         let Some(row) = row else { return };
         match value {
-            Poss::One(Raw::Int(name)) => row.barred.push(Barred { name, what: Arc::clone(what) }),
+            Poss::One(Raw::Int(name)) => {
+                let folded = frame.env.symbol(&folded(&frame.env.text(name)));
+                row.barred.push(Barred { name, folded, what: Arc::clone(what) });
+            }
             Poss::One(_) => {}
             _ => row.barred_unknown = true,
         }

@@ -90,7 +90,7 @@ pub fn count(judge: &Judge<'_, '_>, when: bool) -> Tally {
                 entry
                     .why
                     .take()
-                    .map_or_else(|| "may be a rejection".to_owned(), |why| format!("may be a rejection; {why}")),
+                    .map_or_else(|| "may be a rejection".to_owned(), |why| format!("may be a rejection: {why}")),
             )
         } else if entry.serves.is_empty() {
             Some(entry.why.take().unwrap_or_else(|| "it serves no need".to_owned()))
@@ -233,7 +233,7 @@ fn overtaken(judge: &Judge<'_, '_>, vote: &Vote, rank: Rank, certain: bool) -> S
     if let (Some(own), Some(theirs)) = (vote.principal(), other.principal())
         && own != theirs
     {
-        why.push_str(&format!("; {} differs from {} only in case", judge.name(theirs), judge.name(own)));
+        why.push_str(&format!(": {} differs from {} only in case", judge.name(theirs), judge.name(own)));
     }
     why
 }

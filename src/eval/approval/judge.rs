@@ -60,17 +60,10 @@ impl Judge<'_, '_> {
     pub fn judge(&self, vote: &Vote) -> Judged {
         let mut judged = Judged { counts: true, may: true, ..Judged::default() };
         let mut unsure: Option<String> = None;
-        let tests: [&dyn Fn(&Vote) -> Option<Test>; 7] = [
-            &|vote| self.given(vote),
-            &|vote| self.named(vote),
-            &|vote| self.barred(vote),
-            &|vote| self.edits(vote),
-            &|vote| self.valid(vote),
-            &|vote| self.after(vote),
-            &|vote| self.people(vote),
-        ];
+        let tests: [fn(&Self, &Vote) -> Option<Test>; 7] =
+            [Self::given, Self::named, Self::barred, Self::edits, Self::valid, Self::after, Self::people];
         for test in tests {
-            let Some(test) = test(vote) else { continue };
+            let Some(test) = test(self, vote) else { continue };
             judged.counts &= !test.passes.be_false;
             if !test.passes.be_true {
                 return Judged { counts: false, may: false, why: Some(test.why), lacks: Vec::new() };
@@ -134,7 +127,7 @@ impl Judge<'_, '_> {
                 if barred.name == name {
                     return fails(&format!("{} is {}, who cannot approve", self.name(name), barred.what));
                 }
-                if alike.is_none() && self.fold(barred.name) == self.fold(name) {
+                if alike.is_none() && barred.folded == self.votes.folded(name) {
                     alike = Some((name, barred));
                 }
             }
@@ -146,10 +139,6 @@ impl Judge<'_, '_> {
             return Some(unsure(&why, Vec::new()));
         }
         self.asks.barred_unknown.then(|| unsure("it is not known who is excluded", Vec::new()))
-    }
-
-    fn fold(&self, name: i64) -> String {
-        super::persons::folded(&self.env.text(name))
     }
 
     fn edits(&self, vote: &Vote) -> Option<Test> {

@@ -39,7 +39,7 @@ impl People {
         if !env.facts.given.contains(&TableId::PERSON) {
             return Self::default();
         }
-        let table = env.facts.others.iter().find(|rows| rows.table == TableId::PERSON).map(Arc::clone);
+        let table = env.facts.others.iter().find(|rows| rows.table == TableId::PERSON).cloned();
         let mut rows = HashMap::new();
         if let (Some(table), Some(id)) = (&table, field(TableId::PERSON, "id"))
             && let Some(Column::Scalar(ids)) = table.column(id)

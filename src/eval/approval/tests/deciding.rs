@@ -129,15 +129,15 @@ fn a_vote_counts_only_if_all_of_it_is_certain() {
             "hold 0/2: neither approves nor rejects; superseded by a stronger vote of the same time",
         ),
         ("cab ann 10:00 approve", "hold 1/2"),
-        ("cab ANN 11:00 approve", "hold 1/2: superseded by a later vote; `ANN` differs from `ann` only in case"),
+        ("cab ANN 11:00 approve", "hold 1/2: superseded by a later vote: `ANN` differs from `ann` only in case"),
         ("cab zoe>ann 11:00 pending", "hold 0/2: superseded by a later vote; neither approves nor rejects"),
         ("cab ann 15:01 abstain", "hold 1/2: not given yet"),
         ("cab ? 10:00 abstain", "hold 0/2: it is not known who voted; may be superseded by another vote"),
         ("cab bob 10:00 reject", "deny 1/2: rejected"),
         ("lead bob 10:00 reject", "hold 1/2"),
         ("cab bob 07:59 reject", "hold 1/2: given before the change was last edited at 2026-11-20T08:00:00Z"),
-        ("cab bob ? reject", "hold 1/2: may be a rejection; the time of the vote is not known"),
-        ("cab bob 10:00 ?", "hold 1/2: may be a rejection; it is not known what the vote says"),
+        ("cab bob ? reject", "hold 1/2: may be a rejection: the time of the vote is not known"),
+        ("cab bob 10:00 ?", "hold 1/2: may be a rejection: it is not known what the vote says"),
         ("cab req 10:00 reject", "hold 1/2: `req` is the change's requester, who cannot approve"),
         ("cab bob 10:00 reject\ncab bob 11:00 approve", "- 2/2: superseded by a later vote"),
         (
@@ -266,7 +266,7 @@ fn people_are_held_against_their_records() {
         ("cab bob>ann 10:00 approve", "hold 0/1: no delegation from `ann` to `bob` was in force"),
         ("cab sub>carl 10:00 approve", "hold 0/1: `carl` does not hold the role `cab`"),
         ("cab ann>ann 10:00 approve", "- 1/1"),
-        ("cab mallory 10:00 reject", "hold 0/1: may be a rejection; nobody called `mallory` is known"),
+        ("cab mallory 10:00 reject", "hold 0/1: may be a rejection: nobody called `mallory` is known"),
         ("cab carl 10:00 reject", "hold 0/1: `carl` does not hold the role `cab`"),
         (
             "cab ann 10:00 reject\ncab sub>ann 12:00 approve",
@@ -295,7 +295,7 @@ fn votes_count_after_the_approval_that_comes_before_was_met() {
     assert_eq!(say("lead ann 10:00 approve\ncab cy 12:00 approve"), "hold 0/1, 1/2: approval `review` is not met");
     assert_eq!(
         say(&format!("{leads}\nlead dan ? reject\ncab cy 12:00 approve")),
-        "hold 0/1, 2/2: comes before approval `review` was met; may be a rejection; the time of the vote is not known"
+        "hold 0/1, 2/2: comes before approval `review` was met; may be a rejection: the time of the vote is not known"
     );
     // Not asked for: there is nothing to wait for.
     assert_eq!(case("when asset.tier == 2")("cab cy 09:00 approve"), "- 1/1");
