@@ -26,7 +26,6 @@ risk change_risk "Change risk" {
   add 20 when not (change.test_plan is given)
   add 2 * count(a in assets)
   bands high from 60, medium from 30, low from 0
-  assumes "a test plan that is not there is none"
 }
 approval technical_review { need 1 from "reviewer" }
 approval cab "Change Advisory Board" {
