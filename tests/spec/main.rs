@@ -11,6 +11,7 @@
     reason = "tests"
 )]
 
+mod adversarial;
 mod case;
 mod console;
 mod expect;
