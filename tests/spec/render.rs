@@ -94,7 +94,13 @@ pub(crate) fn item(decision: &Value, item: &str) -> Result<String, String> {
             let votes = entries.iter().filter(|one| one["rule"] == name).flat_map(|one| list(&one["not_counted"]));
             let vote = |one: Value| {
                 let from = one["on_behalf_of"].as_str().map(|whom| format!(" for {whom}")).unwrap_or_default();
-                format!("{}{from} {} {}: {}", word(&one["by"]), word(&one["role"]), word(&one["decision"]), word(&one["why"]))
+                format!(
+                    "{}{from} {} {}: {}",
+                    word(&one["by"]),
+                    word(&one["role"]),
+                    word(&one["decision"]),
+                    word(&one["why"])
+                )
             };
             format!("{name} {}", votes.map(vote).collect::<Vec<_>>().join(" | "))
         }
