@@ -21,10 +21,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::check::program::{Approval, ApprovalField, Effect, Excluded, Head, ListRef, NodeId, VarId};
 use crate::facts::table::Cause;
-use crate::time::Instant;
 
 use super::arms::{applies, decides};
-use super::column::{Truth, Vals};
+use super::column::Truth;
 use super::decision::{Obligation, UnknownFact};
 use super::env::Env;
 use super::frame::Frame;
@@ -52,7 +51,7 @@ pub struct Outcome {
     /// How it restricts the change, if it does.
     pub blocks: Option<Block>,
     /// What somebody has to do.
-    pub entries: Vec<Obligation>,
+    pub entries: Vec<Arc<Obligation>>,
     /// From when on the votes that certainly count meet it, for approvals that follow it; the beginning of time is the least number.
     pub since: Option<i64>,
     /// From when on the votes that may count do.
@@ -121,7 +120,7 @@ impl Cache {
 
     fn find(&self, index: u16, changes: &[u32]) -> Option<Vec<Arc<Outcome>>> {
         let all = locked(&self.outcomes);
-        changes.iter().map(|change| all.get(&(index, *change)).map(Arc::clone)).collect()
+        changes.iter().map(|change| all.get(&(index, *change)).cloned()).collect()
     }
 
     fn keep(&self, index: u16, changes: &[u32], outcomes: &[Arc<Outcome>]) {
@@ -171,7 +170,7 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
     let force = force(frame, &def.head);
     let required = applies(frame, &def.head).and(&force);
     let asked = decides(frame, &def.head).and(&force);
-    let times = |due: &Option<_>| due.as_ref().map(|due| triage::due_times(frame, due, 0));
+    let times = |due: &Option<_>| due.as_ref().map(|due| triage::dues(frame, due));
     let dues = Dues { afterwards: times(&def.afterwards), review: times(&def.review) };
     let followed = env.program.approvals.iter().any(|other| other.after.contains(&index));
     let rows = if required.may.count_set_bits() == 0 { Vec::new() } else { asks(frame, def) };
@@ -191,7 +190,7 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
         let reviewed =
             def.review.is_some() && *reviews.entry(*change).or_insert_with(|| review::reviewed(env, *change));
         outcomes.push(Arc::new(Outcome {
-            entries: entries(env, def, asks, tally, &dues, row, reviewed),
+            entries: entries(def, asks, tally, &dues, row, reviewed),
             ..outcome(env, def, tally, required, asked)
         }));
     }
@@ -239,25 +238,23 @@ fn blocks(env: &Env<'_>, head: &Head, afterwards: bool, tally: &Tally, required:
 
 /// When what is asked for is due, in each row.
 struct Dues {
-    afterwards: Option<Vals>,
-    review: Option<Vals>,
+    afterwards: Option<Vec<triage::Due>>,
+    review: Option<Vec<triage::Due>>,
 }
 
 /// What somebody has to do: the votes for each slot, and the review.
 fn entries(
-    env: &Env<'_>,
     def: &Approval,
     asks: &Asks,
     tally: &Tally,
     dues: &Dues,
     row: usize,
     reviewed: bool,
-) -> Vec<Obligation> {
-    let now = env.now.micros();
-    let due = |vals: &Option<Vals>| {
-        let vals = vals.as_ref()?;
-        triage::earliest(&vals.at(row), now).and_then(Instant::from_micros)
+) -> Vec<Arc<Obligation>> {
+    let due = |dues: &Option<Vec<triage::Due>>| -> triage::Due {
+        dues.as_ref().and_then(|dues| dues.get(row).cloned()).unwrap_or_default()
     };
+    let (by, lacks) = due(&dues.afterwards);
     let mut entries: Vec<Obligation> = asks
         .slots
         .iter()
@@ -269,7 +266,8 @@ fn entries(
             need: slot.need,
             have: *have,
             missing: slot.need.saturating_sub(*have),
-            due: due(&dues.afterwards),
+            due: by,
+            unknown: lacks.clone(),
             subject: slot.subject.clone(),
             not_counted: Vec::new(),
         })
@@ -280,6 +278,7 @@ fn entries(
     }
     if def.review.is_some() {
         let have = u32::from(reviewed);
+        let (due, unknown) = due(&dues.review);
         entries.push(Obligation {
             kind: "review",
             rule: def.head.name.clone(),
@@ -287,12 +286,13 @@ fn entries(
             need: 1,
             have,
             missing: 1 - have,
-            due: due(&dues.review),
+            due,
+            unknown,
             subject: None,
             not_counted: Vec::new(),
         });
     }
-    entries
+    entries.into_iter().map(Arc::new).collect()
 }
 
 /// The missing facts that an approval hangs on in one row: its scope, the votes, who is excluded, what it follows; sorted.

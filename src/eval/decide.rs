@@ -386,7 +386,9 @@ fn summary(id: &str, decisions: &[Decision], whole: Whole, record: &Record) -> S
     }
     let (category, category_possible) = whole.category;
     // What is asked for of every asset alike is asked for once.
-    let each: HashSet<&Obligation> = decisions.iter().flat_map(|decision| &decision.obligations).collect();
+    let mut seen: HashSet<*const Obligation> = HashSet::new();
+    let all = decisions.iter().flat_map(|decision| &decision.obligations);
+    let each: HashSet<&Obligation> = all.filter(|one| seen.insert(Arc::as_ptr(one))).map(AsRef::as_ref).collect();
     let mut obligations: Vec<Obligation> = each.into_iter().cloned().collect();
     obligations.sort_by(order_of_entries);
     Summary {

@@ -1,5 +1,7 @@
 //! What comes out: one decision for each change and asset, and one summary for each change. Every output derives from these.
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer};
 
 use crate::check::program::Effect;
@@ -103,8 +105,8 @@ pub struct Decision {
     pub not_before: Option<Instant>,
     /// Why, strongest first.
     pub reasons: Vec<Reason>,
-    /// What somebody must do; met ones too.
-    pub obligations: Vec<Obligation>,
+    /// What somebody must do; met ones too. Those that are the same for several assets are shared.
+    pub obligations: Vec<Arc<Obligation>>,
     /// The urgency of the asset's findings, by triage block.
     pub triage: Vec<BlockTriage>,
     /// Where the policy says what an absence means.
@@ -254,6 +256,9 @@ pub struct Obligation {
     /// By when.
     #[serde(serialize_with = "instant")]
     pub due: Option<Instant>,
+    /// The facts that were missing for its due date; sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<UnknownFact>,
     /// What it is about: the item of a `for each`, or the finding.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,

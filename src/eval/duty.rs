@@ -117,6 +117,13 @@ impl Open {
         self.subject.one().and_then(Raw::int).map(|symbol| env.text(symbol).to_string())
     }
 
+    /// What is not known of when it is due.
+    #[must_use]
+    pub fn missing_due(&self) -> Vec<UnknownFact> {
+        let fact = || UnknownFact { fact: format!("obligations[{}].due", self.id), cause: "missing" };
+        if self.due.one().is_none() { vec![fact()] } else { Vec::new() }
+    }
+
     /// What is not known of where it belongs.
     #[must_use]
     pub fn missing(&self, names_asset: bool) -> Vec<UnknownFact> {

@@ -17,7 +17,7 @@ use super::frame::{Binding, Frame};
 use super::ids::Ids;
 use super::period::force;
 use super::quant::phantom_asset;
-use super::triage::{due_times, earliest};
+use super::triage::{Due, dues, earliest};
 use super::value::Could;
 use super::{facts, unknown};
 
@@ -34,8 +34,8 @@ pub struct Duty {
     pub asks: Could,
     /// Whether that is done.
     pub met: Could,
-    /// When it is due.
-    pub due: Option<Instant>,
+    /// When it is due, and what is missing for that.
+    pub due: Due,
     /// It comes from an earlier run, and today's facts no longer ask for it.
     pub kept: bool,
     /// What is not known of whether it belongs here.
@@ -177,7 +177,7 @@ fn of_today(frame: &Frame<'_>, index: u16, def: &Def, found: &mut Option<Option<
             subject: None,
             asks: asks.at(row),
             met: done.at(row),
-            due: due.get(row).copied().flatten(),
+            due: due.get(row).cloned().unwrap_or_default(),
             kept: false,
             lacks: Vec::new(),
         });
@@ -203,7 +203,7 @@ fn of_findings(frame: &Frame<'_>, index: u16, def: &Def, found: &Fixed, duties: 
             subject: facts::key(env, TableId::FINDING, *finding),
             asks: Could { be_true: true, be_false: asked.be_false || fixes.be_false },
             met: done.at(at),
-            due: due.get(at).copied().flatten(),
+            due: due.get(at).cloned().unwrap_or_default(),
             kept: false,
             lacks: if fixes.be_false { not_surely_fixed(&inner, at, *finding) } else { Vec::new() },
         });
@@ -242,18 +242,18 @@ fn not_surely_fixed(inner: &Frame<'_>, at: usize, finding: u32) -> Vec<UnknownFa
 }
 
 /// When an obligation is due in each row of a frame.
-fn due(frame: &Frame<'_>, def: &Def) -> Vec<Option<Instant>> {
-    let Some(due) = &def.due else { return vec![None; frame.len()] };
-    let times = due_times(frame, due, 0);
-    let now = frame.env.now.micros();
-    (0..frame.len()).map(|row| earliest(&times.at(row), now).and_then(Instant::from_micros)).collect()
+fn due(frame: &Frame<'_>, def: &Def) -> Vec<Due> {
+    def.due.as_ref().map_or_else(|| vec![Due::default(); frame.len()], |due| dues(frame, due))
 }
 
-/// The earlier of two due times, where either may be no deadline.
-fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+/// The earlier of two due times, where either may be no deadline; what is missing stays missing.
+fn earlier((a, mut lacks): Due, (b, more): Due) -> Due {
+    lacks.extend(more);
+    lacks.sort();
+    lacks.dedup();
     match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
+        (Some(a), Some(b)) => (Some(a.min(b)), lacks),
+        (a, b) => (a.or(b), lacks),
     }
 }
 
@@ -287,7 +287,7 @@ fn keep(frame: &Frame<'_>, index: u16, def: &Def, duties: &mut [Vec<Duty>]) {
             let row = assets.as_ref().and_then(|rows| rows.get(row).copied()).unwrap_or(u32::MAX);
             facts::value(env, TableId::ASSET, "id", row)
         });
-        let mut add = |subject: Option<String>, asks: Could, due: Option<Instant>, lacks: Vec<UnknownFact>| {
+        let mut add = |subject: Option<String>, asks: Could, due: Due, lacks: Vec<UnknownFact>| {
             let subject = subject.filter(|_| by_finding);
             let mut same = duties.iter_mut().filter(|duty| duty.index == index && duty.subject == subject).peekable();
             if same.peek().is_none() {
@@ -297,7 +297,7 @@ fn keep(frame: &Frame<'_>, index: u16, def: &Def, duties: &mut [Vec<Duty>]) {
                 return;
             }
             for duty in same {
-                duty.due = earlier(duty.due, due);
+                duty.due = earlier(std::mem::take(&mut duty.due), due.clone());
                 if duty.kept {
                     duty.asks.be_false &= asks.be_false;
                 }
@@ -307,12 +307,12 @@ fn keep(frame: &Frame<'_>, index: u16, def: &Def, duties: &mut [Vec<Duty>]) {
             let concerns = duty.concerns(env, &def.head.name, asset.as_ref());
             if concerns.be_true {
                 let due = earliest(&duty.due, now).and_then(Instant::from_micros);
-                add(duty.subject(env), concerns, due, duty.missing(by_asset));
+                add(duty.subject(env), concerns, (due, duty.missing_due()), duty.missing(by_asset));
             }
         }
         if earlier_runs.incomplete {
             let lacks = vec![UnknownFact { fact: "obligations".to_owned(), cause: "incomplete" }];
-            add(None, Could::UNKNOWN, Some(env.now), lacks);
+            add(None, Could::UNKNOWN, (Some(env.now), lacks.clone()), lacks);
         }
     }
 }
@@ -342,7 +342,8 @@ pub fn entry(env: &Env<'_>, duty: &Duty) -> Option<Obligation> {
         need: 1,
         have,
         missing: 1 - have,
-        due: duty.due,
+        due: duty.due.0,
+        unknown: duty.due.1.clone(),
         subject: duty.subject.clone(),
         not_counted: Vec::new(),
     })

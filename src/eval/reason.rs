@@ -1,5 +1,8 @@
 //! Which statements restrict a change, row by row.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::check::program::{Effect, Head, NodeId, Period, Rule, VarId, Waivable};
 use crate::time::{Instant, Tested};
 
@@ -50,7 +53,7 @@ pub struct Found<'p> {
     /// Those that restrict it.
     pub hits: Vec<Vec<Hit<'p>>>,
     /// What somebody has to do.
-    pub entries: Vec<Vec<Obligation>>,
+    pub entries: Vec<Vec<Arc<Obligation>>>,
 }
 
 /// What the statements say of each row of a frame of assets. Without a change these are the rules and obligations that name none.
@@ -80,14 +83,14 @@ pub fn found<'p>(frame: &Frame<'p>, tested: Tested) -> Found<'p> {
         add_windows(&mut found.hits, frame, tested);
     }
     for entries in &mut found.entries {
-        entries.sort_by(order_of_entries);
+        entries.sort_by(|a, b| order_of_entries(a, b));
     }
     found
 }
 
 /// By kind, rule, subject and role; then whatever tells them apart.
 pub fn order_of_entries(a: &Obligation, b: &Obligation) -> std::cmp::Ordering {
-    let key = |o: &Obligation| (o.need, o.have, o.due);
+    let key = |o: &Obligation| (o.need, o.have, o.due, o.unknown.clone());
     (a.kind, &a.rule, &a.subject, &a.role)
         .cmp(&(b.kind, &b.rule, &b.subject, &b.role))
         .then_with(|| key(a).cmp(&key(b)))
@@ -100,10 +103,17 @@ fn add_duties<'p>(found: &mut Found<'p>, frame: &Frame<'p>, tested: Tested) {
     if program.obligations.is_empty() {
         return;
     }
+    // Duties that are the same for every asset are kept once.
+    let mut shared: HashMap<u16, Arc<Obligation>> = HashMap::new();
     for (row, duties) in obligation::duties(frame).into_iter().enumerate() {
         let (Some(hits), Some(entries)) = (found.hits.get_mut(row), found.entries.get_mut(row)) else { continue };
         for duty in duties {
-            entries.extend(obligation::entry(env, &duty));
+            if let Some(entry) = obligation::entry(env, &duty) {
+                let same = shared.get(&duty.index).filter(|last| ***last == entry).map(Arc::clone);
+                let entry = same.unwrap_or_else(|| Arc::new(entry));
+                shared.insert(duty.index, Arc::clone(&entry));
+                entries.push(entry);
+            }
             let Some(def) = program.obligations.get(usize::from(duty.index)) else { continue };
             if !duty.met.be_false {
                 continue;
@@ -307,7 +317,7 @@ pub fn reasons(frame: &Frame<'_>, row: usize, hits: &[Hit<'_>], known: &Known, r
                 unknown.retain(|fact| !obligation::is_of_unseen(fact));
             }
             if let (Some(index), true) = (hit.approval, hit.uncertain) {
-                unknown.extend(approval::missing(frame, row, index));
+                unknown.extend(known.of_approval(frame, row, index));
             }
             unknown.extend(hit.lacks.iter().cloned());
             if let (Some(target), None) = (hit.waived, &hit.waivers.waiver) {

@@ -4,12 +4,10 @@ use std::collections::HashMap;
 
 use crate::check::decimal::Decimal;
 use crate::check::program::{Add, Head, NodeId, Op, Program, Risk, RiskField};
-use crate::check::types::Type;
 
 use super::arms::decides;
 use super::column::{Vals, ValsBuilder};
 use super::decision::{RiskFactor, RiskReport};
-use super::display;
 use super::env::{Env, children};
 use super::frame::{Frame, poss};
 use super::period::force;
@@ -210,9 +208,8 @@ fn factors(frame: &Frame<'_>, def: &Risk) -> Vec<RiskFactor> {
             continue;
         }
         let value = frame.poss(add.value, 0);
-        let known = !matches!(value, Poss::Any);
         let factor = RiskFactor {
-            value: known.then(|| display::poss(frame.env, &Type::Number, &value)),
+            value: value.one().and_then(Raw::decimal).map(|d| d.to_string()),
             when: add.when.map(|when| condition(frame.env.program, add, when)),
             certain: !could.be_false,
         };

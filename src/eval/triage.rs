@@ -14,10 +14,11 @@ use crate::time::Instant;
 use super::arith::end_of_day;
 use super::arms::{Walk, bit, decides, walk};
 use super::column::{Rows, Vals, ValsBuilder};
+use super::decision::UnknownFact;
 use super::env::{BlockColumns, Env, WaivedColumns};
 use super::frame::{Binding, Frame};
 use super::value::{Could, Extreme, Poss, Raw};
-use super::waiver;
+use super::{unknown, waiver};
 
 /// Works out all blocks, and what is due over all of them.
 pub fn work_out(env: &mut Env<'_>, batch: usize) {
@@ -254,6 +255,34 @@ fn of_walk(walk: &Walk, row: usize, done: Option<i64>) -> Possible {
         done: done.filter(|_| bit(&walk.done, row)),
         arms: walk.possible.iter().enumerate().filter(|(_, mask)| bit(mask, row)).map(|(at, _)| at).collect(),
     }
+}
+
+/// When something is due, and what is missing for that.
+pub type Due = (Option<Instant>, Vec<UnknownFact>);
+
+/// When something is due in each row of a frame: the earliest that it may be, `now` where it cannot be told, none where there is no deadline.
+#[must_use]
+pub fn dues(frame: &Frame<'_>, due: &DueNode) -> Vec<Due> {
+    let times = due_times(frame, due, 0);
+    let now = frame.env.now.micros();
+    // What hangs on no asset is missing for all of them alike.
+    let names = |var| frame.env.node(due.node).is_none_or(|node| node.vars.contains(&var));
+    let alike = !names(VarId::ASSET) && !names(VarId::FINDING);
+    let mut lacking: Option<Vec<UnknownFact>> = None;
+    (0..frame.len())
+        .map(|row| {
+            let time = times.at(row);
+            let lacks = match (time.one(), &lacking) {
+                (Some(_), _) => Vec::new(),
+                (None, Some(lacking)) if alike => lacking.clone(),
+                (None, _) => unknown::missing(frame, row, &[due.node], None),
+            };
+            if time.one().is_none() {
+                lacking = Some(lacks.clone());
+            }
+            (earliest(&time, now).and_then(Instant::from_micros), lacks)
+        })
+        .collect()
 }
 
 /// When each finding of a frame would be due by an arm's deadline.

@@ -22,6 +22,20 @@ const LISTED: usize = 20;
 #[derive(Debug, Default)]
 pub struct Known {
     by_node: Mutex<HashMap<NodeId, Arc<BTreeSet<UnknownFact>>>>,
+    by_approval: Mutex<HashMap<u16, Arc<Vec<UnknownFact>>>>,
+}
+
+impl Known {
+    /// What an approval lacks in one row; once for a change where it names no asset.
+    pub fn of_approval(&self, frame: &Frame<'_>, row: usize, index: u16) -> Vec<UnknownFact> {
+        let def = frame.env.program.approvals.get(usize::from(index));
+        if def.is_none_or(|def| def.head.vars.contains(&VarId::ASSET)) {
+            return super::approval::missing(frame, row, index);
+        }
+        let mut known = self.by_approval.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.entry(index).or_insert_with(|| Arc::new(super::approval::missing(frame, row, index)));
+        found.to_vec()
+    }
 }
 
 /// Collects missing facts.

@@ -179,7 +179,7 @@ fn is_told(env: &Env<'_>, decision: &Decision, duty: &Duty) -> bool {
     let named = env.program.obligations.iter().find(|obligation| Some(&obligation.head.name) == duty.rule.as_ref());
     let of_estate = named.is_some_and(|own| !own.head.vars.contains(&VarId::CHANGE));
     let same = |entry: &Obligation| Some(&entry.rule) == duty.rule.as_ref() && entry.subject == duty.subject;
-    of_estate && duty.kind.as_deref() == Some("obligation") && decision.obligations.iter().any(same)
+    of_estate && duty.kind.as_deref() == Some("obligation") && decision.obligations.iter().any(|entry| same(entry))
 }
 
 /// The duty in a row; none where it is done.

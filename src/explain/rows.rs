@@ -1,5 +1,7 @@
 //! What the verbs beside `check` report, in the order in which it is printed.
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer};
 
 use crate::eval::decision::{AppliedWaiver, At, Decision, Obligation, Reason, Record, UnknownFact, Verdict};
@@ -162,7 +164,7 @@ pub struct WhyGroup {
     /// Why, strongest first.
     pub reasons: Vec<WhyReason>,
     /// What somebody must do; met ones too.
-    pub obligations: Vec<Obligation>,
+    pub obligations: Vec<Arc<Obligation>>,
 }
 
 /// One reason with what decided it.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::Look;
+use super::human::unknown;
 use super::text::{clean, pad, width, wrap};
 use crate::eval::decision::{AppliedWaiver, Obligation, Reason, RiskReport, UncountedVote};
 use crate::time::{Duration, Instant};
@@ -63,11 +64,18 @@ fn what(duty: &Obligation, now: Option<Instant>, look: &Look) -> String {
         "review" => format!("a review after the change{by}{about}"),
         _ => format!("{}{about}", by.strip_prefix(' ').unwrap_or("to be done")),
     };
-    if let Some(due) = duty.due {
-        text.push_str(&format!(", due {}", look.time(due)));
-        if now.is_some_and(|now| due < now) {
-            text.push_str(": overdue");
+    match duty.due {
+        Some(due) if !duty.unknown.is_empty() && now.is_none_or(|now| due == now) => text.push_str(", due now"),
+        Some(due) => {
+            text.push_str(&format!(", due {}", look.time(due)));
+            if now.is_some_and(|now| due < now) {
+                text.push_str(": overdue");
+            }
         }
+        None => {}
+    }
+    if !duty.unknown.is_empty() {
+        text.push_str(&format!(", {}", unknown(&duty.unknown).join(", ")));
     }
     text
 }

@@ -19,7 +19,7 @@ pub fn why(out: &mut impl Write, why: &Why, sources: &Sources, look: &Look) -> i
     for group in &why.groups {
         writeln!(out)?;
         group_text(out, group, sources, look)?;
-        let duties: Vec<_> = group.obligations.iter().collect();
+        let duties: Vec<&Obligation> = group.obligations.iter().map(AsRef::as_ref).collect();
         if duties.iter().any(|duty| duty.missing > 0) {
             writeln!(out)?;
         }

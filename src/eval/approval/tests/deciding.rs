@@ -74,7 +74,7 @@ impl Case<'_> {
             let subject = o.subject.as_ref().map_or(String::new(), |subject| format!(" {subject}"));
             format!("{}/{}{subject}", o.have, o.need)
         };
-        let slots: Vec<String> = decision.obligations.iter().map(slot).collect();
+        let slots: Vec<String> = decision.obligations.iter().map(|o| slot(o)).collect();
         let why: Vec<&str> =
             decision.obligations.iter().flat_map(|o| &o.not_counted).map(|vote| vote.why.as_str()).collect();
         let colon = if why.is_empty() { "" } else { ": " };
@@ -315,7 +315,7 @@ fn what_is_done_afterwards_is_a_duty_and_a_rejection_still_counts() {
         let due = |o: &Obligation| {
             format!("{} {} {}", o.kind, o.missing, o.due.map_or("-".to_owned(), |due| due.to_rfc3339()))
         };
-        let entries: Vec<String> = decision.obligations.iter().map(due).collect();
+        let entries: Vec<String> = decision.obligations.iter().map(|o| due(o)).collect();
         format!("{} {}", decision.verdict.as_str(), entries.join(", "))
     };
     let done = r#""finished_at":"2026-11-20T09:00:00Z","implementer":"imp""#;
