@@ -14,6 +14,7 @@
 mod adversarial;
 mod case;
 mod console;
+mod coverage;
 mod expect;
 mod markdown;
 mod program;
