@@ -6,6 +6,7 @@ pub mod expression;
 pub mod fmt_roundtrip;
 pub mod inventory;
 pub mod parse;
+pub mod people;
 mod sample;
 
 // The laws' generator, oracle and laws, as they are; only the source of chance is another.

@@ -24,4 +24,4 @@ macro_rules! targets {
     )* };
 }
 
-targets! { cvss evaluation expression fmt_roundtrip inventory parse }
+targets! { cvss evaluation expression fmt_roundtrip inventory parse people }

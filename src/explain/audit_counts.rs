@@ -76,10 +76,13 @@ pub(super) fn statements(rows: &[AuditRow]) -> Vec<StatementRow> {
     statements.into_iter().map(|(_, row)| row).collect()
 }
 
+/// A block and a level, the most urgent first.
+type LevelKey<'r> = (&'r str, Reverse<i64>);
+
 /// What the triage blocks say: by block, the most urgent level first, findings without a level last.
 pub(super) fn levels(env: &Env<'_>, rows: &[AuditRow]) -> Vec<LevelRow> {
-    let mut found: BTreeMap<(&str, Reverse<i64>), LevelRow> = BTreeMap::new();
-    let mut late: BTreeMap<(&str, Reverse<i64>), Vec<(Instant, &str)>> = BTreeMap::new();
+    let mut found: BTreeMap<LevelKey<'_>, LevelRow> = BTreeMap::new();
+    let mut late: BTreeMap<LevelKey<'_>, Vec<(Instant, &str)>> = BTreeMap::new();
     for row in rows {
         for block in &row.decision.triage {
             let def = env.program.triages.iter().find(|triage| triage.head.name == block.block);
