@@ -154,10 +154,10 @@ impl Checker {
                 if time_left { (time, date) } else { (date, time) }
             }
             (Type::Duration, Type::Span) | (Type::Span, Type::Duration) if purpose == Purpose::Join => (left, right),
-            (Type::Version, Type::String) if self.constant(right).is_some() => {
+            (Type::Version, Type::String) if self.may_be_version(right) => {
                 (left, self.retyped(right, Type::Version))
             }
-            (Type::String, Type::Version) if self.constant(left).is_some() => {
+            (Type::String, Type::Version) if self.may_be_version(left) => {
                 (self.retyped(left, Type::Version), right)
             }
             (Type::Zone, Type::String) if self.names_zone(right) => (self.retyped(left, Type::String), right),
@@ -168,6 +168,11 @@ impl Checker {
                 return None;
             }
         })
+    }
+
+    /// Whether a text was written out as one, in place or as a table's outcome, and so stands for a version beside one.
+    fn may_be_version(&self, text: NodeId) -> bool {
+        self.node(text).is_some_and(|found| matches!(found.op, Op::Const(_) | Op::Table(..)))
     }
 
     /// Whether a text can be a zone's name; reports one that is written out and is not.
