@@ -19,6 +19,7 @@ mod expect;
 mod markdown;
 mod program;
 mod render;
+mod shipped;
 
 use std::path::PathBuf;
 use std::sync::Mutex;
