@@ -112,7 +112,7 @@ pub fn count(judge: &Judge<'_, '_>, when: bool) -> Tally {
     if judge.votes.incomplete {
         lacks.insert(UnknownFact { fact: "change.approvals".to_owned(), cause: list_cause(judge) });
     }
-    used_up(judge, &seen, &filled.have, &mut not_counted);
+    used_up(judge, &seen, &lower, &slots, &filled.have, &mut not_counted);
     not_counted.sort();
     if let Some(more) = not_counted.len().checked_sub(LISTED).filter(|more| *more > 0) {
         not_counted.drain(..more);
@@ -291,21 +291,67 @@ fn printed(judge: &Judge<'_, '_>, vote: &Vote, why: String) -> UncountedVote {
     }
 }
 
-/// The votes that could have served a need that got none, because their persons serve another one.
-fn used_up(judge: &Judge<'_, '_>, seen: &[Seen<'_>], have: &[u32], not_counted: &mut Vec<UncountedVote>) {
-    for entry in seen {
-        let idle = entry.serves.iter().any(|at| have.get(*at) == Some(&0));
-        if idle {
-            let why = "whoever is behind it already serves another need of this approval".to_owned();
-            not_counted.push(printed(judge, entry.vote, why));
+/// How many votes are tried one by one for whether they are of use.
+const TRIED: usize = 64;
+
+/// The votes that could have served a need that is not met, and are of no use, because their persons count already.
+fn used_up(
+    judge: &Judge<'_, '_>,
+    seen: &[Seen<'_>],
+    lower: &Lower,
+    slots: &[Slot],
+    have: &[u32],
+    not_counted: &mut Vec<UncountedVote>,
+) {
+    let has = |at: usize| have.get(at).copied().unwrap_or(0);
+    let short = |at: &usize| slots.get(*at).is_some_and(|slot| has(*at) < slot.need);
+    let mut waiting: Vec<usize> = lower.seen.iter().copied().filter(|at| serves(seen, *at).iter().any(short)).collect();
+    let nothing = |at: usize| serves(seen, at).iter().any(|slot| has(*slot) == 0);
+    let mut idle: Vec<usize> = waiting.iter().copied().filter(|at| nothing(*at)).collect();
+    if waiting.len() <= TRIED {
+        // The later ones first: what was there before stays in use.
+        waiting.sort_by_key(|at| seen.get(*at).map(|entry| std::cmp::Reverse((entry.vote.at, name(judge, entry)))));
+        let rest = |idle: &[usize]| -> Vec<Ballot> {
+            let own = lower.seen.iter().zip(&lower.each).filter(|(at, _)| !idle.contains(at));
+            own.map(|(_, ballot)| ballot.clone()).collect()
+        };
+        for at in waiting {
+            if !idle.contains(&at) {
+                idle.push(at);
+                if fill(slots, &rest(&idle)).have != have {
+                    idle.pop();
+                }
+            }
         }
     }
+    for at in idle {
+        let Some(entry) = seen.get(at) else { continue };
+        let why = if nothing(at) {
+            "whoever is behind it already serves another need of this approval"
+        } else {
+            "whoever is behind it already counts with another vote"
+        };
+        not_counted.push(printed(judge, entry.vote, why.to_owned()));
+    }
+}
+
+fn serves<'s>(seen: &'s [Seen<'_>], at: usize) -> &'s [usize] {
+    seen.get(at).map_or(&[], |entry| &entry.serves)
+}
+
+fn name(judge: &Judge<'_, '_>, entry: &Seen<'_>) -> Option<std::sync::Arc<str>> {
+    entry.vote.by.map(|by| judge.env.text(by))
 }
 
 /// The votes that certainly count.
 struct Lower {
+    /// Which of the votes that were seen these are.
+    seen: Vec<usize>,
+    /// Each of them.
+    each: Vec<Ballot>,
+    /// The same, each once, in an order of its own.
     ballots: Vec<Ballot>,
-    /// When each was given.
+    /// When each of these was given.
     times: Vec<i64>,
 }
 
@@ -316,26 +362,28 @@ impl Lower {
             let by = persons.next()?;
             Some((by, persons.next().unwrap_or(by)))
         };
-        let counting: Vec<(&Seen<'_>, (i64, i64))> = seen
+        let counting: Vec<(usize, &Seen<'_>, (i64, i64))> = seen
             .iter()
-            .filter(|entry| !entry.serves.is_empty())
-            .filter_map(|entry| Some((entry, folds(entry.vote)?)))
+            .enumerate()
+            .filter(|(_, entry)| !entry.serves.is_empty())
+            .filter_map(|(at, entry)| Some((at, entry, folds(entry.vote)?)))
             .collect();
-        let numbers = numbers(judge, counting.iter().flat_map(|(_, (a, b))| [*a, *b]));
+        let numbers = numbers(judge, counting.iter().flat_map(|(_, _, (a, b))| [*a, *b]));
         let number = |name: i64| numbers.get(&name).copied().unwrap_or(u32::MAX);
-        let mut both: Vec<(Ballot, i64)> = counting
-            .into_iter()
-            .map(|(entry, (a, b))| {
-                let (a, b) = (number(a), number(b));
-                let ballot = Ballot { persons: (a.min(b), a.max(b)), slots: entry.serves.clone() };
-                (ballot, entry.vote.at.unwrap_or(i64::MAX))
-            })
-            .collect();
+        let mut both: Vec<(Ballot, i64)> = Vec::with_capacity(counting.len());
+        let mut own = Vec::with_capacity(counting.len());
+        for (at, entry, (a, b)) in counting {
+            let (a, b) = (number(a), number(b));
+            let ballot = Ballot { persons: (a.min(b), a.max(b)), slots: entry.serves.clone() };
+            own.push(at);
+            both.push((ballot, entry.vote.at.unwrap_or(i64::MAX)));
+        }
+        let each = both.iter().map(|(ballot, _)| ballot.clone()).collect();
         // In an order of its own, so that the order of the votes leaves no trace; of equal ones the earliest.
         both.sort();
         both.dedup_by(|later, earlier| later.0 == earlier.0);
         let (ballots, times) = both.into_iter().unzip();
-        Self { ballots, times }
+        Self { seen: own, each, ballots, times }
     }
 
     /// From when on they fill the slots.

