@@ -127,9 +127,9 @@ pub(super) fn duties(env: &Env<'_>, rows: &[AuditRow], elsewhere: &[Duty]) -> Ve
         all.extend(row.duties.iter().cloned());
         let open = row.decision.obligations.iter().filter(|duty| duty.missing > 0);
         all.extend(open.map(|duty| Duty {
-            // The engine gives `now` where a deadline cannot be told, and that may have passed.
-            overdue: duty.due.is_some_and(|due| due <= env.now),
-            due: duty.due,
+            // A deadline that cannot be told is given as `now`.
+            overdue: duty.due.is_some_and(|due| due < env.now || (due == env.now && !duty.unknown.is_empty())),
+            due: duty.due.filter(|due| *due != env.now || duty.unknown.is_empty()),
             kind: Some(duty.kind.to_owned()),
             rule: Some(duty.rule.clone()),
             in_policy: true,
@@ -153,6 +153,7 @@ pub(super) fn duties(env: &Env<'_>, rows: &[AuditRow], elsewhere: &[Duty]) -> Ve
                 in_policy: duty.in_policy,
                 open: 0,
                 overdue: 0,
+                due_unknown: 0,
                 oldest: None,
                 first: Vec::new(),
             };
@@ -160,6 +161,7 @@ pub(super) fn duties(env: &Env<'_>, rows: &[AuditRow], elsewhere: &[Duty]) -> Ve
         });
         row.open += 1;
         row.overdue += u64::from(duty.overdue);
+        row.due_unknown += u64::from(duty.overdue && duty.due.is_none());
         row.oldest = row.oldest.or(duty.due);
         first.add(&about(&duty));
     }

@@ -158,6 +158,8 @@ pub struct DutyRow {
     pub open: u64,
     /// How many of these are overdue, or may be.
     pub overdue: u64,
+    /// How many of these may be only because their deadline is not known.
+    pub due_unknown: u64,
     /// The earliest deadline.
     #[serde(serialize_with = "instant")]
     pub oldest: Option<Instant>,

@@ -28,7 +28,7 @@ pub fn audit(out: &mut impl Write, report: &AuditReport, look: &Look) -> io::Res
     heading(out, summary, look)?;
     statements(out, &summary.statements, look)?;
     overdue(out, &summary.triage, look)?;
-    duties(out, &summary.duties, look)?;
+    duties(out, &summary.duties, report.now, look)?;
     waivers(out, &summary.waivers, report.now, look)?;
     inventory(out, summary, look)?;
     if summary.counts.assets > 0 {
@@ -188,18 +188,21 @@ fn overdue(out: &mut impl Write, rows: &[LevelRow], look: &Look) -> io::Result<(
     Ok(())
 }
 
-fn duties(out: &mut impl Write, rows: &[DutyRow], look: &Look) -> io::Result<()> {
+fn duties(out: &mut impl Write, rows: &[DutyRow], now: Instant, look: &Look) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     title(out, "Duties", look)?;
     for row in rows.iter().take(LISTED) {
         let role = row.role.as_deref().map(|role| format!(", by {}", clean(role))).unwrap_or_default();
-        let due = match (row.overdue, row.oldest) {
-            (0, Some(due)) => format!(", the first due {}", look.time(due)),
-            (_, Some(due)) => format!(", the first was due {}", look.time(due)),
-            (_, None) => String::new(),
+        let mut due = match row.oldest {
+            Some(due) if due < now => format!(", the first was due {}", look.time(due)),
+            Some(due) => format!(", the first due {}", look.time(due)),
+            None => String::new(),
         };
+        if row.due_unknown > 0 {
+            due.push_str(&format!(", the deadline of {} is not known", row.due_unknown));
+        }
         let count = if row.overdue > 0 {
             look.paint.bad(&format!("{} of {} overdue", row.overdue, row.open))
         } else {

@@ -186,6 +186,12 @@ fn duties_of_the_estate_and_of_earlier_runs_are_listed() {
         .collect()
     };
     assert_eq!(duties(&alone), ["obligation hardened 2/2 [db-1,lost-1]"]);
+    // Of `lost-1` it is not known since when it is there.
+    assert_eq!(alone["summary"]["duties"][0]["due_unknown"], 1);
+    assert_eq!(alone["summary"]["duties"][0]["oldest"], "2026-01-31T00:00:00Z");
+    let page = folder.run(["audit", "--now", later]).stdout;
+    let line = "  obligation hardened: 2 of 2 overdue, by operations, the first was due 2026-01-31 00:00, the deadline of 1 is not known";
+    assert!(page.contains(line), "{page}");
     let json = audit(&["--obligations", "earlier.json"]);
     // That of an asset which the inventory does not have is told too, and what names no change only once for each asset.
     assert_eq!(
