@@ -324,6 +324,7 @@ fn used_up(
             }
         }
     }
+    let few = idle.len() <= TRIED;
     for at in idle {
         let Some(entry) = seen.get(at) else { continue };
         let why = if nothing(at) {
@@ -331,8 +332,20 @@ fn used_up(
         } else {
             "whoever is behind it already counts with another vote"
         };
-        not_counted.push(printed(judge, entry.vote, why.to_owned()));
+        let alike = few.then(|| alike(judge, seen, lower, at)).flatten();
+        not_counted.push(printed(judge, entry.vote, format!("{why}{}", alike.unwrap_or_default())));
     }
+}
+
+/// That somebody behind a vote is taken for somebody behind another one.
+fn alike(judge: &Judge<'_, '_>, seen: &[Seen<'_>], lower: &Lower, at: usize) -> Option<String> {
+    let vote = seen.get(at)?.vote;
+    let others = lower.seen.iter().filter(|other| **other != at).filter_map(|other| seen.get(*other));
+    others.flat_map(|other| other.vote.persons()).find_map(|theirs| {
+        let same = |own: &i64| *own != theirs && judge.votes.folded(*own) == judge.votes.folded(theirs);
+        let own = vote.persons().find(same)?;
+        Some(format!(": {} differs from {} only in case", judge.name(own), judge.name(theirs)))
+    })
 }
 
 fn serves<'s>(seen: &'s [Seen<'_>], at: usize) -> &'s [usize] {
