@@ -168,7 +168,10 @@ fn serve(judge: &Judge<'_, '_>, entry: &mut Seen<'_>, lacks: &mut BTreeSet<Unkno
             About::Unknown => false,
         };
         named |= names;
-        let may_name = !slot.each || vote.scope.may_name(slot.item);
+        // Most votes name few items of many.
+        if slot.each && !vote.scope.may_name(slot.item) {
+            continue;
+        }
         let out = judge.votes.supersedes(vote, about);
         let may_be_out = judge.votes.may_supersede(vote, about);
         if names {
@@ -176,7 +179,7 @@ fn serve(judge: &Judge<'_, '_>, entry: &mut Seen<'_>, lacks: &mut BTreeSet<Unkno
         }
         let yes = vote.decision == Some(Decision::Approve);
         let counts = entry.judged.counts && yes && has_role(slot, vote) && names && may_be_out.is_none();
-        let may = entry.judged.may && (yes || vote.decision.is_none()) && may_name && out.is_none();
+        let may = entry.judged.may && (yes || vote.decision.is_none()) && out.is_none();
         if counts {
             entry.serves.push(at);
         }
@@ -188,7 +191,7 @@ fn serve(judge: &Judge<'_, '_>, entry: &mut Seen<'_>, lacks: &mut BTreeSet<Unkno
             if vote.decision.is_none() {
                 lacks.insert(judge.fact(vote, "decision"));
             }
-            if !names && slot.each {
+            if vote.scope.is_open() && slot.each {
                 lacks.insert(judge.fact(vote, "scope"));
             }
             if let Some(other) = may_be_out.and_then(|rank| judge.votes.votes.get(rank.vote)) {

@@ -81,6 +81,12 @@ impl Scope {
         self.items.is_empty() && !self.open
     }
 
+    /// Whether it may name more than is seen.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.open
+    }
+
     /// Whether no item is named; perhaps because the names were not given.
     #[must_use]
     pub fn names_none(&self) -> bool {
