@@ -154,12 +154,8 @@ impl Checker {
                 if time_left { (time, date) } else { (date, time) }
             }
             (Type::Duration, Type::Span) | (Type::Span, Type::Duration) if purpose == Purpose::Join => (left, right),
-            (Type::Version, Type::String) if self.may_be_version(right) => {
-                (left, self.retyped(right, Type::Version))
-            }
-            (Type::String, Type::Version) if self.may_be_version(left) => {
-                (self.retyped(left, Type::Version), right)
-            }
+            (Type::Version, Type::String) if self.may_be_version(right) => (left, self.retyped(right, Type::Version)),
+            (Type::String, Type::Version) if self.may_be_version(left) => (self.retyped(left, Type::Version), right),
             (Type::Zone, Type::String) if self.names_zone(right) => (self.retyped(left, Type::String), right),
             (Type::String, Type::Zone) if self.names_zone(left) => (left, self.retyped(right, Type::String)),
             (Type::Zone, Type::String) | (Type::String, Type::Zone) => return None,
