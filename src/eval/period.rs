@@ -122,6 +122,11 @@ pub fn tested_in(frame: &Frame<'_>) -> Vec<time::Tested> {
     let Some(changes) = frame.rows(crate::check::program::VarId::CHANGE) else {
         return vec![time::Tested::at(frame.env.now); frame.len()];
     };
+    if let Some(first) = changes.first()
+        && changes.iter().all(|row| row == first)
+    {
+        return vec![schedule(frame.env, *first).tested; changes.len()];
+    }
     let mut seen: HashMap<u32, time::Tested> = HashMap::new();
     changes.iter().map(|row| *seen.entry(*row).or_insert_with(|| schedule(frame.env, *row).tested)).collect()
 }

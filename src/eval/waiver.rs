@@ -165,6 +165,8 @@ pub struct Judged {
 #[must_use]
 pub fn judge(frame: &Frame<'_>, row: usize, target: Waivable, tested: Option<Tested>) -> Judged {
     let env = frame.env;
+    // Asked for one row at a time, the others need not be gone through.
+    let (frame, row) = (&unknown::single(frame, row), 0);
     let mut applied: Vec<(i64, AppliedWaiver)> = Vec::new();
     let mut judged = Judged::default();
     let mut applies = |name: &str, until: i64, because: Option<String>| {
@@ -302,10 +304,11 @@ pub fn not_allowed(head: &Head, by: Option<&str>, days: Option<i64>) -> Option<S
 /// The missing facts that `waived(x)` hangs on in one row.
 #[must_use]
 pub fn missing(frame: &Frame<'_>, row: usize, target: Waivable, finding: Option<VarId>) -> Vec<UnknownFact> {
+    let (frame, row) = (&unknown::single(frame, row), 0);
     let bound = finding.filter(|var| *var != VarId::FINDING).and_then(|var| bind(frame, var));
     let frame = bound.as_ref().unwrap_or(frame);
     let env = frame.env;
-    let tested = tested_for(frame, target).get(row).copied().flatten();
+    let tested = tested_for(frame, target).first().copied().flatten();
     let mut facts = Vec::new();
     for waiver in &env.program.waivers {
         let Some(at) = waiver.waives.iter().position(|waived| *waived == target) else { continue };

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Look;
 use super::human::unknown;
-use super::text::{clean, pad, width, wrap};
+use super::text::{clean, fill, pad, width, wrap};
 use crate::eval::decision::{AppliedWaiver, Obligation, Reason, RiskReport, UncountedVote};
 use crate::time::{Duration, Instant};
 
@@ -17,31 +17,61 @@ const TICK: Duration = Duration::from_micros(1);
 
 /// What is open, one on a line, with the votes that did not count below; nothing where all is done.
 pub(super) fn duties(out: &mut impl Write, all: &[&Obligation], now: Option<Instant>, look: &Look) -> io::Result<()> {
-    let rejected = |duty: &Obligation| duty.not_counted.iter().any(|vote| vote.why == REJECTED);
-    let open: Vec<&&Obligation> = all.iter().filter(|duty| duty.missing > 0 || rejected(duty)).collect();
+    let open: Vec<&[&Obligation]> = statements(all).filter(|entries| !is_done(entries)).collect();
     if open.is_empty() {
         return Ok(());
     }
-    let names = open.iter().map(|duty| width(&duty.rule)).max().unwrap_or_default();
+    let names =
+        open.iter().filter_map(|entries| entries.first()).map(|duty| width(&duty.rule)).max().unwrap_or_default();
     writeln!(out, "  {}", look.paint.bold("still to do"))?;
-    let mut last: Option<(&str, &str)> = None;
-    for (n, duty) in open.iter().enumerate() {
-        if duty.missing > 0 {
-            let name = if last == Some((duty.kind, &duty.rule)) { "" } else { &duty.rule };
-            let indent = 4 + names + 2;
-            let mut left = format!("    {}  ", pad(name, names));
-            for line in wrap(&what(duty, now, look), look.width.saturating_sub(indent).max(20)) {
+    let indent = 4 + names + 2;
+    for entries in open {
+        let mut left = entries.first().map_or_else(String::new, |duty| format!("    {}  ", pad(&duty.rule, names)));
+        let mut votes: Vec<&UncountedVote> = entries.iter().flat_map(|duty| &duty.not_counted).collect();
+        votes.sort();
+        votes.dedup();
+        let (rejections, others): (Vec<_>, Vec<_>) = votes.into_iter().partition(|vote| vote.why == REJECTED);
+        let rejected = rejections.iter().map(|vote| format!("rejected by {}", voter(vote, look)));
+        let open = entries.iter().filter(|duty| duty.missing > 0).map(|duty| what(duty, now, look));
+        for item in rejected.chain(open) {
+            for line in wrap(&item, look.width.saturating_sub(indent).max(20)) {
                 writeln!(out, "{left}{line}")?;
                 left = " ".repeat(indent);
             }
         }
-        last = Some((duty.kind, &duty.rule));
-        // The votes come with the approval's first entry, and are told after its last.
-        let next = open.get(n + 1);
-        if next.is_none_or(|next| (next.kind, &next.rule) != (duty.kind, &duty.rule)) {
-            let votes = all.iter().filter(|other| other.kind == duty.kind && other.rule == duty.rule);
-            votes_text(out, votes.flat_map(|other| &other.not_counted), 4 + names + 2, look)?;
-        }
+        votes_text(out, &others, indent, look)?;
+    }
+    Ok(())
+}
+
+/// The entries of each statement together; they stand beside each other.
+fn statements<'a, 'o>(all: &'a [&'o Obligation]) -> impl Iterator<Item = &'a [&'o Obligation]> {
+    all.chunk_by(|a, b| (a.kind, &a.rule) == (b.kind, &b.rule))
+}
+
+/// Whether nothing is missing and nobody rejects.
+fn is_done(entries: &[&Obligation]) -> bool {
+    let rejected = |duty: &&Obligation| duty.not_counted.iter().any(|vote| vote.why == REJECTED);
+    !entries.iter().any(|duty| duty.missing > 0 || rejected(duty))
+}
+
+/// What is done already, in a line: whole statements, and the items of others.
+pub(super) fn done(out: &mut impl Write, all: &[&Obligation], look: &Look) -> io::Result<()> {
+    let rejected = |entries: &[&Obligation]| entries.iter().any(|d| d.not_counted.iter().any(|v| v.why == REJECTED));
+    let mut names: Vec<String> = statements(all)
+        .filter(|entries| !rejected(entries))
+        .flat_map(|entries| entries.iter().filter(|duty| duty.missing == 0))
+        .map(|duty| match &duty.subject {
+            Some(subject) => format!("{} for {}", duty.rule, clean(subject)),
+            None => duty.rule.clone(),
+        })
+        .collect();
+    names.dedup();
+    if let Some(first) = names.first_mut() {
+        first.insert_str(0, "done: ");
+    }
+    for line in fill(names, ", ", look.width.saturating_sub(2).max(20)) {
+        writeln!(out, "  {}", look.paint.dim(&line))?;
     }
     Ok(())
 }
@@ -80,15 +110,7 @@ fn what(duty: &Obligation, now: Option<Instant>, look: &Look) -> String {
     text
 }
 
-fn votes_text<'v>(
-    out: &mut impl Write,
-    votes: impl Iterator<Item = &'v UncountedVote>,
-    indent: usize,
-    look: &Look,
-) -> io::Result<()> {
-    let mut seen: Vec<&UncountedVote> = votes.collect();
-    seen.sort();
-    seen.dedup();
+fn votes_text(out: &mut impl Write, seen: &[&UncountedVote], indent: usize, look: &Look) -> io::Result<()> {
     let columns = look.width.saturating_sub(indent + 2).max(20);
     let left = " ".repeat(indent);
     for vote in seen.iter().take(LISTED_VOTES) {
@@ -105,8 +127,8 @@ fn votes_text<'v>(
     Ok(())
 }
 
-/// `b.lee for a.kim, as cab-member, 2026-11-20 10:00: given before the change was last edited`.
-fn vote_text(vote: &UncountedVote, look: &Look) -> String {
+/// `b.lee for a.kim, cab-member, 2026-11-20 10:00`.
+fn voter(vote: &UncountedVote, look: &Look) -> String {
     let known =
         |text: &Option<String>, or: &str| text.as_deref().map_or_else(|| or.to_owned(), |t| clean(t).into_owned());
     let mut text = known(&vote.by, "somebody");
@@ -115,9 +137,16 @@ fn vote_text(vote: &UncountedVote, look: &Look) -> String {
     }
     text.push_str(&format!(", {}", known(&vote.role, "in no role that is known")));
     text.push_str(&vote.at.map_or_else(|| ", no time".to_owned(), |at| format!(", {}", look.time(at))));
-    if vote.why == REJECTED {
-        return text + ": rejected";
+    text
+}
+
+/// `b.lee, cab-member, 2026-11-20 10:00: does not count, given before the change was last edited`.
+fn vote_text(vote: &UncountedVote, look: &Look) -> String {
+    if (&vote.by, &vote.role, vote.at) == (&None, &None, None) {
+        // Not a vote, but how many more there are, or that some cannot be seen.
+        return clean(&vote.why).into_owned();
     }
+    let mut text = voter(vote, look);
     match vote.decision.as_deref() {
         Some("approve") => {}
         Some(decision) => text.push_str(&format!(", {decision}")),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::human::{asset_lines, name, reason_details, record};
 use super::rows::{Decisive, FactValue, Why, WhyGroup, WhyReason};
-use super::text::{clean, counted, fill, pad, width};
+use super::text::{clean, counted, pad, width};
 use super::{Look, duties_human};
 use crate::eval::decision::Obligation;
 use crate::syntax::source::Sources;
@@ -24,30 +24,10 @@ pub fn why(out: &mut impl Write, why: &Why, sources: &Sources, look: &Look) -> i
             writeln!(out)?;
         }
         duties_human::duties(out, &duties, parse_instant(&why.record.now).ok(), look)?;
-        done(out, &duties, look)?;
+        duties_human::done(out, &duties, look)?;
     }
     writeln!(out)?;
     record(out, &why.record, look)
-}
-
-/// What is done already, in a line.
-fn done(out: &mut impl Write, duties: &[&Obligation], look: &Look) -> io::Result<()> {
-    let mut names: Vec<String> = duties
-        .iter()
-        .filter(|duty| duty.missing == 0)
-        .map(|duty| match &duty.subject {
-            Some(subject) => format!("{} for {}", duty.rule, clean(subject)),
-            None => duty.rule.clone(),
-        })
-        .collect();
-    names.dedup();
-    if let Some(first) = names.first_mut() {
-        first.insert_str(0, "done: ");
-    }
-    for line in fill(names, ", ", look.width.saturating_sub(2).max(20)) {
-        writeln!(out, "  {}", look.paint.dim(&line))?;
-    }
-    Ok(())
 }
 
 /// `CHG0031 is denied: backup_verified (deny) on 2 of 3 assets, and 1 more reason`.
