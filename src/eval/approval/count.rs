@@ -68,7 +68,8 @@ pub fn count(judge: &Judge<'_, '_>, when: bool) -> Tally {
         }
         seen.push(Seen { vote, judged, serves: Vec::new(), may_serve: Vec::new(), why: None });
     }
-    let mut rejected = Could { be_true: judge.votes.incomplete, be_false: true };
+    // Where nothing is asked for nobody is asked, and nobody rejects.
+    let mut rejected = Could { be_true: judge.votes.incomplete && !asked.is_empty(), be_false: true };
     let mut denied = false;
     let mut not_counted = Vec::new();
     for entry in &mut seen {
