@@ -91,8 +91,12 @@ fn facts(dice: &mut Dice) -> [Value; 4] {
     let yes = [json!(true), json!(false)];
     let day = [json!("2026-10-01"), json!("2026-11-10"), json!("2026-11-21"), json!("2026-12-20")];
     let finding = |dice: &mut Dice, cve: &str| json!({"cve": cve, "kev": dice.pick(&yes), "published": dice.pick(&[json!("2026-11-01T00:00:00Z"), json!("2026-11-19T00:00:00Z")]), "detected": "2026-11-19T00:00:00Z"});
-    let findings: Vec<Value> =
-        ["CVE-1", "CVE-2"].into_iter().filter_map(|c| (dice.roll(3) > 0).then(|| finding(dice, c))).collect();
+    let findings: Vec<Value> = ["CVE-1", "CVE-2"]
+        .map(|cve| (dice.roll(3), finding(dice, cve)))
+        .into_iter()
+        .filter(|(roll, _)| *roll > 0)
+        .map(|(_, f)| f)
+        .collect();
     let sets = [json!(["CVE-1"]), json!(["CVE-2"]), json!(["CVE-1", "CVE-2"]), json!([])];
     let asset = json!({
         "id": "a", "tier": dice.pick(&[json!(1), json!(2), json!(3)]), "kind": dice.pick(&[json!("server"), json!("workstation")]),
