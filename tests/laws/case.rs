@@ -14,13 +14,42 @@ pub struct Facts {
     pub changes: Vec<Value>,
     /// What `{ "where": … }` of a change asks, by the change's id.
     pub selections: BTreeMap<String, E>,
+    /// The people, where they are given.
+    pub people: Option<Vec<Value>>,
+    pub services: Option<Vec<Value>>,
+    pub incidents: Option<Vec<Value>>,
+    pub waivers: Option<Vec<Value>>,
+    /// The duties of earlier runs.
+    pub duties: Option<Vec<Value>>,
 }
 
 impl Facts {
     /// The inventory as NDJSON.
     pub fn inventory_text(&self) -> String {
-        self.inventory.iter().map(|record| format!("{record}\n")).collect()
+        ndjson(&self.inventory)
     }
+
+    /// The other inputs that are given: their entity and their text.
+    pub fn others(&self) -> Vec<(&'static str, String)> {
+        let all = [
+            ("person", &self.people),
+            ("service", &self.services),
+            ("incident", &self.incidents),
+            ("waiver", &self.waivers),
+            ("duty", &self.duties),
+        ];
+        all.into_iter().filter_map(|(name, records)| Some((name, ndjson(records.as_ref()?)))).collect()
+    }
+
+    /// The lists of these inputs, where they are given.
+    pub fn others_mut(&mut self) -> Vec<&mut Vec<Value>> {
+        let all = [&mut self.people, &mut self.services, &mut self.incidents, &mut self.waivers, &mut self.duties];
+        all.into_iter().filter_map(Option::as_mut).collect()
+    }
+}
+
+fn ndjson(records: &[Value]) -> String {
+    records.iter().map(|record| format!("{record}\n")).collect()
 }
 
 #[derive(Clone, Debug)]
@@ -41,8 +70,10 @@ impl Case {
         let files = crate::print::files(&self.policy, 0);
         let policy: String = files.iter().map(|(name, text)| format!("--- {name}\n{text}")).collect();
         let changes: String = self.facts.changes.iter().map(|c| format!("{c}\n")).collect();
+        let others: String =
+            self.facts.others().into_iter().map(|(name, text)| format!("--- {name}.ndjson\n{text}")).collect();
         format!(
-            "{policy}--- inventory.ndjson\n{}--- changes\n{changes}--- now {}\n",
+            "{policy}--- inventory.ndjson\n{}--- changes\n{changes}{others}--- now {}\n",
             self.facts.inventory_text(),
             self.now_text()
         )

@@ -9,6 +9,7 @@ use changegate::{DecideOptions, Outcome, Policy, decide};
 use serde_json::Value;
 
 use crate::case::Case;
+use crate::engine_people;
 use crate::oracle::decide::{BlockRow, FindingRow, Row};
 
 /// What the engine is given.
@@ -17,6 +18,8 @@ pub struct Input {
     pub files: Vec<(String, String)>,
     pub inventory: String,
     pub changes: Vec<String>,
+    /// The other inputs: entity and text.
+    pub others: Vec<(&'static str, String)>,
     pub now: String,
 }
 
@@ -28,6 +31,7 @@ impl Input {
             files: crate::print::files(&case.policy, layout),
             inventory: case.facts.inventory_text(),
             changes: case.facts.changes.iter().map(ToString::to_string).collect(),
+            others: case.facts.others(),
             now: case.now_text(),
         }
     }
@@ -60,6 +64,7 @@ pub fn run(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<
     for (n, change) in input.changes.iter().enumerate() {
         facts.add_changes(&format!("change-{n}.json"), change.as_bytes());
     }
+    engine_people::add(&mut facts, &input.others);
     let (facts, problems) = facts.finish();
     if problems.error_count > 0 {
         return Err(format!("the facts are refused: {problems:?}"));
@@ -88,11 +93,16 @@ pub fn bytes_with(policy: &Policy, input: &Input, batch_size: Option<usize>) -> 
 pub fn answer_with(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<Answer, String> {
     let bytes = bytes_with(policy, input, batch_size)?;
     let printed: Value = serde_json::from_slice(&bytes).map_err(|e| e.to_string())?;
-    let rows = printed["decisions"].as_array().into_iter().flatten().map(row).collect();
+    let mut rows: Vec<Row> = printed["decisions"].as_array().into_iter().flatten().map(row).collect();
+    for summary in printed["changes"].as_array().into_iter().flatten() {
+        let risks = engine_people::risks(summary);
+        let of = rows.iter_mut().filter(|r| Some(r.change.as_str()) == summary["change"].as_str());
+        of.for_each(|r| r.risks.clone_from(&risks));
+    }
     Ok(Answer { rows, printed, bytes })
 }
 
-fn said(panic: &(dyn std::any::Any + Send)) -> String {
+pub fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }
@@ -109,15 +119,19 @@ fn texts(v: &Value) -> Vec<String> {
 fn row(d: &Value) -> Row {
     let word = |v: &Value| text(v).unwrap_or_default();
     let items = |v: &'_ Value| v.as_array().cloned().unwrap_or_default();
-    Row {
+    let mut row = Row {
         change: word(&d["change"]),
         asset: text(&d["asset"]),
         verdict: word(&d["verdict"]),
         effects: texts(&d["effects"]),
         reasons: items(&d["reasons"])
             .iter()
-            .map(|r| (word(&r["rule"]), word(&r["kind"]), word(&r["effect"])))
+            .map(|r| (word(&r["rule"]), word(&r["kind"]), word(&r["effect"]), text(&r["subject"])))
             .collect(),
+        duties: std::collections::BTreeSet::new(),
+        haves: std::collections::BTreeMap::new(),
+        waived: std::collections::BTreeMap::new(),
+        risks: Vec::new(),
         category: text(&d["category"]),
         category_possible: texts(&d["category_possible"]),
         tested: (text(&d["tested"]["from"]), text(&d["tested"]["to"]), word(&d["tested"]["by"])),
@@ -136,7 +150,9 @@ fn row(d: &Value) -> Row {
             })
             .collect(),
         certain: std::collections::BTreeSet::new(),
-    }
+    };
+    engine_people::read(d, &mut row);
+    row
 }
 
 fn finding(f: &Value) -> FindingRow {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+pub use crate::ir_people::*;
 use crate::vocab::Ent;
 
 /// Billionths.
@@ -129,6 +130,12 @@ pub enum List {
     Changes,
     /// A `let` that is a constant set of texts.
     Const(String),
+    /// `c.assets` of a change.
+    AssetsOf(String),
+    People,
+    Incidents,
+    /// A list or set of the record that a field or element refers to.
+    Through(Base, Ent, &'static str),
 }
 
 /// An expression.
@@ -185,6 +192,14 @@ pub enum E {
     Category,
     /// `change.category`
     ChangeCategory,
+    /// A field of the record that a field or element refers to.
+    Through(Base, Ent, &'static str),
+    Risk(String, RiskField),
+    Ask(Ask, String),
+    /// `c overlaps change`, two variables.
+    Meets(String, String),
+    /// `a in c.assets`: a record by its id.
+    RecIn(String, List),
 }
 
 #[derive(Clone, Debug)]
@@ -290,6 +305,7 @@ pub struct Common {
     pub effect: Option<Effect>,
     pub unknown: Option<Effect>,
     pub because: Option<Vec<Piece>>,
+    pub waivable: Option<Waivable>,
     /// Further clauses that decide nothing, as text.
     pub noise: Vec<&'static str>,
 }
@@ -405,6 +421,11 @@ pub struct Policy {
     pub categorises: Vec<Categorise>,
     pub rules: Vec<Rule>,
     pub periods: Vec<Period>,
+    pub risks: Vec<Risk>,
+    /// In an order in which what one follows comes before it.
+    pub approvals: Vec<Approval>,
+    pub obligations: Vec<Obligation>,
+    pub waivers: Vec<Waiver>,
 }
 
 impl Policy {
@@ -438,7 +459,12 @@ pub fn walk(e: &E, see: &mut dyn FnMut(&E)) {
         | E::Table(_)
         | E::Let(..)
         | E::Category
-        | E::ChangeCategory => {}
+        | E::ChangeCategory
+        | E::Through(..)
+        | E::Risk(..)
+        | E::Ask(..)
+        | E::Meets(..)
+        | E::RecIn(..) => {}
         E::Not(a)
         | E::InLit(a, _)
         | E::In(a, _)

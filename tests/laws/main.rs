@@ -22,17 +22,22 @@
 
 mod absence;
 mod case;
+mod census;
 mod engine;
+mod engine_people;
 mod r#gen;
 mod ir;
+mod ir_people;
 mod laws;
 mod mutants;
 mod oracle;
 mod print;
+mod print_people;
 mod rng;
 mod run;
 mod seeds;
 mod shrink;
+mod shrink_people;
 mod vocab;
 
 use mutants::Mutant;
@@ -46,6 +51,11 @@ fn the_laws_hold_over_random_cases() {
 #[test]
 fn what_went_wrong_once_does_not_again() {
     seeds::all();
+}
+
+#[test]
+fn the_cases_speak_of_every_construct() {
+    census::count();
 }
 
 /// An oracle that gets one thing wrong is told from the true one: the cases reach that construct.

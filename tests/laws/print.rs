@@ -20,6 +20,7 @@ pub fn files(policy: &Policy, layout: u64) -> Vec<(String, String)> {
     statements.extend(policy.categorises.iter().map(categorise));
     statements.extend(policy.rules.iter().map(|r| rule(r, &mut rng)));
     statements.extend(policy.periods.iter().map(|p| period(p, &mut rng)));
+    statements.extend(crate::print_people::statements(policy, &mut rng));
     if layout == 0 {
         return vec![("policy.gate".to_owned(), statements.join("\n"))];
     }
@@ -119,7 +120,7 @@ fn table(t: &Table) -> String {
     out + "}\n"
 }
 
-fn deadline(d: &Deadline) -> String {
+pub fn deadline(d: &Deadline) -> String {
     let length = |e: &E| match e {
         E::Lit(_) | E::Table(_) | E::Let(_, None) => bare(e),
         _ => format!("({})", top(e)),
@@ -186,7 +187,7 @@ fn triage(t: &Triage) -> String {
     format!("triage {} \"A triage\" {{\n{}\n}}\n", t.name, clauses.join("\n"))
 }
 
-fn deadline_assumes(d: &Deadline) -> bool {
+pub fn deadline_assumes(d: &Deadline) -> bool {
     match &d.form {
         DeadlineForm::Within(a, None) | DeadlineForm::By(a) => needs_assumes([a]),
         DeadlineForm::Within(a, Some(b)) | DeadlineForm::Before(a, b) | DeadlineForm::After(a, b) => {
@@ -250,7 +251,7 @@ fn end_point(p: &EndPoint) -> String {
     }
 }
 
-fn common(c: &Common, mut assumes: bool, clauses: &mut Vec<String>) {
+pub fn common(c: &Common, mut assumes: bool, clauses: &mut Vec<String>) {
     for (word, e) in [("for", &c.scope), ("when", &c.when), ("except", &c.except)] {
         if let Some(e) = e {
             clauses.push(format!("  {word} {}", top(e)));
@@ -274,6 +275,7 @@ fn common(c: &Common, mut assumes: bool, clauses: &mut Vec<String>) {
     if let Some(because) = &c.because {
         clauses.push(format!("  because {}", pieces(because)));
     }
+    clauses.extend(c.waivable.as_ref().map(crate::print_people::waivable));
     clauses.extend(c.noise.iter().map(|n| format!("  {n}")));
     if assumes {
         clauses.push("  assumes \"it is meant so\"".to_owned());
@@ -299,7 +301,9 @@ fn inner(e: &E) -> String {
 /// A part of `and` or `or`: comparisons bind closer, the rest gets parentheses.
 fn part(e: &E) -> String {
     match e {
-        E::Cmp(..) | E::In(..) | E::InLit(..) | E::Like(..) | E::Matches(..) | E::Is(..) | E::Not(_) => bare(e),
+        E::Cmp(..) | E::In(..) | E::InLit(..) | E::Like(..) | E::Matches(..) | E::Is(..) | E::Not(_) | E::RecIn(..) => {
+            bare(e)
+        }
         _ => atom(e),
     }
 }
@@ -316,14 +320,17 @@ fn atom(e: &E) -> String {
         | E::Table(_)
         | E::Text(_)
         | E::Category
-        | E::ChangeCategory => bare(e),
+        | E::ChangeCategory
+        | E::Through(..)
+        | E::Risk(..)
+        | E::Ask(..) => bare(e),
         E::TimeLit(_) | E::Let(_, None) => bare(e),
         E::And(_) | E::Or(_) | E::Default(..) | E::If(..) => format!("({})", top(e)),
         _ => format!("({})", bare(e)),
     }
 }
 
-fn bare(e: &E) -> String {
+pub fn bare(e: &E) -> String {
     match e {
         E::Lit(v) => literal(v),
         E::TimeLit(t) => time(t),
@@ -392,6 +399,11 @@ fn bare(e: &E) -> String {
         E::Table(name) => name.clone(),
         E::Let(name, None) => name.clone(),
         E::Let(name, Some(of)) => format!("{name} of {of}"),
+        E::Through(base, _, name) => crate::print_people::through(base, name),
+        E::Risk(name, field) => crate::print_people::risk(name, *field),
+        E::Ask(ask, name) => format!("{}({name})", ask.word()),
+        E::Meets(a, b) => format!("{a} overlaps {b}"),
+        E::RecIn(var, l) => format!("{var} in {}", list(l)),
         E::Category => "category".to_owned(),
         E::ChangeCategory => "change.category".to_owned(),
         E::And(_) | E::Or(_) | E::Default(..) | E::If(..) => top(e),
@@ -402,13 +414,17 @@ fn cmp(op: Cmp) -> &'static str {
     ["==", "!=", "<", "<=", ">", ">="][op as usize]
 }
 
-fn list(l: &List) -> String {
+pub fn list(l: &List) -> String {
     match l {
         List::Field(v, f) => format!("{v}.{f}"),
         List::Assets => "assets".to_owned(),
         List::Inventory => "inventory".to_owned(),
         List::Changes => "changes".to_owned(),
         List::Const(name) => name.clone(),
+        List::AssetsOf(var) => format!("{var}.assets"),
+        List::People => "people".to_owned(),
+        List::Incidents => "incidents".to_owned(),
+        List::Through(base, _, name) => crate::print_people::through(base, name),
     }
 }
 
@@ -416,7 +432,7 @@ fn set(items: &[Val]) -> String {
     format!("{{ {} }}", items.iter().map(literal).collect::<Vec<_>>().join(", "))
 }
 
-fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('{', "\\{"))
 }
 
@@ -444,7 +460,7 @@ pub fn decimal(d: Dec, least: usize) -> String {
     if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
-fn literal(v: &Val) -> String {
+pub fn literal(v: &Val) -> String {
     match v {
         Val::None => "none".to_owned(),
         Val::Bool(b) => b.to_string(),

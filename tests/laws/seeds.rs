@@ -17,6 +17,11 @@ pub fn all() {
             files: vec![("policy.gate".to_owned(), lines(&case["policy"]))],
             inventory: each(&case["inventory"]).map(|record| format!("{record}\n")).collect(),
             changes: each(&case["changes"]).map(ToString::to_string).collect(),
+            others: ["person", "service", "incident", "waiver", "duty"]
+                .into_iter()
+                .filter(|entity| case[*entity].is_array())
+                .map(|entity| (entity, each(&case[entity]).map(|record| format!("{record}\n")).collect()))
+                .collect(),
             now: case["now"].as_str().expect("a time").to_owned(),
         };
         let answer = engine::answer(&input).unwrap_or_else(|why| panic!("{}: {why}", path.display()));

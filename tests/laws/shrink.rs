@@ -30,6 +30,7 @@ fn candidates(case: &Case) -> Vec<Case> {
     policies(&case.policy, &mut |policy| {
         let mut policy = policy;
         crate::r#gen::prune(&mut policy);
+        crate::shrink_people::settle(&mut policy);
         out.push(Case { policy, ..case.clone() });
     });
     for at in 0..if case.facts.inventory.len() > 1 { case.facts.inventory.len() } else { 0 } {
@@ -42,6 +43,7 @@ fn candidates(case: &Case) -> Vec<Case> {
         smaller.facts.changes.remove(at);
         out.push(smaller);
     }
+    crate::shrink_people::facts(case, &mut out);
     for at in 0..case.facts.inventory.len() {
         for record in records(&case.facts.inventory[at]) {
             let mut smaller = case.clone();
@@ -60,7 +62,7 @@ fn candidates(case: &Case) -> Vec<Case> {
 }
 
 /// The record with one thing less.
-fn records(value: &Value) -> Vec<Value> {
+pub fn records(value: &Value) -> Vec<Value> {
     let mut out = Vec::new();
     match value {
         Value::Object(map) => {
@@ -106,6 +108,11 @@ fn policies(policy: &Policy, see: &mut dyn FnMut(Policy)) {
     drop_each!(periods);
     drop_each!(triages);
     drop_each!(categorises);
+    drop_each!(risks);
+    drop_each!(approvals);
+    drop_each!(obligations);
+    drop_each!(waivers);
+    crate::shrink_people::policies(policy, see);
     for at in 0..policy.rules.len() {
         commons(policy, &|p| &mut p.rules[at].common, see);
         for n in 0..policy.rules[at].demands.len() {
@@ -160,14 +167,14 @@ fn policies(policy: &Policy, see: &mut dyn FnMut(Policy)) {
     }
 }
 
-fn change(policy: &Policy, see: &mut dyn FnMut(Policy), f: impl Fn(&mut Policy) -> bool) {
+pub fn change(policy: &Policy, see: &mut dyn FnMut(Policy), f: impl Fn(&mut Policy) -> bool) {
     let mut smaller = policy.clone();
     if f(&mut smaller) {
         see(smaller);
     }
 }
 
-fn commons(policy: &Policy, of: &dyn Fn(&mut Policy) -> &mut Common, see: &mut dyn FnMut(Policy)) {
+pub fn commons(policy: &Policy, of: &dyn Fn(&mut Policy) -> &mut Common, see: &mut dyn FnMut(Policy)) {
     change(policy, see, |p| of(p).scope.take().is_some());
     change(policy, see, |p| of(p).when.take().is_some());
     change(policy, see, |p| of(p).except.take().is_some());
@@ -176,6 +183,7 @@ fn commons(policy: &Policy, of: &dyn Fn(&mut Policy) -> &mut Common, see: &mut d
     change(policy, see, |p| of(p).effect.take().is_some());
     change(policy, see, |p| of(p).unknown.take().is_some());
     change(policy, see, |p| of(p).because.take().is_some());
+    change(policy, see, |p| of(p).waivable.take().is_some());
     change(policy, see, |p| !std::mem::take(&mut of(p).noise).is_empty());
 }
 
@@ -211,6 +219,21 @@ pub fn expressions(policy: &mut Policy) -> Vec<&mut E> {
     }
     for p in &mut policy.periods {
         common(&mut p.common, &mut out);
+    }
+    for r in &mut policy.risks {
+        common(&mut r.common, &mut out);
+        out.extend(r.adds.iter_mut().flat_map(|a| a.when.as_mut().into_iter().chain([&mut a.value])));
+    }
+    for a in &mut policy.approvals {
+        common(&mut a.common, &mut out);
+    }
+    for o in &mut policy.obligations {
+        common(&mut o.common, &mut out);
+        out.extend(o.met.as_mut());
+    }
+    for w in &mut policy.waivers {
+        common(&mut w.common, &mut out);
+        out.extend(w.provided.as_mut());
     }
     out
 }

@@ -9,6 +9,11 @@ pub enum Ent {
     Evidence,
     Notice,
     Software,
+    Vote,
+    Person,
+    Delegation,
+    Service,
+    Incident,
 }
 
 /// The type of a field.
@@ -96,6 +101,9 @@ pub const ZONES: &[&str] = &[
     "Pacific/Auckland",
     "Africa/Casablanca",
 ];
+/// Who votes; two of them differ only in case.
+pub const VOTERS: &[&str] = &["ann", "bob", "cy", "dee", "Ann"];
+pub const ROLES: &[&str] = &["cab", "ciso", "owner"];
 pub const LOW_HIGH: &[&str] = &["low", "medium", "high"];
 
 const ASSET: &[Field] = &[
@@ -193,6 +201,76 @@ const SOFTWARE: &[Field] = &[
     or_none(field("eol", Ty::Date)),
 ];
 
+/// What only policies that speak of people and duties read of an asset.
+const ASSET_MORE: &[Field] = &[field("services", Ty::Set(SERVICES))];
+
+/// The same of a change.
+const CHANGE_MORE: &[Field] =
+    &[past("updated_at"), or_none(past("finished_at")), absent_empty(field("approvals", Ty::List(Ent::Vote)))];
+
+const VOTE: &[Field] = &[
+    field("role", Ty::Str(ROLES)),
+    field("by", Ty::Str(VOTERS)),
+    absent_none(field("on_behalf_of", Ty::Str(VOTERS))),
+    field("scope", Ty::Set(SERVICES)),
+    past("at"),
+    field("decision", Ty::Enum(&["approve", "reject", "pending", "abstain"], false)),
+];
+
+const PERSON: &[Field] = &[
+    field("id", Ty::Str(VOTERS)),
+    field("name", Ty::Str(&["Ann A.", "Bob B."])),
+    field("roles", Ty::Set(ROLES)),
+    field("delegations", Ty::List(Ent::Delegation)),
+];
+
+const DELEGATION: &[Field] = &[
+    field("to", Ty::Str(VOTERS)),
+    absent_none(field("role", Ty::Str(ROLES))),
+    field("from", Ty::Time),
+    or_none(field("until", Ty::Time)),
+];
+
+const SERVICE: &[Field] = &[
+    field("id", Ty::Str(SERVICES)),
+    field("name", Ty::Str(&["Payments", "Mail"])),
+    or_none(field("owner", Ty::Str(VOTERS))),
+    field("tier", Ty::Int(1, 4)),
+];
+
+const INCIDENT: &[Field] = &[
+    field("id", Ty::Str(&["I1", "I2"])),
+    past("opened"),
+    or_none(past("closed")),
+    field("severity", Ty::Enum(&["low", "medium", "high", "critical"], true)),
+    field("assets", Ty::Set(&["a1", "a2", "a3"])),
+    field("services", Ty::Set(SERVICES)),
+];
+
+/// The entity whose id a field, or each element of a set, holds.
+pub fn refers(ent: Ent, name: &str) -> Option<Ent> {
+    Some(match (ent, name) {
+        (Ent::Asset, "owner")
+        | (Ent::Change, "requester" | "implementer")
+        | (Ent::Vote, "by" | "on_behalf_of")
+        | (Ent::Evidence, "by")
+        | (Ent::Delegation, "to")
+        | (Ent::Service, "owner") => Ent::Person,
+        (Ent::Asset | Ent::Change | Ent::Incident, "services") => Ent::Service,
+        (Ent::Incident, "assets") => Ent::Asset,
+        _ => return None,
+    })
+}
+
+/// The further fields of a record that policies which speak of people and duties read.
+pub fn more(ent: Ent) -> &'static [Field] {
+    match ent {
+        Ent::Asset => ASSET_MORE,
+        Ent::Change => CHANGE_MORE,
+        _ => &[],
+    }
+}
+
 /// The fields of a record.
 pub fn fields(ent: Ent) -> &'static [Field] {
     match ent {
@@ -202,12 +280,21 @@ pub fn fields(ent: Ent) -> &'static [Field] {
         Ent::Evidence => EVIDENCE,
         Ent::Notice => NOTICE,
         Ent::Software => SOFTWARE,
+        Ent::Vote => VOTE,
+        Ent::Person => PERSON,
+        Ent::Delegation => DELEGATION,
+        Ent::Service => SERVICE,
+        Ent::Incident => INCIDENT,
     }
 }
 
 /// A field by its name.
 pub fn find(ent: Ent, name: &str) -> &'static Field {
-    fields(ent).iter().find(|field| field.name == name).unwrap_or_else(|| panic!("no field {name} in {ent:?}"))
+    fields(ent)
+        .iter()
+        .chain(more(ent))
+        .find(|field| field.name == name)
+        .unwrap_or_else(|| panic!("no field {name} in {ent:?}"))
 }
 
 /// The `extend` statements, one for each entity.

@@ -25,12 +25,26 @@ impl Gen {
         {
             return e;
         }
+        if self.people
+            && focus.is_none()
+            && scope.names
+            && self.rng.chance(35)
+            && let Some(e) = self.named_atom(scope)
+        {
+            return e;
+        }
         let var = match focus {
             Some(f) => f.to_owned(),
             None => self.rng.pick(&scope.vars).0.clone(),
         };
+        if self.people
+            && self.rng.chance(18)
+            && let Some(e) = self.reference_atom(scope, &var)
+        {
+            return e;
+        }
         match scope.kind(&var) {
-            Var::Text(pool) => self.text_atom(scope, &var, pool),
+            Var::Text(pool) | Var::Ref(_, pool) => self.text_atom(scope, &var, pool),
             Var::Rec(ent) => {
                 if matches!(ent, Ent::Asset | Ent::Finding)
                     && scope.stratum > 2
@@ -80,7 +94,8 @@ impl Gen {
     }
 
     fn glob(&mut self, pool: &[&'static str]) -> String {
-        let texts: Vec<&str> = pool.iter().copied().filter(|t| t.len() > 2).collect();
+        let short = pool.iter().all(|t| t.len() < 3);
+        let texts: Vec<&str> = pool.iter().copied().filter(|t| t.len() > 2 || short).collect();
         let text: Vec<char> = self.rng.word(&texts).chars().collect();
         let head: String = text.iter().take(2).collect();
         let tail: String = text.iter().skip(1).collect();
@@ -258,7 +273,7 @@ impl Gen {
                 var.to_owned(),
                 match scope.kind(var) {
                     Var::Rec(ent) => ent,
-                    Var::Text(_) => unreachable!("a record"),
+                    Var::Text(_) | Var::Ref(..) => unreachable!("a record"),
                 },
                 field.name,
             );

@@ -166,6 +166,10 @@ impl Gen {
             highest = highest.max(match e {
                 E::Triage(..) => 2,
                 E::Category | E::ChangeCategory => 4,
+                E::Risk(..) => 3,
+                E::Ask(Ask::Waived, _) => 5,
+                E::Ask(Ask::Approved | Ask::Cleared, _) => 6,
+                E::Ask(Ask::Met, _) => 7,
                 E::Let(name, _) => self.policy.let_(name).stratum,
                 _ => 0,
             });

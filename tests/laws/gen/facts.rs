@@ -18,6 +18,9 @@ impl Gen {
         let mut facts = Facts::default();
         for n in 0..assets {
             let mut asset = self.record(Ent::Asset, holes);
+            if self.people && self.rng.chance(80) {
+                put(&mut asset, "services", json!(self.rng.some(vocab::SERVICES, 0)));
+            }
             put(&mut asset, "id", json!(format!("a{}", n + 1)));
             if self.rng.chance(6) {
                 facts.inventory.extend(self.doubled(&asset));
@@ -33,7 +36,13 @@ impl Gen {
             if let Some(touched) = self.touched(assets, &id, &mut facts, holes) {
                 put(&mut change, "assets", touched);
             }
+            if self.people {
+                self.people_of_change(&mut change, holes);
+            }
             facts.changes.push(Value::Object(change));
+        }
+        if self.people {
+            self.other_inputs(&mut facts);
         }
         facts
     }
@@ -132,7 +141,7 @@ impl Gen {
         halves.map(Value::Object)
     }
 
-    fn record(&mut self, ent: Ent, holes: usize) -> Map<String, Value> {
+    pub fn record(&mut self, ent: Ent, holes: usize) -> Map<String, Value> {
         let mut record = Map::new();
         for field in vocab::fields(ent) {
             if field.name == "id" {

@@ -3,12 +3,16 @@
 mod atoms;
 mod cond;
 mod facts;
+mod people;
+mod people_atoms;
+mod people_facts;
 mod periods;
 mod statements;
 mod tables;
 mod values;
 
 pub use facts::put;
+pub use people::{about_of, speaks_of_people};
 
 use std::collections::BTreeSet;
 
@@ -24,6 +28,8 @@ pub enum Var {
     Rec(Ent),
     /// An element of a set, with texts that it may be.
     Text(&'static [&'static str]),
+    /// The same, of ids of records.
+    Ref(Ent, &'static [&'static str]),
 }
 
 /// What an expression may name.
@@ -78,15 +84,24 @@ pub struct Gen {
     defining: usize,
     /// `now` is near an hour that occurs twice: the zone, and the instant at which it occurs again.
     twice: Option<(&'static str, i64)>,
+    /// The policy speaks of people and duties.
+    people: bool,
+    /// The statements that waivers may be for: by whom and how long, and whether it is a triage.
+    can_be_waived: Vec<(String, Option<Waivable>, bool)>,
 }
 
 /// One case. The same seed and size give the same case.
-pub fn case(rng: Rng, size: usize) -> Case {
+pub fn case(rng: Rng, size: usize, people: bool) -> Case {
     let mut g = Gen::new(rng, size, 0);
+    g.people = people;
     g.absence = g.rng.chance(30);
     g.now = g.moment();
     g.settings();
-    g.statements();
+    if people {
+        g.people_statements();
+    } else {
+        g.statements();
+    }
     prune(&mut g.policy);
     let facts = g.facts();
     Case { policy: g.policy, facts, now: g.now }
@@ -103,6 +118,8 @@ impl Gen {
             absence: false,
             defining: 0,
             twice: None,
+            people: false,
+            can_be_waived: Vec::new(),
         }
     }
 
@@ -164,7 +181,8 @@ impl Gen {
 
     /// The fields of a record that satisfy a test.
     pub fn field(&mut self, ent: Ent, test: impl Fn(&vocab::Field) -> bool) -> Option<&'static vocab::Field> {
-        let fields: Vec<&'static vocab::Field> = vocab::fields(ent).iter().filter(|f| test(f)).collect();
+        let more = if self.people { vocab::more(ent) } else { &[] };
+        let fields: Vec<&'static vocab::Field> = vocab::fields(ent).iter().chain(more).filter(|f| test(f)).collect();
         if fields.is_empty() { None } else { Some(*self.rng.pick(&fields)) }
     }
 
@@ -200,6 +218,9 @@ impl Gen {
                 let (name, texts) = self.constant_set();
                 lists.push((List::Const(name), Var::Text(texts)));
             }
+        }
+        if self.people {
+            self.more_lists(scope, focus, &mut lists);
         }
         lists
     }
@@ -241,6 +262,11 @@ pub fn prune(policy: &mut Policy) {
                 }
             });
         });
+        for list in policy.approvals.iter().flat_map(Approval::lists) {
+            if let List::Const(name) = list {
+                used.insert(name.clone());
+            }
+        }
         used.extend(policy.triages.iter().filter_map(|t| t.decide.clone()));
         let before = policy.lets.len() + policy.tables.len();
         policy.lets.retain(|l| used.contains(&l.name));
@@ -284,6 +310,22 @@ pub fn each_expression(policy: &Policy, see: &mut dyn FnMut(&E)) {
     }
     for p in &policy.periods {
         each_common(&p.common, see);
+    }
+    for r in &policy.risks {
+        each_common(&r.common, see);
+        r.adds.iter().flat_map(|a| a.when.iter().chain([&a.value])).for_each(&mut *see);
+    }
+    for a in &policy.approvals {
+        each_common(&a.common, see);
+        a.own().into_iter().for_each(&mut *see);
+    }
+    for o in &policy.obligations {
+        each_common(&o.common, see);
+        o.due.iter().flat_map(deadline).chain(&o.met).for_each(&mut *see);
+    }
+    for w in &policy.waivers {
+        each_common(&w.common, see);
+        w.provided.iter().for_each(&mut *see);
     }
 }
 

@@ -39,7 +39,7 @@ impl Gen {
     }
 
     /// A condition that no earlier one of these is, and that none of them holds wherever it holds.
-    fn another(&mut self, scope: &Scope, seen: &mut Vec<String>) -> E {
+    pub fn another(&mut self, scope: &Scope, seen: &mut Vec<String>) -> E {
         loop {
             let depth = self.depth();
             let e = self.cond(scope, None, depth);
@@ -68,7 +68,7 @@ impl Gen {
         }
     }
 
-    fn triage(&mut self, n: usize) -> Triage {
+    pub fn triage(&mut self, n: usize) -> Triage {
         let many = self.rng.between(2, 4) as usize;
         let levels: Vec<String> = LEVELS.iter().take(many).map(|l| (*l).to_owned()).collect();
         let mut block = Triage {
@@ -182,7 +182,7 @@ impl Gen {
         }
     }
 
-    fn end_of_day(&mut self) -> Option<Option<&'static str>> {
+    pub fn end_of_day(&mut self) -> Option<Option<&'static str>> {
         match self.rng.below(6) {
             0 => Some(None),
             1 | 2 => Some(Some(self.rng.word(crate::vocab::ZONES))),
@@ -227,7 +227,7 @@ impl Gen {
         })
     }
 
-    fn categorise(&mut self, n: usize) -> Categorise {
+    pub fn categorise(&mut self, n: usize) -> Categorise {
         let each_asset = self.rng.chance(35);
         let mut scope = Scope::of(&[("change", Ent::Change)], 4);
         scope.assets = true;
@@ -260,7 +260,7 @@ impl Gen {
         scope
     }
 
-    fn rule(&mut self, n: usize) -> Rule {
+    pub fn rule(&mut self, n: usize) -> Rule {
         let scope = self.rule_scope(8);
         let mut seen = Vec::new();
         let many = if self.rng.chance(20) { 2 + self.rng.below(2) } else { 1 };

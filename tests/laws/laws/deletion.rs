@@ -41,6 +41,23 @@ fn holds_assumed(ent: Ent, assumed: &BTreeSet<(Ent, &'static str)>) -> bool {
 pub fn delete(case: &mut Case, rng: &mut Rng) -> Option<String> {
     let assumed = assumed(&case.policy);
     let longest = case.policy.longest_change.unwrap_or(72) * HOUR;
+    let people = crate::r#gen::speaks_of_people(&case.policy);
+    if people && rng.chance(30) {
+        return super::duties::delete(case, rng);
+    }
+    if people && rng.chance(40) {
+        let (ent, records) = match rng.below(8) {
+            0 => (Ent::Asset, &mut case.facts.inventory),
+            _ => (Ent::Change, &mut case.facts.changes),
+        };
+        let at = rng.below(records.len());
+        let id = records[at]["id"].clone();
+        if records.iter().filter(|r| r["id"] == id).count() > 1 {
+            return None;
+        }
+        let record = records[at].as_object_mut()?;
+        return delete_of(vocab::more(ent), ent, record, &assumed, rng).map(|what| format!("{id} {what}"));
+    }
     if rng.chance(60) {
         let at = rng.below(case.facts.inventory.len());
         let id = case.facts.inventory[at]["id"].clone();
@@ -87,7 +104,18 @@ fn delete_from(
     assumed: &BTreeSet<(Ent, &'static str)>,
     rng: &mut Rng,
 ) -> Option<String> {
-    let field = rng.pick(vocab::fields(ent));
+    delete_of(vocab::fields(ent), ent, record, assumed, rng)
+}
+
+/// Takes one of these fields away, or something in it.
+fn delete_of(
+    fields: &[vocab::Field],
+    ent: Ent,
+    record: &mut Map<String, Value>,
+    assumed: &BTreeSet<(Ent, &'static str)>,
+    rng: &mut Rng,
+) -> Option<String> {
+    let field = rng.pick(fields);
     if field.name == "id" || ["start", "end", "duration", "backout_time"].contains(&field.name) && ent == Ent::Change {
         return None;
     }
@@ -140,7 +168,14 @@ fn effect(word: &str) -> Effect {
 fn unknown_effect(policy: &Policy, rule: &str) -> Option<Effect> {
     let rules = policy.rules.iter().map(|r| (&r.name, &r.common));
     let periods = policy.periods.iter().map(|p| (&p.name, &p.common));
-    rules.chain(periods).find(|(name, _)| *name == rule).and_then(|(_, common)| common.unknown)
+    let approvals = policy.approvals.iter().map(|p| (&p.name, &p.common));
+    let obligations = policy.obligations.iter().map(|p| (&p.name, &p.common));
+    rules
+        .chain(periods)
+        .chain(approvals)
+        .chain(obligations)
+        .find(|(name, _)| *name == rule)
+        .and_then(|(_, common)| common.unknown)
 }
 
 fn blocks(row: &Row) -> bool {
@@ -159,11 +194,19 @@ pub fn weaker(policy: &Policy, now: &str, before: &[Row], after: &[Row]) -> Opti
         if blocks(row) && !blocks(other) {
             return Some(format!("U1: {who} blocks no more: {:?} became {:?}", row.reasons, other.reasons));
         }
-        for (rule, kind, word) in &row.reasons {
-            let others: Vec<Effect> =
-                other.reasons.iter().filter(|r| r.0 == *rule && r.1 == *kind).map(|r| effect(&r.2)).collect();
+        for (rule, kind, word, subject) in &row.reasons {
+            let others: Vec<Effect> = other
+                .reasons
+                .iter()
+                .filter(|r| r.0 == *rule && r.1 == *kind && (r.3 == *subject || r.3.is_none()))
+                .map(|r| effect(&r.2))
+                .collect();
             let before = effect(word);
-            let kept = others.iter().any(|e| *e >= before || Some(*e) == unknown_effect(policy, rule));
+            // A rejection that cannot be read holds.
+            let unreadable = kind == "approval" && before == Effect::Deny;
+            let kept = others.iter().any(|e| {
+                *e >= before || Some(*e) == unknown_effect(policy, rule) || (unreadable && *e >= Effect::Hold)
+            });
             if !(kept || rule == "assets" && same.is_none()) {
                 return Some(format!("U2: {who}: {rule} was {word} and is {others:?}"));
             }
@@ -172,6 +215,11 @@ pub fn weaker(policy: &Policy, now: &str, before: &[Row], after: &[Row]) -> Opti
             && let Some(rule) = other.certain.difference(&row.certain).next()
         {
             return Some(format!("certainty: {who}: {rule} is certain without the fact, and was not with it"));
+        }
+        if same.is_some()
+            && let Some(why) = super::duties::weaker(now, row, other)
+        {
+            return Some(format!("U4: {who}: {why}"));
         }
         if let Some(lost) = row.category_possible.iter().find(|c| !other.category_possible.contains(c)) {
             return Some(format!("category: {who} can no longer be {lost}"));

@@ -2,6 +2,7 @@
 
 pub mod agree;
 pub mod deletion;
+pub mod duties;
 pub mod format;
 pub mod order;
 pub mod suffice;

@@ -15,6 +15,10 @@ pub fn order(case: &Case, before: &Answer, rng: &mut Rng) -> Option<String> {
     let mut other = case.clone();
     rng.shuffle(&mut other.facts.inventory);
     rng.shuffle(&mut other.facts.changes);
+    for records in other.facts.others_mut() {
+        rng.shuffle(records);
+        records.iter_mut().for_each(|record| shuffle(record, rng));
+    }
     for record in other.facts.inventory.iter_mut().chain(&mut other.facts.changes) {
         shuffle(record, rng);
     }

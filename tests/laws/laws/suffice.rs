@@ -27,7 +27,16 @@ pub fn suffice(case: &Case, before: &Answer, rng: &mut Rng) -> Option<String> {
     let (rule, kind, effect, change, asset) = rng.pick(&listed).clone();
     let mut other = case.clone();
     let policy = &mut other.policy;
-    policy.rules.retain(|r| r.name == rule);
+    // A rule that can be waived is named by others.
+    let mut waived: BTreeSet<String> = policy.waivers.iter().flat_map(|w| w.waives.clone()).collect();
+    each_expression(policy, &mut |e| {
+        walk(e, &mut |e| {
+            if let E::Ask(Ask::Waived, name) = e {
+                waived.insert(name.clone());
+            }
+        });
+    });
+    policy.rules.retain(|r| r.name == rule || r.common.waivable.is_some() || waived.contains(&r.name));
     // Windows count together.
     policy.periods.retain(|p| p.name == rule || (kind == "window" && p.window));
     let reads = reads(&other);
@@ -47,7 +56,8 @@ pub fn suffice(case: &Case, before: &Answer, rng: &mut Rng) -> Option<String> {
         Ok(after) => after,
     };
     let reason = (rule, kind, effect);
-    let kept = after.rows.iter().any(|r| r.change == change && r.asset == asset && r.reasons.contains(&reason));
+    let kept =
+        after.rows.iter().any(|r| r.change == change && r.asset == asset && r.reasons.iter().any(|r| same(r, &reason)));
     let now: Vec<_> =
         after.rows.iter().filter(|r| r.change == change && r.asset == asset).map(|r| &r.reasons).collect();
     (!kept).then(|| {
@@ -55,11 +65,31 @@ pub fn suffice(case: &Case, before: &Answer, rng: &mut Rng) -> Option<String> {
     })
 }
 
+fn same(reason: &(String, String, String, Option<String>), other: &(String, String, String)) -> bool {
+    (&reason.0, &reason.1, &reason.2) == (&other.0, &other.1, &other.2)
+}
+
 /// The names of the fields that the statements that are left may read; what selects assets too.
 fn reads(case: &Case) -> BTreeSet<&'static str> {
-    let mut policy =
-        Policy { rules: case.policy.rules.clone(), periods: case.policy.periods.clone(), ..Policy::default() };
+    let mut policy = Policy {
+        rules: case.policy.rules.clone(),
+        periods: case.policy.periods.clone(),
+        risks: case.policy.risks.clone(),
+        approvals: case.policy.approvals.clone(),
+        obligations: case.policy.obligations.clone(),
+        waivers: case.policy.waivers.clone(),
+        ..Policy::default()
+    };
     let mut seen: BTreeSet<&'static str> = ["timezone"].into_iter().collect();
+    if r#gen::speaks_of_people(&policy) {
+        // What approvals, duties and waivers read of themselves.
+        seen.extend(["implementer", "evidence", "kind", "result", "by", "at", "findings", "cve", "fixes"]);
+        let lists = policy.approvals.iter().flat_map(Approval::lists);
+        seen.extend(lists.filter_map(|l| match l {
+            List::Field(_, name) => Some(*name),
+            _ => None,
+        }));
+    }
     // Everything that what is kept names, and what that names.
     loop {
         let mut lets: BTreeSet<String> = BTreeSet::new();
@@ -71,9 +101,12 @@ fn reads(case: &Case) -> BTreeSet<&'static str> {
                     seen.insert(name);
                 }
                 E::In(_, l) | E::Quant { list: l, .. } | E::Agg { list: l, .. } => {
-                    if let List::Field(_, name) = l {
+                    if let List::Field(_, name) | List::Through(Base::Field(_, _, name), ..) = l {
                         seen.insert(name);
                     }
+                }
+                E::Through(Base::Field(_, _, name), ..) => {
+                    seen.insert(name);
                 }
                 E::Let(name, _) | E::Table(name) => {
                     lets.insert(name.clone());

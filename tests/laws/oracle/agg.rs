@@ -38,6 +38,15 @@ impl<'a> World<'a> {
                     phantom: None,
                 }
             }
+            List::AssetsOf(var) => {
+                let Binding::Change(_, at) = env.get(var) else { panic!("{var} is no change") };
+                let touched = self.touched(*at);
+                let seen = touched.seen.into_iter().map(|(asset, certain)| (Binding::Asset(asset), certain)).collect();
+                Members { seen, phantom: touched.incomplete.then_some(Binding::Asset(Rec::Nothing)) }
+            }
+            List::People => self.all(Ent::Person),
+            List::Incidents => self.all(Ent::Incident),
+            List::Through(base, ent, name) => self.list_through(base, *ent, name, env),
             List::Field(var, name) => self.field_members(env.get(var), name),
         };
         if self.is(Mutant::PhantomIsNothing) {

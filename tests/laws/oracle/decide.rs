@@ -1,6 +1,6 @@
 //! The decision of one change and asset.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::*;
 use crate::mutants::Mutant;
@@ -8,6 +8,8 @@ use crate::mutants::Mutant;
 use super::World;
 use super::eval::{Binding, Env};
 use super::facts::{self, Rec};
+use super::people::waiver::Target;
+use super::people::{DutyRow, Haves, RiskRow, Waived};
 use super::time;
 use super::triage::Possible;
 use super::value::{self, K, P};
@@ -21,6 +23,8 @@ pub struct Reason {
     pub effect: Effect,
     /// It certainly restricts.
     pub certain: bool,
+    /// What it is about, beside the row.
+    pub subject: Option<String>,
 }
 
 /// A finding in a triage block.
@@ -49,7 +53,15 @@ pub struct Row {
     pub asset: Option<String>,
     pub verdict: String,
     pub effects: Vec<String>,
-    pub reasons: BTreeSet<(String, String, String)>,
+    /// Rule, kind, effect, and what it is about.
+    pub reasons: BTreeSet<(String, String, String, Option<String>)>,
+    pub duties: BTreeSet<DutyRow>,
+    /// What the entries of an approval have: one of these.
+    pub haves: BTreeMap<String, Vec<Haves>>,
+    /// The waivers of reasons, by rule, kind and what it is about.
+    pub waived: WaivedReasons,
+    /// Of the whole change.
+    pub risks: Vec<RiskRow>,
     pub category: Option<String>,
     pub category_possible: Vec<String>,
     pub tested: (Option<String>, Option<String>, String),
@@ -93,8 +105,10 @@ impl<'a> World<'a> {
             .with("change", Binding::Change(change.clone(), at))
             .with("asset", Binding::Asset(asset.clone()));
         let mut reasons: Vec<Reason> = Vec::new();
+        let mut waived = BTreeMap::new();
         if name.is_none() && !self.is(Mutant::NoAssetIsFine) {
-            reasons.push(Reason { name: "assets".to_owned(), kind: "input", effect: Effect::Hold, certain: false });
+            let name = "assets".to_owned();
+            reasons.push(Reason { name, kind: "input", effect: Effect::Hold, certain: false, subject: None });
         }
         for rule in &self.policy.rules {
             let mut broken = K::FALSE;
@@ -104,14 +118,26 @@ impl<'a> World<'a> {
             }
             let applies = self.scope(&rule.common, &env).and(broken).and(self.in_force(&rule.common, Some(&tested)));
             let applies = if self.is(Mutant::IgnoresMay) { K::of(applies.must) } else { applies };
-            reasons.extend(self.reason(
-                &rule.name,
-                "rule",
-                &rule.common,
-                Effect::Deny,
-                applies,
-                self.except(&rule.common, &env),
-            ));
+            let except = self.except(&rule.common, &env);
+            if let Some(reason) = self.reason(&rule.name, "rule", &rule.common, Effect::Deny, applies, except) {
+                take(self.waive(reason, &Target::Rule(rule), &env), &mut reasons, &mut waived);
+            }
+        }
+        let (mut duties, mut haves) = (BTreeSet::new(), BTreeMap::new());
+        for approval in &self.policy.approvals {
+            let outcome = self.outcome(approval, &env);
+            reasons.extend(self.approval_reason(approval, &outcome));
+            duties.extend(outcome.entries.iter().cloned());
+            if outcome.haves.iter().any(|h| !h.is_empty()) {
+                haves.insert(approval.name.clone(), outcome.haves.clone());
+            }
+        }
+        for obligation in &self.policy.obligations {
+            let (found, entries) = self.obligation(obligation, &env);
+            for (reason, env) in found {
+                take(self.waive(reason, &Target::Obligation(obligation), &env), &mut reasons, &mut waived);
+            }
+            duties.extend(entries);
         }
         for period in self.policy.periods.iter().filter(|p| !p.window) {
             reasons.extend(self.blackout(period, &tested, &env));
@@ -129,7 +155,14 @@ impl<'a> World<'a> {
             verdict: effects.first().map_or("permit", |e| e.word()).to_owned(),
             effects: effects.iter().map(|e| e.word().to_owned()).collect(),
             certain: reasons.iter().filter(|r| r.certain).map(|r| r.name.clone()).collect(),
-            reasons: reasons.into_iter().map(|r| (r.name, r.kind.to_owned(), r.effect.word().to_owned())).collect(),
+            reasons: reasons
+                .into_iter()
+                .map(|r| (r.name, r.kind.to_owned(), r.effect.word().to_owned(), r.subject))
+                .collect(),
+            duties,
+            haves,
+            waived,
+            risks: self.risk_rows(at),
             category: arms.as_ref().map(|(block, arms)| block.arms[arms.certain].name.clone()),
             category_possible: arms.as_ref().map(|(block, arms)| self.names(block, &arms.possible)).unwrap_or_default(),
             tested: (printed(tested.from), printed(tested.to), tested.by.to_owned()),
@@ -154,7 +187,7 @@ impl<'a> World<'a> {
         let unknown = common.unknown.filter(|_| !self.is(Mutant::UnknownEffectIgnored)).unwrap_or(effect);
         let effect = if cond.must { effect } else { unknown };
         let effect = if self.on_trial(common) { Effect::Report } else { effect };
-        Some(Reason { name: name.to_owned(), kind, effect, certain: cond.must && !except.may })
+        Some(Reason { name: name.to_owned(), kind, effect, certain: cond.must && !except.may, subject: None })
     }
 
     fn triage_rows(&'a self, asset: &Rec<'a>, change: &Rec<'a>, at: usize) -> Vec<BlockRow> {
@@ -180,7 +213,8 @@ impl<'a> World<'a> {
             let mut listed = Vec::new();
             for finding in &findings {
                 let possible = self.triage(block, asset, finding);
-                let Some(row) = self.report(&possible) else { continue };
+                let Some(mut row) = self.report(&possible) else { continue };
+                row.2 &= !(self.triage_waivers() && self.finding_waived(block, asset, finding).must);
                 level = level.max(Some(row.0.clone()));
                 due = [due, row.1].into_iter().flatten().min();
                 overdue += u64::from(row.2);
@@ -225,6 +259,20 @@ impl<'a> World<'a> {
         }
         Some((level, due, overdue))
     }
+}
+
+/// The waivers of reasons, by rule, kind and what it is about.
+type WaivedReasons = BTreeMap<(String, String, Option<String>), Waived>;
+
+/// Takes a reason with its waivers.
+fn take((reason, waivers): (Reason, Waived), reasons: &mut Vec<Reason>, waived: &mut WaivedReasons) {
+    if waivers != Waived::default() {
+        let key = (reason.name.clone(), reason.kind.to_owned(), reason.subject.clone());
+        let known = waived.entry(key).or_default();
+        known.by.extend(waivers.by);
+        known.refused.extend(waivers.refused);
+    }
+    reasons.push(reason);
 }
 
 fn word(v: &Val) -> String {

@@ -37,6 +37,10 @@ impl<'a> Env<'a> {
         self.vars.iter().rev().find(|(n, _)| n == name).map_or_else(|| panic!("{name} is not in scope"), |(_, b)| b)
     }
 
+    pub fn find(&self, name: &str) -> Option<&Binding<'a>> {
+        self.vars.iter().rev().find(|(n, _)| n == name).map(|(_, b)| b)
+    }
+
     /// The change that is decided.
     pub fn change(&self) -> usize {
         match self.get("change") {
@@ -90,6 +94,16 @@ impl<'a> World<'a> {
                 LetBody::Expr(body) => self.cond(body, &self.rebind(env, of.as_deref())),
                 LetBody::Param(..) | LetBody::Set(_) => panic!("{name} is no condition"),
             },
+            E::Ask(ask, name) => match ask {
+                Ask::Approved | Ask::Cleared => self.read_approval(name, *ask == Ask::Cleared, env),
+                Ask::Met => self.read_met(name, env),
+                Ask::Waived => self.read_waived(name, env),
+            },
+            E::Meets(a, b) => self.changes_meet(a, b, env),
+            E::RecIn(var, list) => self.record_in(var, list, env),
+            E::Triage(block, TriageField::Overdue, var, ent) if self.triage_waivers() => {
+                self.overdue_unless_waived(block.as_deref(), var, *ent, env)
+            }
             E::Triage(block, TriageField::Overdue, var, ent) => {
                 let due = self.read_due(block.as_deref(), var, *ent, env);
                 value::compare(Cmp::Lt, &due, &P::one(Val::Time(self.now)))
@@ -228,6 +242,8 @@ impl<'a> World<'a> {
                 LetBody::Set(_) => panic!("{name} is a set"),
             },
             E::Category => self.read_category(env),
+            E::Through(base, ent, name) => facts::scalar(&self.through(base, *ent, env), *ent, name, self.now),
+            E::Risk(name, field) => self.read_risk(name, *field, env),
             E::ChangeCategory => self.read_change_category(env),
             _ => {
                 let k = self.cond(e, env);

@@ -51,6 +51,8 @@ pub fn scalar(record: &Rec<'_>, ent: Ent, name: &str, now: i64) -> P {
         Err(()) => P::Any,
         Ok(None) if field.absent == Absent::None => P::one(Val::None),
         Ok(None) => P::Any,
+        // A blank reference refers to nobody.
+        Ok(Some(Value::String(text))) if vocab::refers(ent, name).is_some() && text.trim().is_empty() => P::Any,
         Ok(Some(value)) => read(field, value, now).map_or(P::Any, P::one),
     }
 }

@@ -7,11 +7,16 @@ pub mod cvss;
 pub mod decide;
 pub mod eval;
 pub mod facts;
+pub mod people;
 pub mod period;
 pub mod tested;
 pub mod time;
 pub mod triage;
 pub mod value;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -20,6 +25,8 @@ use crate::case::Case;
 use crate::ir::{E, Policy};
 use crate::mutants::Mutant;
 
+use people::approval::Outcome;
+
 /// Everything that is decided from.
 pub struct World<'a> {
     pub policy: &'a Policy,
@@ -27,7 +34,15 @@ pub struct World<'a> {
     pub zone: TimeZone,
     pub assets: Vec<Value>,
     pub changes: Vec<Value>,
-    pub selections: &'a std::collections::BTreeMap<String, E>,
+    pub selections: &'a BTreeMap<String, E>,
+    /// The other inputs, where they are given.
+    pub people: Option<Vec<Value>>,
+    pub services: Option<Vec<Value>>,
+    pub incidents: Option<Vec<Value>>,
+    pub waiver_records: Option<Vec<Value>>,
+    pub duties: Option<Vec<Value>>,
+    /// What approvals came to, by approval, change and asset.
+    pub outcomes: RefCell<BTreeMap<(String, usize, String), Rc<Outcome>>>,
     /// What this oracle gets wrong on purpose.
     pub mutant: Option<Mutant>,
 }
@@ -41,6 +56,12 @@ impl<'a> World<'a> {
             assets: merge(&case.facts.inventory),
             changes: case.facts.changes.iter().map(schedule).collect(),
             selections: &case.facts.selections,
+            people: case.facts.people.as_deref().map(merge),
+            services: case.facts.services.as_deref().map(merge),
+            incidents: case.facts.incidents.as_deref().map(merge),
+            waiver_records: case.facts.waivers.as_deref().map(merge),
+            duties: case.facts.duties.as_deref().map(merge),
+            outcomes: RefCell::default(),
             mutant,
         }
     }

@@ -77,17 +77,26 @@ impl<'a> World<'a> {
         let Some(deadline) = arm.deadline.as_ref().or(block.within.as_ref()) else { return P::one(Val::None) };
         let mut env = env.clone();
         env.level = Some(level.clone());
-        let clock = || block.clock.as_ref().expect("a clock where a deadline needs one");
+        self.deadline(deadline, block.clock.as_ref(), &env)
+    }
+
+    /// When something without a clock of its own is due.
+    pub fn due_of(&'a self, deadline: &Deadline, env: &Env<'a>) -> P {
+        self.deadline(deadline, None, env)
+    }
+
+    fn deadline(&'a self, deadline: &Deadline, clock: Option<&E>, env: &Env<'a>) -> P {
+        let clock = || clock.expect("a clock where a deadline needs one");
         let (length, from, back) = match &deadline.form {
             DeadlineForm::Within(span, of) => (Some(span), of.as_ref().unwrap_or_else(clock), false),
             DeadlineForm::Before(span, time) => (Some(span), time, true),
             DeadlineForm::After(span, time) => (Some(span), time, false),
             DeadlineForm::By(time) => (None, time, false),
         };
-        let from = self.value(from, &env);
+        let from = self.value(from, env);
         let due = match length {
             None => from,
-            Some(length) => self.shift_by(&from, &self.value(length, &env), back),
+            Some(length) => self.shift_by(&from, &self.value(length, env), back),
         };
         let policy = || self.zone.clone();
         let named = deadline.end_of_day.map(|zone| zone.filter(|_| !self.is(Mutant::EndOfDayInPolicyZone)));
@@ -138,6 +147,32 @@ impl<'a> World<'a> {
                     .incomplete
                     .then(|| levels(&self.triage(block, asset, &Rec::Nothing)).union(P::one(Val::None)));
                 each.chain(phantom).fold(P::one(Val::None), |a, b| most_urgent(&a, &b))
+            }
+            other => panic!("{ent:?} {other:?} has no triage"),
+        }
+    }
+
+    /// Whether a finding is overdue by one of the blocks, and that is not waived; of an asset, whether one of its findings is.
+    pub fn overdue_unless_waived(&'a self, block: Option<&str>, var: &str, ent: Ent, env: &Env<'a>) -> K {
+        let of = |asset: &Rec<'a>, finding: &Rec<'a>| {
+            let by = |b: &'a Triage| {
+                let due =
+                    self.triage(b, asset, finding).into_iter().map(|p| p.due).reduce(P::union).expect("at least one");
+                let late = value::compare(Cmp::Lt, &due, &P::one(Val::Time(self.now)));
+                late.and(self.finding_waived(b, asset, finding).not())
+            };
+            self.blocks(block).into_iter().map(by).fold(K::FALSE, K::or)
+        };
+        match env.get(var) {
+            Binding::Finding(asset, finding) => of(asset, finding),
+            Binding::Asset(asset) => {
+                let findings = self.findings(asset);
+                let seen = findings.seen.iter().map(|f| of(asset, f)).fold(K::FALSE, K::or);
+                if !findings.incomplete {
+                    return seen;
+                }
+                let unseen = of(asset, &Rec::Nothing);
+                seen.or(K { must: false, may: unseen.may })
             }
             other => panic!("{ent:?} {other:?} has no triage"),
         }
