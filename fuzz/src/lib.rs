@@ -19,12 +19,18 @@ mod case;
 #[path = "../../tests/laws/engine.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod engine;
+#[path = "../../tests/laws/engine_people.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
+mod engine_people;
 #[path = "../../tests/laws/gen/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod r#gen;
 #[path = "../../tests/laws/ir.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod ir;
+#[path = "../../tests/laws/ir_people.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
+mod ir_people;
 #[path = "../../tests/laws/laws/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod laws;
@@ -37,6 +43,9 @@ mod oracle;
 #[path = "../../tests/laws/print.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod print;
+#[path = "../../tests/laws/print_people.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
+mod print_people;
 mod rng;
 #[path = "../../tests/laws/run.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
@@ -44,6 +53,9 @@ mod run;
 #[path = "../../tests/laws/shrink.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod shrink;
+#[path = "../../tests/laws/shrink_people.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
+mod shrink_people;
 #[path = "../../tests/laws/vocab.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod vocab;
