@@ -63,11 +63,11 @@ pub fn facts(case: &Case, out: &mut Vec<Case>) {
     let many = case.clone().facts.others_mut().len();
     for input in 0..many {
         let list = case.clone().facts.others_mut()[input].clone();
-        for at in 0..list.len() {
+        for (at, given) in list.iter().enumerate() {
             let mut smaller = case.clone();
             smaller.facts.others_mut()[input].remove(at);
             out.push(smaller);
-            for record in records(&list[at]) {
+            for record in records(given) {
                 let mut smaller = case.clone();
                 smaller.facts.others_mut()[input][at] = record;
                 out.push(smaller);

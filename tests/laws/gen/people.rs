@@ -195,7 +195,7 @@ impl Gen {
             let waives = waives.into_iter().map(|(name, ..)| name).collect();
             self.policy.waivers.push(Waiver { name: format!("waiver_{n}"), common, waives, dates, by, provided });
         }
-        self.can_be_waived = targets.into_iter().map(|(name, w, triage)| (name, w, triage)).collect();
+        self.can_be_waived = targets.into_iter().collect();
     }
 
     fn approval(&mut self, n: usize) -> Approval {
@@ -388,15 +388,13 @@ pub fn names(policy: &Policy, e: &E, named: &mut BTreeSet<String>) {
         E::Category if policy.categorise().is_some_and(|c| c.each_asset) => {
             named.insert("asset".to_owned());
         }
-        E::Ask(Ask::Approved | Ask::Cleared, name) => {
-            if policy.approvals.iter().any(|a| a.name == *name && per_asset(policy, a)) {
-                named.insert("asset".to_owned());
-            }
+        E::Ask(Ask::Approved | Ask::Cleared, name)
+            if policy.approvals.iter().any(|a| a.name == *name && per_asset(policy, a)) =>
+        {
+            named.insert("asset".to_owned());
         }
-        E::Ask(Ask::Met, name) => {
-            if policy.obligations.iter().any(|o| o.name == *name && o.about != About::Change) {
-                named.insert("asset".to_owned());
-            }
+        E::Ask(Ask::Met, name) if policy.obligations.iter().any(|o| o.name == *name && o.about != About::Change) => {
+            named.insert("asset".to_owned());
         }
         E::Ask(Ask::Waived, name) => {
             let triage = policy.triages.iter().any(|t| t.name == *name);

@@ -77,9 +77,8 @@ pub fn weaker(now: &str, before: &Row, after: &Row) -> Option<String> {
         }
     }
     for (rule, haves) in &before.haves {
-        let open = |haves: &Vec<Vec<(String, Option<String>, u32, u32)>>| {
-            haves.iter().flatten().any(|(_, _, need, have)| have < need)
-        };
+        type Haves = Vec<Vec<(String, Option<String>, u32, u32)>>;
+        let open = |haves: &Haves| haves.iter().flatten().any(|(_, _, need, have)| have < need);
         if open(haves) && !after.haves.get(rule).is_some_and(open) {
             return Some(format!("{rule} had {haves:?} and has {:?}", after.haves.get(rule)));
         }

@@ -35,9 +35,9 @@ pub fn best(slots: &[Slot], voices: &[Voice]) -> Best {
 /// The first vote that fits, need by need.
 pub fn greedy(slots: &[Slot], voices: &[Voice]) -> Best {
     let mut search = Search { slots, voices, chosen: vec![Vec::new(); slots.len()], sum: 0, haves: BTreeSet::new() };
-    for at in 0..slots.len() {
+    for (at, slot) in slots.iter().enumerate() {
         for voice in 0..voices.len() {
-            if search.chosen[at].len() < slots[at].need as usize && search.fits(at, voice) {
+            if search.chosen[at].len() < slot.need as usize && search.fits(at, voice) {
                 search.chosen[at].push(voice);
             }
         }

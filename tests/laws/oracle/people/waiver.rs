@@ -68,7 +68,7 @@ impl<'a> World<'a> {
         let roles = waivable.by.iter().map(|r| value::compare(Cmp::Eq, by, &P::one(Val::text(r))));
         let allowed = if self.is(Mutant::WaiverOfAnyRole) { K::TRUE } else { roles.fold(K::FALSE, K::or) };
         let Some((from, until)) = dates else { return allowed.and(K::UNKNOWN) };
-        let short = i64::from(until - from) + 1 <= waivable.days || self.is(Mutant::WaiverOfAnyLength);
+        let short = i64::from(until - from) < waivable.days || self.is(Mutant::WaiverOfAnyLength);
         let span = time::end_of_day(from - 1, &self.zone).zip(time::end_of_day(until, &self.zone));
         let Some((from, until)) = span.filter(|(from, until)| from < until) else { return K::FALSE };
         let inside = |span: Span| from <= span.0 && (span.1 <= until && (span.0 < until));
