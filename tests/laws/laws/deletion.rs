@@ -43,6 +43,10 @@ pub fn delete(case: &mut Case, rng: &mut Rng) -> Option<String> {
     let longest = case.policy.longest_change.unwrap_or(72) * HOUR;
     let people = crate::r#gen::speaks_of_people(&case.policy);
     if people && rng.chance(30) {
+        let inputs = [Ent::Person, Ent::Delegation, Ent::Service, Ent::Incident];
+        if inputs.iter().any(|ent| holds_assumed(*ent, &assumed)) {
+            return None;
+        }
         return super::duties::delete(case, rng);
     }
     if people && rng.chance(40) {

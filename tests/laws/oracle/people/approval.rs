@@ -203,7 +203,7 @@ impl<'a> World<'a> {
                 let no = self.others(votes, at, &want.item, true).fold(no, |k, superseded| k.and(superseded.not()));
                 let unscoped = vote.scope.seen.is_empty();
                 let aims = if unscoped && !vote.scope.incomplete { K::TRUE } else { vote.names(&want.item) };
-                denies |= no.must && (aims.must || unscoped);
+                denies |= want.certain && no.must && (aims.must || unscoped);
                 let there = if want.certain { K::TRUE } else { K::UNKNOWN };
                 rejected = rejected.or(no.and(aims).and(there));
             }

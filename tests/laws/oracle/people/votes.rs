@@ -175,9 +175,11 @@ impl<'a> World<'a> {
 
     /// Whether the role is that of whoever it is taken from, and the one who stands in may do so.
     fn known_person(&'a self, vote: &Vote) -> K {
-        let has_record = |id: &P| {
-            if matches!(self.lookup(Ent::Person, id), Rec::Json(_)) { K::TRUE } else { K::UNKNOWN }
-        };
+        // What nobody knows of the giver, of the one stood in for or of the role leaves everything open.
+        let known = |id: &P| matches!(self.lookup(Ent::Person, id), Rec::Json(_));
+        if vote.role.only().is_none() || !known(&vote.by) || !known(vote.holder()) {
+            return K::UNKNOWN;
+        }
         let holder = self.lookup(Ent::Person, vote.holder());
         let roles = facts::set(&holder, Ent::Person, "roles");
         let mut holds = roles.seen.iter().map(|r| is(&vote.role, r)).fold(K::FALSE, K::or);
@@ -187,12 +189,8 @@ impl<'a> World<'a> {
         if self.is(Mutant::RolesUnchecked) {
             holds = K::TRUE;
         }
-        let known = holds.and(has_record(&vote.by));
         if vote.behalf.is_none() || self.is(Mutant::DelegationUnchecked) {
-            return known;
-        }
-        if vote.behalf.only().is_none() {
-            return known.and(K::UNKNOWN);
+            return holds;
         }
         let list = facts::list(&holder, Ent::Person, "delegations");
         let mut given = if list.incomplete { K::UNKNOWN } else { K::FALSE };
@@ -208,11 +206,7 @@ impl<'a> World<'a> {
                 .and(in_time);
             given = given.or(this);
         }
-        // A giver that is not known may be that person.
-        if vote.by.only().is_none() {
-            given = given.or(K::UNKNOWN);
-        }
-        known.and(given)
+        holds.and(given)
     }
 
     /// Whether `by` takes the place of `vote` for a need: it is the same person's in the same role, and later. A rejection gives way only to what counts itself.
