@@ -232,7 +232,10 @@ fn fold(kind: Agg, certain: &[P], possible: &[P], unseen: Option<&P>, empty: Opt
             if possible.is_empty() {
                 let mean = |end: &dyn Fn(&P) -> Option<i128>| {
                     let ends: Option<Vec<i128>> = certain.iter().map(end).collect();
-                    ends.and_then(|e| value::divide(e.iter().sum::<i128>() * scale, e.len() as i128))
+                    // The sum has to be a number that there is.
+                    let fits = |sum: &i128| value::quantity(unit, *sum * scale).is_some();
+                    let sum = ends.as_ref().map(|e| e.iter().sum::<i128>()).filter(fits);
+                    sum.zip(ends).and_then(|(sum, e)| value::divide(sum * scale, e.len() as i128))
                 };
                 (unit, mean(&low), mean(&high))
             } else {

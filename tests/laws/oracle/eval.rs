@@ -37,6 +37,12 @@ impl<'a> Env<'a> {
         self.vars.iter().rev().find(|(n, _)| n == name).map_or_else(|| panic!("{name} is not in scope"), |(_, b)| b)
     }
 
+    pub fn without(&self, name: &str) -> Self {
+        let mut env = self.clone();
+        env.vars.retain(|(n, _)| n != name);
+        env
+    }
+
     pub fn find(&self, name: &str) -> Option<&Binding<'a>> {
         self.vars.iter().rev().find(|(n, _)| n == name).map(|(_, b)| b)
     }

@@ -168,7 +168,10 @@ impl<'a> World<'a> {
     }
 
     pub fn read_waived(&'a self, name: &str, env: &Env<'a>) -> K {
-        self.waived(&self.target(name), env)
+        let target = self.target(name);
+        // Of a rule or duty no finding is asked about.
+        let env = if target.triage() { env.clone() } else { env.without("finding") };
+        self.waived(&target, &env)
     }
 
     /// Whether a block's levels of a finding are waived.
