@@ -52,6 +52,8 @@ impl Earlier {
                 continue;
             }
             let kind = match field("kind").one() {
+                // Whether it is done is not known: it may still be open.
+                Some(raw) if raw.int() == obligation && field("missing").one().is_none() => Could::UNKNOWN,
                 Some(raw) => Could::certain(raw.int() == obligation),
                 None => Could::UNKNOWN,
             };

@@ -264,8 +264,7 @@ impl Gen {
             json!("none")
         };
         put(&mut duty, "due", due);
-        // Not `missing`: that it is unknown whether a duty is done the engine takes for certain that it is not.
-        for key in ["change", "asset", "due"] {
+        for key in ["change", "asset", "missing", "due"] {
             self.hole(&mut duty, key, 3);
         }
         duty

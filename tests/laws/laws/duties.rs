@@ -33,7 +33,7 @@ pub fn delete(case: &mut Case, rng: &mut Rng) -> Option<String> {
 /// A fact of a record, at any depth. All fields of these records are optional but `id`; some have a meaning where they are absent, so that `null` stands for
 /// what is gone.
 fn take(record: &mut Map<String, Value>, rng: &mut Rng) -> Option<String> {
-    let keys: Vec<String> = record.keys().filter(|k| *k != "id" && *k != "missing").cloned().collect();
+    let keys: Vec<String> = record.keys().filter(|k| *k != "id").cloned().collect();
     if keys.is_empty() {
         return None;
     }
