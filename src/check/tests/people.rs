@@ -1,18 +1,8 @@
 //! Approvals, obligations, risks and waivers: what they become, and what is wrong with them.
 
-use super::support::{check_text, listing};
+use super::support::{check_text, listing, op, program};
 use crate::check::program::{ApprovalField, Excluded, ListRef, Op, Program, RiskField, VarId, Waivable};
 use crate::check::types::Type;
-
-fn program(text: &str) -> Program {
-    let checked = check_text(text);
-    let shown = listing(&checked);
-    checked.program.unwrap_or_else(|| panic!("{shown}"))
-}
-
-fn op(program: &Program, id: crate::check::program::NodeId) -> &Op {
-    &program.nodes[id.0 as usize].op
-}
 
 /// The examples of the contract in one policy.
 const CONTRACT: &str = r#"

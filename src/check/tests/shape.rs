@@ -1,19 +1,9 @@
 //! What policies become.
 
-use super::support::{check_text, listing};
+use super::support::{op, program};
 use crate::check::program::{Const, Effect, Op, Program, VarId, When};
 use crate::check::types::Type;
 use crate::check::{NoLoader, PolicyInput, Sight, check, expression};
-
-fn program(text: &str) -> Program {
-    let checked = check_text(text);
-    let shown = listing(&checked);
-    checked.program.unwrap_or_else(|| panic!("{shown}"))
-}
-
-fn op(program: &Program, id: crate::check::program::NodeId) -> &Op {
-    &program.nodes[id.0 as usize].op
-}
 
 #[test]
 fn children_come_before_parents_and_know_their_variables() {

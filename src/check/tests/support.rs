@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::check::program::Op;
+use crate::check::program::{NodeId, Op, Program};
 use crate::check::{Checked, Loader, PolicyInput, check};
 
 /// The project's folder: the manifest's, or the one that `CHANGEGATE_ROOT` names where these files are built from elsewhere.
@@ -79,4 +79,16 @@ pub(super) fn listing(checked: &Checked) -> String {
         ));
     }
     out
+}
+
+/// The program of a policy that checks.
+pub(super) fn program(text: &str) -> Program {
+    let checked = check_text(text);
+    let shown = listing(&checked);
+    checked.program.unwrap_or_else(|| panic!("{shown}"))
+}
+
+/// What a node of it computes.
+pub(super) fn op(program: &Program, id: NodeId) -> &Op {
+    &program.nodes[id.0 as usize].op
 }
