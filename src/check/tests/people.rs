@@ -1,7 +1,7 @@
 //! Approvals, obligations, risks and waivers: what they become, and what is wrong with them.
 
 use super::support::{check_text, listing, op, program};
-use crate::check::program::{ApprovalField, Excluded, ListRef, Op, Program, RiskField, VarId, Waivable};
+use crate::check::program::{ApprovalField, Excluded, ListRef, Op, RiskField, VarId, Waivable};
 use crate::check::types::Type;
 
 /// The examples of the contract in one policy.

@@ -1,7 +1,7 @@
 //! What policies become.
 
 use super::support::{op, program};
-use crate::check::program::{Const, Effect, Op, Program, VarId, When};
+use crate::check::program::{Const, Effect, Op, VarId, When};
 use crate::check::types::Type;
 use crate::check::{NoLoader, PolicyInput, Sight, check, expression};
 
