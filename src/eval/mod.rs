@@ -33,6 +33,7 @@ pub mod unknown;
 pub mod value;
 pub mod version;
 pub mod waiver;
+pub mod when;
 
 #[cfg(test)]
 mod tests;
