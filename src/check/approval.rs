@@ -28,6 +28,7 @@ impl Checker {
             head,
             needs: Vec::new(),
             not_by: Vec::new(),
+            meets: None,
             after: Vec::new(),
             valid: None,
             survives_edits: false,
@@ -109,7 +110,18 @@ impl Checker {
         let survives_edits = !tree.survives_edits.is_empty();
         let context = Self::context(unit);
         if let Some(approval) = self.program.approvals.get_mut(usize::from(index)) {
-            *approval = Approval { head, needs, not_by, after, valid, survives_edits, afterwards, review, context };
+            *approval = Approval {
+                head,
+                needs,
+                not_by,
+                meets: None,
+                after,
+                valid,
+                survives_edits,
+                afterwards,
+                review,
+                context,
+            };
         }
     }
 

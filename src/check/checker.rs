@@ -462,6 +462,8 @@ impl Checker {
             | Op::ToNumber(a)
             | Op::ToDate(a, _)
             | Op::ToTime(a, _)
+            | Op::Nearest(_, _, a)
+            | Op::During(a, _)
             | Op::Cvss(a, _, _, _) => vars.extend(self.vars_of_node(*a)),
             Op::Compare(_, a, b) | Op::Default(a, b, _) | Op::Arith(_, a, b) | Op::Shift(a, b, _, _) => {
                 vars.extend(self.vars_of_node(*a));
@@ -501,6 +503,9 @@ impl Checker {
             Op::Approval(index, _) => vars.extend(self.vars_of_approval(*index)),
             Op::Met(_) | Op::Waived(_, None) => vars.extend([VarId::ASSET, VarId::CHANGE]),
             Op::Waived(_, Some(finding)) => vars.push(self.base_variable(*finding)),
+            // What is evaluated of a blackout or window is the change's, on its asset.
+            Op::Overlaps(_) => vars.extend([VarId::ASSET, VarId::CHANGE]),
+            Op::Metric(_) => vars.push(VarId::ASSET),
             Op::Meets(a, b) => vars.extend([self.base_variable(*a), self.base_variable(*b)]),
         }
         vars.retain(|var| Some(*var) != bound);

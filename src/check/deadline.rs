@@ -8,7 +8,7 @@ use crate::syntax::tree::{Deadline, DeadlineKind, EndOfDay};
 use super::checker::Checker;
 use super::codes;
 use super::env::Env;
-use super::program::{Const, DueNode, NodeId, Op, Zone};
+use super::program::{Const, DueNode, NodeId, Op, Zone, ZoneRef};
 use super::types::{Ty, Type};
 
 impl Checker {
@@ -82,7 +82,7 @@ impl Checker {
         }
         let zone = self.day_zone(env.unit);
         let end_of_day = match &deadline.end_of_day {
-            Some(end) => Some(self.end_of_day(end, env)?),
+            Some(end) => Some(ZoneRef::Fixed(self.end_of_day(end, env)?)),
             None => None,
         };
         Some(DueNode { node, end_of_day, zone })

@@ -208,7 +208,7 @@ pub(super) fn shown(value: &Const, ty: &Ty) -> String {
             crate::time::Instant::from_micros(*micros).map_or_else(String::new, crate::time::Instant::to_rfc3339)
         }
         Const::Duration(micros) => crate::time::Duration::from_micros(*micros).to_string(),
-        Const::Span(amount, _) => amount.to_string(),
+        Const::Span(amount, _) | Const::BusinessDays(amount, _) => amount.to_string(),
         Const::None => "none".to_owned(),
     }
 }

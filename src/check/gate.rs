@@ -3,15 +3,23 @@
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::expr::{Expr, ExprKind, Name};
 use crate::syntax::source::Span;
-use crate::syntax::tree::{Body, ClockTime, Demand, Statement, TimeClause};
-use crate::time::{Bound, Role, TimeValue, parse_time};
+use crate::syntax::tree::{self, Body, ClockTime, Demand, Statement, TimeClause};
+use crate::time::{Bound, LocalTime, Recurrence, Role, TimeValue, Weekdays, Weekly, parse_time};
 
 use super::checker::{Checker, Item};
 use super::codes;
 use super::env::Env;
 use super::head::{self, Kind};
-use super::program::{Const, NodeId, Period, Rule, VarId, When, ZoneRef};
+use super::program::{Const, NodeId, Period, Rule, Times, VarId, When, ZoneRef, weekday};
 use super::types::Type;
+
+/// Times of day on some days of the week.
+fn weekly(days: &[tree::Weekday], clock: (u32, u32), zone: ZoneRef, span: Span) -> Option<When> {
+    let days: Weekdays = days.iter().map(|day| weekday(*day)).collect();
+    let time = |seconds: u32| LocalTime::from_seconds(i64::from(seconds));
+    let weekly = Weekly::new(days, time(clock.0)?, time(clock.1)?)?;
+    Some(When { times: Times::Known(Recurrence::Weekly(weekly)), zone, not_on: Vec::new(), span })
+}
 
 impl Checker {
     pub(super) fn declare_rule(&mut self, unit: usize, statement: &Statement, name: &Name) -> u16 {
@@ -62,7 +70,7 @@ impl Checker {
                         continue;
                     }
                     if let Some(zone) = zone {
-                        times.push(When::Weekly(days.clone(), from.seconds, to.seconds, zone));
+                        times.extend(weekly(days, (from.seconds, to.seconds), zone, *span));
                     }
                 }
                 TimeClause::Later(later) => self.later(later.span, &later.what),
@@ -76,10 +84,7 @@ impl Checker {
                     .help("write `from TIME to TIME`, or `every sunday 02:00 to 06:00 in \"Europe/London\"`"),
             );
         }
-        let zones = times.iter().filter_map(|when| match when {
-            When::Weekly(_, _, _, ZoneRef::Node(node)) | When::LocalRange(_, _, node) => Some(*node),
-            _ => None,
-        });
+        let zones = times.iter().flat_map(When::nodes);
         let nodes: Vec<NodeId> = head.scope.iter().copied().chain(head.except).chain(zones).collect();
         head.vars = self.vars_of_all(nodes);
         // The interval that is tested is the change's.
@@ -87,7 +92,8 @@ impl Checker {
             head.vars.push(VarId::CHANGE);
             head.vars.sort_unstable();
         }
-        let period = Period { head, times };
+        let context = Self::context(unit);
+        let period = Period { head, times, mandatory: false, overrun: false, context };
         if window {
             self.program.windows.push(period);
         } else {
@@ -176,10 +182,11 @@ impl Checker {
                     self.ends_first(span);
                     return None;
                 }
-                Some(When::Range(start, end))
             }
-            ZoneRef::Node(node) => Some(When::LocalRange(from, to, node)),
+            ZoneRef::Node(_) => {}
         }
+        let times = Times::Known(Recurrence::Fixed { from, to });
+        Some(When { times, zone, not_on: Vec::new(), span })
     }
 
     /// One end of a range: written out, or a name for what is.

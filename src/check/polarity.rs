@@ -124,6 +124,8 @@ impl Checker {
                 | Op::Triage(..)
                 | Op::Category(..)
                 | Op::Meets(..)
+                | Op::Overlaps(_)
+                | Op::Metric(_)
                 | Op::Text(_)
                 | Op::Error => {}
                 Op::Risk(index, _) => stack.extend(self.of_risk(index, Place::Both, Place::Both)),
@@ -192,6 +194,8 @@ impl Checker {
                 | Op::ToNumber(inner)
                 | Op::ToDate(inner, _)
                 | Op::ToTime(inner, _)
+                | Op::Nearest(_, _, inner)
+                | Op::During(inner, _)
                 | Op::Cvss(inner, ..) => both(&[inner]),
                 Op::Arith(_, left, right) | Op::Shift(left, right, ..) => both(&[left, right]),
                 Op::Due { length, time, .. } => {

@@ -62,6 +62,8 @@ pub enum Const {
     Duration(i64),
     /// Calendar arithmetic; the amount may be negative.
     Span(i64, SpanUnit),
+    /// Business days, of which the days of a calendar are none.
+    BusinessDays(i64, CalendarId),
     /// The code of an enumeration's value.
     Enum(i64),
     /// `none`
@@ -275,6 +277,14 @@ pub enum Op {
     Waived(Waivable, Option<VarId>),
     /// Whether the intervals of two changes meet.
     Meets(VarId, VarId),
+    /// The start of an occurrence of a calendar: the next after, or the last before, a time.
+    Nearest(Nearest, CalendarId, NodeId),
+    /// Whether a time lies within an occurrence of a calendar.
+    During(NodeId, CalendarId),
+    /// Scope and time of a blackout or window, whatever its `except`.
+    Overlaps(PeriodId),
+    /// The latest measurement of a metric, an index into [`Program::metrics`], for the asset if its series are told apart by it.
+    Metric(u16),
     /// An expression that had an error.
     Error,
 }
@@ -292,8 +302,10 @@ pub struct ContextId(pub u16);
 pub struct Context {
     /// The zone for dates without one and for calendar arithmetic.
     pub zone: Option<Zone>,
-    /// The business days; Monday to Friday unless said.
+    /// The business days; Monday to Friday unless said, but for the days of these calendars.
     pub business_days: Vec<Weekday>,
+    /// `not on`: the calendars whose days are no business days.
+    pub holidays: Vec<CalendarId>,
     /// The versions of CVSS that count, first preferred first: `4.0`, `3.1`, `3.0`, `2.0`.
     pub cvss: Vec<&'static str>,
 }
@@ -376,19 +388,63 @@ pub struct Rule {
     pub broken: Vec<NodeId>,
 }
 
-/// A recurrence or range of a blackout or window.
+/// The day of the week, as the time room has it.
+#[must_use]
+pub fn weekday(day: Weekday) -> crate::time::Weekday {
+    match day {
+        Weekday::Monday => crate::time::Weekday::Monday,
+        Weekday::Tuesday => crate::time::Weekday::Tuesday,
+        Weekday::Wednesday => crate::time::Weekday::Wednesday,
+        Weekday::Thursday => crate::time::Weekday::Thursday,
+        Weekday::Friday => crate::time::Weekday::Friday,
+        Weekday::Saturday => crate::time::Weekday::Saturday,
+        Weekday::Sunday => crate::time::Weekday::Sunday,
+    }
+}
+
+/// A clause that says when: of a blackout, a window or a calendar.
 #[derive(Clone, Debug)]
-pub enum When {
-    /// From one instant to another, the second excluded.
-    Range(i64, i64),
-    /// From one local time to another, in a zone that is a field of type `timezone`.
-    LocalRange(crate::time::Bound, crate::time::Bound, NodeId),
-    /// On these days, from and to these seconds of the local day.
-    Weekly(Vec<Weekday>, u32, u32, ZoneRef),
+pub struct When {
+    /// What recurs.
+    pub times: Times,
+    /// Whose clock it goes by.
+    pub zone: ZoneRef,
+    /// The calendars on whose days there is none.
+    pub not_on: Vec<CalendarId>,
+    /// The clause in the text.
+    pub span: Span,
+}
+
+impl When {
+    /// The expressions that it reads.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        let zone = match self.zone {
+            ZoneRef::Node(node) => Some(node),
+            ZoneRef::Fixed(_) => None,
+        };
+        let own = match self.times {
+            Times::Rule(node, _) | Times::File(node) | Times::While(node) => Some(node),
+            Times::Known(_) => None,
+        };
+        own.into_iter().chain(zone)
+    }
+}
+
+/// The times of a clause.
+#[derive(Clone, Debug)]
+pub enum Times {
+    /// Known from the text: a range, a recurrence, a rule, a calendar file.
+    Known(crate::time::Recurrence),
+    /// A rule (RFC 5545) in a text that is a fact, and how long each of its occurrences lasts.
+    Rule(NodeId, crate::time::Lasting),
+    /// A calendar file that a fact names.
+    File(NodeId),
+    /// At any time at which this condition holds.
+    While(NodeId),
 }
 
 /// The zone of a recurrence.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ZoneRef {
     /// A zone named in the text.
     Fixed(Zone),
@@ -403,6 +459,88 @@ pub struct Period {
     pub head: Head,
     /// Its times; one is enough.
     pub times: Vec<When>,
+    /// A window that must hold by itself, whatever other windows offer.
+    pub mandatory: bool,
+    /// A change that has begun within this window may finish past its end.
+    pub overrun: bool,
+    /// Whose business days count.
+    pub context: ContextId,
+}
+
+/// A blackout or a window, as an index into the program's list of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PeriodId {
+    /// An index into [`Program::blackouts`].
+    Blackout(u16),
+    /// An index into [`Program::windows`].
+    Window(u16),
+}
+
+/// A calendar, as an index into [`Program::calendars`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CalendarId(pub u16);
+
+/// `calendar`: its times are known from the text and from the files that it names, so the checker works them out.
+#[derive(Clone, Debug)]
+pub struct NamedCalendar {
+    /// The name; a pack's with its alias.
+    pub name: String,
+    /// The title.
+    pub title: Option<String>,
+    /// The place of the statement.
+    pub span: Span,
+    /// Its times.
+    pub times: Arc<crate::time::Calendar>,
+}
+
+/// `metric`: what is measured, and of what.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    /// The name; a pack's with its alias.
+    pub name: String,
+    /// The title.
+    pub title: Option<String>,
+    /// The place of the statement.
+    pub span: Span,
+    /// The name that samples give in `metric`.
+    pub series: String,
+    /// The texts, or records by their ids, of which a sample's label must name one; without it a sample is of the asset that it names, or of all.
+    pub of: Option<MetricOf>,
+    /// How old a sample may be, in microseconds; without it of any age.
+    pub stale: Option<i64>,
+    /// What is measured: a number, a percent, a duration.
+    pub ty: Ty,
+}
+
+/// `of asset.services by label "service"`
+#[derive(Clone, Debug)]
+pub struct MetricOf {
+    /// A list or set of the asset, or one text of it.
+    pub list: Result<ListRef, NodeId>,
+    /// For a list: its variable, and the node that names an element.
+    pub element: Option<(VarId, NodeId)>,
+    /// The label.
+    pub label: String,
+}
+
+/// Which occurrence of a calendar is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Nearest {
+    /// The first that starts after a time.
+    Next,
+    /// The last that starts before it.
+    Last,
+}
+
+/// `meets cab_sitting, closes 2 business days before`
+#[derive(Clone, Debug)]
+pub struct Meets {
+    /// The sittings.
+    pub calendar: CalendarId,
+    /// How long before a sitting a change must have been submitted: a duration or calendar span.
+    pub closes: Option<NodeId>,
+    /// The clause in the text.
+    pub span: Span,
 }
 
 /// An arm of a `triage` or `categorise`.
@@ -424,7 +562,7 @@ pub struct DueNode {
     /// The due time or date, or none; with [`Op::ArmLevel`] where a table wants the level.
     pub node: NodeId,
     /// The end of the day in this zone, rather than the instant.
-    pub end_of_day: Option<Zone>,
+    pub end_of_day: Option<ZoneRef>,
     /// The zone that turns a due date into the end of that day.
     pub zone: Zone,
 }
@@ -542,6 +680,8 @@ pub struct Approval {
     pub after: Vec<u16>,
     /// How long a vote holds: a duration or calendar span.
     pub valid: Option<NodeId>,
+    /// The sittings at which it is given.
+    pub meets: Option<Meets>,
     /// Votes given before the change was last edited count too.
     pub survives_edits: bool,
     /// The approval does not block: it is due by then.
@@ -682,6 +822,10 @@ pub struct Program {
     pub blackouts: Vec<Period>,
     /// Windows.
     pub windows: Vec<Period>,
+    /// Calendars.
+    pub calendars: Vec<NamedCalendar>,
+    /// Metrics.
+    pub metrics: Vec<Metric>,
     /// Risks.
     pub risks: Vec<Risk>,
     /// Approvals.

@@ -24,6 +24,7 @@ impl Checker {
         self.program.contexts.push(Context {
             zone: None,
             business_days: WORKING_WEEK.to_vec(),
+            holidays: Vec::new(),
             cvss: CVSS_VERSIONS.iter().map(|(_, version)| *version).collect(),
         });
         let statements = self.units.get(unit).map(|unit| unit.statements.clone()).unwrap_or_default();

@@ -53,6 +53,7 @@ fn cvss(env: &Env<'_>, id: i64) -> String {
 pub fn length_text(value: &Const) -> String {
     match value {
         Const::Duration(micros) => Duration::from_micros(*micros).to_string(),
+        Const::BusinessDays(amount, _) => format!("{amount} business day{}", if *amount == 1 { "" } else { "s" }),
         Const::Span(amount, unit) => {
             let (one, many) = match unit {
                 SpanUnit::Day => ("day", "days"),

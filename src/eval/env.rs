@@ -274,7 +274,7 @@ impl<'a> Env<'a> {
             Const::Decimal(d) => Raw::Decimal(d.raw()),
             Const::Text(text) => Raw::Int(self.symbol(text)),
             Const::Date(days) => Raw::Int(i64::from(*days)),
-            Const::Span(..) => super::length::pack(value)?,
+            Const::Span(..) | Const::BusinessDays(..) => super::length::pack(value)?,
             Const::None => Raw::None,
         })
     }
@@ -347,7 +347,7 @@ fn reads_arm_level(program: &Program, op: &Op) -> bool {
 fn weekdays(days: &[Weekday]) -> Weekdays {
     let mut set = Weekdays::default();
     for day in days {
-        set = set.with(super::period::weekday(*day));
+        set = set.with(crate::check::program::weekday(*day));
     }
     set
 }
@@ -378,6 +378,8 @@ pub fn children(op: &Op) -> Vec<NodeId> {
         | Op::Met(_)
         | Op::Waived(..)
         | Op::Meets(..)
+        | Op::Overlaps(_)
+        | Op::Metric(_)
         | Op::Error => Vec::new(),
         Op::Not(a)
         | Op::Like(a, _)
@@ -387,6 +389,8 @@ pub fn children(op: &Op) -> Vec<NodeId> {
         | Op::ToNumber(a)
         | Op::ToDate(a, _)
         | Op::ToTime(a, _)
+        | Op::Nearest(_, _, a)
+        | Op::During(a, _)
         | Op::Cvss(a, ..) => vec![*a],
         Op::And(items) | Op::Or(items) | Op::Table(_, items) => items.clone(),
         Op::Compare(_, a, b) | Op::Default(a, b, _) | Op::Arith(_, a, b) | Op::Shift(a, b, ..) => vec![*a, *b],

@@ -1,6 +1,6 @@
 //! Lengths of deadlines: an exact duration or a calendar span in one number, so that a column can hold either.
 
-use crate::check::program::{Const, ContextId};
+use crate::check::program::{CalendarId, Const, ContextId};
 use crate::syntax::expr::SpanUnit;
 use crate::time::{Date, Duration, Instant, Span, add_span, add_span_to_date};
 
@@ -8,6 +8,9 @@ use super::env::Env;
 use super::value::Raw;
 
 const SHIFT: u32 = 64;
+
+/// The first tag of business days on a calendar; the calendar's number is added to it.
+const BUSINESS_DAYS_ON: i128 = 6;
 
 /// A duration or span as one value of type `Span`.
 #[must_use]
@@ -24,6 +27,7 @@ pub fn pack(value: &Const) -> Option<Raw> {
             },
             *amount,
         ),
+        Const::BusinessDays(amount, calendar) => (i128::from(calendar.0) + BUSINESS_DAYS_ON, *amount),
         Const::None => return Some(Raw::None),
         _ => return None,
     };
@@ -51,7 +55,7 @@ pub fn unpack(value: Raw) -> Option<Const> {
         3 => Const::Span(amount, SpanUnit::Month),
         4 => Const::Span(amount, SpanUnit::Year),
         5 => Const::Span(amount, SpanUnit::BusinessDay),
-        _ => return None,
+        tag => Const::BusinessDays(amount, CalendarId(u16::try_from(tag - BUSINESS_DAYS_ON).ok()?)),
     })
 }
 

@@ -3,12 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::check::program::{Head, NodeId, Period, When, ZoneRef};
+use crate::check::program::{Head, Period, Times, When, ZoneRef};
 use crate::check::schema::TableId;
-use crate::syntax::tree::Weekday;
-use crate::time::{
-    self, Bound, Duration, Instant, Interval, Kleene, LocalTime, Recurrence, Role, Weekdays, Weekly, Zone,
-};
+use crate::time::{self, Duration, Instant, Interval, Kleene, Recurrence, Role, Zone};
 
 use super::arms::{applies, scope};
 use super::column::Truth;
@@ -17,20 +14,6 @@ use super::env::Env;
 use super::facts::value;
 use super::frame::Frame;
 use super::value::{Could, Poss, Raw};
-
-/// The day of the week, as the time room has it.
-#[must_use]
-pub fn weekday(day: Weekday) -> time::Weekday {
-    match day {
-        Weekday::Monday => time::Weekday::Monday,
-        Weekday::Tuesday => time::Weekday::Tuesday,
-        Weekday::Wednesday => time::Weekday::Wednesday,
-        Weekday::Thursday => time::Weekday::Thursday,
-        Weekday::Friday => time::Weekday::Friday,
-        Weekday::Saturday => time::Weekday::Saturday,
-        Weekday::Sunday => time::Weekday::Sunday,
-    }
-}
 
 /// The interval of a change that is tested, and how it came about.
 #[derive(Clone, Debug)]
@@ -151,35 +134,11 @@ pub fn could(kleene: Kleene) -> Could {
     }
 }
 
-/// Whose clock a recurrence goes by.
-#[derive(Clone, Copy, Debug)]
-enum Clock {
-    Fixed(crate::check::program::Zone),
-    Node(NodeId),
-}
-
-/// The recurrence of a time clause, and where its zone comes from.
-fn recurrence(when: &When) -> Option<(Recurrence, Option<Clock>)> {
-    match when {
-        When::Range(from, to) => Some((
-            Recurrence::Fixed {
-                from: Bound::Instant(Instant::from_micros(*from)?),
-                to: Bound::Instant(Instant::from_micros(*to)?),
-            },
-            None,
-        )),
-        When::LocalRange(from, to, zone) => {
-            Some((Recurrence::Fixed { from: *from, to: *to }, Some(Clock::Node(*zone))))
-        }
-        When::Weekly(days, from, to, zone) => {
-            let days: Weekdays = days.iter().map(|day| weekday(*day)).collect();
-            let time = |seconds: u32| LocalTime::from_seconds(i64::from(seconds));
-            let zone = match zone {
-                ZoneRef::Fixed(zone) => Clock::Fixed(*zone),
-                ZoneRef::Node(node) => Clock::Node(*node),
-            };
-            Some((Recurrence::Weekly(Weekly::new(days, time(*from)?, time(*to)?)?), Some(zone)))
-        }
+/// The recurrence of a time clause, and whose clock it goes by.
+fn recurrence(when: &When) -> Option<(Recurrence, Option<ZoneRef>)> {
+    match &when.times {
+        Times::Known(recurrence) => Some((*recurrence, Some(when.zone))),
+        Times::Rule(..) | Times::File(_) | Times::While(_) => None,
     }
 }
 
@@ -189,11 +148,11 @@ enum Zones {
     Each(Vec<Option<Arc<str>>>),
 }
 
-fn zones(frame: &Frame<'_>, zone: Option<Clock>) -> Zones {
+fn zones(frame: &Frame<'_>, zone: Option<ZoneRef>) -> Zones {
     match zone {
         None => Zones::Same(Some(Zone::utc())),
-        Some(Clock::Fixed(zone)) => Zones::Same(frame.env.zone(zone).cloned()),
-        Some(Clock::Node(node)) => {
+        Some(ZoneRef::Fixed(zone)) => Zones::Same(frame.env.zone(zone).cloned()),
+        Some(ZoneRef::Node(node)) => {
             let vals = frame.vals(node);
             let name = |row| vals.certain(row).and_then(Raw::int).map(|symbol| frame.env.text(symbol));
             Zones::Each((0..frame.len()).map(name).collect())

@@ -207,12 +207,8 @@ pub fn condition_nodes(head: &Head, others: &[NodeId]) -> Vec<NodeId> {
 
 /// The conditions of a blackout or window, and the zones that it reads.
 fn period_nodes(period: &Period) -> Vec<NodeId> {
-    use crate::check::program::{When, ZoneRef};
-    let zones = period.times.iter().filter_map(|when| match when {
-        When::Weekly(_, _, _, ZoneRef::Node(node)) | When::LocalRange(_, _, node) => Some(*node),
-        _ => None,
-    });
-    period.head.scope.iter().copied().chain(zones).collect()
+    let read = period.times.iter().flat_map(crate::check::program::When::nodes);
+    period.head.scope.iter().copied().chain(read).collect()
 }
 
 fn effect_of(env: &Env<'_>, head: &Head, uncertain: bool) -> Effect {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_buffer::BooleanBuffer;
 use rayon::prelude::*;
 
-use crate::check::program::{DueNode, Triage, VarId, Waivable};
+use crate::check::program::{DueNode, Triage, VarId, Waivable, ZoneRef};
 use crate::check::schema::TableId;
 use crate::check::types::Type;
 use crate::facts::table::{Column, TableData};
@@ -292,13 +292,17 @@ pub fn due_times(frame: &Frame<'_>, due: &DueNode, level: i64) -> Vals {
     let vals = inner.vals(due.node);
     let env = frame.env;
     let date = matches!(env.base(due.node), Type::Date);
+    let end_zone = due.end_of_day.and_then(|zone| match zone {
+        ZoneRef::Fixed(zone) => Some(zone),
+        ZoneRef::Node(_) => None,
+    });
     let mut builder = ValsBuilder::new(frame.len(), false);
     for row in 0..frame.len() {
         builder.push(vals.at(row).map(
             |raw| {
                 let value = raw.int()?;
                 let end = |zone, days| Some(Raw::Int(end_of_day(env.zone(zone)?, days)?));
-                match (date, due.end_of_day) {
+                match (date, end_zone) {
                     (true, zone) => end(zone.unwrap_or(due.zone), value),
                     (false, Some(zone)) => {
                         end(zone, env.zone(zone)?.local(Instant::from_micros(value)?)?.date().days())

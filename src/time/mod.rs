@@ -4,6 +4,7 @@
 //! one that the program embeds ([`tzdb_version`]). Times are whole microseconds, years run from 1 to 9999, and whatever
 //! leaves that range is `None`, never a panic.
 
+mod calendar;
 mod coverage;
 mod date;
 mod duration;
@@ -16,6 +17,7 @@ mod span;
 mod weekday;
 mod zone;
 
+pub use calendar::{Calendar, Lasting};
 pub use coverage::{Overlap, overlap, union_inside};
 pub use date::Date;
 pub use duration::{Duration, DurationError, parse_duration, parse_iso_duration};

@@ -1,9 +1,10 @@
 //! What policies become.
 
 use super::support::{op, program};
-use crate::check::program::{Const, Effect, Op, VarId, When};
+use crate::check::program::{Const, Effect, Op, Times, VarId, ZoneRef};
 use crate::check::types::Type;
 use crate::check::{NoLoader, PolicyInput, Sight, check, expression};
+use crate::time::{Bound, Recurrence};
 
 #[test]
 fn children_come_before_parents_and_know_their_variables() {
@@ -30,7 +31,8 @@ fn levels_ascend_and_done_is_the_least() {
     assert_eq!(triage.arms.iter().map(|arm| arm.code).collect::<Vec<_>>(), [2, 1]);
     let due = triage.arms[0].due.as_ref().unwrap();
     assert!(matches!(op(&program, due.node), Op::Due { before: false, .. }));
-    assert_eq!(due.end_of_day.map(|zone| program.zones[usize::from(zone.0)].as_str()), Some("UTC"));
+    let Some(ZoneRef::Fixed(zone)) = due.end_of_day else { panic!() };
+    assert_eq!(program.zones[usize::from(zone.0)].as_str(), "UTC");
     assert!(triage.arms[1].due.is_none());
 }
 
@@ -69,9 +71,13 @@ fn ranges_are_instants_where_their_zone_is_fixed() {
         "blackout a { from 2026-12-18 to 2026-12-18 in \"UTC\" }\n\
          blackout b { from 2026-12-18T18:00 to 2027-01-04T06:00 in asset.timezone }",
     );
-    let When::Range(from, to) = program.blackouts[0].times[0] else { panic!() };
-    assert_eq!(to - from, 86_400_000_000, "a bare date is the whole day");
-    assert!(matches!(program.blackouts[1].times[0], When::LocalRange(..)));
+    let Times::Known(Recurrence::Fixed { from: Bound::Date(from), to: Bound::Date(to) }) =
+        program.blackouts[0].times[0].times
+    else {
+        panic!()
+    };
+    assert_eq!(to, from, "a bare date is the whole day");
+    assert!(matches!(program.blackouts[1].times[0].zone, ZoneRef::Node(_)));
     assert_eq!(program.blackouts[0].head.effect, Effect::Defer);
 }
 
