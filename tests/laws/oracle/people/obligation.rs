@@ -118,6 +118,10 @@ impl<'a> World<'a> {
             for duty in duties.iter_mut() {
                 if duty.subject == subject && ((duty.concerned.may && !duty.except.must) || duty.kept) {
                     duty.due = [duty.due, due].into_iter().flatten().min();
+                    if duty.kept {
+                        // Certain as soon as one of the records is.
+                        duty.concerned = duty.concerned.or(here);
+                    }
                     again = true;
                 }
             }
