@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::check::program::{Head, Period, Times, When, ZoneRef};
 use crate::check::schema::TableId;
-use crate::time::{self, Duration, Instant, Interval, Kleene, Recurrence, Role, Zone};
+use crate::time::{self, Duration, Entry, Instant, Interval, Kleene, Recurrence, Role, Zone};
 
 use super::arms::{applies, scope};
 use super::column::Truth;
@@ -137,7 +137,7 @@ pub fn could(kleene: Kleene) -> Could {
 /// The recurrence of a time clause, and whose clock it goes by.
 fn recurrence(when: &When) -> Option<(Recurrence, Option<ZoneRef>)> {
     match &when.times {
-        Times::Known(recurrence) => Some((*recurrence, Some(when.zone))),
+        Times::Known(recurrence) => Some((recurrence.clone(), Some(when.zone))),
         Times::Rule(..) | Times::File(_) | Times::While(_) => None,
     }
 }
@@ -187,7 +187,7 @@ pub fn blackout(frame: &Frame<'_>, period: &Period, tested: time::Tested) -> Hit
         let mut seen: HashMap<Option<Arc<str>>, (Could, Option<Instant>)> = HashMap::new();
         let test = |zone: Option<Zone>| match zone {
             Some(zone) => {
-                let overlap = time::overlap(&recurrence, Role::Blackout, &zone, tested);
+                let overlap = time::overlap(&[Entry::new(recurrence.clone(), zone)], Role::Blackout, tested);
                 (could(overlap.verdict), overlap.until)
             }
             None => (Could::UNKNOWN, None),
@@ -291,13 +291,13 @@ fn answer(env: &Env<'_>, chosen: &[usize], standings: &[Standing], tested: time:
     }
     // An exception lifts what a window asks for, not what it offers: its times count whatever its `except` says.
     // Each window's times with their zones; with a zone that is not known a clause opens nothing.
-    let times = |at: usize, standing: &Standing| -> (Vec<(Recurrence, Zone)>, bool) {
+    let times = |at: usize, standing: &Standing| -> (Vec<Entry>, bool) {
         let Some(period) = env.program.windows.get(at) else { return (Vec::new(), false) };
         let mut all_known = true;
         let mut known = Vec::new();
         for (when, zone) in period.times.iter().zip(&standing.zones) {
             match (recurrence(when), zone.as_ref().and_then(|name| Zone::get(name))) {
-                (Some((recurrence, _)), Some(zone)) => known.push((recurrence, zone)),
+                (Some((recurrence, _)), Some(zone)) => known.push(Entry::new(recurrence, zone)),
                 _ => all_known = false,
             }
         }
@@ -313,7 +313,7 @@ fn answer(env: &Env<'_>, chosen: &[usize], standings: &[Standing], tested: time:
         }
         let (known, complete) = times(*at, standing);
         all_known &= complete;
-        if standing.binds && inside(&known, tested) != Kleene::Yes {
+        if standing.binds && time::union_inside(&known, tested) != Kleene::Yes {
             inside_each = false;
         }
         if standing.must {
@@ -321,10 +321,10 @@ fn answer(env: &Env<'_>, chosen: &[usize], standings: &[Standing], tested: time:
         }
         possible_union.extend(known);
     }
-    if inside_each || inside(&certain_union, tested) == Kleene::Yes {
+    if inside_each || time::union_inside(&certain_union, tested) == Kleene::Yes {
         return WindowAnswer::default();
     }
-    let certainly_outside = all_known && inside(&possible_union, tested) == Kleene::No;
+    let certainly_outside = all_known && time::union_inside(&possible_union, tested) == Kleene::No;
     let broken = chosen
         .iter()
         .zip(standings)
@@ -332,9 +332,4 @@ fn answer(env: &Env<'_>, chosen: &[usize], standings: &[Standing], tested: time:
         .map(|(at, s)| (*at, s.certainly_binds && certainly_outside))
         .collect();
     WindowAnswer { broken }
-}
-
-fn inside(windows: &[(Recurrence, Zone)], tested: time::Tested) -> Kleene {
-    let borrowed: Vec<(&Recurrence, &Zone)> = windows.iter().map(|(r, z)| (r, z)).collect();
-    time::union_inside(&borrowed, tested)
 }

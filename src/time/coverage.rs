@@ -1,9 +1,9 @@
-//! Whether a change meets a blackout, and whether it lies inside windows.
+//! Whether a change meets blackouts, and whether it lies inside windows.
 //!
 //! No answer enumerates more than a few weeks, or a few hundred occurrences: a recurrence either never pauses, which is
 //! seen from its times, or is left soon.
 
-use super::{Instant, Interval, Kleene, Recurrence, Role, Tested, Weekly, Zone, occurrences};
+use super::{Entry, Hours, Instant, Interval, Kleene, Recurrence, Role, Sure, Tested};
 
 /// Occurrences that follow each other without a pause and are still merged; more than a year of daily ones.
 const MERGE_LIMIT: usize = 400;
@@ -11,7 +11,7 @@ const MERGE_LIMIT: usize = 400;
 /// Intervals longer than this are first tested against windows that never pause: two weeks, in microseconds.
 const LONG_MICROS: i64 = 14 * 86_400 * 1_000_000;
 
-/// Whether and until when a change overlaps a recurrence.
+/// Whether and until when a change overlaps something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Overlap {
     /// Whether it does.
@@ -19,18 +19,55 @@ pub struct Overlap {
     /// The end of the last occurrence that the change could meet, with those that follow it without a pause; none
     /// where there is no such end within a year, or where no time of the change is known.
     pub until: Option<Instant>,
+    /// Which of the entries is met last, or ends last of those that follow it without a pause.
+    pub entry: Option<usize>,
 }
 
-/// Whether the change overlaps an occurrence of the recurrence.
+/// Whether the change overlaps an occurrence of one of the entries.
 #[must_use]
-pub fn overlap(recurrence: &Recurrence, role: Role, zone: &Zone, tested: Tested) -> Overlap {
-    let verdict = tested.judge_meeting(|interval| meets_any(recurrence, role, zone, interval));
-    let until = if verdict == Kleene::No || tested.is_unknown() {
-        None
-    } else {
-        last_met(recurrence, role, zone, tested.hull()).and_then(|last| end_of_run(recurrence, role, zone, last))
+pub fn overlap(entries: &[Entry], role: Role, tested: Tested) -> Overlap {
+    let meets = |sure: Sure| {
+        tested.judge_meeting(|interval| {
+            let met = |entry: &Entry| entry.first_ending_after(role, sure, interval.from());
+            entries.iter().any(|entry| met(entry).is_some_and(|first| first.interval.meets(interval)))
+        })
     };
-    Overlap { verdict, until }
+    let verdict = match meets(Sure::Possible) {
+        Kleene::Yes if meets(Sure::Certain) != Kleene::Yes => Kleene::Unknown,
+        verdict => verdict,
+    };
+    if verdict == Kleene::No || tested.is_unknown() {
+        return Overlap { verdict, until: None, entry: None };
+    }
+    let (until, entry) = run_end(entries, role, tested.hull());
+    Overlap { verdict, until, entry }
+}
+
+/// The end of the last occurrence that `hull` meets, with those that follow it without a pause, and which entry has it.
+fn run_end(entries: &[Entry], role: Role, hull: Interval) -> (Option<Instant>, Option<usize>) {
+    let last = if hull.is_instant() { hull.from() } else { Instant::clamped(hull.to().micros() - 1) };
+    let mut found = furthest(entries, role, last).or_else(|| {
+        let ends = entries.iter().enumerate();
+        ends.filter_map(|(n, entry)| Some((entry.last_end(role, Sure::Possible, hull)?, n))).max_by_key(|(end, _)| *end)
+    });
+    for _ in 0..MERGE_LIMIT {
+        let Some((end, entry)) = found else { return (None, None) };
+        if end == Instant::MAX || entries.get(entry).is_some_and(|entry| never_pauses(&[entry])) {
+            return (None, Some(entry));
+        }
+        match furthest(entries, role, end) {
+            Some(next) => found = Some(next),
+            None => return (Some(end), Some(entry)),
+        }
+    }
+    (None, found.map(|(_, entry)| entry))
+}
+
+/// Of the occurrences that are open at `instant` the furthest end, and whose it is.
+fn furthest(entries: &[Entry], role: Role, instant: Instant) -> Option<(Instant, usize)> {
+    let open = entries.iter().enumerate();
+    let ends = open.filter_map(|(n, entry)| Some((entry.reach(role, Sure::Possible, instant)?, n)));
+    ends.max_by_key(|(end, n)| (*end, std::cmp::Reverse(*n)))
 }
 
 /// Whether the whole change lies inside the union of the windows, of which those that touch count as one.
@@ -38,61 +75,42 @@ pub fn overlap(recurrence: &Recurrence, role: Role, zone: &Zone, tested: Tested)
 /// A change so long that more than 400 occurrences in a row would have to be followed is unknown, unless the windows of
 /// one zone alone never pause.
 #[must_use]
-pub fn union_inside(windows: &[(&Recurrence, &Zone)], tested: Tested) -> Kleene {
+pub fn union_inside(windows: &[Entry], tested: Tested) -> Kleene {
+    match inside(windows, Sure::Possible, tested) {
+        Kleene::Yes if windows.iter().all(|window| window.is_all_certain()) => Kleene::Yes,
+        Kleene::No => Kleene::No,
+        _ => match inside(windows, Sure::Certain, tested) {
+            Kleene::Yes => Kleene::Yes,
+            _ => Kleene::Unknown,
+        },
+    }
+}
+
+/// Whether the change lies inside the windows that count.
+fn inside(windows: &[Entry], sure: Sure, tested: Tested) -> Kleene {
     let mut gave_up = false;
     let verdict = tested.judge_inside(|interval| {
-        let cover = covers(windows, interval);
+        let cover = covers(windows, sure, interval);
         gave_up |= cover == Kleene::Unknown;
         cover == Kleene::Yes
     });
     if verdict == Kleene::No && gave_up { Kleene::Unknown } else { verdict }
 }
 
-/// Whether `interval` meets an occurrence.
-fn meets_any(recurrence: &Recurrence, role: Role, zone: &Zone, interval: Interval) -> bool {
-    // The first occurrence that is not over at the interval's start is met, or none is.
-    recurrence.first_ending_after(interval.from(), zone, role).is_some_and(|first| first.meets(interval))
-}
-
-/// The last occurrence that `interval` meets.
-fn last_met(recurrence: &Recurrence, role: Role, zone: &Zone, interval: Interval) -> Option<Interval> {
-    if interval.is_instant() {
-        return recurrence.first_ending_after(interval.from(), zone, role);
-    }
-    recurrence.last_starting_before(interval.to(), zone, role)
-}
-
-/// The end of the occurrences that follow `occurrence` without a pause.
-fn end_of_run(recurrence: &Recurrence, role: Role, zone: &Zone, occurrence: Interval) -> Option<Instant> {
-    if let Recurrence::Weekly(weekly) = recurrence
-        && never_pauses(&[weekly])
-    {
-        return None;
-    }
-    let mut end = occurrence.to();
-    for next in occurrences(recurrence, role, zone, occurrence.from(), Instant::MAX).take(MERGE_LIMIT) {
-        if next.from() > end {
-            return Some(end);
-        }
-        end = end.max(next.to());
-    }
-    // The occurrences of a fixed range are exhausted; a weekly one that gets here has not paused for a year.
-    matches!(recurrence, Recurrence::Fixed { .. }).then_some(end)
-}
-
 /// Whether the windows cover `interval` without a gap; unknown where that would take too long to find out.
-fn covers(windows: &[(&Recurrence, &Zone)], interval: Interval) -> Kleene {
+fn covers(windows: &[Entry], sure: Sure, interval: Interval) -> Kleene {
     if interval.length().micros() > LONG_MICROS && never_pause_together(windows) {
         return Kleene::Yes;
+    }
+    if interval.is_instant() {
+        let met = |window: &Entry| window.first_ending_after(Role::Window, sure, interval.from());
+        let open = windows.iter().any(|window| met(window).is_some_and(|first| first.interval.meets(interval)));
+        return if open { Kleene::Yes } else { Kleene::No };
     }
     let mut covered_to = interval.from();
     for _ in 0..MERGE_LIMIT {
         // Of the windows that are open at the moment reached, the one that stays open longest.
-        let open = windows.iter().filter_map(|(recurrence, zone)| {
-            let reach = occurrences(recurrence, Role::Window, zone, covered_to, Instant::MAX);
-            reach.take_while(|o| o.from() <= covered_to).map(Interval::to).max()
-        });
-        match open.max() {
+        match windows.iter().filter_map(|window| window.reach(Role::Window, sure, covered_to)).max() {
             None => return Kleene::No,
             Some(end) => covered_to = end,
         }
@@ -104,29 +122,25 @@ fn covers(windows: &[(&Recurrence, &Zone)], interval: Interval) -> Kleene {
 }
 
 /// Whether those of the windows that share some zone never pause.
-fn never_pause_together(windows: &[(&Recurrence, &Zone)]) -> bool {
-    windows.iter().any(|(_, zone)| {
-        let same_zone = windows.iter().filter(|(_, other)| other == zone);
-        let weekly: Vec<&Weekly> = same_zone
-            .filter_map(|(recurrence, _)| match recurrence {
-                Recurrence::Weekly(weekly) => Some(weekly),
-                Recurrence::Fixed { .. } => None,
-            })
-            .collect();
-        never_pauses(&weekly)
+fn never_pause_together(windows: &[Entry]) -> bool {
+    windows.iter().any(|window| {
+        let same_zone: Vec<&Entry> = windows.iter().filter(|other| other.zone == window.zone).collect();
+        never_pauses(&same_zone)
     })
 }
 
-/// Whether weekly recurrences of one zone cover the whole week by the wall clock.
+/// Whether weekly recurrences of one zone, of which nothing is left out, cover the whole week by the wall clock.
 ///
 /// Then they cover all time: an end and a start at the same wall clock are the same instant for a window, and a
 /// blackout's end is never the earlier.
-fn never_pauses(recurrences: &[&Weekly]) -> bool {
+fn never_pauses(entries: &[&Entry]) -> bool {
     const DAY: i64 = 86_400;
     const WEEK: i64 = 7 * DAY;
     let mut stretches: Vec<(i64, i64)> = Vec::new();
-    for weekly in recurrences {
-        let (from, to) = weekly.seconds();
+    for entry in entries.iter().filter(|entry| entry.not_on.is_empty()) {
+        let Recurrence::Weekly(weekly) = &entry.recurrence else { continue };
+        let Hours::Clock { .. } = weekly.hours() else { continue };
+        let Some((from, to)) = weekly.hours().seconds() else { continue };
         for day in weekly.days().iter() {
             let monday = day.since_monday() * DAY;
             // What runs over the week's end is also there at its start.

@@ -4,33 +4,56 @@
 //! one that the program embeds ([`tzdb_version`]). Times are whole microseconds, years run from 1 to 9999, and whatever
 //! leaves that range is `None`, never a panic.
 
+mod business;
 mod calendar;
 mod coverage;
 mod date;
+mod day_table;
+mod days;
 mod duration;
+mod entry;
+pub mod ical;
 mod instant;
 mod interval;
+mod lasting;
 mod local;
 mod parse;
+mod periodic;
 mod recurrence;
 mod rrule;
+mod rules;
+mod search;
 mod span;
+mod starts;
+mod stream;
+mod tzdb;
 mod weekday;
+mod weekly;
 mod zone;
 
-pub use calendar::{Calendar, Lasting};
+pub use business::{BusinessDays, Unreached};
+pub use calendar::{Calendar, Found};
 pub use coverage::{Overlap, overlap, union_inside};
 pub use date::Date;
 pub use duration::{Duration, DurationError, parse_duration, parse_iso_duration};
+pub use entry::{Entry, Occurrence, Sure};
 pub use instant::Instant;
 pub use interval::{Interval, Kleene, Tested};
+pub use lasting::{Hours, Lasting};
 pub use local::{LocalDateTime, LocalTime};
 pub use parse::{TimeError, TimeValue, parse_date, parse_instant, parse_local_datetime, parse_local_time, parse_time};
-pub use recurrence::{Bound, Occurrences, Recurrence, Role, Weekly, occurrences};
+pub use periodic::{Every, OnDay, Periodic};
+pub use recurrence::{Bound, Recurrence, Role, Rule};
 pub use rrule::{RRule, RRuleError, RRuleStarts, RRuleUntil};
 pub use span::{BusinessWeek, Span, SpanUnit, add_span, add_span_to_date};
+pub use starts::{First, Limit, Source, StartRange, Starts, may_start_clear_of, may_start_inside};
+pub use stream::{Occurrences, occurrences};
+pub use tzdb::{install_tzdb, tzdb_version, zone_names};
 pub use weekday::{Weekday, Weekdays};
-pub use zone::{Zone, tzdb_version, zone_names};
+pub use weekly::Weekly;
+pub use zone::Zone;
+
+use span::add_calendar_span;
 
 #[cfg(test)]
 mod tests;

@@ -105,7 +105,7 @@ impl BusinessWeek {
     }
 
     /// The `count`-th business day after `date`, or before it where negative; `date` itself for none.
-    fn step(self, date: Date, count: i64) -> Option<Date> {
+    pub(super) fn step(self, date: Date, count: i64) -> Option<Date> {
         let in_a_week = self.days.len();
         if count == 0 {
             return Some(date);
@@ -138,11 +138,19 @@ impl Default for BusinessWeek {
 #[must_use]
 pub fn add_span_to_date(date: Date, span: Span, week: BusinessWeek) -> Option<Date> {
     match span.unit {
+        SpanUnit::BusinessDay => week.step(date, span.amount),
+        _ => add_calendar_span(date, span),
+    }
+}
+
+/// The date that lies `span` after `date`, where that takes no business days.
+pub(super) fn add_calendar_span(date: Date, span: Span) -> Option<Date> {
+    match span.unit {
         SpanUnit::Day => date.add_days(span.amount),
         SpanUnit::Week => date.add_days(span.amount.checked_mul(7)?),
         SpanUnit::Month => date.add_months(span.amount),
         SpanUnit::Year => date.add_months(span.amount.checked_mul(12)?),
-        SpanUnit::BusinessDay => week.step(date, span.amount),
+        SpanUnit::BusinessDay => None,
     }
 }
 

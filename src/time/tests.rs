@@ -44,6 +44,30 @@ fn daily(from: &str, to: &str) -> Recurrence {
     weekly(&Weekday::ALL, from, to)
 }
 
+/// Whether and until when a change overlaps one recurrence.
+fn overlap_of(recurrence: &Recurrence, role: Role, zone: &Zone, tested: Tested) -> (Kleene, Option<Instant>) {
+    let overlap = overlap(&[Entry::new(recurrence.clone(), zone.clone())], role, tested);
+    (overlap.verdict, overlap.until)
+}
+
+fn inside_of(windows: &[(&Recurrence, &Zone)], tested: Tested) -> Kleene {
+    let entry = |(recurrence, zone): &(&Recurrence, &Zone)| Entry::new((*recurrence).clone(), (*zone).clone());
+    union_inside(&windows.iter().map(entry).collect::<Vec<_>>(), tested)
+}
+
+/// The occurrences of one recurrence between two instants.
+fn occurrences_of(
+    recurrence: &Recurrence,
+    role: Role,
+    zone: &Zone,
+    from: Instant,
+    to: Instant,
+) -> impl Iterator<Item = Interval> {
+    let entry = Entry::new(recurrence.clone(), zone.clone());
+    let found: Vec<Interval> = occurrences(&entry, role, from, to).map(|o| o.interval).take(1_000).collect();
+    found.into_iter()
+}
+
 fn hours(count: i64) -> Duration {
     Duration::from_hours(count).unwrap()
 }

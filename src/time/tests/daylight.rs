@@ -142,7 +142,7 @@ fn every_zone_holds_at_the_ends_of_time() {
             }
             let everyday = daily("00:00", "24:00");
             let tested = Tested::exactly(Interval::at(instant));
-            let _ = (overlap(&everyday, LATER, &zone, tested), union_inside(&[(&everyday, &zone)], tested));
+            let _ = (overlap_of(&everyday, LATER, &zone, tested), inside_of(&[(&everyday, &zone)], tested));
             let _ = (zone.start_of_day(Date::MIN), zone.start_of_day(Date::MAX), zone.end_of_day(Date::MAX));
         }
     }

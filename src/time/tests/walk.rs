@@ -207,10 +207,10 @@ fn overlaps_agree_with_a_walk() {
             for _ in 0..10 {
                 let known = Known::random(&mut random);
                 let tested = known.tested(&walk);
-                let found = overlap(&rule.recurrence(), role, &zone, tested);
+                let found = overlap_of(&rule.recurrence(), role, &zone, tested);
                 let expected = known.judge(|from, to| marked(&sums, from, to) > 0);
                 let case = format!("{zone} {centre} {:?} {role:?} {known:?} {tested:?}", rule.recurrence());
-                assert_eq!(found.verdict, expected, "{case}");
+                assert_eq!(found.0, expected, "{case}");
                 cases += 1;
                 tally[expected as usize] += 1;
                 let Some((_, to)) = known.possible().into_iter().max_by_key(|(from, to)| to - from) else { continue };
@@ -219,12 +219,12 @@ fn overlaps_agree_with_a_walk() {
                     _ => (known.possible()[0].0, to.max(known.possible()[0].0 + 1)),
                 };
                 if expected == Kleene::No {
-                    assert_eq!(found.until, None, "{case}");
+                    assert_eq!(found.1, None, "{case}");
                 } else if let Some(last) = (from..to).rev().find(|n| marks[*n])
                     && let Some(end) = (last..marks.len() - 3 * usize::try_from(DAY).unwrap()).find(|n| !marks[*n])
                 {
                     let end = Instant::from_micros((walk.first + i64::try_from(end).unwrap()) * MINUTE);
-                    assert_eq!(found.until, end, "{case}");
+                    assert_eq!(found.1, end, "{case}");
                     ends += 1;
                 }
             }
@@ -261,7 +261,7 @@ fn windows_agree_with_a_walk() {
                 let known = Known::random(&mut random);
                 let tested = known.tested(&walk);
                 let expected = known.judge(|from, to| marked(&sums, from, to) == to.max(from + 1) - from);
-                assert_eq!(union_inside(&windows, tested), expected, "{centre} {windows:?} {known:?} {tested:?}");
+                assert_eq!(inside_of(&windows, tested), expected, "{centre} {windows:?} {known:?} {tested:?}");
                 cases += 1;
                 tally[expected as usize] += 1;
             }
@@ -285,7 +285,7 @@ fn fixed_ranges_agree_with_a_walk() {
             let role = if random.below(2) == 0 { Role::Blackout } else { Role::Window };
             let range = Recurrence::Fixed { from: Bound::Local(wall(from)), to: Bound::Local(wall(to)) };
             let (start, end) = (walk.start(from), walk.end(to, role));
-            let found = occurrences(&range, role, &zone, Instant::MIN, Instant::MAX).next();
+            let found = occurrences_of(&range, role, &zone, Instant::MIN, Instant::MAX).next();
             let at = |n: usize| Instant::from_micros((walk.first + i64::try_from(n).unwrap()) * MINUTE).unwrap();
             let expected = if start < end { Interval::new(at(start), at(end)) } else { None };
             assert_eq!(found, expected, "{zone} {range:?} {role:?}");

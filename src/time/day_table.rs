@@ -1,0 +1,178 @@
+//! The days of a calendar, worked out once for each year and zone.
+
+use super::instant::DAY_MICROS;
+use super::{Bound, Date, Entry, Hours, Instant, Kleene, Recurrence, Role, Zone, occurrences};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+/// Days in a page of a table: a power of two near a third of a year.
+const PAGE_DAYS: i64 = 128;
+
+/// Pages in a group: the table of the years 1 to 9999 is groups of pages that are made when asked for.
+const GROUP_PAGES: i64 = 256;
+
+/// Occurrences of one entry that are looked at for a page; of a denser one all days are marked by the first of these.
+const OCCURRENCE_LIMIT: usize = 20_000;
+
+/// A table for each zone that has been asked for.
+#[derive(Default)]
+pub(super) struct DayTables(RwLock<HashMap<Zone, Arc<DayTable>>>);
+
+impl DayTables {
+    /// The table by the wall clock of a zone.
+    pub(super) fn of(&self, zone: &Zone) -> Arc<DayTable> {
+        let tables = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = tables.get(zone) {
+            return Arc::clone(table);
+        }
+        drop(tables);
+        let mut tables = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(tables.entry(zone.clone()).or_default())
+    }
+}
+
+/// The days of a calendar by the wall clock of one zone.
+pub(super) struct DayTable {
+    groups: Vec<OnceLock<Box<Group>>>,
+}
+
+type Group = Vec<OnceLock<Box<Page>>>;
+
+/// What is known of some days in a row: bits, the first day lowest.
+#[derive(Clone, Copy, Debug, Default)]
+struct Page {
+    certain: u128,
+    possible: u128,
+}
+
+impl Default for DayTable {
+    fn default() -> Self {
+        let pages = (Date::MAX.days() - Date::MIN.days()) / PAGE_DAYS + 1;
+        Self { groups: empty(pages / GROUP_PAGES + 1) }
+    }
+}
+
+fn empty<T>(count: i64) -> Vec<OnceLock<T>> {
+    (0..count).map(|_| OnceLock::new()).collect()
+}
+
+fn index(number: i64) -> usize {
+    usize::try_from(number).unwrap_or(0)
+}
+
+impl DayTable {
+    /// What is known of `date`; `entries` gives what the calendar holds and the zone, for a page that is not made yet.
+    pub(super) fn get<'a>(&self, date: Date, entries: impl FnOnce() -> (&'a [Entry], &'a Zone)) -> Kleene {
+        let day = date.days() - Date::MIN.days();
+        let (page, bit) = (day / PAGE_DAYS, day % PAGE_DAYS);
+        let group = self.groups.get(index(page / GROUP_PAGES));
+        let pages = group.map(|group| group.get_or_init(|| Box::new(empty(GROUP_PAGES))));
+        let page_of = pages.and_then(|pages| pages.get(index(page % GROUP_PAGES)));
+        let Some(page_of) = page_of else { return Kleene::Unknown };
+        let page = page_of.get_or_init(|| {
+            let (entries, zone) = entries();
+            Box::new(Page::of(entries, zone, Date::MIN.days() + page * PAGE_DAYS))
+        });
+        match (page.certain >> bit & 1, page.possible >> bit & 1) {
+            (1, _) => Kleene::Yes,
+            (_, 1) => Kleene::Unknown,
+            _ => Kleene::No,
+        }
+    }
+}
+
+impl Page {
+    /// The page that starts on day `first`.
+    fn of(entries: &[Entry], zone: &Zone, first: i64) -> Self {
+        let mut page = Self::default();
+        for entry in entries {
+            page.mark_entry(entry, zone, first);
+        }
+        page
+    }
+
+    fn mark_entry(&mut self, entry: &Entry, zone: &Zone, first: i64) {
+        let last = first + PAGE_DAYS - 1;
+        if let Recurrence::File { file, .. } = &entry.recurrence {
+            let known = entry.tail_in(zone);
+            for day in first..=last {
+                let Some(date) = Date::from_days(day) else { continue };
+                if file.on_day(date, zone) {
+                    self.mark(day, day, first, true);
+                } else if known.is_some_and(|known| zone.end_of_day(date).is_none_or(|end| end > known)) {
+                    self.mark(day, day, first, false);
+                }
+            }
+            return;
+        }
+        // Whole days are on their dates whatever the zone: walk them by their own wall clock.
+        let own_days = entry.has_whole_days();
+        let by = if own_days { &entry.zone } else { zone };
+        let start = |day: i64| Instant::clamped(by.first(day * DAY_MICROS));
+        let (from, to) = (start(first - 1), start(last + 2));
+        for occurrence in occurrences(entry, Role::Blackout, from, to).take(OCCURRENCE_LIMIT) {
+            let (begin, end) = (occurrence.interval.from(), occurrence.interval.to());
+            // An end at midnight does not touch the day that it starts.
+            let inside = if end > begin { end.micros() - 1 } else { end.micros() };
+            let day_of = |micros: i64| by.wall(micros).div_euclid(DAY_MICROS);
+            let (mut begins, mut ends) = (day_of(begin.micros()), day_of(inside));
+            if begins > ends {
+                (begins, ends) = (ends, begins);
+            }
+            self.mark(begins, ends, first, occurrence.certain);
+        }
+    }
+
+    /// Marks the days from `begin` to `end` as far as they are in the page that starts at `first`.
+    fn mark(&mut self, begin: i64, end: i64, first: i64, certain: bool) {
+        let (begin, end) = (begin.max(first) - first, end.min(first + PAGE_DAYS - 1) - first);
+        if begin > end {
+            return;
+        }
+        let upto = |day: i64| if day >= PAGE_DAYS { u128::MAX } else { (1_u128 << day) - 1 };
+        let bits = upto(end + 1) & !upto(begin);
+        self.possible |= bits;
+        if certain {
+            self.certain |= bits;
+        }
+    }
+}
+
+impl Entry {
+    /// Whether every occurrence is made of whole days.
+    fn has_whole_days(&self) -> bool {
+        let whole = |hours: Hours| hours.whole_days(Date::from_days(0).unwrap_or(Date::MIN)).is_some();
+        match &self.recurrence {
+            Recurrence::Fixed { from, to } => matches!((from, to), (Bound::Date(_), Bound::Date(_))),
+            Recurrence::Weekly(weekly) => whole(weekly.hours()),
+            Recurrence::Periodic(periodic) => whole(periodic.hours()),
+            _ => false,
+        }
+    }
+
+    /// Where the knowledge of a file ends by the wall clock of a zone.
+    fn tail_in(&self, zone: &Zone) -> Option<Instant> {
+        let Recurrence::File { file, covers_until } = &self.recurrence else { return None };
+        match covers_until {
+            Some(bound) => Some(bound.end(zone, Role::Window)),
+            None => file.knows_until(zone),
+        }
+    }
+
+    /// An instant from which on it is not known on which days it is; none where it always is.
+    pub(super) fn knows_until(&self, zone: &Zone) -> Option<Instant> {
+        let own = match self.recurrence {
+            Recurrence::Unknown => Some(Instant::MIN),
+            _ => self.tail_in(zone),
+        };
+        let certain = self.certain_until();
+        own.into_iter().chain((certain < Instant::MAX).then_some(certain)).min()
+    }
+}
+
+impl fmt::Debug for DayTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DayTable").finish_non_exhaustive()
+    }
+}
