@@ -69,6 +69,8 @@ pub(super) fn kind_of(body: &Body) -> &'static str {
         Body::Approval(_) => "approval",
         Body::Obligation(_) => "obligation",
         Body::Waiver(_) => "waiver",
+        Body::Calendar(_) => "calendar",
+        Body::Metric(_) => "metric",
         Body::Test(_) => "test",
         Body::Later(_) => "later",
     }

@@ -3,7 +3,7 @@
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::expr::{Expr, ExprKind, Name};
 use crate::syntax::source::Span;
-use crate::syntax::tree::{self, Body, ClockTime, Demand, Statement, TimeClause};
+use crate::syntax::tree::{self, Body, ClockRange, ClockTime, Demand, Statement, TimeClause, TimeForm};
 use crate::time::{Bound, LocalTime, Recurrence, Role, TimeValue, Weekdays, Weekly, parse_time};
 
 use super::checker::{Checker, Item};
@@ -60,11 +60,14 @@ impl Checker {
         self.readers.push(Item::Decided(kind.keyword, head.name.clone()));
         let mut times = Vec::new();
         for clause in clauses {
-            match clause {
-                TimeClause::Range { span, from, to, zone } => {
+            let TimeClause { span, form, lasting, zone, not_on } = clause;
+            match form {
+                TimeForm::Range { from, to } if not_on.is_empty() => {
                     times.extend(self.range_clause(unit, (from, to), zone.as_ref(), role, &env, *span));
                 }
-                TimeClause::Weekly { span, days, from, to, zone } => {
+                TimeForm::Weekly { days, clock: Some(ClockRange { from, to: Some(to) }) }
+                    if not_on.is_empty() && lasting.is_none() =>
+                {
                     let zone = self.zone_clause(unit, zone.as_ref(), &env, *span);
                     if !self.clock_time(*from) || days.is_empty() {
                         continue;
@@ -73,7 +76,7 @@ impl Checker {
                         times.extend(weekly(days, (from.seconds, to.seconds), zone, *span));
                     }
                 }
-                TimeClause::Later(later) => self.later(later.span, &later.what),
+                _ => self.later(*span, "such times"),
             }
         }
         self.readers.pop();

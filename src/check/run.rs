@@ -142,6 +142,8 @@ impl Checker {
             (Body::Triage(_), Some(Symbol::Triage(index))) => self.triage(unit, statement, index),
             (Body::Categorise(_), Some(Symbol::Categorise(index))) => self.categorise(unit, statement, index),
             (Body::Blackout(clauses) | Body::Window(clauses), _) => self.period(unit, statement, clauses),
+            (Body::Calendar(_), _) => self.later(statement.span, "`calendar` statements"),
+            (Body::Metric(_), _) => self.later(statement.span, "`metric` statements"),
             (Body::Test(test), _) => self.test(unit, statement, test),
             (Body::Later(later), _) => {
                 let end = statement.name.as_ref().map_or(later.span.end, |name| name.span.end);

@@ -87,3 +87,5 @@ pub const FOREIGN_WILDCARD: Code = Code(52);
 pub const FOREIGN_CAPITALS: Code = Code(53);
 /// `any(x.kev for x in xs)`
 pub const FOREIGN_COMPREHENSION: Code = Code(54);
+/// `every 2nd tuesday`, `every weekend`, a line of cron
+pub const FOREIGN_RECURRENCE: Code = Code(55);

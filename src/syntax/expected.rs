@@ -55,6 +55,16 @@ pub(crate) fn said(rule: Rule) -> Said {
         | Rule::every_day
         | Rule::every_weekday
         | Rule::compat_weekday
+        | Rule::compat_weekend
+        | Rule::compat_ordinal
+        | Rule::compat_every
+        | Rule::compat_nth
+        | Rule::compat_of_month
+        | Rule::compat_article
+        | Rule::compat_interval
+        | Rule::compat_other
+        | Rule::compat_unit
+        | Rule::compat_cron
         | Rule::calendar_clauses
         | Rule::calendar_part
         | Rule::waiver_clauses
@@ -286,6 +296,7 @@ pub(crate) fn said(rule: Rule) -> Said {
         | Rule::ordinal => Said::Word("a day such as `day 15` or `last friday`"),
         Rule::clock_range | Rule::clock_time => Said::Word("a time of day such as `09:30`"),
         Rule::lasting | Rule::kw_lasting => Said::Word("`lasting`"),
+        Rule::covers => Said::Word("`covers`"),
         Rule::rrule_clause => Said::Clause("`rrule`"),
         Rule::calendar_clause => Said::Clause("`calendar`"),
         Rule::while_clause => Said::Clause("`while`"),

@@ -128,6 +128,10 @@ pub enum Body {
     Obligation(Obligation),
     /// `waiver name { … }`
     Waiver(Waiver),
+    /// `calendar name { … }`: its time clauses.
+    Calendar(Vec<TimeClause>),
+    /// `metric name { … }`
+    Metric(Metric),
     /// `test name { … }`
     Test(Test),
     /// A kind that this build does not have.
@@ -432,35 +436,110 @@ pub struct Demand {
     pub condition: Expr,
 }
 
-/// A clause of a blackout or window that says when.
+/// A clause of a blackout, window or calendar that says when.
 #[derive(Clone, Debug)]
-pub enum TimeClause {
-    /// `from TIME to TIME [in ZONE]`
+pub struct TimeClause {
+    /// The whole clause.
+    pub span: Span,
+    /// What it is.
+    pub form: TimeForm,
+    /// `lasting LENGTH`
+    pub lasting: Option<Expr>,
+    /// `in ZONE`, if not the policy's.
+    pub zone: Option<Expr>,
+    /// `not on CALENDAR, …`
+    pub not_on: Vec<Path>,
+}
+
+/// The forms of a clause that says when.
+#[derive(Clone, Debug)]
+pub enum TimeForm {
+    /// `from TIME to TIME`
     Range {
-        /// The whole clause.
-        span: Span,
         /// The start.
         from: Expr,
         /// The end.
         to: Expr,
-        /// The zone of both ends, if not the policy's.
-        zone: Option<Expr>,
     },
-    /// `every DAYS HH:MM to HH:MM [in ZONE]`
+    /// `every DAYS [HH:MM [to HH:MM]]`
     Weekly {
-        /// The whole clause.
-        span: Span,
         /// The days.
         days: Vec<Weekday>,
-        /// Local time of the start.
-        from: ClockTime,
-        /// Local time of the end.
-        to: ClockTime,
-        /// The zone, if not the policy's.
-        zone: Option<Expr>,
+        /// The time of day, if not the whole day.
+        clock: Option<ClockRange>,
     },
-    /// A recurrence or clause that this build does not have.
-    Later(Later),
+    /// `every month on DAY, … [HH:MM [to HH:MM]]`
+    Periodic {
+        /// Month, quarter or year.
+        period: Period,
+        /// Its days.
+        days: Vec<PeriodDay>,
+        /// The time of day, if not the whole day.
+        clock: Option<ClockRange>,
+    },
+    /// `rrule TEXT`
+    Rule(Expr),
+    /// `calendar FILE|NAME [covers until DATE]`; in a `calendar` statement `file FILE`.
+    Calendar {
+        /// A text (a file's path), a calendar's name or a field of the asset.
+        source: Expr,
+        /// How far the file reaches.
+        covers: Option<Expr>,
+        /// Written `file`.
+        file: bool,
+    },
+    /// `covers until DATE` as a clause of a `calendar` statement.
+    Covers(Expr),
+    /// `while CONDITION`
+    While(Expr),
+    /// `mandatory`
+    Mandatory,
+    /// `overrun allow`
+    Overrun,
+}
+
+/// `09:30 to 16:00`, or a start alone.
+#[derive(Clone, Copy, Debug)]
+pub struct ClockRange {
+    /// Local time of the start.
+    pub from: ClockTime,
+    /// Local time of the end.
+    pub to: Option<ClockTime>,
+}
+
+/// What `every month`, `every quarter` and `every year` repeat by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Period {
+    /// A calendar month
+    Month,
+    /// A calendar quarter
+    Quarter,
+    /// A calendar year
+    Year,
+}
+
+/// A day of a month, quarter or year.
+#[derive(Clone, Copy, Debug)]
+pub struct PeriodDay {
+    /// Where it stands.
+    pub span: Span,
+    /// Which.
+    pub kind: PeriodDayKind,
+}
+
+/// How a day of a month, quarter or year is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PeriodDayKind {
+    /// `day 15`
+    Numbered(i64),
+    /// `last day`
+    Last,
+    /// `second tuesday`: from 1 to 5
+    Nth(u8, Weekday),
+    /// `last friday`
+    LastWeekday(Weekday),
+    /// `last 2 business days`
+    LastBusinessDays(i64),
 }
 
 /// `09:30`: a time of day.
@@ -594,4 +673,28 @@ pub struct WaiverDates {
     pub from: Expr,
     /// The last day, or the first instant out of force.
     pub until: Expr,
+}
+
+/// `metric name { … }`. A clause that may stand once is kept as often as it was written.
+#[derive(Clone, Debug, Default)]
+pub struct Metric {
+    /// `series "http_5xx_ratio"`
+    pub series: Vec<StrLit>,
+    /// `of asset.services by label "service"`
+    pub of: Vec<MetricOf>,
+    /// `stale after 10min`
+    pub stale: Vec<Expr>,
+    /// `unit percent`
+    pub unit: Vec<Name>,
+}
+
+/// `of asset.services by label "service"`: whose samples belong to a row.
+#[derive(Clone, Debug)]
+pub struct MetricOf {
+    /// The whole clause.
+    pub span: Span,
+    /// A field of the subject.
+    pub field: Expr,
+    /// The label that holds its value.
+    pub label: StrLit,
 }

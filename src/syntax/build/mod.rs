@@ -7,6 +7,7 @@ mod literal;
 mod methods;
 mod people;
 mod primary;
+mod recur;
 mod statement;
 mod table;
 mod text;

@@ -97,7 +97,7 @@ impl Builder<'_> {
         name.zip(list)
     }
 
-    fn path_list(&self, pair: &Pair<'_>) -> Vec<super::Path> {
+    pub(super) fn path_list(&self, pair: &Pair<'_>) -> Vec<super::Path> {
         let list = pair.clone().into_inner().find(|p| p.as_rule() == Rule::path_list);
         list.map(|list| self.paths(&list)).unwrap_or_default()
     }

@@ -4,8 +4,8 @@ use super::super::expr::{ExprKind, Name, StrLit};
 use super::super::grammar::Rule;
 use super::super::source::Span;
 use super::super::tree::{
-    Approval, Body, Categorise, Common, Demand, Effective, Extend, FieldDecl, Import, Later, Obligation, Param, Risk,
-    Setting, Statement, Table, Test, Triage, TypeExpr, TypeKind, Waivable, Waiver,
+    Approval, Body, Categorise, Common, Demand, Effective, Extend, FieldDecl, Import, Later, Metric, Obligation, Param,
+    Risk, Setting, Statement, Table, Test, Triage, TypeExpr, TypeKind, Waivable, Waiver,
 };
 use super::{Builder, Pair};
 
@@ -22,9 +22,7 @@ pub(crate) struct StatementParts {
 /// What people call the kinds that this build does not evaluate.
 pub(crate) fn later_kind(kind: &str) -> Option<&'static str> {
     Some(match kind {
-        "calendar" => "`calendar` statements",
         "rollout" => "`rollout` statements",
-        "metric" => "`metric` statements",
         "rollback" => "`rollback` statements",
         "plugin" => "`plugin` statements",
         _ => return None,
@@ -60,6 +58,8 @@ impl StatementParts {
             "approval" => Body::Approval(Approval::default()),
             "obligation" => Body::Obligation(Obligation::default()),
             "waiver" => Body::Waiver(Waiver::default()),
+            "calendar" => Body::Calendar(Vec::new()),
+            "metric" => Body::Metric(Metric::default()),
             "test" => Body::Test(Test::default()),
             other => {
                 let what = later_kind(other).map_or_else(|| format!("`{other}` statements"), str::to_owned);
@@ -155,7 +155,10 @@ impl Builder<'_> {
                     demands.extend(self.value_in(pair).map(|condition| Demand { span, forbid, condition }));
                 }
             }
-            Body::Blackout(clauses) | Body::Window(clauses) => clauses.extend(self.time_clause(pair)),
+            Body::Blackout(clauses) | Body::Window(clauses) | Body::Calendar(clauses) => {
+                clauses.extend(self.time_clause(pair));
+            }
+            Body::Metric(metric) => self.metric_clause(metric, pair),
             Body::Risk(risk) => self.risk_clause(risk, pair),
             Body::Approval(approval) => self.approval_clause(approval, pair),
             Body::Obligation(obligation) => self.obligation_clause(obligation, pair),
@@ -214,13 +217,7 @@ impl Builder<'_> {
                 for inner in pair.into_inner() {
                     match inner.as_rule() {
                         Rule::day_list => days = self.days(inner),
-                        Rule::not_on => {
-                            not_on = inner
-                                .into_inner()
-                                .find(|p| p.as_rule() == Rule::path_list)
-                                .map(|p| self.paths(&p))
-                                .unwrap_or_default();
-                        }
+                        Rule::not_on => not_on = self.path_list(&inner),
                         _ => {}
                     }
                 }

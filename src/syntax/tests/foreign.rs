@@ -109,6 +109,34 @@ fn statements_have_foreign_forms_too() {
         ),
         ("window w { every Sundays 01:00 to 02:00 }", 49, "Sundays", "window w { every sunday 01:00 to 02:00 }"),
         ("window w { every thurs 01:00 to 02:00 }", 49, "thurs", "window w { every thursday 01:00 to 02:00 }"),
+        (
+            "window w { every weekend 01:00 to 02:00 }",
+            55,
+            "weekend",
+            "window w { every saturday, sunday 01:00 to 02:00 }",
+        ),
+        (
+            "window w { every 2nd tuesday 01:00 to 02:00 }",
+            55,
+            "2nd tuesday",
+            "window w { every month on second tuesday 01:00 to 02:00 }",
+        ),
+        ("window w { every month on 2nd tuesday }", 55, "2nd", "window w { every month on second tuesday }"),
+        (
+            "window w { every last friday of the quarter in x.y }",
+            55,
+            "last friday of the quarter",
+            "window w { every quarter on last friday in x.y }",
+        ),
+        (
+            "window w { every last business day }",
+            55,
+            "last business day",
+            "window w { every month on last business day }",
+        ),
+        ("window w { every 2 weeks 01:00 to 02:00 }", 55, "2 weeks", ""),
+        ("window w { every other sunday 01:00 to 02:00 }", 55, "other sunday", ""),
+        ("window w { every \"0 2 * * 0\" lasting 4h }", 55, "\"0 2 * * 0\"", ""),
     ];
     for (foreign, code, underlined, ours) in cases {
         let (_, problems) = parse(FileId(0), foreign);

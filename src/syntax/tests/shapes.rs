@@ -4,7 +4,10 @@ use super::contract::show;
 use super::recovery::problems;
 use crate::syntax::expr::{Expr, ExprKind, StrPart, UnaryOp};
 use crate::syntax::source::FileId;
-use crate::syntax::tree::{Body, DeadlineKind, Pattern, Setting, Statement, TimeClause, TypeKind, Weekday};
+use crate::syntax::tree::{
+    Body, ClockRange, DeadlineKind, Pattern, Period, PeriodDayKind, Setting, Statement, TimeClause, TimeForm, TypeKind,
+    Weekday,
+};
 use crate::syntax::{parse, parse_expression};
 
 fn brief(expr: &Expr) -> String {
@@ -198,17 +201,50 @@ fn times_and_types_and_settings() {
     );
     let Body::Blackout(clauses) = &statement.body else { panic!() };
     assert!(statement.common.effective[0].from.is_none());
-    assert!(matches!(&clauses[0], TimeClause::Range { zone: Some(_), .. }));
-    let TimeClause::Weekly { days, from, to, .. } = &clauses[1] else { panic!() };
+    assert!(matches!(&clauses[0], TimeClause { form: TimeForm::Range { .. }, zone: Some(_), .. }));
+    let clock = |range: &Option<ClockRange>| range.map(|range| (range.from.seconds, range.to.map(|to| to.seconds)));
+    let TimeForm::Weekly { days, clock: times } = &clauses[1].form else { panic!() };
     use Weekday::{Friday, Monday, Saturday, Sunday, Wednesday};
     assert_eq!(
-        (days.as_slice(), from.seconds, to.seconds),
-        ([Friday, Saturday, Sunday, Monday, Wednesday].as_slice(), 79_200, 7_200)
+        (days.as_slice(), clock(times)),
+        ([Friday, Saturday, Sunday, Monday, Wednesday].as_slice(), Some((79_200, Some(7_200))))
     );
-    let TimeClause::Weekly { days, to, .. } = &clauses[2] else { panic!() };
-    assert_eq!((days.len(), to.seconds), (7, 86_400));
-    assert!(clauses[3..].iter().all(|clause| matches!(clause, TimeClause::Later(_))));
+    let TimeForm::Weekly { days, clock: times } = &clauses[2].form else { panic!() };
+    assert_eq!((days.len(), clock(times)), (7, Some((0, Some(86_400)))));
+    assert!(matches!(clauses[3].form, TimeForm::Mandatory) && clauses[4].not_on[0].text() == "nyse");
+    let TimeForm::Periodic { period: Period::Quarter, days, clock: None } = &clauses[5].form else { panic!() };
+    let kinds: Vec<PeriodDayKind> = days.iter().map(|day| day.kind).collect();
+    assert_eq!(kinds, [PeriodDayKind::LastWeekday(Friday), PeriodDayKind::Numbered(15)]);
     assert_eq!(clauses.len(), 6);
+
+    let statement = only(
+        "window w { every sunday 02:00 lasting 4h in asset.timezone; every month on second tuesday, last day, last 2 business days, last business day\nevery year on day 1 lasting 1 day; rrule asset.rule lasting 60min in \"UTC\" not on a, e8.b; calendar \"x.ics\" covers until 2027-12-31 not on a; calendar e8.holidays; while x > 1% overrun allow }",
+    );
+    let Body::Window(clauses) = &statement.body else { panic!() };
+    assert!(matches!(&clauses[0].form, TimeForm::Weekly { clock: Some(ClockRange { to: None, .. }), .. }));
+    assert!(clauses[0].lasting.is_some() && clauses[0].zone.is_some());
+    let TimeForm::Periodic { period: Period::Month, days, .. } = &clauses[1].form else { panic!() };
+    let kinds: Vec<PeriodDayKind> = days.iter().map(|day| day.kind).collect();
+    let last = PeriodDayKind::LastBusinessDays;
+    assert_eq!(kinds, [PeriodDayKind::Nth(2, Weekday::Tuesday), PeriodDayKind::Last, last(2), last(1)]);
+    assert!(matches!(&clauses[2].form, TimeForm::Periodic { period: Period::Year, clock: None, .. }));
+    assert!(
+        clauses[3].not_on.len() == 2 && matches!(&clauses[3].form, TimeForm::Rule(rule) if brief(rule) == "asset.rule")
+    );
+    assert!(matches!(&clauses[4].form, TimeForm::Calendar { covers: Some(_), file: false, .. }));
+    assert!(
+        matches!(&clauses[5].form, TimeForm::Calendar { source, covers: None, .. } if brief(source) == "e8.holidays")
+    );
+    assert!(matches!(&clauses[6].form, TimeForm::While(_)) && matches!(&clauses[7].form, TimeForm::Overrun));
+
+    let statement =
+        only("metric m \"M\" { series \"s\"; of asset.services by label \"l\" stale after 10min unit percent }");
+    let Body::Metric(metric) = &statement.body else { panic!() };
+    assert_eq!(
+        (brief(&metric.of[0].field), metric.of[0].label.plain().unwrap()),
+        ("asset.services".into(), "l".into())
+    );
+    assert!(metric.series.len() == 1 && metric.stale.len() == 1 && metric.unit[0].text == "percent");
 
     let statement = only(
         "extend asset { a: int 1..4 required, b: date or none c: list<finding> absent empty\nd: { e: bool, required: low < high } or none absent none f: x | y | none; required: string }",
@@ -241,11 +277,11 @@ fn times_and_types_and_settings() {
 
 #[test]
 fn later_kinds_keep_their_tokens_and_their_mistakes() {
-    let one = only("calendar c \"C\" { file \"a.ics\"; covers until 2026-12-31 }");
-    let two = only("calendar c \"C\" {\n  file \"a.ics\"\n # c\n  covers until 2026-12-31\n}");
+    let one = only("plugin c \"C\" { module \"a.wasm\"; digest \"x\" }");
+    let two = only("plugin c \"C\" {\n  module \"a.wasm\"\n # c\n  digest \"x\"\n}");
     let (Body::Later(one), Body::Later(two)) = (&one.body, &two.body) else { panic!() };
     assert_eq!(one.tokens, two.tokens);
-    assert_eq!(one.what, "`calendar` statements");
+    assert_eq!(one.what, "`plugin` statements");
     assert!(problems("rollout r { ring a when x && y }").starts_with("CG0030"));
 }
 
