@@ -1,6 +1,6 @@
 //! When a change of a known length may start: sets of instants, as ranges with what opens and closes each.
 
-use super::{Duration, Entry, Instant, Interval, Role, Sure};
+use super::{Entry, Instant, Interval};
 
 /// An entry, and the number by which the caller knows the statement that it belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -54,26 +54,6 @@ pub enum First {
     NotBefore(Instant),
 }
 
-/// The starts at which a change of that length meets no occurrence of the entries.
-#[must_use]
-pub fn may_start_clear_of(
-    sources: &[Source<'_>],
-    role: Role,
-    sure: Sure,
-    length: Duration,
-    horizon: Interval,
-) -> Starts {
-    let _ = (sources, role, sure, length);
-    Starts::none(horizon)
-}
-
-/// The starts at which all of a change of that length lies inside the union of the entries' occurrences.
-#[must_use]
-pub fn may_start_inside(sources: &[Source<'_>], sure: Sure, length: Duration, horizon: Interval) -> Starts {
-    let _ = (sources, sure, length);
-    Starts::none(horizon)
-}
-
 impl Starts {
     /// Every instant of the horizon.
     #[must_use]
@@ -110,7 +90,8 @@ impl Starts {
     /// Whether a change may start at `instant`.
     #[must_use]
     pub fn contains(&self, instant: Instant) -> bool {
-        self.ranges.iter().any(|range| range.from <= instant && instant < range.to)
+        let after = self.ranges.partition_point(|range| range.from <= instant);
+        after.checked_sub(1).and_then(|last| self.ranges.get(last)).is_some_and(|range| instant < range.to)
     }
 
     /// The first instant of the set.
@@ -123,24 +104,105 @@ impl Starts {
         }
     }
 
+    /// The set of these ranges, as far as they lie in the horizon and before `known_to`; they are sorted and disjoint.
+    pub(super) fn of(horizon: Interval, known_to: Instant, ranges: impl IntoIterator<Item = StartRange>) -> Self {
+        let known_to = known_to.clamp(horizon.from(), horizon.to());
+        let clipped = ranges.into_iter().map(|mut range| {
+            if range.from <= horizon.from() {
+                (range.from, range.opened_by) = (horizon.from(), Limit::Horizon);
+            }
+            if range.to >= known_to {
+                (range.to, range.closed_by) = (known_to, Limit::Horizon);
+            }
+            range
+        });
+        let ranges = clipped.filter(|range| range.from < range.to).collect();
+        Self { horizon, ranges, known_to }
+    }
+
     /// The instants that are in both.
     #[must_use]
     pub fn intersect(&self, other: &Self) -> Self {
-        let _ = other;
-        self.clone()
+        let mut both = Vec::new();
+        let (mut mine, mut theirs) = (self.ranges.iter().peekable(), other.ranges.iter().peekable());
+        while let (Some(left), Some(right)) = (mine.peek(), theirs.peek()) {
+            let (from, opened_by) = later(left, right);
+            let (to, closed_by) = earlier(left, right);
+            if from < to {
+                both.push(StartRange { from, to, opened_by, closed_by });
+            }
+            if left.to <= right.to {
+                mine.next()
+            } else {
+                theirs.next()
+            };
+        }
+        Self::of(self.horizon, self.known_to.min(other.known_to), both)
     }
 
     /// The instants that are in one of the two at least.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        let _ = other;
-        self.clone()
+        let mut all: Vec<StartRange> = self.ranges.iter().chain(&other.ranges).copied().collect();
+        all.sort_by_key(|range| range.from);
+        Self::of(self.horizon, self.known_to.min(other.known_to), merge(all))
     }
 
     /// The instants that are in this set and not in the other.
     #[must_use]
     pub fn minus(&self, other: &Self) -> Self {
-        let _ = other;
-        self.clone()
+        let mut left = Vec::new();
+        let mut cuts = other.ranges.iter().peekable();
+        for range in &self.ranges {
+            let mut rest = *range;
+            while let Some(cut) = cuts.peek().filter(|cut| cut.from < rest.to) {
+                if cut.from > rest.from {
+                    left.push(StartRange { to: cut.from, closed_by: cut.opened_by, ..rest });
+                }
+                if cut.to > rest.from {
+                    (rest.from, rest.opened_by) = (cut.to, cut.closed_by);
+                }
+                // What reaches past this range may cut the next one as well.
+                if cut.to > rest.to {
+                    break;
+                }
+                cuts.next();
+            }
+            if rest.from < rest.to {
+                left.push(rest);
+            }
+        }
+        Self::of(self.horizon, self.known_to.min(other.known_to), left)
     }
+}
+
+/// The later start of two ranges; where both start together, the one that a statement is to blame for.
+fn later(left: &StartRange, right: &StartRange) -> (Instant, Limit) {
+    if right.from > left.from || right.from == left.from && left.opened_by == Limit::Horizon {
+        (right.from, right.opened_by)
+    } else {
+        (left.from, left.opened_by)
+    }
+}
+
+/// The earlier end of two ranges; where both end together, the one that a statement is to blame for.
+fn earlier(left: &StartRange, right: &StartRange) -> (Instant, Limit) {
+    if right.to < left.to || right.to == left.to && left.closed_by == Limit::Horizon {
+        (right.to, right.closed_by)
+    } else {
+        (left.to, left.closed_by)
+    }
+}
+
+/// Ranges that are sorted by start, with those that overlap or touch made one.
+pub(super) fn merge(sorted: impl IntoIterator<Item = StartRange>) -> Vec<StartRange> {
+    let mut merged: Vec<StartRange> = Vec::new();
+    for range in sorted {
+        match merged.last_mut().filter(|last| range.from <= last.to) {
+            Some(last) if range.to > last.to => (last.to, last.closed_by) = (range.to, range.closed_by),
+            Some(_) => {}
+            None => merged.push(range),
+        }
+    }
+    merged
 }
