@@ -1,5 +1,6 @@
 //! The days of a calendar, worked out once for each year and zone.
 
+use super::days::Days;
 use super::instant::DAY_MICROS;
 use super::{Bound, Date, Entry, Hours, Instant, Kleene, Recurrence, Role, Zone, occurrences};
 use std::collections::HashMap;
@@ -106,21 +107,45 @@ impl Page {
             }
             return;
         }
-        // Whole days are on their dates whatever the zone: walk them by their own wall clock.
-        let own_days = entry.has_whole_days();
-        let by = if own_days { &entry.zone } else { zone };
-        let start = |day: i64| Instant::clamped(by.first(day * DAY_MICROS));
+        if entry.has_whole_days() {
+            return self.mark_whole_days(entry, first);
+        }
+        let start = |day: i64| Instant::clamped(zone.first(day * DAY_MICROS));
         let (from, to) = (start(first - 1), start(last + 2));
         for occurrence in occurrences(entry, Role::Blackout, from, to).take(OCCURRENCE_LIMIT) {
             let (begin, end) = (occurrence.interval.from(), occurrence.interval.to());
             // An end at midnight does not touch the day that it starts.
-            let inside = if end > begin { end.micros() - 1 } else { end.micros() };
-            let day_of = |micros: i64| by.wall(micros).div_euclid(DAY_MICROS);
-            let (mut begins, mut ends) = (day_of(begin.micros()), day_of(inside));
-            if begins > ends {
-                (begins, ends) = (ends, begins);
+            let last = if end > begin { end.micros() - 1 } else { end.micros() };
+            let day_of = |micros: i64| zone.wall(micros).div_euclid(DAY_MICROS);
+            let (begins, mut ends) = (day_of(begin.micros()), day_of(last));
+            // Where the clock goes back over midnight, the day after the last one may have begun once already.
+            let next = start(ends + 1);
+            ends += i64::from(begin <= next && next < end);
+            self.mark(begins.min(ends), ends.max(begins), first, occurrence.certain);
+        }
+    }
+
+    /// Marks the dates of a recurrence of whole days, which are the same in every zone.
+    fn mark_whole_days(&mut self, entry: &Entry, first: i64) {
+        let last = first + PAGE_DAYS - 1;
+        let (days, hours) = match &entry.recurrence {
+            Recurrence::Fixed { from: Bound::Date(from), to: Bound::Date(to) } => {
+                if let Some(certain) = entry.is_kept_on(*from) {
+                    self.mark(from.days(), to.days(), first, certain);
+                }
+                return;
             }
-            self.mark(begins, ends, first, occurrence.certain);
+            Recurrence::Weekly(weekly) => (Days::Weekly(*weekly), weekly.hours()),
+            Recurrence::Periodic(periodic) => (Days::Periodic(periodic), periodic.hours()),
+            _ => return,
+        };
+        let mut next = first.saturating_sub(hours.at_most() / DAY_MICROS + 1);
+        while let Some((day, certain)) = days.next(next).filter(|(day, _)| *day <= last) {
+            next = day + 1;
+            let Some(date) = Date::from_days(day) else { continue };
+            if let Some(kept) = entry.is_kept_on(date) {
+                self.mark(day, day + hours.whole_days(date).unwrap_or(1) - 1, first, certain && kept);
+            }
         }
     }
 
@@ -140,6 +165,16 @@ impl Page {
 }
 
 impl Entry {
+    /// Whether an occurrence that starts on that date certainly is; none where it is left out.
+    fn is_kept_on(&self, date: Date) -> Option<bool> {
+        let left_out = self.not_on.iter().map(|calendar| calendar.has_day(date, &self.zone)).max();
+        match left_out.unwrap_or(Kleene::No) {
+            Kleene::No => Some(true),
+            Kleene::Unknown => Some(false),
+            Kleene::Yes => None,
+        }
+    }
+
     /// Whether every occurrence is made of whole days.
     fn has_whole_days(&self) -> bool {
         let whole = |hours: Hours| hours.whole_days(Date::from_days(0).unwrap_or(Date::MIN)).is_some();
