@@ -99,8 +99,9 @@ impl Page {
             let known = entry.tail_in(zone);
             for day in first..=last {
                 let Some(date) = Date::from_days(day) else { continue };
-                if file.on_day(date, zone) {
-                    self.mark(day, day, first, true);
+                let touched = file.on_day(date, zone);
+                if touched != Kleene::No {
+                    self.mark(day, day, first, touched == Kleene::Yes);
                 } else if known.is_some_and(|known| zone.end_of_day(date).is_none_or(|end| end > known)) {
                     self.mark(day, day, first, false);
                 }

@@ -107,9 +107,9 @@ impl<'a> Occurrences<'a> {
             },
             Source::File(events) => loop {
                 match events.next() {
-                    Some(interval) if is_left(interval, from) => return Some(certain(interval)),
+                    Some(found) if is_left(found.interval, from) => return Some(certain(found.interval)),
                     Some(_) => {}
-                    None => return None,
+                    None => return events.gave_up_at().and_then(Occurrence::possible_from),
                 }
             },
         }
