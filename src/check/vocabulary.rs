@@ -353,9 +353,10 @@ const SERVICE: &[Line] = &[
 ];
 
 const SAMPLE: &[Line] = &[
-    ("metric", "string", "The metric's name"),
+    ("id", "string required", "Worked out, never given: all that tells it apart but its value"),
+    ("metric", "string", "The name of the series"),
     ("at", "time past", "When it was measured"),
-    ("value", "number", "What was measured"),
-    ("asset", "asset", "On which asset"),
-    ("labels", "set", "Further labels"),
+    ("value", "number", "What was measured; a number, or the text of one"),
+    ("asset", "asset absent none", "On which asset; none: it is about no single one"),
+    ("labels", "set absent empty", "Further labels: a record of texts"),
 ];

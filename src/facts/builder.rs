@@ -85,17 +85,19 @@ const PEOPLE: Wrapper = wrapper(&["people"]);
 const SERVICES: Wrapper = wrapper(&["services"]);
 const INCIDENTS: Wrapper = wrapper(&["incidents"]);
 const WAIVERS: Wrapper = wrapper(&["waivers"]);
+const SAMPLES: Wrapper = Wrapper { lists: &["samples"], of_records: &["metric", "value"], silent: &[] };
 /// Duties, or what an earlier run printed.
 const DUTIES: Wrapper =
     Wrapper { lists: &["obligations", "decisions"], of_records: &["id", "verdict"], silent: &["changes", "summary"] };
 
 /// The entities of the input beside assets and changes.
-const OTHERS: [(TableId, &Wrapper); 5] = [
+const OTHERS: [(TableId, &Wrapper); 6] = [
     (TableId::PERSON, &PEOPLE),
     (TableId::SERVICE, &SERVICES),
     (TableId::INCIDENT, &INCIDENTS),
     (TableId::WAIVER, &WAIVERS),
     (TableId::DUTY, &DUTIES),
+    (TableId::SAMPLE, &SAMPLES),
 ];
 
 impl FactsBuilder {
@@ -131,8 +133,8 @@ impl FactsBuilder {
         self.add_file(TableId::CHANGE, name, bytes);
     }
 
-    /// Adds records of an entity of the input (asset, change, person, service, incident, waiver, duty) from the same forms of file; the key of a
-    /// list is `assets`, `changes`, `people`, `services`, `incidents`, `waivers` or `obligations`. Waivers may be comma-separated values; for
+    /// Adds records of an entity of the input (asset, change, person, service, incident, waiver, duty, sample) from the same forms of file; the key
+    /// of a list is `assets`, `changes`, `people`, `services`, `incidents`, `waivers`, `obligations` or `samples`. Waivers may be comma-separated values; for
     /// duties the decisions of an earlier run will do, of which those that are still open count.
     pub fn add_file(&mut self, entity: TableId, name: &str, bytes: &[u8]) {
         let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, name, None) };

@@ -101,6 +101,14 @@ impl<'a> Json<'a> {
         text.chars().take(LONGEST - 1).chain(['…']).collect()
     }
 
+    /// The whole value in JSON.
+    #[must_use]
+    pub(super) fn full(&self) -> String {
+        let mut text = String::new();
+        self.write(&mut text, usize::MAX);
+        text
+    }
+
     /// Writes JSON until `text` has `enough` bytes; what follows then is left out.
     fn write(&self, text: &mut String, enough: usize) {
         if text.len() >= enough {

@@ -28,6 +28,7 @@ mod problem;
 mod reader;
 mod record;
 mod records;
+pub mod samples;
 mod selection;
 mod show;
 mod split;

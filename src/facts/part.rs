@@ -13,6 +13,7 @@ use super::plan::{KeyPlan, TablePlan, Target};
 use super::pool::Pool;
 use super::problem::{Report, Words};
 use super::reader::Reader;
+use super::samples;
 use super::split::{Chunk, Piece};
 use crate::check::schema::TableId;
 use crate::time::Instant;
@@ -127,6 +128,9 @@ impl<'p> Reading<'p> {
     }
 
     fn record(&mut self, record: Json<'_>) {
+        if self.plan.table == TableId::SAMPLE {
+            return self.one(samples::of_record(record));
+        }
         if self.plan.table != TableId::DUTY {
             return self.one(record);
         }

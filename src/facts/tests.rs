@@ -10,6 +10,7 @@ mod hostile;
 mod lists;
 mod order;
 mod others;
+mod samples;
 mod tables;
 mod values;
 mod vectors;

@@ -53,7 +53,7 @@ fn one(program: &Arc<Program>, record: &Record, test: &PolicyTest) -> TestResult
         let table = program.schema.entity(entity);
         has_change |= table == Some(TableId::CHANGE);
         let line = program.sources.line_column(value.span).line;
-        builder.add_record(table.unwrap_or(TableId::SAMPLE), &file, Some(line), json(value));
+        builder.add_record(table.unwrap_or(TableId::LITERAL), &file, Some(line), json(value));
     }
     let (facts, problems) = builder.finish();
     for problem in &problems.errors {

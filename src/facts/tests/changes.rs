@@ -138,7 +138,7 @@ fn reads_lengths_of_time() {
 #[test]
 fn other_entities_are_refused() {
     let mut builder = builder();
-    builder.add_record(TableId::SAMPLE, "t.gate", Some(1), crate::facts::Json::Null);
+    builder.add_record(TableId::FINDING, "t.gate", Some(1), crate::facts::Json::Null);
     let problems = builder.finish().problems;
-    assert_eq!(problems.errors[0].to_string(), "records of `sample` are not part of the input\n  t.gate:1");
+    assert_eq!(problems.errors[0].to_string(), "records of `finding` are not part of the input\n  t.gate:1");
 }

@@ -20,7 +20,7 @@ fn rows(input: &Input, entity: TableId, fields: &[&str]) -> Vec<Vec<String>> {
     (0..rows.len - 1).map(|row| fields.iter().map(|name| shown(&input.facts, rows, name, row)).collect()).collect()
 }
 
-const ALL: [TableId; 5] = [TableId::PERSON, TableId::SERVICE, TableId::INCIDENT, TableId::WAIVER, TableId::DUTY];
+const ALL: [TableId; 6] = [TableId::PERSON, TableId::SERVICE, TableId::INCIDENT, TableId::WAIVER, TableId::DUTY, TableId::SAMPLE];
 
 #[test]
 fn every_table_is_there_with_a_phantom_though_nothing_was_given() {
@@ -173,9 +173,9 @@ fn records_of_tests_are_of_these_kinds_too() {
     {
         builder.add_record(entity, "t.gate", Some(3), Json::parse(text).unwrap());
     }
-    builder.add_record(TableId::SAMPLE, "t.gate", Some(4), Json::parse("{}").unwrap());
+    builder.add_record(TableId::FINDING, "t.gate", Some(4), Json::parse("{}").unwrap());
     let input = builder.finish();
     assert_eq!(input.facts.given, [TableId::PERSON, TableId::DUTY]);
     assert_eq!(rows(&input, TableId::DUTY, &["rule", "kind", "missing", "due"]), [["\"r\"", "?missing", "1", "none"]]);
-    assert_eq!(input.problems.error_count, 1, "a sample is no part of the input");
+    assert_eq!(input.problems.error_count, 1, "a finding is no part of the input by itself");
 }
