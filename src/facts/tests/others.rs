@@ -20,7 +20,8 @@ fn rows(input: &Input, entity: TableId, fields: &[&str]) -> Vec<Vec<String>> {
     (0..rows.len - 1).map(|row| fields.iter().map(|name| shown(&input.facts, rows, name, row)).collect()).collect()
 }
 
-const ALL: [TableId; 6] = [TableId::PERSON, TableId::SERVICE, TableId::INCIDENT, TableId::WAIVER, TableId::DUTY, TableId::SAMPLE];
+const ALL: [TableId; 6] =
+    [TableId::PERSON, TableId::SERVICE, TableId::INCIDENT, TableId::WAIVER, TableId::DUTY, TableId::SAMPLE];
 
 #[test]
 fn every_table_is_there_with_a_phantom_though_nothing_was_given() {
