@@ -1,6 +1,6 @@
 //! From files and records to [`Facts`].
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::assemble::finish;
@@ -218,6 +218,7 @@ impl FactsBuilder {
             others_incomplete: self.others_incomplete.into_iter().collect(),
             touched,
             goes_now,
+            calendars: BTreeMap::new(),
             digest,
         };
         Input { facts, problems: self.report.finish(), selections, places }

@@ -1,6 +1,6 @@
 //! Facts in columns: one array for each field, with what is unknown and why.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow_array::{BooleanArray, Decimal128Array, Int64Array};
@@ -244,6 +244,8 @@ pub struct Facts {
     pub touched: Vec<Touched>,
     /// For each change: neither `start` nor `end` was given, so it asks to go now.
     pub goes_now: Vec<bool>,
+    /// The calendar files that facts name, by the name as the fact has it; one that could not be read is not there.
+    pub calendars: BTreeMap<Arc<str>, Arc<crate::time::ical::File>>,
     /// Digest of all facts: the same for any order of records, keys and list elements.
     pub digest: String,
 }
