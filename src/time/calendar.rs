@@ -88,7 +88,7 @@ impl Calendar {
         self.days.of(zone).get(date, || (self.entries.as_slice(), zone))
     }
 
-    /// An instant from which on the calendar does not know its days; none where it always does.
+    /// The instant from which on the calendar knows nothing, so that every day may be one of its own; none where it does.
     #[must_use]
     pub fn knows_until(&self, zone: &Zone) -> Option<Instant> {
         self.entries.iter().filter_map(|entry| entry.knows_until(zone)).min()

@@ -196,14 +196,12 @@ impl Entry {
         }
     }
 
-    /// An instant from which on it is not known on which days it is; none where it always is.
+    /// An instant from which on every day may be one of its days; none where there is none.
     pub(super) fn knows_until(&self, zone: &Zone) -> Option<Instant> {
-        let own = match self.recurrence {
-            Recurrence::Unknown => Some(Instant::MIN),
+        match self.recurrence {
+            Recurrence::Unknown if self.not_on.is_empty() => Some(Instant::MIN),
             _ => self.tail_in(zone),
-        };
-        let certain = self.certain_until();
-        own.into_iter().chain((certain < Instant::MAX).then_some(certain)).min()
+        }
     }
 }
 

@@ -11,6 +11,7 @@
 mod calendar;
 mod cover;
 mod daylight;
+mod oracle;
 mod text;
 mod vectors;
 mod walk;

@@ -172,7 +172,7 @@ fn marked(sums: &[usize], from: usize, to: usize) -> usize {
 }
 
 /// Changes of the clocks to walk around: those of the table where there is one, else of these zones over two years.
-fn places() -> Vec<(Zone, Instant)> {
+pub(super) fn places() -> Vec<(Zone, Instant)> {
     // Whole days skipped, and a fold over midnight.
     let mut places = vec![
         (zone("Pacific/Apia"), at("2011-12-30T10:00Z")),
