@@ -44,5 +44,7 @@ pub mod time;
 
 pub use eval::decide::Outcome;
 pub use eval::decision::{Decision, Summary, Verdict};
-pub use policy::{DecideOptions, Policy, audit, check_expression, decide, eval_expression, run_tests, triage, why};
+pub use policy::{
+    DecideOptions, Policy, audit, calendar, check_expression, decide, eval_expression, run_tests, triage, when, why,
+};
 pub use read::{Facts, FactsBuilder};

@@ -11,12 +11,15 @@ use crate::check::types::Type;
 use crate::check::{Compiled, Loader, PolicyInput, Sight, codes, expression};
 use crate::eval::decide::{self, Options, Outcome, prepare};
 use crate::eval::decision::Record;
+use crate::eval::env::Env;
 use crate::explain::audit_rows::AuditReport;
+use crate::explain::calendar_rows::CalendarReport;
 use crate::explain::rows::{TestResult, TriageReport, Values, Why};
+use crate::explain::when_rows::When;
 use crate::read::{Facts, FactsBuilder};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::{Sources, Span};
-use crate::time::{Instant, Zone, tzdb_version};
+use crate::time::{Duration, Instant, Zone, tzdb_version};
 
 /// A policy that checked.
 #[derive(Clone, Debug)]
@@ -71,6 +74,18 @@ impl Policy {
     #[must_use]
     pub fn schema(&self) -> Arc<Schema> {
         Arc::clone(&self.program.schema)
+    }
+
+    /// The zone of the policy's own dates without one.
+    #[must_use]
+    pub fn zone(&self) -> Option<Zone> {
+        let zone = self.program.contexts.first()?.zone?;
+        Zone::get(self.program.zones.get(usize::from(zone.0))?)
+    }
+
+    /// The names of the time zones that the policy's text names.
+    pub fn zone_names(&self) -> impl Iterator<Item = String> {
+        self.program.zones.iter().cloned()
     }
 
     /// The checked program.
@@ -165,6 +180,50 @@ pub fn why(
         .find(|row| crate::eval::facts::text(&env, TableId::CHANGE, "id", *row).as_deref() == Some(change));
     let Some(row) = found else { return (None, Vec::new()) };
     crate::explain::why::why(&env, &policy.record(&facts.data().digest, now), row, asset, options)
+}
+
+/// Says when a change may go, within a horizon, for one of its assets or all; none where there is no such change or it does not touch that
+/// asset. Beside it the ids of the assets that it does touch.
+#[must_use]
+pub fn when(
+    policy: &Policy,
+    facts: &Facts,
+    now: Instant,
+    (change, asset): (&str, Option<&str>),
+    horizon: Duration,
+    options: &DecideOptions,
+) -> (Option<When>, Vec<String>) {
+    let batch = batch(options.batch_size);
+    let env = prepare(&policy.program, facts.data(), now, batch);
+    let Some(row) = row_of(&env, crate::check::schema::TableId::CHANGE, facts.data().changes.len, change) else {
+        return (None, Vec::new());
+    };
+    crate::explain::when::when(&env, &policy.record(&facts.data().digest, now), row, asset, horizon, batch)
+}
+
+/// When the policy's blackouts and windows are on between two instants: all, or those that may apply to an asset; none where there is no such
+/// asset.
+#[must_use]
+pub fn calendar(
+    policy: &Policy,
+    facts: &Facts,
+    now: Instant,
+    (from, to): (Instant, Instant),
+    asset: Option<&str>,
+) -> Option<CalendarReport> {
+    use crate::explain::calendar::{Ask, calendar};
+    let env = prepare(&policy.program, facts.data(), now, Options::default());
+    let asset = match asset {
+        Some(id) => Some(row_of(&env, crate::check::schema::TableId::ASSET, facts.asset_count(), id)?),
+        None => None,
+    };
+    Some(calendar(&env, &policy.record(&facts.data().digest, now), Ask { from, to, asset }))
+}
+
+/// The row of the record with that id.
+fn row_of(env: &Env<'_>, table: crate::check::schema::TableId, count: usize, id: &str) -> Option<u32> {
+    let rows = 0..u32::try_from(count).unwrap_or(u32::MAX);
+    rows.into_iter().find(|row| crate::eval::facts::text(env, table, "id", *row).as_deref() == Some(id))
 }
 
 /// Runs the policy's own tests whose names are wanted; a pack's are the pack's.

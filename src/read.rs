@@ -1,6 +1,7 @@
 //! Facts for a policy: reading, and following the selections that changes make.
 
 mod names;
+mod zones;
 
 use std::sync::Arc;
 
@@ -30,6 +31,29 @@ impl Facts {
     #[must_use]
     pub fn change_ids(&self) -> Vec<String> {
         self.data.change_ids()
+    }
+
+    /// The names of time zones that fields of the policy's vocabulary hold, each once.
+    pub fn zone_names(&self, policy: &crate::Policy) -> impl Iterator<Item = String> {
+        zones::named(&policy.program().schema, &self.data).into_iter().map(|name| name.to_string())
+    }
+
+    /// The ids of the assets of the inventory, sorted.
+    #[must_use]
+    pub fn asset_ids(&self) -> Vec<String> {
+        let assets = &self.data.assets;
+        let id = |row| self.data.text(assets, crate::check::schema::FieldId(0), row).map(str::to_owned);
+        (0..self.data.recorded).filter_map(id).collect()
+    }
+
+    /// The time zone of an asset, where it is known; none where the inventory has no such asset.
+    #[must_use]
+    pub fn asset_zone(&self, policy: &crate::Policy, id: &str) -> Option<Option<Zone>> {
+        let assets = &self.data.assets;
+        let is_it = |row: &usize| self.data.text(assets, crate::check::schema::FieldId(0), *row) == Some(id);
+        let row = (0..self.data.recorded).find(is_it)?;
+        let field = policy.program().schema.find(TableId::ASSET, "timezone").map(|(field, _)| field);
+        Some(field.and_then(|field| self.data.text(assets, field, row)).and_then(Zone::get))
     }
 
     /// How many assets the inventory has.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::audit::AuditArgs;
+use super::calendar::CalendarArgs;
 use super::check::CheckArgs;
 use super::completions::CompletionsArgs;
 use super::eval::EvalArgs;
@@ -17,6 +18,7 @@ use super::packs::PacksArgs;
 use super::schema::SchemaArgs;
 use super::test::TestArgs;
 use super::triage::TriageArgs;
+use super::when::WhenArgs;
 use super::why::WhyArgs;
 use crate::report;
 
@@ -50,6 +52,9 @@ pub(super) struct Global {
     /// When to use colour; NO_COLOR is respected
     #[arg(long, value_enum, value_name = "WHEN", global = true, default_value_t = ColorArg::Auto)]
     pub color: ColorArg,
+    /// Decide by this time-zone database, such as /usr/share/zoneinfo; the one inside the program otherwise
+    #[arg(long, value_name = "DIR", global = true)]
+    pub tzdb: Option<PathBuf>,
 }
 
 /// `--format`
@@ -61,12 +66,15 @@ pub(super) enum FormatArg {
     Json,
     /// One JSON object on each line
     Ndjson,
+    /// iCalendar, for people's calendars; only `calendar` prints it
+    Ics,
 }
 
 impl From<FormatArg> for report::Format {
     fn from(format: FormatArg) -> Self {
         match format {
-            FormatArg::Human => Self::Human,
+            // What is wrong goes to a person, also where a calendar was asked for.
+            FormatArg::Human | FormatArg::Ics => Self::Human,
             FormatArg::Json => Self::Json,
             FormatArg::Ndjson => Self::Ndjson,
         }
@@ -113,6 +121,9 @@ pub(super) struct FactsArgs {
     /// Waivers, CSV, NDJSON or JSON; may be repeated
     #[arg(long, value_name = "FILE")]
     pub waivers: Vec<PathBuf>,
+    /// Measurements that metrics read, NDJSON or JSON; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub samples: Vec<PathBuf>,
     /// Duties still open: what an earlier `check` printed as JSON or NDJSON; may be repeated
     #[arg(long, value_name = "FILE")]
     pub obligations: Vec<PathBuf>,
@@ -141,6 +152,10 @@ pub(super) enum Verb {
     Audit(AuditArgs),
     /// Say why a change got its verdict
     Why(WhyArgs),
+    /// Say when a change may go, and what is in the way until then
+    When(WhenArgs),
+    /// Show the policy's blackouts and windows
+    Calendar(CalendarArgs),
     /// Run the policy's own tests
     Test(TestArgs),
     /// Work out an expression for every record

@@ -12,8 +12,19 @@ use crate::time::Zone;
 /// The name of the file.
 const NAME: &str = "changegate.toml";
 /// The keys that it can have.
-const KEYS: [&str; 9] =
-    ["policy", "inventory", "changes", "people", "services", "incidents", "waivers", "obligations", "timezone"];
+const KEYS: [&str; 11] = [
+    "policy",
+    "inventory",
+    "changes",
+    "people",
+    "services",
+    "incidents",
+    "waivers",
+    "samples",
+    "obligations",
+    "timezone",
+    "tzdb",
+];
 
 /// What the project's file says; paths are as seen from the current folder.
 #[derive(Clone, Debug, Default)]
@@ -32,10 +43,16 @@ pub(super) struct Config {
     pub incidents: Vec<PathBuf>,
     /// `waivers`
     pub waivers: Vec<PathBuf>,
+    /// `samples`
+    pub samples: Vec<PathBuf>,
     /// `obligations`
     pub obligations: Vec<PathBuf>,
-    /// `timezone`: of facts' times without an offset, and of what is printed to people.
+    /// `timezone`: of facts' times without an offset, and of what is printed to people. Known once [`Config::find_zone`] has looked it up.
     pub zone: Option<Zone>,
+    /// `tzdb`: the folder of the time-zone database to decide by.
+    pub tzdb: Option<PathBuf>,
+    /// Where `timezone` stands, and the name that it gives.
+    named_zone: Option<(String, String)>,
     /// Where each key stands, for messages: `changegate.toml` and its line.
     places: Vec<(String, String)>,
 }
@@ -100,17 +117,11 @@ impl Config {
                 "services" => config.services = paths(&place, folder, key, value)?,
                 "incidents" => config.incidents = paths(&place, folder, key, value)?,
                 "waivers" => config.waivers = paths(&place, folder, key, value)?,
+                "samples" => config.samples = paths(&place, folder, key, value)?,
+                "tzdb" => config.tzdb = Some(folder.join(string(&place, key, value)?)),
                 "obligations" => config.obligations = paths(&place, folder, key, value)?,
                 "timezone" => {
-                    let name = string(&place, key, value)?;
-                    let zone = Zone::get(name).ok_or_else(|| {
-                        let failure = Failure::new(format!("{place}: `{key}`: there is no time zone `{name}`"));
-                        match nearest(name, crate::time::zone_names()) {
-                            Some(near) => failure.help(format!("did you mean `{near}`?")),
-                            None => failure.help("write a name of the IANA database, such as `Europe/London`"),
-                        }
-                    })?;
-                    config.zone = Some(zone);
+                    config.named_zone = Some((place.clone(), string(&place, key, value)?.to_owned()));
                 }
                 other => {
                     let failure = Failure::new(format!("{place}: there is no key `{other}`"));
@@ -123,6 +134,31 @@ impl Config {
         }
         Ok(config)
     }
+
+    /// Looks up the zone that `timezone` names: only when the time-zone database is settled, which the same file may name.
+    ///
+    /// # Errors
+    /// There is no such zone: file, line and key that say so.
+    pub(super) fn find_zone(&mut self) -> Result<(), Failure> {
+        let Some((place, name)) = &self.named_zone else { return Ok(()) };
+        let zone = zone(name).map_err(|failure| failure.at(&format!("{place}: `timezone`")))?;
+        self.zone = Some(zone);
+        Ok(())
+    }
+}
+
+/// The zone of a name that somebody has written.
+///
+/// # Errors
+/// There is none: with the nearest that there is.
+pub(super) fn zone(name: &str) -> Result<Zone, Failure> {
+    Zone::get(name).ok_or_else(|| {
+        let failure = Failure::new(format!("there is no time zone `{name}`"));
+        match nearest(name, crate::time::zone_names()) {
+            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            None => failure.help("write a name of the IANA database, such as `Europe/London`"),
+        }
+    })
 }
 
 /// The line on which a key is set.

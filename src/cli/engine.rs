@@ -7,11 +7,13 @@ use super::loader::{FolderLoader, PolicyFile};
 use crate::check::schema::{Schema, TableId};
 use crate::check::vocabulary;
 use crate::explain::audit_rows::AuditReport;
+use crate::explain::calendar_rows::CalendarReport;
+use crate::explain::when_rows::When;
 use crate::facts::Problems;
 use crate::report::rows::{TestResult, TriageReport, Values, Why};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
-use crate::time::{Instant, Zone};
+use crate::time::{Duration, Instant, Zone};
 use crate::{DecideOptions, Facts, Outcome, Policy};
 
 /// A policy that was read, and what is wrong with it.
@@ -99,6 +101,39 @@ pub(super) fn why(
     _options: &RunOptions,
 ) -> (Option<Why>, Vec<String>) {
     crate::why(policy, facts, now, change, asset)
+}
+
+/// Says when a change may go, for one of its assets or all; none where it does not touch that asset, beside the ids that it does touch.
+pub(super) fn when(
+    policy: &Policy,
+    facts: &Facts,
+    now: Instant,
+    of: (&str, Option<&str>),
+    horizon: Duration,
+    options: &RunOptions,
+) -> (Option<When>, Vec<String>) {
+    let options = DecideOptions { changes: options.changes.clone(), batch_size: options.batch_size };
+    crate::when(policy, facts, now, of, horizon, &options)
+}
+
+/// When the policy's blackouts and windows are on; none where there is no such asset.
+pub(super) fn calendar(
+    policy: &Policy,
+    facts: &Facts,
+    now: Instant,
+    range: (Instant, Instant),
+    asset: Option<&str>,
+) -> Option<CalendarReport> {
+    crate::calendar(policy, facts, now, range, asset)
+}
+
+/// The time zone of an asset, within what is there of it; none where there is no such asset, beside the ids of those that there are.
+pub(super) fn asset_zone(policy: &Policy, facts: &Facts, asset: Option<&str>) -> (Option<Option<Zone>>, Vec<String>) {
+    match asset.map(|asset| facts.asset_zone(policy, asset)) {
+        None => (None, Vec::new()),
+        Some(Some(zone)) => (Some(zone), Vec::new()),
+        Some(None) => (None, facts.asset_ids()),
+    }
 }
 
 /// Runs the policy's own tests (a pack's are the pack's) whose name is wanted.

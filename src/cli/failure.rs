@@ -33,6 +33,14 @@ impl Failure {
         }
     }
 
+    /// Says where: before the message.
+    pub(super) fn at(self, place: &str) -> Self {
+        match self {
+            Self::Message { message, help } => Self::Message { message: format!("{place}: {message}"), help },
+            other => other,
+        }
+    }
+
     /// A file or folder that the system does not give.
     pub(super) fn io(doing: &str, path: &Path, error: &io::Error) -> Self {
         let failure = Self::new(format!("cannot {doing} `{}`: {}", path.display(), reason(error)));

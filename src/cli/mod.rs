@@ -8,6 +8,7 @@
 
 mod args;
 mod audit;
+mod calendar;
 mod check;
 mod check_schema;
 mod completions;
@@ -31,6 +32,8 @@ mod schema;
 mod session;
 mod test;
 mod triage;
+mod tzdb;
+mod when;
 mod why;
 
 use std::ffi::OsString;
@@ -38,7 +41,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Verb};
+use args::{Cli, FormatArg, Verb};
 use failure::Failure;
 use session::Session;
 
@@ -80,6 +83,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return Status::Wrong.into();
         }
     };
+    if cli.global.format == FormatArg::Ics && !matches!(cli.verb, Verb::Calendar(_)) {
+        let failure =
+            Failure::new("only `calendar` prints `--format ics`").help("the others print human, json or ndjson");
+        failure.print(session.format, &session.problems);
+        return Status::Wrong.into();
+    }
     match verb(cli.verb, &session) {
         Ok(status) => status.into(),
         Err(failure) => {
@@ -95,6 +104,8 @@ fn verb(verb: Verb, session: &Session) -> Result<Status, Failure> {
         Verb::Triage(arguments) => triage::run(&arguments, session),
         Verb::Audit(arguments) => audit::run(&arguments, session),
         Verb::Why(arguments) => why::run(&arguments, session),
+        Verb::When(arguments) => when::run(&arguments, session),
+        Verb::Calendar(arguments) => calendar::run(&arguments, session),
         Verb::Test(arguments) => test::run(&arguments, session),
         Verb::Eval(arguments) => eval::run(&arguments, session),
         Verb::Lint(arguments) => lint::run(&arguments, session),

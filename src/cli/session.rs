@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::args::{ColorArg, FactsArgs, Global, PolicyArgs};
+use super::args::{ColorArg, FactsArgs, FormatArg, Global, PolicyArgs};
 use super::config::Config;
 use super::engine::{self, Loaded, Read, ReadOptions, RunOptions};
 use super::failure::Failure;
@@ -14,6 +14,7 @@ use super::input;
 use super::loader;
 use super::output;
 use super::progress::Progress;
+use super::tzdb;
 use crate::Policy;
 use crate::check::schema::TableId;
 use crate::report::{Format, Look, Paint, diagnostics, problem};
@@ -28,6 +29,10 @@ pub(super) struct Session {
     pub config: Config,
     /// How the result is printed.
     pub format: Format,
+    /// The result is iCalendar, whatever `format` says of messages.
+    pub ics: bool,
+    /// The time-zone database is not the one inside the program.
+    pub own_tzdb: bool,
     /// How the result looks to people.
     pub look: Look,
     /// How what goes to stderr looks.
@@ -67,8 +72,16 @@ impl Session {
             std::env::set_current_dir(folder).map_err(|error| Failure::io("enter", Path::new(folder), &error))
         };
         let config = global.directory.iter().try_for_each(enter).and_then(|()| Config::find());
-        match config {
-            Ok(config) => Ok(Self {
+        // Before any zone is looked up.
+        let settled = config.and_then(|mut config| {
+            let own = tzdb::install(global.tzdb.as_deref(), &config)?;
+            config.find_zone()?;
+            Ok((config, own))
+        });
+        match settled {
+            Ok((config, own_tzdb)) => Ok(Self {
+                ics: global.format == FormatArg::Ics,
+                own_tzdb,
                 format: global.format.into(),
                 look: look(io::stdout().is_terminal(), config.zone.as_ref()),
                 problems: look(on_stderr, config.zone.as_ref()),
@@ -85,8 +98,16 @@ impl Session {
     /// A `--now` that is no time.
     pub(super) fn now(&self, written: Option<&str>) -> Result<Instant, Failure> {
         let Some(text) = written else { return clock() };
+        self.time("now", text)
+    }
+
+    /// A time that a flag gives; a day is its start.
+    ///
+    /// # Errors
+    /// A text that is no time, or names no zone where the project has none.
+    pub(super) fn time(&self, flag: &str, text: &str) -> Result<Instant, Failure> {
         let wrong = |why: String, help: Option<String>| {
-            let failure = Failure::new(format!("`--now {text}`: {why}"));
+            let failure = Failure::new(format!("`--{flag} {text}`: {why}"));
             match help {
                 Some(help) => failure.help(help),
                 None => failure,
@@ -174,6 +195,7 @@ impl Session {
             ("services", &args.services, &self.config.services),
             ("incidents", &args.incidents, &self.config.incidents),
             ("waivers", &args.waivers, &self.config.waivers),
+            ("samples", &args.samples, &self.config.samples),
             ("obligations", &args.obligations, &self.config.obligations),
         ] {
             if given.is_empty() {
@@ -193,8 +215,9 @@ impl Session {
             }
         }
         let options = ReadOptions { zone: self.config.zone.clone() };
-        let read = engine::read(policy, &files, now, &options);
+        let mut read = engine::read(policy, &files, now, &options);
         progress.finish();
+        read.problems.warnings.extend(tzdb::differences(policy, &read.facts, now, self.own_tzdb));
         let mut err = io::BufWriter::new(io::stderr().lock());
         drop(problem::write(&mut err, &read.problems, self.format, &self.problems).and_then(|()| err.flush()));
         if read.problems.error_count > 0 && !args.keep_going {
@@ -210,7 +233,7 @@ impl Session {
     }
 
     /// The paths of each kind of input: those of the call, or else of the project's file.
-    fn inputs<'a>(&'a self, args: &'a FactsArgs) -> [(TableId, &'a [PathBuf]); 7] {
+    fn inputs<'a>(&'a self, args: &'a FactsArgs) -> [(TableId, &'a [PathBuf]); 8] {
         let config = &self.config;
         [
             (TableId::ASSET, &args.inventory, &config.inventory),
@@ -219,6 +242,7 @@ impl Session {
             (TableId::SERVICE, &args.services, &config.services),
             (TableId::INCIDENT, &args.incidents, &config.incidents),
             (TableId::WAIVER, &args.waivers, &config.waivers),
+            (TableId::SAMPLE, &args.samples, &config.samples),
             (TableId::DUTY, &args.obligations, &config.obligations),
         ]
         .map(|(entity, given, configured)| (entity, if given.is_empty() { configured } else { given }.as_slice()))

@@ -67,7 +67,8 @@ fn paths_of_the_file_are_relative_to_it() {
 #[test]
 fn the_template_of_the_file_is_read() {
     let (_, text) = FILES.iter().find(|(name, _)| *name == "changegate.toml").unwrap();
-    let config = Config::parse(text, Path::new("")).unwrap();
+    let mut config = Config::parse(text, Path::new("")).unwrap();
+    config.find_zone().unwrap_or_else(|_| panic!());
     assert_eq!(config.zone.unwrap().name(), "UTC");
 }
 

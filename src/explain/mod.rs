@@ -3,8 +3,12 @@
 pub mod audit;
 mod audit_counts;
 pub mod audit_rows;
+pub mod calendar;
+pub mod calendar_rows;
 pub mod decisive;
 pub mod rows;
 pub mod urgency;
 pub mod values;
+pub mod when;
+pub mod when_rows;
 pub mod why;

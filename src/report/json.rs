@@ -11,6 +11,8 @@ use super::rows::{TestResult, TriageReport, Values, Why};
 use super::text::is_harmful;
 use crate::eval::decision::{Decision, Summary};
 use crate::explain::audit_rows::AuditReport;
+use crate::explain::calendar_rows::CalendarReport;
+use crate::explain::when_rows::When;
 
 /// A line that is no row of the result, but sums it up; its keys keep their order.
 #[derive(Serialize)]
@@ -117,6 +119,34 @@ pub fn why(out: &mut impl Write, answers: &[Why], format: Format) -> io::Result<
         return lines(out, answers);
     }
     object(out, |out| array(out, "why", answers))
+}
+
+/// `{"calendar": […], "summary": {…}}`, or a time on each line and then `{"summary": …}`.
+///
+/// # Errors
+/// What writing fails with.
+pub fn calendar(out: &mut impl Write, report: &CalendarReport, format: Format) -> io::Result<()> {
+    let summary = report.summary();
+    if format == Format::Ndjson {
+        lines(out, &report.rows)?;
+        return line(out, &Last { summary: &summary });
+    }
+    object(out, |out| {
+        array(out, "calendar", &report.rows)?;
+        write!(out, ",")?;
+        member(out, "summary", &summary)
+    })
+}
+
+/// `{"when": {…}}`, or the same without its name on one line.
+///
+/// # Errors
+/// What writing fails with.
+pub fn when(out: &mut impl Write, answer: &When, format: Format) -> io::Result<()> {
+    if format == Format::Ndjson {
+        return line(out, answer);
+    }
+    object(out, |out| member(out, "when", answer))
 }
 
 /// One value on a line.

@@ -3,6 +3,10 @@
 //! The writers stream: they hold no second copy of what they print, and hand every write error to the caller (a closed pipe is one).
 
 pub mod audit_human;
+pub mod calendar_human;
+pub mod calendar_ics;
+mod calendar_month;
+mod calendar_week;
 pub mod diagnostics;
 mod duties_human;
 mod excerpt;
@@ -15,6 +19,7 @@ pub mod test_human;
 mod text;
 pub mod triage_human;
 pub mod values_human;
+pub mod when_human;
 pub mod why_human;
 
 pub use style::Paint;
