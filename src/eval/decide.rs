@@ -205,7 +205,7 @@ fn decide_batch(
         .zip(found.entries)
         .enumerate()
         .map(|(row, ((target, hits), obligations))| {
-            let mut reasons = reasons(&frame, row, hits, known, &whole.risks);
+            let mut reasons = reasons(&frame, row, hits, schedule.tested, known, &whole.risks);
             if let Some(cause) = target.unsure {
                 reasons.push(unsure(cause));
                 sort(&mut reasons);

@@ -9,8 +9,7 @@ use crate::check::program::{Const, Node, NodeId, Op, Program, VarId};
 use crate::check::schema::TableId;
 use crate::check::types::Type;
 use crate::facts::table::{Facts, TableData};
-use crate::syntax::tree::Weekday;
-use crate::time::{BusinessWeek, Instant, Weekdays, Zone};
+use crate::time::{BusinessDays, BusinessWeek, Instant, Zone};
 
 use super::column::{Col, Vals};
 use super::cvss::Scores;
@@ -89,7 +88,7 @@ pub struct Env<'a> {
     /// The zones that the program names; none for a name that the database lacks.
     pub zones: Vec<Option<Zone>>,
     /// The business days of each context.
-    pub business: Vec<BusinessWeek>,
+    pub business: Vec<BusinessDays>,
     /// What the CVSS facts amount to under the policy's preference.
     pub scores: Scores,
     /// By triage block, once it has been worked out.
@@ -111,10 +110,13 @@ pub struct Env<'a> {
     constants: HashMap<Arc<str>, i64>,
     constant_texts: Vec<Arc<str>>,
     computed: Mutex<Computed>,
+    /// What was worked out of blackouts and windows.
+    pub periods: super::period::entries::Cache,
     /// What was worked out of votes.
     pub approvals: super::approval::Cache,
     granted: OnceLock<super::granted::Granted>,
     earlier: OnceLock<super::duty::Earlier>,
+    samples: OnceLock<super::metric::Samples>,
     risk_readers: OnceLock<HashMap<String, Vec<u16>>>,
 }
 
@@ -178,12 +180,13 @@ impl<'a> Env<'a> {
                 }
             }
         }
+        let zones: Vec<Option<Zone>> = program.zones.iter().map(|name| Zone::get(name)).collect();
         Self {
             program,
             facts,
             now,
-            zones: program.zones.iter().map(|name| Zone::get(name)).collect(),
-            business: program.contexts.iter().map(|c| BusinessWeek::new(weekdays(&c.business_days))).collect(),
+            business: business(program, &zones),
+            zones,
             scores: Scores::new(program, facts),
             triage: Vec::new(),
             due: None,
@@ -196,9 +199,11 @@ impl<'a> Env<'a> {
             constants,
             constant_texts,
             computed: Mutex::new(Computed::default()),
+            periods: super::period::entries::Cache::new(program),
             approvals: super::approval::Cache::default(),
             granted: OnceLock::new(),
             earlier: OnceLock::new(),
+            samples: OnceLock::new(),
             risk_readers: OnceLock::new(),
         }
     }
@@ -211,6 +216,11 @@ impl<'a> Env<'a> {
     /// What earlier runs left open.
     pub fn earlier(&self) -> &super::duty::Earlier {
         self.earlier.get_or_init(|| super::duty::Earlier::read(self))
+    }
+
+    /// What was measured.
+    pub fn samples(&self) -> &super::metric::Samples {
+        self.samples.get_or_init(|| super::metric::Samples::read(self))
     }
 
     /// The risks that the conditions of each statement read.
@@ -293,11 +303,8 @@ impl<'a> Env<'a> {
 
     /// The business days of a context.
     #[must_use]
-    pub fn week(&self, context: crate::check::program::ContextId) -> BusinessWeek {
-        self.business
-            .get(usize::from(context.0))
-            .copied()
-            .unwrap_or_else(|| BusinessWeek::new(Weekdays::MONDAY_TO_FRIDAY))
+    pub fn business(&self, context: crate::check::program::ContextId) -> Option<&BusinessDays> {
+        self.business.get(usize::from(context.0))
     }
 
     /// The rows of the table that a variable ranges over; the facts must hold it.
@@ -344,12 +351,19 @@ fn reads_arm_level(program: &Program, op: &Op) -> bool {
     }
 }
 
-fn weekdays(days: &[Weekday]) -> Weekdays {
-    let mut set = Weekdays::default();
-    for day in days {
-        set = set.with(crate::check::program::weekday(*day));
-    }
-    set
+/// The business days of each context, and the days that are holidays by the clock of its zone.
+fn business(program: &Program, zones: &[Option<Zone>]) -> Vec<BusinessDays> {
+    let of = |context: &crate::check::program::Context| {
+        let days = context.business_days.iter().map(|day| crate::check::program::weekday(*day)).collect();
+        let calendar = |id: &crate::check::program::CalendarId| program.calendars.get(usize::from(id.0));
+        let zone = context.zone.and_then(|zone| zones.get(usize::from(zone.0)).cloned().flatten());
+        BusinessDays {
+            week: BusinessWeek::new(days),
+            not_on: context.holidays.iter().filter_map(calendar).map(|named| Arc::clone(&named.times)).collect(),
+            zone: zone.unwrap_or_else(Zone::utc),
+        }
+    };
+    program.contexts.iter().map(of).collect()
 }
 
 /// The nodes that a node reads directly.

@@ -32,10 +32,11 @@ pub fn decide(env: &Env<'_>, options: Options) -> Vec<(Decision, u32)> {
             let root = Frame::root(env);
             let rows = Arc::new(assets.iter().map(|(_, row)| *row).collect());
             let frame = root.inner(assets.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(rows))]);
-            let found = found(&frame, crate::time::Tested::at(env.now));
+            let tested = crate::time::Tested::at(env.now);
+            let found = found(&frame, tested);
             let each = assets.iter().zip(&found.hits).zip(found.entries).enumerate();
             each.map(|(row, (((id, asset), hits), obligations))| {
-                let reasons = reasons(&frame, row, hits, &known, &Risks::default());
+                let reasons = reasons(&frame, row, hits, tested, &known, &Risks::default());
                 let (effects, verdict) = verdict(&reasons);
                 let decision = Decision {
                     change: None,

@@ -81,8 +81,10 @@ pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
         Op::Approval(index, field) => Col::Truth(super::approval::read(frame, *index, *field)),
         Op::Met(index) => Col::Truth(super::obligation::met(frame, *index)),
         Op::Waived(target, var) => Col::Truth(super::waiver::waived(frame, *target, *var)),
-        // The checker does not make these yet.
-        Op::Nearest(..) | Op::During(..) | Op::Overlaps(_) | Op::Metric(_) => unknown(base, len),
+        Op::Overlaps(period) => Col::Truth(super::period::answers::overlaps(frame, *period)),
+        Op::Nearest(which, calendar, time) => Col::Vals(super::calendar::nearest(frame, *which, *calendar, *time)),
+        Op::During(time, calendar) => Col::Truth(super::calendar::during(frame, *time, *calendar)),
+        Op::Metric(index) => Col::Vals(super::metric::read(frame, base, *index)),
         Op::Meets(a, b) => Col::Truth(super::meets::meets(frame, *a, *b)),
         Op::Error => unknown(base, len),
     }

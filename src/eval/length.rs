@@ -2,8 +2,9 @@
 
 use crate::check::program::{CalendarId, Const, ContextId};
 use crate::syntax::expr::SpanUnit;
-use crate::time::{Date, Duration, Instant, Span, add_span, add_span_to_date};
+use crate::time::{Date, Duration, Instant, Span, Unreached};
 
+use super::calendar::business_on;
 use super::env::Env;
 use super::value::Raw;
 
@@ -73,36 +74,64 @@ fn calendar_span(amount: i64, unit: SpanUnit) -> Span {
 /// An instant moved by a length; none where it leaves what can be told.
 #[must_use]
 pub fn move_time(env: &Env<'_>, micros: i64, length: &Const, back: bool, context: ContextId) -> Option<i64> {
-    let at = Instant::from_micros(micros)?;
+    reach_time(env, micros, length, back, context).ok()
+}
+
+/// The same, with why not.
+///
+/// # Errors
+/// Where it is out of range, or lies beyond what a calendar knows.
+pub fn reach_time(
+    env: &Env<'_>,
+    micros: i64,
+    length: &Const,
+    back: bool,
+    context: ContextId,
+) -> Result<i64, Unreached> {
+    let out = Unreached::OutOfRange;
+    let at = Instant::from_micros(micros).ok_or(out)?;
+    let signed = |amount: i64| if back { amount.checked_neg() } else { Some(amount) }.ok_or(out);
+    let zone = || env.context_zone(context).ok_or(out);
     let moved = match length {
-        Const::Duration(length) => {
-            let length = if back { length.checked_neg()? } else { *length };
-            at.checked_add(Duration::from_micros(length))?
-        }
+        Const::Duration(length) => at.checked_add(Duration::from_micros(signed(*length)?)).ok_or(out)?,
         Const::Span(amount, unit) => {
-            let amount = if back { amount.checked_neg()? } else { *amount };
-            add_span(at, calendar_span(amount, *unit), env.context_zone(context)?, env.week(context))?
+            let span = calendar_span(signed(*amount)?, *unit);
+            env.business(context).ok_or(out)?.add(at, span, zone()?)?
         }
-        _ => return None,
+        Const::BusinessDays(amount, calendar) => {
+            let span = Span::new(signed(*amount)?, crate::time::SpanUnit::BusinessDay);
+            business_on(env, context, *calendar).ok_or(out)?.add(at, span, zone()?)?
+        }
+        _ => return Err(out),
     };
-    Some(moved.micros())
+    Ok(moved.micros())
 }
 
 /// A date moved by a length. An exact length of whole days moves by these; another cannot move a date.
 #[must_use]
 pub fn move_date(env: &Env<'_>, days: i64, length: &Const, back: bool, context: ContextId) -> Option<i64> {
+    reach_date(env, days, length, back, context).ok()
+}
+
+/// The same, with why not.
+///
+/// # Errors
+/// Where it is out of range, or lies beyond what a calendar knows.
+pub fn reach_date(env: &Env<'_>, days: i64, length: &Const, back: bool, context: ContextId) -> Result<i64, Unreached> {
     const DAY: i64 = 86_400_000_000;
-    let at = Date::from_days(days)?;
+    let out = Unreached::OutOfRange;
+    let at = Date::from_days(days).ok_or(out)?;
+    let signed = |amount: i64| if back { amount.checked_neg() } else { Some(amount) }.ok_or(out);
     let moved = match length {
-        Const::Duration(length) if length % DAY == 0 => {
-            let days = length / DAY;
-            at.add_days(if back { days.checked_neg()? } else { days })?
-        }
+        Const::Duration(length) if length % DAY == 0 => at.add_days(signed(length / DAY)?).ok_or(out)?,
         Const::Span(amount, unit) => {
-            let amount = if back { amount.checked_neg()? } else { *amount };
-            add_span_to_date(at, calendar_span(amount, *unit), env.week(context))?
+            env.business(context).ok_or(out)?.add_to_date(at, calendar_span(signed(*amount)?, *unit))?
         }
-        _ => return None,
+        Const::BusinessDays(amount, calendar) => {
+            let span = Span::new(signed(*amount)?, crate::time::SpanUnit::BusinessDay);
+            business_on(env, context, *calendar).ok_or(out)?.add_to_date(at, span)?
+        }
+        _ => return Err(out),
     };
-    Some(moved.days())
+    Ok(moved.days())
 }

@@ -1,11 +1,16 @@
 //! Blackouts and windows, and the interval of a change that is tested against them.
 
+pub mod answers;
+pub mod entries;
+pub mod given;
+pub mod lacks;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::check::program::{Head, Period, Times, When, ZoneRef};
+use crate::check::program::{Head, PeriodId};
 use crate::check::schema::TableId;
-use crate::time::{self, Duration, Entry, Instant, Interval, Kleene, Recurrence, Role, Zone};
+use crate::time::{self, Duration, Instant, Interval, Kleene, Overlap};
 
 use super::arms::{applies, scope};
 use super::column::Truth;
@@ -14,6 +19,8 @@ use super::env::Env;
 use super::facts::value;
 use super::frame::Frame;
 use super::value::{Could, Poss, Raw};
+use answers::{Standing, WindowAnswer};
+use given::FrameCodes;
 
 /// The interval of a change that is tested, and how it came about.
 #[derive(Clone, Debug)]
@@ -134,202 +141,98 @@ pub fn could(kleene: Kleene) -> Could {
     }
 }
 
-/// The recurrence of a time clause, and whose clock it goes by.
-fn recurrence(when: &When) -> Option<(Recurrence, Option<ZoneRef>)> {
-    match &when.times {
-        Times::Known(recurrence) => Some((recurrence.clone(), Some(when.zone))),
-        Times::Rule(..) | Times::File(_) | Times::While(_) => None,
-    }
-}
-
-/// The zones of a clause in each row; none where it is not known.
-enum Zones {
-    Same(Option<Zone>),
-    Each(Vec<Option<Arc<str>>>),
-}
-
-fn zones(frame: &Frame<'_>, zone: Option<ZoneRef>) -> Zones {
-    match zone {
-        None => Zones::Same(Some(Zone::utc())),
-        Some(ZoneRef::Fixed(zone)) => Zones::Same(frame.env.zone(zone).cloned()),
-        Some(ZoneRef::Node(node)) => {
-            let vals = frame.vals(node);
-            let name = |row| vals.certain(row).and_then(Raw::int).map(|symbol| frame.env.text(symbol));
-            Zones::Each((0..frame.len()).map(name).collect())
-        }
-    }
-}
-
 /// What a blackout does in each row of a frame.
 #[derive(Debug)]
 pub struct Hits {
+    /// Which blackout.
+    pub at: u16,
     /// Whether it restricts the change.
     pub restricts: Truth,
     /// When the period that is met ends.
     pub until: Vec<Option<Instant>>,
 }
 
-/// Tests a blackout against the interval, for every row.
+/// Tests the blackouts against the interval, for every row; those that concern no row are left out, at no cost of theirs for each row.
 #[must_use]
-pub fn blackout(frame: &Frame<'_>, period: &Period, tested: time::Tested) -> Hits {
-    let len = frame.len();
-    let scope = applies(frame, &period.head);
-    let force = Truth::constant(len, in_force(frame.env, &period.head, tested));
-    let mut meets = vec![Could::certain(false); len];
-    let mut until: Vec<Option<Instant>> = vec![None; len];
-    let mut endless = vec![false; len];
-    for when in &period.times {
-        let Some((recurrence, zone)) = recurrence(when) else {
-            meets.fill(Could::UNKNOWN);
+pub fn blackouts(frame: &Frame<'_>, tested: time::Tested, codes: &mut FrameCodes) -> Vec<Hits> {
+    let env = frame.env;
+    let answers = env.periods.answers.of(env, tested, answers::begun(frame));
+    let mut hits = Vec::new();
+    for at in answers.live(env) {
+        let id = PeriodId::Blackout(*at);
+        let Some(period) = entries::period_of(env, id) else { continue };
+        let codes = codes.of(frame, id);
+        if !answers.meets_any(env, id, &codes.present) {
             continue;
-        };
-        let zones = zones(frame, zone);
-        let mut seen: HashMap<Option<Arc<str>>, (Could, Option<Instant>)> = HashMap::new();
-        let test = |zone: Option<Zone>| match zone {
-            Some(zone) => {
-                let overlap = time::overlap(&[Entry::new(recurrence.clone(), zone)], Role::Blackout, tested);
-                (could(overlap.verdict), overlap.until)
-            }
-            None => (Could::UNKNOWN, None),
-        };
-        let same = match &zones {
-            Zones::Same(zone) => Some(test(zone.clone())),
-            Zones::Each(_) => None,
-        };
-        for row in 0..len {
-            let (here, end) = match (&zones, same) {
-                (_, Some(same)) => same,
-                (Zones::Each(names), None) => {
-                    let name = names.get(row).cloned().flatten();
-                    *seen.entry(name.clone()).or_insert_with(|| test(name.and_then(|name| Zone::get(&name))))
-                }
-                (Zones::Same(_), None) => (Could::UNKNOWN, None),
-            };
-            if let (Some(meets), Some(until), Some(endless)) =
-                (meets.get_mut(row), until.get_mut(row), endless.get_mut(row))
-            {
-                meets.be_false &= here.be_false;
-                meets.be_true |= here.be_true;
-                if here.be_true {
-                    *endless |= end.is_none();
-                    *until = (*until).max(end);
-                }
-            }
+        }
+        let mut known: HashMap<u32, Overlap> = HashMap::new();
+        let mut overlaps = Vec::with_capacity(frame.len());
+        for code in &codes.of {
+            overlaps.push(*known.entry(*code).or_insert_with(|| answers.overlap(env, id, *code)));
+        }
+        let met = Truth::collect(frame.len(), |row| overlaps.get(row).map_or(Could::UNKNOWN, |met| could(met.verdict)));
+        let force = Truth::constant(frame.len(), in_force(env, &period.head, tested));
+        let restricts = applies(frame, &period.head).and(&force).and(&met);
+        if restricts.may.count_set_bits() > 0 {
+            hits.push(Hits { at: *at, restricts, until: overlaps.into_iter().map(|met| met.until).collect() });
         }
     }
-    let met = Truth::collect(len, |row| meets.get(row).copied().unwrap_or(Could::UNKNOWN));
-    for (until, endless) in until.iter_mut().zip(&endless) {
-        if *endless {
-            *until = None;
-        }
-    }
-    Hits { restricts: scope.and(&force).and(&met), until }
+    hits
 }
 
-/// What the windows say of one row.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WindowAnswer {
-    /// The windows that bind and that the change does not keep to, by position, each with whether that is certain.
-    pub broken: Vec<(usize, bool)>,
-}
-
-/// One window as it stands to one row.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Standing {
-    may: bool,
-    must: bool,
-    binds: bool,
-    certainly_binds: bool,
-    zones: Vec<Option<Arc<str>>>,
-}
-
-/// Tests the windows together against the interval, for every row: `chosen` are the positions of the windows that count.
+/// How the windows stand to each row: `chosen` are the positions of those that count. A window that certainly does not apply is left out.
 #[must_use]
-pub fn windows(frame: &Frame<'_>, chosen: &[usize], tested: time::Tested) -> Vec<WindowAnswer> {
+pub fn standings(
+    frame: &Frame<'_>,
+    chosen: &[u16],
+    tested: time::Tested,
+    codes: &mut FrameCodes,
+) -> Vec<Vec<Standing>> {
     let len = frame.len();
-    let mut standings: Vec<Vec<Standing>> = vec![Vec::with_capacity(chosen.len()); len];
+    let mut standings: Vec<Vec<Standing>> = vec![Vec::new(); len];
     for at in chosen {
-        let Some(period) = frame.env.program.windows.get(*at) else { continue };
-        let force = Truth::constant(len, in_force(frame.env, &period.head, tested));
-        let scope = scope(frame, &period.head).and(&force);
+        let Some(period) = frame.env.program.windows.get(usize::from(*at)) else { continue };
+        let force = in_force(frame.env, &period.head, tested);
+        if !force.be_true {
+            continue;
+        }
+        let scope = scope(frame, &period.head).and(&Truth::constant(len, force));
+        if scope.may.count_set_bits() == 0 {
+            continue;
+        }
         let except = period
             .head
             .except
             .map_or_else(|| Truth::constant(len, Could::certain(false)), |except| frame.truth(except));
-        let clauses: Vec<Option<Zones>> =
-            period.times.iter().map(|when| recurrence(when).map(|(_, zone)| zones(frame, zone))).collect();
-        for (row, standings) in standings.iter_mut().enumerate() {
-            let zones = clauses
-                .iter()
-                .map(|zones| match zones {
-                    Some(Zones::Same(zone)) => zone.as_ref().map(|zone| Arc::from(zone.name())),
-                    Some(Zones::Each(names)) => names.get(row).cloned().flatten(),
-                    None => None,
-                })
-                .collect();
-            standings.push(Standing {
-                may: scope.may_at(row),
-                must: scope.must_at(row),
-                binds: scope.may_at(row) && !except.must_at(row),
-                certainly_binds: scope.must_at(row) && !except.may_at(row),
-                zones,
-            });
-        }
-    }
-    let mut answers: HashMap<Vec<Standing>, WindowAnswer> = HashMap::new();
-    standings
-        .into_iter()
-        .map(|standing| {
-            answers.entry(standing).or_insert_with_key(|standing| answer(frame.env, chosen, standing, tested)).clone()
-        })
-        .collect()
-}
-
-fn answer(env: &Env<'_>, chosen: &[usize], standings: &[Standing], tested: time::Tested) -> WindowAnswer {
-    if !standings.iter().any(|s| s.binds) {
-        return WindowAnswer::default();
-    }
-    // An exception lifts what a window asks for, not what it offers: its times count whatever its `except` says.
-    // Each window's times with their zones; with a zone that is not known a clause opens nothing.
-    let times = |at: usize, standing: &Standing| -> (Vec<Entry>, bool) {
-        let Some(period) = env.program.windows.get(at) else { return (Vec::new(), false) };
-        let mut all_known = true;
-        let mut known = Vec::new();
-        for (when, zone) in period.times.iter().zip(&standing.zones) {
-            match (recurrence(when), zone.as_ref().and_then(|name| Zone::get(name))) {
-                (Some((recurrence, _)), Some(zone)) => known.push(Entry::new(recurrence, zone)),
-                _ => all_known = false,
+        let codes = codes.of(frame, PeriodId::Window(*at));
+        for (row, (standings, code)) in standings.iter_mut().zip(&codes.of).enumerate() {
+            if scope.may_at(row) {
+                standings.push(Standing {
+                    at: *at,
+                    code: *code,
+                    must: scope.must_at(row),
+                    binds: !except.must_at(row),
+                    certainly_binds: scope.must_at(row) && !except.may_at(row),
+                });
             }
         }
-        (known, all_known)
+    }
+    standings
+}
+
+/// Tests the windows together against the interval, for every row: `chosen` are the positions of the windows that count.
+#[must_use]
+pub fn windows(
+    frame: &Frame<'_>,
+    chosen: &[u16],
+    tested: time::Tested,
+    codes: &mut FrameCodes,
+) -> Vec<Arc<WindowAnswer>> {
+    let answers = frame.env.periods.answers.of(frame.env, tested, answers::begun(frame));
+    let mut known: HashMap<Vec<Standing>, Arc<WindowAnswer>> = HashMap::new();
+    let answer = |standing: Vec<Standing>| {
+        let answer = known.entry(standing).or_insert_with_key(|standing| answers.windows(frame.env, standing));
+        Arc::clone(answer)
     };
-    let mut certain_union = Vec::new();
-    let mut possible_union = Vec::new();
-    let mut all_known = true;
-    let mut inside_each = true;
-    for (at, standing) in chosen.iter().zip(standings) {
-        if !standing.may {
-            continue;
-        }
-        let (known, complete) = times(*at, standing);
-        all_known &= complete;
-        if standing.binds && time::union_inside(&known, tested) != Kleene::Yes {
-            inside_each = false;
-        }
-        if standing.must {
-            certain_union.extend(known.iter().cloned());
-        }
-        possible_union.extend(known);
-    }
-    if inside_each || time::union_inside(&certain_union, tested) == Kleene::Yes {
-        return WindowAnswer::default();
-    }
-    let certainly_outside = all_known && time::union_inside(&possible_union, tested) == Kleene::No;
-    let broken = chosen
-        .iter()
-        .zip(standings)
-        .filter(|(_, s)| s.binds)
-        .map(|(at, s)| (*at, s.certainly_binds && certainly_outside))
-        .collect();
-    WindowAnswer { broken }
+    standings(frame, chosen, tested, codes).into_iter().map(answer).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::check::program::{Effect, Head, NodeId, Period, Rule, VarId, Waivable};
+use crate::check::program::{Effect, Head, NodeId, Period, PeriodId, Rule, VarId, Waivable};
 use crate::time::{Instant, Tested};
 
 use super::arms::applies;
@@ -11,7 +11,8 @@ use super::column::Truth;
 use super::decision::{At, Obligation, Reason, UnknownFact};
 use super::env::Env;
 use super::frame::{Frame, poss};
-use super::period::{blackout, in_force, windows};
+use super::period::given::FrameCodes;
+use super::period::{blackouts, in_force, lacks, windows};
 use super::risk::Risks;
 use super::unknown::{Known, missing, missing_times};
 use super::value::Could;
@@ -35,6 +36,8 @@ pub struct Hit<'p> {
     pub nodes: Vec<NodeId>,
     /// The approval, an index into the program's.
     pub approval: Option<u16>,
+    /// The blackout or window.
+    pub period: Option<PeriodId>,
     /// The finding that a duty is about.
     pub finding: Option<u32>,
     /// What people call that finding.
@@ -69,18 +72,23 @@ pub fn found<'p>(frame: &Frame<'p>, tested: Tested) -> Found<'p> {
         let truth = rule_truth(frame, rule, tested);
         let nodes = || condition_nodes(&rule.head, &rule.broken);
         let target = Some((Waivable::Rule(index), tested));
-        add(&mut found.hits, frame, &rule.head, "rule", &truth, |_| None, nodes, target);
+        add(&mut found.hits, frame, &rule.head, &truth, nodes, target);
     }
     add_duties(&mut found, frame, tested);
     if with_change {
         add_approvals(&mut found, frame);
-        for period in &program.blackouts {
-            let met = blackout(frame, period, tested);
-            let until = |row: usize| met.until.get(row).copied().flatten();
-            let nodes = || period_nodes(period);
-            add(&mut found.hits, frame, &period.head, "blackout", &met.restricts, until, nodes, None);
+        let mut codes = FrameCodes::default();
+        for met in blackouts(frame, tested, &mut codes) {
+            let Some(period) = program.blackouts.get(usize::from(met.at)) else { continue };
+            for (row, hits) in found.hits.iter_mut().enumerate().filter(|(row, _)| met.restricts.may_at(*row)) {
+                let uncertain = !met.restricts.must_at(row);
+                let mut hit = plain(frame.env, &period.head, "blackout", uncertain, period_nodes(period));
+                hit.until = met.until.get(row).copied().flatten();
+                hit.period = Some(PeriodId::Blackout(met.at));
+                hits.push(hit);
+            }
         }
-        add_windows(&mut found.hits, frame, tested);
+        add_windows(&mut found.hits, frame, tested, &mut codes);
     }
     for entries in &mut found.entries {
         entries.sort_by(|a, b| order_of_entries(a, b));
@@ -128,6 +136,7 @@ fn add_duties<'p>(found: &mut Found<'p>, frame: &Frame<'p>, tested: Tested) {
                 until: None,
                 nodes: def.head.scope.iter().chain(&def.met).copied().collect(),
                 approval: None,
+                period: None,
                 finding: duty.finding,
                 subject: duty.subject,
                 lacks: duty.lacks,
@@ -177,6 +186,7 @@ fn add_approvals<'p>(found: &mut Found<'p>, frame: &Frame<'p>) {
                 until: None,
                 nodes: def.head.scope.clone(),
                 approval: Some(index),
+                period: None,
                 finding: None,
                 subject: None,
                 lacks: Vec::new(),
@@ -225,14 +235,12 @@ fn on_trial(env: &Env<'_>, head: &Head) -> bool {
     head.trial_until.is_some_and(|until| env.now.micros() < until)
 }
 
-#[expect(clippy::too_many_arguments, reason = "a statement, where it holds, and what to say of it there")]
+/// Adds a rule where it is broken.
 fn add<'p>(
     hits: &mut [Vec<Hit<'p>>],
     frame: &Frame<'p>,
     head: &'p Head,
-    kind: &'static str,
     truth: &Truth,
-    until: impl Fn(usize) -> Option<Instant>,
     nodes: impl Fn() -> Vec<NodeId>,
     waivable: Option<(Waivable, Tested)>,
 ) {
@@ -244,8 +252,7 @@ fn add<'p>(
     for (row, hits) in hits.iter_mut().enumerate() {
         if truth.may_at(row) {
             let uncertain = !truth.must_at(row);
-            let mut hit = plain(env, head, kind, uncertain, nodes());
-            hit.until = until(row);
+            let mut hit = plain(env, head, "rule", uncertain, nodes());
             if let Some((target, tested)) = waivable {
                 hit.waive(target, waiver::judge(frame, row, target, Some(tested)));
             }
@@ -263,6 +270,7 @@ fn plain<'p>(env: &Env<'_>, head: &'p Head, kind: &'static str, uncertain: bool,
         until: None,
         nodes,
         approval: None,
+        period: None,
         finding: None,
         subject: None,
         lacks: Vec::new(),
@@ -271,34 +279,42 @@ fn plain<'p>(env: &Env<'_>, head: &'p Head, kind: &'static str, uncertain: bool,
     }
 }
 
-fn add_windows<'p>(hits: &mut [Vec<Hit<'p>>], frame: &Frame<'p>, tested: Tested) {
+fn add_windows<'p>(hits: &mut [Vec<Hit<'p>>], frame: &Frame<'p>, tested: Tested, codes: &mut FrameCodes) {
     let program = frame.env.program;
-    let (trial, counting): (Vec<usize>, Vec<usize>) = (0..program.windows.len())
-        .partition(|at| program.windows.get(*at).is_some_and(|w| on_trial(frame.env, &w.head)));
-    let mut all = |chosen: &[usize], only: Option<usize>| {
+    let windows_of = |keep: &dyn Fn(&Head) -> bool| -> Vec<u16> {
+        let all = (0_u16..).zip(&program.windows);
+        all.filter(|(_, window)| !window.head.muted && keep(&window.head)).map(|(at, _)| at).collect()
+    };
+    let mut all = |chosen: &[u16]| {
         if chosen.is_empty() {
             return;
         }
-        for (hits, answer) in hits.iter_mut().zip(windows(frame, chosen, tested)) {
-            for (at, certain) in answer.broken {
-                let Some(period) = program.windows.get(at) else { continue };
-                if only.is_some_and(|only| only != at) {
-                    continue;
-                }
-                hits.push(plain(frame.env, &period.head, "window", !certain, period_nodes(period)));
+        for (hits, answer) in hits.iter_mut().zip(windows(frame, chosen, tested, codes)) {
+            for (at, certain) in &answer.broken {
+                let Some(period) = program.windows.get(usize::from(*at)) else { continue };
+                let mut hit = plain(frame.env, &period.head, "window", !certain, period_nodes(period));
+                hit.period = Some(PeriodId::Window(*at));
+                hits.push(hit);
             }
         }
     };
-    all(&counting, None);
+    all(&windows_of(&|head| !on_trial(frame.env, head)));
     // A window on trial opens nothing; it only reports whom it would stop.
-    for at in trial {
-        all(&[at], Some(at));
+    for at in windows_of(&|head| on_trial(frame.env, head)) {
+        all(&[at]);
     }
 }
 
 /// The reasons of one row as decisions print them, sorted.
 #[must_use]
-pub fn reasons(frame: &Frame<'_>, row: usize, hits: &[Hit<'_>], known: &Known, risks: &Risks) -> Vec<Reason> {
+pub fn reasons(
+    frame: &Frame<'_>,
+    row: usize,
+    hits: &[Hit<'_>],
+    tested: Tested,
+    known: &Known,
+    risks: &Risks,
+) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = hits
         .iter()
         .map(|hit| {
@@ -323,6 +339,9 @@ pub fn reasons(frame: &Frame<'_>, row: usize, hits: &[Hit<'_>], known: &Known, r
             let times = matches!(hit.kind, "blackout" | "window") || hangs_on_dates(hit.head);
             if hit.uncertain && times {
                 unknown.extend(missing_times(frame, 0, VarId::CHANGE, "asset"));
+            }
+            if let (Some(id), true) = (hit.period, hit.uncertain) {
+                unknown.extend(lacks::of_times(frame, row, id, tested));
             }
             unknown.sort();
             unknown.dedup();

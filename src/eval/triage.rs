@@ -5,18 +5,18 @@ use std::sync::Arc;
 use arrow_buffer::BooleanBuffer;
 use rayon::prelude::*;
 
-use crate::check::program::{DueNode, Triage, VarId, Waivable, ZoneRef};
+use crate::check::program::{DueNode, NodeId, Triage, VarId, Waivable, ZoneRef};
 use crate::check::schema::TableId;
 use crate::check::types::Type;
 use crate::facts::table::{Column, TableData};
-use crate::time::Instant;
+use crate::time::{Instant, Zone};
 
 use super::arith::end_of_day;
 use super::arms::{Walk, bit, decides, walk};
 use super::column::{Rows, Vals, ValsBuilder};
 use super::decision::UnknownFact;
 use super::env::{BlockColumns, Env, WaivedColumns};
-use super::frame::{Binding, Frame};
+use super::frame::{Binding, Frame, poss};
 use super::value::{Could, Extreme, Poss, Raw};
 use super::{unknown, waiver};
 
@@ -275,7 +275,7 @@ pub fn dues(frame: &Frame<'_>, due: &DueNode) -> Vec<Due> {
             let lacks = match (time.one(), &lacking) {
                 (Some(_), _) => Vec::new(),
                 (None, Some(lacking)) if alike => lacking.clone(),
-                (None, _) => unknown::missing(frame, row, &[due.node], None),
+                (None, _) => unknown::missing(frame, row, &due_nodes(due), None),
             };
             if time.one().is_none() {
                 lacking = Some(lacks.clone());
@@ -285,6 +285,16 @@ pub fn dues(frame: &Frame<'_>, due: &DueNode) -> Vec<Due> {
         .collect()
 }
 
+/// What a deadline reads.
+#[must_use]
+pub fn due_nodes(due: &DueNode) -> Vec<NodeId> {
+    let zone = match due.end_of_day {
+        Some(ZoneRef::Node(node)) => Some(node),
+        _ => None,
+    };
+    std::iter::once(due.node).chain(zone).collect()
+}
+
 /// When each finding of a frame would be due by an arm's deadline.
 #[must_use]
 pub fn due_times(frame: &Frame<'_>, due: &DueNode, level: i64) -> Vals {
@@ -292,20 +302,26 @@ pub fn due_times(frame: &Frame<'_>, due: &DueNode, level: i64) -> Vals {
     let vals = inner.vals(due.node);
     let env = frame.env;
     let date = matches!(env.base(due.node), Type::Date);
-    let end_zone = due.end_of_day.and_then(|zone| match zone {
-        ZoneRef::Fixed(zone) => Some(zone),
-        ZoneRef::Node(_) => None,
-    });
+    let end_of = |zone: ZoneRef, row: usize| match zone {
+        ZoneRef::Fixed(zone) => env.zone(zone).cloned(),
+        ZoneRef::Node(node) => {
+            let name = poss(&inner.eval(node), row).one().and_then(Raw::int)?;
+            Zone::get(&env.text(name))
+        }
+    };
     let mut builder = ValsBuilder::new(frame.len(), false);
     for row in 0..frame.len() {
+        let end_zone = due.end_of_day.map(|zone| end_of(zone, row));
         builder.push(vals.at(row).map(
             |raw| {
                 let value = raw.int()?;
-                let end = |zone, days| Some(Raw::Int(end_of_day(env.zone(zone)?, days)?));
-                match (date, end_zone) {
-                    (true, zone) => end(zone.unwrap_or(due.zone), value),
+                let end = |zone: &Zone, days| Some(Raw::Int(end_of_day(zone, days)?));
+                match (date, &end_zone) {
+                    (true, None) => end(env.zone(due.zone)?, value),
+                    (true, Some(zone)) => end(zone.as_ref()?, value),
                     (false, Some(zone)) => {
-                        end(zone, env.zone(zone)?.local(Instant::from_micros(value)?)?.date().days())
+                        let zone = zone.as_ref()?;
+                        end(zone, zone.local(Instant::from_micros(value)?)?.date().days())
                     }
                     (false, None) => Some(raw),
                 }

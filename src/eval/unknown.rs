@@ -189,6 +189,8 @@ impl Walk<'_> {
             Op::Approval(index, _) => self.all(super::approval::missing(frame, row, *index)),
             Op::Met(index) => self.all(super::obligation::missing(frame, row, *index)),
             Op::Waived(target, var) => self.all(super::waiver::missing(frame, row, *target, *var)),
+            Op::Metric(index) => self.metric(frame, row, *index),
+            Op::Overlaps(period) => self.all(super::period::lacks::of_overlap(frame, row, *period)),
             Op::Meets(a, b) => {
                 self.times(frame, row, *a);
                 self.times(frame, row, *b);
@@ -212,6 +214,9 @@ impl Walk<'_> {
                 }
                 let certain = poss(&frame.eval(id), row).one().is_some();
                 let certain_children = children(op).iter().all(|child| poss(&frame.eval(*child), row).one().is_some());
+                if self.named == before && !certain && certain_children {
+                    self.all(super::calendar::beyond(frame, row, op));
+                }
                 if self.named == before && !certain && certain_children {
                     self.add(text(frame, id), derived(frame, row, op));
                 }
@@ -337,6 +342,20 @@ impl Walk<'_> {
                 self.node(frame, row, add.value);
             }
         }
+    }
+
+    /// Which measurements are not known, or do not agree.
+    fn metric(&mut self, frame: &Frame<'_>, row: usize, index: u16) {
+        if let Some(of) = frame.env.program.metrics.get(usize::from(index)).and_then(|metric| metric.of.as_ref()) {
+            match &of.list {
+                Ok(ListRef::Field(var, field)) => {
+                    self.list_fact(frame, row, *var, *field);
+                }
+                Ok(_) => {}
+                Err(node) => self.node(frame, row, *node),
+            }
+        }
+        self.all(super::metric::missing(frame, row, index));
     }
 
     /// The times of a change that are not known.

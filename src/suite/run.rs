@@ -142,13 +142,12 @@ fn of_facts(program: &Program, node: NodeId, facts: &Facts, now: Instant) -> Opt
 fn only_these(program: &Program, only: &[String]) -> Program {
     let mut program = program.clone();
     let wanted = |name: &String| only.contains(name);
-    program.blackouts.retain(|period| wanted(&period.head.name));
-    program.windows.retain(|period| wanted(&period.head.name));
     let rules = program.rules.iter_mut().map(|rule| &mut rule.head);
     let approvals = program.approvals.iter_mut().map(|approval| &mut approval.head);
     let obligations = program.obligations.iter_mut().map(|obligation| &mut obligation.head);
     let waivers = program.waivers.iter_mut().map(|waiver| &mut waiver.head);
-    for head in rules.chain(approvals).chain(obligations).chain(waivers) {
+    let periods = program.blackouts.iter_mut().chain(&mut program.windows).map(|period| &mut period.head);
+    for head in rules.chain(approvals).chain(obligations).chain(waivers).chain(periods) {
         head.muted = !wanted(&head.name);
     }
     program
