@@ -1,5 +1,6 @@
 //! Facts for a policy: reading, and following the selections that changes make.
 
+mod calendars;
 mod names;
 mod zones;
 
@@ -12,7 +13,7 @@ use crate::eval::column::Rows;
 use crate::eval::decide::{Options, prepare};
 use crate::eval::frame::{Binding, Frame};
 use crate::facts::{self, Json, Problem, ProblemKind, Problems};
-use crate::time::{Instant, Zone};
+use crate::time::{Instant, Zone, ical};
 
 /// The facts that decisions are made from.
 #[derive(Clone, Debug)]
@@ -54,6 +55,23 @@ impl Facts {
         let row = (0..self.data.recorded).find(is_it)?;
         let field = policy.program().schema.find(TableId::ASSET, "timezone").map(|(field, _)| field);
         Some(field.and_then(|field| self.data.text(assets, field, row)).and_then(Zone::get))
+    }
+
+    /// The calendar files that facts name for the policy's blackouts and windows, each once.
+    #[must_use]
+    pub fn calendar_names(&self, policy: &crate::Policy, now: Instant) -> Vec<String> {
+        calendars::named(policy.program(), &self.data, now).into_iter().map(|name| name.to_string()).collect()
+    }
+
+    /// Adds a calendar file that facts name; what a reader should know of how it was read. It is part of the digest.
+    ///
+    /// # Errors
+    /// A text that is no calendar: its times stay unknown.
+    pub fn add_calendar(&mut self, name: &str, text: &[u8]) -> Result<Vec<ical::Note>, ical::ReadError> {
+        let (file, notes) = ical::File::read_bytes(text)?;
+        self.data.calendars.insert(Arc::from(name), Arc::new(file));
+        self.data.digest = calendars::with_file(&self.data.digest, name, text);
+        Ok(notes)
     }
 
     /// How many assets the inventory has.

@@ -89,7 +89,7 @@ fn range(args: &CalendarArgs, now: Instant, human: bool, zone: &Zone) -> Result<
         None => first_shown(args.week, today).and_then(|date| zone.start_of_day(date)).ok_or_else(beyond)?,
     };
     let to = match &args.to {
-        Some(text) => time("to", text, zone, Zone::end_of_day)?,
+        Some(text) => time("to", text, zone, last_instant)?,
         None if !human => from.saturating_add(Duration::from_days(AHEAD).unwrap_or(Duration::ZERO)),
         None => {
             let first = zone.date(from).ok_or_else(beyond)?;
@@ -106,6 +106,11 @@ fn range(args: &CalendarArgs, now: Instant, human: bool, zone: &Zone) -> Result<
         return Err(Failure::new(message).help("ask for less, or for `--format json` or `--format ics`"));
     }
     Ok((from, to))
+}
+
+/// The end of a day; of the last one there is, the last instant.
+fn last_instant(zone: &Zone, date: Date) -> Option<Instant> {
+    if date == Date::MAX { Some(Instant::MAX) } else { zone.end_of_day(date) }
 }
 
 fn first_shown(week: bool, today: Date) -> Option<Date> {

@@ -53,6 +53,8 @@ pub(super) struct Config {
     pub tzdb: Option<PathBuf>,
     /// Where `timezone` stands, and the name that it gives.
     named_zone: Option<(String, String)>,
+    /// The folder of the file; the current one where there is none.
+    pub folder: PathBuf,
     /// Where each key stands, for messages: `changegate.toml` and its line.
     places: Vec<(String, String)>,
 }
@@ -102,7 +104,7 @@ impl Config {
                 error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
             Failure::new(format!("`{shown}` line {line} is not TOML: {}", error.message()))
         })?;
-        let mut config = Self::default();
+        let mut config = Self { folder: folder.to_owned(), ..Self::default() };
         for (key, value) in &table {
             let place = match line(text, key) {
                 Some(line) => format!("`{shown}` line {line}"),

@@ -71,6 +71,15 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
     utf8(bytes(path, LARGEST_TEXT)?, path)
 }
 
+/// Reads a calendar file; it may be cut into lines within a character.
+///
+/// # Errors
+/// What cannot be read, by name.
+pub(super) fn calendar(path: &Path) -> Result<Vec<u8>, Failure> {
+    ends(path)?;
+    bytes(path, LARGEST_TEXT)
+}
+
 /// The bytes as text.
 ///
 /// # Errors

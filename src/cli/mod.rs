@@ -9,6 +9,7 @@
 mod args;
 mod audit;
 mod calendar;
+mod calendars;
 mod check;
 mod check_schema;
 mod completions;

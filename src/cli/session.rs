@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{ColorArg, FactsArgs, FormatArg, Global, PolicyArgs};
+use super::calendars;
 use super::config::Config;
 use super::engine::{self, Loaded, Read, ReadOptions, RunOptions};
 use super::failure::Failure;
@@ -217,6 +218,7 @@ impl Session {
         let options = ReadOptions { zone: self.config.zone.clone() };
         let mut read = engine::read(policy, &files, now, &options);
         progress.finish();
+        read.problems.warnings.extend(calendars::read(policy, &mut read.facts, now, &self.config.folder));
         read.problems.warnings.extend(tzdb::differences(policy, &read.facts, now, self.own_tzdb));
         let mut err = io::BufWriter::new(io::stderr().lock());
         drop(problem::write(&mut err, &read.problems, self.format, &self.problems).and_then(|()| err.flush()));

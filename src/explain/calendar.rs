@@ -114,7 +114,7 @@ impl Lister<'_, '_> {
         }
         for clock in clocks {
             match self.entry(when, &clock) {
-                Ok(entry) => self.times(shown, role, head, &entry),
+                Ok(entry) => self.times(shown, role, (head, when), &entry),
                 Err(why) => self.untimed.push(shown.untimed(why)),
             }
         }
@@ -200,7 +200,8 @@ impl Lister<'_, '_> {
         Ok(Entry { recurrence, zone, not_on, overrun: None })
     }
 
-    fn times(&mut self, shown: &Shown, role: Role, head: &Head, entry: &Entry) {
+    fn times(&mut self, shown: &Shown, role: Role, (head, clause): (&Head, &When), entry: &Entry) {
+        let written = one_line(self.env.program.sources.text(clause.span));
         let Ask { from, to, .. } = self.ask;
         let (in_force_from, in_force_to) = in_force(self.env, head);
         for (n, found) in time::occurrences(entry, role, from, to).enumerate() {
@@ -223,6 +224,7 @@ impl Lister<'_, '_> {
                 from: if start == Instant::MIN { from } else { start },
                 to: (end < Instant::MAX).then_some(end),
                 certain: found.certain && !shown.perhaps,
+                when: written.clone(),
                 zone: entry.zone.name().to_owned(),
                 effect: shown.effect,
                 scope: shown.scope.clone(),
@@ -272,7 +274,10 @@ impl Shown {
 /// An expression as the policy writes it, on one line.
 pub(super) fn text_of(env: &Env<'_>, node: NodeId) -> String {
     let span = env.program.nodes.get(node.0 as usize).map(|node| node.span);
-    let text = span.map(|span| env.program.sources.text(span)).unwrap_or_default();
+    one_line(span.map(|span| env.program.sources.text(span)).unwrap_or_default())
+}
+
+fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -34,6 +34,8 @@ pub struct CalendarRow {
     pub to: Option<Instant>,
     /// Whether it is certain that it is then, and for the asset that was asked about.
     pub certain: bool,
+    /// When it is, as the policy writes it.
+    pub when: String,
     /// The time zone by whose clock it goes.
     pub zone: String,
     /// What it does to a change that does not keep to it.

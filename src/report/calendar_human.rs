@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::text::{clean, counted, pad, width, wrap};
+use super::text::{clean, pad, width, wrap};
 use super::{Look, Paint, calendar_month, calendar_week};
 use crate::explain::calendar_rows::{CalendarReport, CalendarRow};
 use crate::time::{Date, Instant};
@@ -12,8 +12,8 @@ use crate::time::{Date, Instant};
 const LISTED: usize = 40;
 /// How many zones of a statement the legend names.
 const LISTED_ZONES: usize = 4;
-/// How many of a statement's times the legend names.
-const LISTED_TIMES: usize = 3;
+/// How many of a statement's clauses the legend names.
+const LISTED_CLAUSES: usize = 3;
 
 /// Which view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,15 +166,27 @@ fn statement(out: &mut impl Write, rule: &str, rows: &[&CalendarRow], names: usi
     let shown = rows.iter().copied().find(|row| row.certain).unwrap_or(first);
     let title = first.title.as_deref().map(|title| clean(title).into_owned());
     let mut parts: Vec<String> = title.into_iter().collect();
-    parts.push(times(rows, look));
+    let mut clauses: Vec<&str> = rows.iter().map(|row| row.when.as_str()).collect();
+    clauses.sort_unstable();
+    clauses.dedup();
+    let more = clauses.len().saturating_sub(LISTED_CLAUSES);
+    parts.extend(clauses.iter().take(LISTED_CLAUSES).map(|clause| clean(clause).into_owned()));
+    if more > 0 {
+        parts.push(format!("and {more} more"));
+    }
     let mut zones: Vec<&str> = rows.iter().map(|row| row.zone.as_str()).collect();
     zones.sort_unstable();
     zones.dedup();
-    if zones.len() > 1 || zones.first().is_some_and(|zone| *zone != look.zone.name()) {
-        let more = zones.len().saturating_sub(LISTED_ZONES);
-        zones.truncate(LISTED_ZONES);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        parts.push(format!("by the clock of {}{more}", zones.join(", ")));
+    match zones.as_slice() {
+        [] => {}
+        [one] if *one == look.zone.name() || first.when.contains(one) => {}
+        [one] => parts.push(format!("the clock of {one}")),
+        several => {
+            let named = several.get(..LISTED_ZONES).unwrap_or(several).join(", ");
+            let more = several.len().saturating_sub(LISTED_ZONES);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            parts.push(format!("{} zones: {named}{more}", several.len()));
+        }
     }
     parts.extend(first.scope.as_ref().map(|scope| format!("for {}", clean(scope))));
     parts.extend(first.except.as_ref().map(|except| format!("except {}", clean(except))));
@@ -185,21 +197,6 @@ fn statement(out: &mut impl Write, rule: &str, rows: &[&CalendarRow], names: usi
         writeln!(out, "{}{line}", if n == 0 { left.clone() } else { " ".repeat(indent) })?;
     }
     Ok(())
-}
-
-/// The first times of a statement: `2026-12-18 18:00 to 2027-01-04 06:00`, or how often it is.
-fn times(rows: &[&CalendarRow], look: &Look) -> String {
-    if rows.len() > LISTED_TIMES {
-        return counted(u64::try_from(rows.len()).unwrap_or(u64::MAX), "time");
-    }
-    let each: Vec<String> = rows
-        .iter()
-        .map(|row| match row.to {
-            Some(to) => format!("{} to {}", look.time(row.from), end(row.from, to, look)),
-            None => format!("from {} on, with no known end", look.time(row.from)),
-        })
-        .collect();
-    each.join(", ")
 }
 
 /// The end of a stretch: the time alone where it is on the day of the start.

@@ -31,7 +31,7 @@ fn event(row: &CalendarRow, nth: u32, horizon: Instant) -> ical::NewEvent {
     let title = row.title.as_deref().map_or_else(|| row.rule.clone(), |title| clean(title).into_owned());
     let what = if row.kind == "blackout" { "Blackout" } else { "Window" };
     let mut lines = vec![format!("{} {} ({}:{})", row.kind, row.rule, row.at.file, row.at.line)];
-    lines.push(format!("by the clock of {}", row.zone));
+    lines.push(format!("{}, by the clock of {}", clean(&row.when), row.zone));
     lines.extend(row.scope.as_ref().map(|scope| format!("for {}", clean(scope))));
     lines.extend(row.except.as_ref().map(|except| format!("except {}", clean(except))));
     if row.to.is_none() {

@@ -1,5 +1,6 @@
 //! The days of each week one below the other, with a bar of the day for each statement.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::Look;
@@ -115,8 +116,12 @@ fn slot_text(rows: &[&CalendarRow], (from, to): (Instant, Instant), look: &Look)
     painted(look.paint, best, text)
 }
 
-/// `09:30–16:00`, each once; `all day`.
+/// `09:30–16:00`, each once; `all day`; of several zones how many.
 fn hours(rows: &[&CalendarRow], day: Day, look: &Look) -> String {
+    let zones: BTreeSet<&str> = rows.iter().map(|row| row.zone.as_str()).collect();
+    if zones.len() > 1 {
+        return format!("in {} zones", zones.len());
+    }
     let mut texts: Vec<String> = Vec::new();
     for row in rows {
         let starts = row.from > day.from;

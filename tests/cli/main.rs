@@ -19,4 +19,5 @@ mod files;
 mod fmt;
 mod inputs;
 mod support;
+mod time;
 mod verbs;
