@@ -38,6 +38,8 @@ pub struct Duty {
     pub due: Due,
     /// It comes from an earlier run, and today's facts no longer ask for it.
     pub kept: bool,
+    /// Asked for perhaps today, and by an earlier run as well.
+    pub again: bool,
     /// What is not known of whether it belongs here.
     pub lacks: Vec<UnknownFact>,
 }
@@ -79,7 +81,7 @@ pub fn met(frame: &Frame<'_>, index: u16) -> Truth {
     of_today(frame, index, def, &mut None, &mut duties);
     keep(frame, index, def, &mut duties);
     let kept = Truth::collect(len, |row| {
-        let kept = duties.get(row).into_iter().flatten().filter(|duty| duty.kept);
+        let kept = duties.get(row).into_iter().flatten().filter(|duty| duty.kept || duty.again);
         kept.fold(Could::certain(true), |all, duty| Could {
             be_true: all.be_true && (duty.met.be_true || duty.asks.be_false),
             be_false: all.be_false || (duty.met.be_false && duty.asks.be_true),
@@ -179,6 +181,7 @@ fn of_today(frame: &Frame<'_>, index: u16, def: &Def, found: &mut Option<Option<
             met: done.at(row),
             due: due.get(row).cloned().unwrap_or_default(),
             kept: false,
+            again: false,
             lacks: Vec::new(),
         });
     }
@@ -205,6 +208,7 @@ fn of_findings(frame: &Frame<'_>, index: u16, def: &Def, found: &Fixed, duties: 
             met: done.at(at),
             due: due.get(at).cloned().unwrap_or_default(),
             kept: false,
+            again: false,
             lacks: if fixes.be_false { not_surely_fixed(&inner, at, *finding) } else { Vec::new() },
         });
     }
@@ -293,13 +297,18 @@ fn keep(frame: &Frame<'_>, index: u16, def: &Def, duties: &mut [Vec<Duty>]) {
             if same.peek().is_none() {
                 drop(same);
                 let (met, kept) = (done.at(row), true);
-                duties.push(Duty { index, finding: unseen, subject, asks, met, due, kept, lacks });
+                duties.push(Duty { index, finding: unseen, subject, asks, met, due, kept, again: false, lacks });
                 return;
             }
             for duty in same {
                 duty.due = earlier(std::mem::take(&mut duty.due), due.clone());
                 if duty.kept {
                     duty.asks.be_false &= asks.be_false;
+                } else if duty.asks.be_false {
+                    // Whether today asks for it is not known, so that it is done today is not enough: it stays as the earlier run left it.
+                    duty.asks.be_false &= asks.be_false;
+                    duty.met = duty.met.and(done.at(row));
+                    duty.again = true;
                 }
             }
         };

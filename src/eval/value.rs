@@ -357,6 +357,12 @@ impl Could {
     /// Not known.
     pub const UNKNOWN: Self = Self { be_true: true, be_false: true };
 
+    /// Both, in Kleene's logic.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self { be_true: self.be_true && other.be_true, be_false: self.be_false || other.be_false }
+    }
+
     /// Either.
     #[must_use]
     pub const fn or_else(self, other: Self) -> Self {

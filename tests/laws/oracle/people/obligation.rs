@@ -115,25 +115,34 @@ impl<'a> World<'a> {
                 _ => None,
             };
             let mut again = false;
-            for duty in duties.iter_mut() {
+            let mut uncertain = Vec::new();
+            for (at, duty) in duties.iter_mut().enumerate() {
                 if duty.subject == subject && ((duty.concerned.may && !duty.except.must) || duty.kept) {
                     duty.due = [duty.due, due].into_iter().flatten().min();
                     if duty.kept {
                         // Certain as soon as one of the records is.
                         duty.concerned = duty.concerned.or(here);
+                    } else if !duty.concerned.must {
+                        uncertain.push(at);
                     }
                     again = true;
                 }
             }
+            let mut env = env.clone();
+            if obligation.about == About::Finding {
+                // Nothing is known of the finding, nor of how urgent it was.
+                env = env.with("finding", Binding::Finding(Rec::Nothing, Rec::Nothing));
+            }
+            let mut duty = self.duty(obligation, env, subject, K::TRUE);
+            for at in uncertain {
+                // Done today is not enough where today may not ask for it.
+                duties[at].met = duties[at].met.and(duty.met);
+                duties[at].concerned = duties[at].concerned.or(here);
+                duties[at].except = K::FALSE;
+            }
             if again {
                 continue;
             }
-            let mut env = env.clone();
-            if obligation.about == About::Finding {
-                let Binding::Asset(asset) = env.get("asset").clone() else { panic!("asset is no asset") };
-                env = env.with("finding", Binding::Finding(asset, Rec::Nothing));
-            }
-            let mut duty = self.duty(obligation, env, subject, K::TRUE);
             duty.due = due;
             duty.concerned = here;
             duty.except = K::FALSE;

@@ -63,14 +63,20 @@ impl<'a> World<'a> {
     }
 
     /// Whether a waiver by this role of these days can be for a statement at all, and whether it is within its dates.
-    fn granted(&self, target: &Target<'a>, by: &P, dates: Option<(i32, i32)>, tested: Option<&Tested>) -> K {
+    fn granted(&self, target: &Target<'a>, by: &P, dates: (Option<i32>, Option<i32>), tested: Option<&Tested>) -> K {
         let Some(waivable) = &target.common().waivable else { return K::FALSE };
         let roles = waivable.by.iter().map(|r| value::compare(Cmp::Eq, by, &P::one(Val::text(r))));
         let allowed = if self.is(Mutant::WaiverOfAnyRole) { K::TRUE } else { roles.fold(K::FALSE, K::or) };
-        let Some((from, until)) = dates else { return allowed.and(K::UNKNOWN) };
-        let short = i64::from(until - from) < waivable.days || self.is(Mutant::WaiverOfAnyLength);
-        let span = time::end_of_day(from - 1, &self.zone).zip(time::end_of_day(until, &self.zone));
-        let Some((from, until)) = span.filter(|(from, until)| from < until) else { return K::FALSE };
+        let (first, last) = dates;
+        let too_long = first.zip(last).is_some_and(|(first, last)| i64::from(last - first) >= waivable.days);
+        let short = !too_long || self.is(Mutant::WaiverOfAnyLength);
+        // Where only one end is known, that one can still rule it out.
+        let known = K { must: first.is_some() && last.is_some(), may: true };
+        let from = first.map_or(i64::MIN, |day| time::end_of_day(day - 1, &self.zone).unwrap_or(i64::MAX));
+        let until = last.map_or(i64::MAX, |day| time::end_of_day(day, &self.zone).unwrap_or(i64::MIN));
+        if from >= until {
+            return K::FALSE;
+        }
         let inside = |span: Span| from <= span.0 && (span.1 <= until && (span.0 < until));
         let now = self.is(Mutant::WaivedOutsideItsDates) || (from <= self.now && self.now < until);
         let during = match tested {
@@ -81,7 +87,7 @@ impl<'a> World<'a> {
                 may: t.core.is_empty() || t.core.iter().any(|core| inside(*core)),
             },
         };
-        allowed.and(K::of(short && now)).and(during)
+        allowed.and(K::of(short && now)).and(during).and(known)
     }
 
     /// The waivers for a statement, where there are any.
@@ -98,7 +104,7 @@ impl<'a> World<'a> {
                 .and(self.in_force(common, tested.as_ref()))
                 .and(self.except(common, env).not())
                 .and(provided)
-                .and(self.granted(target, &by, Some(waiver.dates), tested.as_ref()));
+                .and(self.granted(target, &by, (Some(waiver.dates.0), Some(waiver.dates.1)), tested.as_ref()));
             all.push(Aimed { name: waiver.name.clone(), aims, applies });
         }
         for record in self.waiver_records.iter().flatten() {
@@ -157,7 +163,7 @@ impl<'a> World<'a> {
             .fold(K::FALSE, K::or);
         let day = |key: &str| record[key].as_str().and_then(time::parse_date);
         let by = record["by"].as_str().map_or(P::Any, |t| P::one(Val::text(t)));
-        let granted = self.granted(target, &by, day("from").zip(day("until")), tested);
+        let granted = self.granted(target, &by, (day("from"), day("until")), tested);
         let name = record["id"].as_str().expect("a waiver's id").to_owned();
         Aimed { name, aims, applies: aims.and(something).and(granted) }
     }
