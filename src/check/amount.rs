@@ -4,7 +4,9 @@ use crate::syntax::expr::AggKind;
 
 use super::checker::Checker;
 use super::polarity::{Look, Place, elements};
-use super::program::{ApprovalField, ArithOp, CompareOp, Const, Excluded, Head, NodeId, Op, RiskField, Waivable};
+use super::program::{
+    ApprovalField, ArithOp, CompareOp, Const, Excluded, Head, NodeId, Op, PeriodId, RiskField, Waivable, When,
+};
 
 impl Checker {
     /// What an approval, obligation, waiver or risk looks at, unless it says what it assumes.
@@ -72,6 +74,15 @@ impl Checker {
         let mut looks = scoped(&obligation.head, place.turned());
         looks.extend(obligation.met.map(|met| Look::Truth(met, place)));
         looks
+    }
+
+    /// What `overlaps(x)` hangs on: scope and time of the blackout or window.
+    pub(super) fn of_period(&self, id: PeriodId, place: Place) -> Vec<Look> {
+        let Some(period) = self.period_of(id).filter(|period| period.head.assumes.is_none()) else { return Vec::new() };
+        let scope = period.head.scope.iter().map(|node| Look::Truth(*node, place));
+        let on = period.times.iter().filter_map(When::condition).map(|node| Look::Truth(node, place));
+        let others = period.times.iter().flat_map(When::sources).map(|node| Look::Truth(node, Place::Both));
+        scope.chain(on).chain(others).collect()
     }
 
     /// What the waivers of a statement hang on.

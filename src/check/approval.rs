@@ -74,9 +74,7 @@ impl Checker {
         let valid = tree.valid.first().and_then(|length| self.validity(length, &env));
         let afterwards = tree.afterwards.first().and_then(|deadline| self.duty("afterwards", deadline, &env));
         let review = tree.review.first().and_then(|deadline| self.duty("review", deadline, &env));
-        if let Some(meets) = tree.meets.first() {
-            self.later(meets.span, "the sittings of a calendar");
-        }
+        let meets = tree.meets.first().and_then(|meets| self.meets(meets, &env));
         self.readers.pop();
         if tree.needs.is_empty() {
             let name = statement.name.as_ref().map_or(statement.span, |name| name.span);
@@ -96,7 +94,8 @@ impl Checker {
             Excluded::Each(_) => None,
         });
         let dues = [&afterwards, &review].into_iter().flatten().map(|due| due.node);
-        let nodes = head.scope.iter().copied().chain(head.except).chain(ones).chain(valid).chain(dues);
+        let closes = meets.as_ref().and_then(|meets| meets.closes);
+        let nodes = head.scope.iter().copied().chain(head.except).chain(ones).chain(valid).chain(closes).chain(dues);
         let mut vars = self.vars_of_all(nodes.collect::<Vec<_>>());
         vars.extend(of_lists);
         for earlier in &after {
@@ -110,18 +109,8 @@ impl Checker {
         let survives_edits = !tree.survives_edits.is_empty();
         let context = Self::context(unit);
         if let Some(approval) = self.program.approvals.get_mut(usize::from(index)) {
-            *approval = Approval {
-                head,
-                needs,
-                not_by,
-                meets: None,
-                after,
-                valid,
-                survives_edits,
-                afterwards,
-                review,
-                context,
-            };
+            *approval =
+                Approval { head, needs, not_by, meets, after, valid, survives_edits, afterwards, review, context };
         }
     }
 
@@ -272,7 +261,7 @@ impl Checker {
         }
         let nothing = match self.constant(node) {
             Some(Const::Duration(length)) => *length == 0,
-            Some(Const::Span(amount, _)) => *amount == 0,
+            Some(Const::Span(amount, _) | Const::BusinessDays(amount, _)) => *amount == 0,
             Some(Const::None) => true,
             _ => false,
         };

@@ -141,6 +141,9 @@ impl Checker {
             Some(Const::Span(amount, unit)) => {
                 amount.checked_neg().map(|amount| (Const::Span(amount, *unit), Type::Span))
             }
+            Some(Const::BusinessDays(amount, calendar)) => {
+                amount.checked_neg().map(|amount| (Const::BusinessDays(amount, *calendar), Type::Span))
+            }
             _ => None,
         };
         if let Some((value, base)) = negated {

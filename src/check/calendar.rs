@@ -303,10 +303,10 @@ impl Checker {
         let Recurrence::File { file, covers_until } = recurrence else { return };
         let until = bound.end(&rules, Role::Window);
         if let Some(end) = file.knows_until(&rules).filter(|end| until < *end) {
-            let last = rules.local(end);
+            let last = rules.local(end).map_or_else(String::new, |local| format!("its last event ends {local}"));
             self.report(
                 Diagnostic::error(codes::COVERS, covers.span, "the file goes on after this")
-                    .label(format!("its last event ends {}", last.date()))
+                    .label(last)
                     .help("write the day up to which somebody vouches for the file, or leave `covers until` out"),
             );
             return;

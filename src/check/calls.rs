@@ -18,9 +18,9 @@ use super::types::{Ty, Type};
 /// The functions over lists, which are read by the parser.
 const OVER_LISTS: &[&str] = &["count", "share", "min", "max", "sum", "avg"];
 /// The functions that ask about a statement.
-pub(super) const ABOUT: &[&str] = &["approved", "cleared", "met", "waived"];
+pub(super) const ABOUT: &[&str] = &["approved", "cleared", "met", "waived", "overlaps"];
 /// The functions of the language that this build does not have.
-const LATER: &[&str] = &["overlaps", "dependents", "dependencies", "baseline"];
+const LATER: &[&str] = &["dependents", "dependencies", "baseline"];
 
 impl Checker {
     /// A call by name.
@@ -41,7 +41,7 @@ impl Checker {
             let error = Diagnostic::error(codes::UNKNOWN_NAME, path.span, format!("there is no function `{name}`"));
             self.report(match suggest::nearest(&name, known) {
                 Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error.help("the functions are `approved`, `cleared`, `met` and `waived`, each of a statement's name, and `count`, `share`, `min`, `max`, `sum` and `avg`, each over a list: `count(f in asset.findings where …)`"),
+                None => error.help("the functions are `approved`, `cleared`, `met`, `waived` and `overlaps`, each of a statement's name, and `count`, `share`, `min`, `max`, `sum` and `avg`, each over a list: `count(f in asset.findings where …)`"),
             });
         }
         self.failed(span)
@@ -70,6 +70,7 @@ impl Checker {
             return Some(path);
         }
         let (what, example) = match function {
+            "overlaps" => ("a blackout or window", "overlaps(year_end)"),
             "met" => ("an obligation", "met(forensic_triage)"),
             "waived" => ("a rule, obligation or triage", "waived(no_eol)"),
             "cleared" => ("an approval", "cleared(cab)"),
@@ -110,6 +111,7 @@ impl Checker {
                 self.about_here(true, env, span)?;
                 Some(self.push(Op::Met(index), ty, span))
             }
+            "overlaps" => self.overlaps(named, env, span),
             _ => {
                 let (target, _) = self.waivable_named(named, env.unit)?;
                 self.reading(Item::Waived(target), span);
@@ -126,7 +128,7 @@ impl Checker {
     }
 
     /// Whether the subjects are there that a decision is about, and are the statement's own; reports where they are not.
-    fn about_here(&mut self, each_asset: bool, env: &Env, span: Span) -> Option<()> {
+    pub(super) fn about_here(&mut self, each_asset: bool, env: &Env, span: Span) -> Option<()> {
         self.need(Needs { asset: each_asset, change: true, assets: true, finding: false, own_asset: each_asset });
         let missing = match (env.change, env.asset) {
             (None, _) => "change",
@@ -325,12 +327,16 @@ impl Checker {
 
     fn change_at(&mut self, expr: &Expr, env: &Env) -> Option<VarId> {
         if let Some(path) = expr_as_path(expr)
-            && let Some(kind) = self.period_named(&path, env)
+            && let Some(kind) = self.period_named(&path, env.unit)
         {
             let name = path.text();
             self.report(
-                Diagnostic::error(codes::BAD_CALL, expr.span, format!("`{name}` is a {kind} and no change"))
-                    .help(format!("whether the change meets it is `overlaps({name})`")),
+                Diagnostic::error(
+                    codes::BAD_CALL,
+                    expr.span,
+                    format!("`{name}` is a {} and no change", Symbol::Period(kind).kind()),
+                )
+                .help(format!("whether the change meets it is `overlaps({name})`")),
             );
             return None;
         }
@@ -351,18 +357,6 @@ impl Checker {
         );
         None
     }
-
-    fn period_named(&self, path: &Path, env: &Env) -> Option<&'static str> {
-        let mut unit = env.unit;
-        for (n, name) in path.parts.iter().enumerate() {
-            match self.units.get(unit)?.names.get(&name.text)?.symbol {
-                Symbol::Import(inner) => unit = inner,
-                Symbol::Other(kind @ ("blackout" | "window")) if n + 1 == path.parts.len() => return Some(kind),
-                _ => return None,
-            }
-        }
-        None
-    }
 }
 
 fn article(noun: &str) -> &'static str {
@@ -370,7 +364,7 @@ fn article(noun: &str) -> &'static str {
 }
 
 /// An expression that is a path of names.
-fn expr_as_path(expr: &Expr) -> Option<Path> {
+pub(super) fn expr_as_path(expr: &Expr) -> Option<Path> {
     let mut parts = Vec::new();
     let mut base = expr;
     while let ExprKind::Field(inner, name) = &base.kind {

@@ -4,13 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::syntax::diagnostic::{Code, Diagnostic};
-use crate::syntax::source::Span;
+use crate::syntax::source::{FileId, Span};
 use crate::syntax::tree::Statement;
 
+use super::calendar::{CalendarState, Running, WeekState};
 use super::codes;
 use super::env::{Binding, Elem, Needs};
 use super::program::{
-    Const, Context, ContextId, ListRef, Node, NodeId, Op, Program, Settings, TextPart, VarId, VarInfo, Waivable, Zone,
+    Const, Context, ContextId, ListRef, Node, NodeId, Op, PeriodId, Program, Settings, TextPart, VarId, VarInfo,
+    Waivable, Zone,
 };
 use super::schema::{FieldId, TableId};
 use super::types::{EnumDef, Ty, Type};
@@ -47,6 +49,12 @@ pub(super) enum Symbol {
     Rule(u16),
     /// A waiver, as an index into the program's.
     Waiver(u16),
+    /// A blackout or window.
+    Period(PeriodId),
+    /// A calendar, as an index into the program's.
+    Calendar(u16),
+    /// A metric, as an index into the program's.
+    Metric(u16),
     /// Any other statement, by its kind.
     Other(&'static str),
 }
@@ -66,6 +74,10 @@ impl Symbol {
             Self::Obligation(_) => "obligation",
             Self::Rule(_) => "rule",
             Self::Waiver(_) => "waiver",
+            Self::Period(PeriodId::Blackout(_)) => "blackout",
+            Self::Period(PeriodId::Window(_)) => "window",
+            Self::Calendar(_) => "calendar",
+            Self::Metric(_) => "metric",
             Self::Other(kind) => kind,
         }
     }
@@ -152,6 +164,12 @@ pub(super) enum Item {
     Obligation(u16),
     /// The waivers of a statement.
     Waived(Waivable),
+    /// Time and scope of a blackout or window.
+    Period(PeriodId),
+    /// A calendar.
+    Calendar(u16),
+    /// A metric.
+    Metric(u16),
     /// A parameter.
     Param(usize),
     /// A pack's unit.
@@ -194,6 +212,16 @@ pub(super) struct Checker {
     pub(super) places: HashMap<(usize, Span), u16>,
     /// The approvals in the order of the program, with their unit and how far they have been checked.
     pub(super) approvals: Vec<(usize, Arc<Statement>, Progress)>,
+    /// The calendars in the order of the program.
+    pub(super) calendars: Vec<CalendarState>,
+    /// The business days of each unit.
+    pub(super) weeks: Vec<WeekState>,
+    /// The calendars and business days that are being worked out, outermost first.
+    pub(super) running: Vec<Running>,
+    /// The calendar files that the policy names, by the file and the path in which it does, as sources.
+    pub(super) calendar_files: HashMap<(FileId, String), Result<FileId, String>>,
+    /// The calendar files that were read; none where one was refused.
+    pub(super) read_files: HashMap<FileId, Option<Arc<crate::time::ical::File>>>,
     /// The waivers of triages, by their printed names.
     pub(super) waivers_of_triages: HashSet<String>,
     /// The approvals that are being checked, outermost first.
@@ -243,6 +271,11 @@ impl Checker {
             table_assumes: HashSet::new(),
             places: HashMap::new(),
             approvals: Vec::new(),
+            calendars: Vec::new(),
+            weeks: Vec::new(),
+            running: Vec::new(),
+            calendar_files: HashMap::new(),
+            read_files: HashMap::new(),
             waivers_of_triages: HashSet::new(),
             following: Vec::new(),
             too_large: false,

@@ -124,3 +124,15 @@ pub const BAD_BANDS: Code = Code(158);
 pub const WAIVER_REFUSED: Code = Code(159);
 /// A call that names something else than the statement that it asks about.
 pub const BAD_CALL: Code = Code(160);
+/// A recurrence rule that cannot be read, or that hangs on a start which it does not name.
+pub const BAD_RULE: Code = Code(161);
+/// A calendar file that cannot be read, or is read with forbearance.
+pub const CALENDAR_FILE: Code = Code(162);
+/// A recurrence that never happens.
+pub const NEVER_HAPPENS: Code = Code(163);
+/// A length that is missing behind a recurrence, one too many, or none at all.
+pub const BAD_LASTING: Code = Code(164);
+/// `covers until` before the end of its file, or without a file.
+pub const COVERS: Code = Code(165);
+/// A metric without a series, or of something that no label can name.
+pub const BAD_METRIC: Code = Code(166);

@@ -8,7 +8,7 @@ use crate::syntax::tree::{Deadline, DeadlineKind, EndOfDay};
 use super::checker::Checker;
 use super::codes;
 use super::env::Env;
-use super::program::{Const, DueNode, NodeId, Op, Zone, ZoneRef};
+use super::program::{Const, DueNode, NodeId, Op, ZoneRef};
 use super::types::{Ty, Type};
 
 impl Checker {
@@ -82,7 +82,7 @@ impl Checker {
         }
         let zone = self.day_zone(env.unit);
         let end_of_day = match &deadline.end_of_day {
-            Some(end) => Some(ZoneRef::Fixed(self.end_of_day(end, env)?)),
+            Some(end) => Some(self.end_of_day(end, env)?),
             None => None,
         };
         Some(DueNode { node, end_of_day, zone })
@@ -104,7 +104,7 @@ impl Checker {
             Type::Duration | Type::Span | Type::Nothing | Type::Error => {
                 let negative = match self.constant(node) {
                     Some(Const::Duration(length)) => *length < 0,
-                    Some(Const::Span(amount, _)) => *amount < 0,
+                    Some(Const::Span(amount, _) | Const::BusinessDays(amount, _)) => *amount < 0,
                     _ => false,
                 };
                 if negative {
@@ -149,32 +149,22 @@ impl Checker {
             return false;
         }
         match self.node(node).map(|found| &found.op) {
-            Some(Op::Const(Const::Span(..) | Const::None)) => true,
+            Some(Op::Const(Const::Span(..) | Const::BusinessDays(..) | Const::None)) => true,
             Some(Op::If(_, a, b) | Op::Default(a, b, _)) => {
                 self.only_spans(*a, depth + 1) && self.only_spans(*b, depth + 1)
             }
-            Some(Op::Table(index, _)) => {
-                self.program.tables.get(usize::from(*index)).is_some_and(|table| {
-                    table.rows.iter().all(|row| matches!(row.outcome, Const::Span(..) | Const::None))
-                })
-            }
+            Some(Op::Table(index, _)) => self.program.tables.get(usize::from(*index)).is_some_and(|table| {
+                let in_days = |value: &Const| matches!(value, Const::Span(..) | Const::BusinessDays(..) | Const::None);
+                table.rows.iter().all(|row| in_days(&row.outcome))
+            }),
             _ => false,
         }
     }
 
-    fn end_of_day(&mut self, end: &EndOfDay, env: &Env) -> Option<Zone> {
-        let Some(expr) = &end.zone else { return Some(self.day_zone(env.unit)) };
-        match &expr.kind {
-            ExprKind::Str(text) => self.zone_literal(text),
-            _ => {
-                let node = self.lower(expr, env, None);
-                if self.base(node) == Type::Zone {
-                    self.later(expr.span, "the end of the day in a zone that is a fact");
-                } else {
-                    self.expected(node, "time zone");
-                }
-                None
-            }
+    fn end_of_day(&mut self, end: &EndOfDay, env: &Env) -> Option<ZoneRef> {
+        match &end.zone {
+            None => Some(ZoneRef::Fixed(self.day_zone(env.unit))),
+            Some(_) => self.zone_clause(end.zone.as_ref(), env, end.span),
         }
     }
 }

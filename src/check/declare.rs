@@ -8,6 +8,7 @@ use crate::syntax::expr::Name;
 use crate::syntax::source::Span;
 use crate::syntax::tree::{Body, Statement};
 
+use super::calendar::WeekState;
 use super::checker::{Checker, Declared, Inline, Progress, Symbol, Unit};
 use super::codes;
 use super::env::Needs;
@@ -98,14 +99,20 @@ impl Checker {
         for n in 0..loaded.len() {
             self.extensions(n);
         }
-        for (n, unit) in loaded.iter().enumerate() {
-            for statement in &unit.statements {
-                self.declare_statement(n, statement, unit);
+        // Calendars first: the values of parameters may be spans of business days on one.
+        for of_calendars in [true, false] {
+            for (n, unit) in loaded.iter().enumerate() {
+                let of_turn = |body: &Body| matches!(body, Body::Calendar(_)) == of_calendars;
+                for statement in unit.statements.iter().filter(|statement| of_turn(&statement.body)) {
+                    self.declare_statement(n, statement, unit);
+                }
             }
         }
         for n in 0..loaded.len() {
             self.category_setting(n);
         }
+        self.weeks = vec![WeekState { progress: Progress::Untouched, days: None }; self.units.len()];
+        self.all_calendars();
     }
 
     fn declare_statement(&mut self, unit: usize, statement: &Arc<Statement>, loaded: &LoadedUnit) {
@@ -137,6 +144,9 @@ impl Checker {
             Body::Approval(_) => Symbol::Approval(self.declare_approval(unit, statement, name)),
             Body::Obligation(_) => Symbol::Obligation(self.declare_obligation(unit, statement, name)),
             Body::Waiver(_) => Symbol::Waiver(self.declare_waiver(unit, statement, name)),
+            Body::Blackout(_) | Body::Window(_) => Symbol::Period(self.declare_period(unit, statement, name)),
+            Body::Calendar(_) => Symbol::Calendar(self.declare_calendar(unit, statement, name)),
+            Body::Metric(metric) => Symbol::Metric(self.declare_metric(unit, statement, name, metric)),
             body => Symbol::Other(kind_of(body)),
         };
         if let Symbol::Rule(n) | Symbol::Risk(n) | Symbol::Approval(n) | Symbol::Obligation(n) | Symbol::Waiver(n) =

@@ -170,10 +170,9 @@ impl Checker {
     }
 
     fn names_a_value(&self, unit: usize, name: &str) -> bool {
-        self.units
-            .get(unit)
-            .and_then(|unit| unit.names.get(name))
-            .is_some_and(|declared| matches!(declared.symbol, Symbol::Let(_) | Symbol::Table(_) | Symbol::Param(_)))
+        self.units.get(unit).and_then(|unit| unit.names.get(name)).is_some_and(|declared| {
+            matches!(declared.symbol, Symbol::Let(_) | Symbol::Table(_) | Symbol::Param(_) | Symbol::Metric(_))
+        })
     }
 }
 
@@ -186,12 +185,14 @@ fn takes_effect(symbol: &Symbol) -> bool {
         | Symbol::Obligation(_)
         | Symbol::Rule(_)
         | Symbol::Waiver(_)
-        | Symbol::Other("blackout" | "window") => true,
+        | Symbol::Period(_) => true,
         Symbol::Let(_)
         | Symbol::Table(_)
         | Symbol::Param(_)
         | Symbol::Import(_)
         | Symbol::Risk(_)
+        | Symbol::Calendar(_)
+        | Symbol::Metric(_)
         | Symbol::Other(_) => false,
     }
 }
@@ -203,6 +204,8 @@ fn roots(expr: &Expr, found: &mut Vec<String>) {
         ExprKind::Field(inner, _) | ExprKind::Paren(inner) | ExprKind::Unary(_, inner) | ExprKind::Is(inner, _) => {
             roots(inner, found);
         }
+        // What stands behind is a calendar.
+        ExprKind::Binary(BinaryOp::During, _, time, _) | ExprKind::Calendar(_, _, time) => roots(time, found),
         ExprKind::Binary(_, _, left, right) | ExprKind::Default(left, right) | ExprKind::Of(left, right) => {
             roots(left, found);
             roots(right, found);

@@ -38,9 +38,7 @@ impl Checker {
             ExprKind::Percent(text) => self.percent(text, false, span),
             ExprKind::Str(text) => self.text(text, env),
             ExprKind::Duration(micros) => self.value(Const::Duration(*micros), Type::Duration, span),
-            ExprKind::Span { amount, unit, on } => {
-                self.calendar_span(*amount, *unit, on.as_ref().map(|path| path.span), span)
-            }
+            ExprKind::Span { amount, unit, on } => self.calendar_span(*amount, *unit, on.as_ref(), env, span),
             ExprKind::Time(text) => self.time(text, env, span),
             ExprKind::TimeIn(text, zone) => self.time_in(text, zone, span),
             ExprKind::Name(_) | ExprKind::Field(..) => self.path(expr, env, want),
@@ -61,12 +59,9 @@ impl Checker {
             ExprKind::Is(inner, presence) => self.presence(inner, *presence, env, span),
             ExprKind::Of(name, subject) => self.of(name, subject, env, span),
             ExprKind::Paren(inner) => self.lower(inner, env, want),
-            ExprKind::Calendar(..) => {
-                self.later(span, "calendars");
-                self.failed(span)
-            }
+            ExprKind::Calendar(next, calendar, time) => self.nearest(*next, calendar, time, env, span),
             ExprKind::Over { .. } => {
-                self.later(span, "metrics");
+                self.later(span, "averages of metrics");
                 self.failed(span)
             }
             ExprKind::List { .. } => {
@@ -116,10 +111,7 @@ impl Checker {
             BinaryOp::Like => self.like(sides.0, sides.1, env, span),
             BinaryOp::Matches => self.matches(sides.0, sides.1, env, span),
             BinaryOp::Overlaps => self.changes_meet(sides, env, span),
-            BinaryOp::During => {
-                self.later(span, "`during`");
-                self.failed(span)
-            }
+            BinaryOp::During => self.during(sides.0, sides.1, env, span),
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => self.arithmetic(op, sides, env, span),
         }
     }

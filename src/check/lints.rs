@@ -22,10 +22,14 @@ impl Checker {
         }
         if let Some(unit) = self.units.first() {
             for (name, declared) in &unit.names {
-                if let Symbol::Param(id) = declared.symbol
-                    && !self.read.contains(&Item::Param(id))
-                {
-                    found.push((declared.span, "param", name.clone()));
+                let item = match declared.symbol {
+                    Symbol::Param(id) => Item::Param(id),
+                    Symbol::Calendar(index) => Item::Calendar(index),
+                    Symbol::Metric(index) => Item::Metric(index),
+                    _ => continue,
+                };
+                if !self.read.contains(&item) {
+                    found.push((declared.span, declared.symbol.kind(), name.clone()));
                 }
             }
         }

@@ -238,7 +238,7 @@ impl Checker {
     }
 
     /// A new variable over a list, and the table of its rows.
-    fn element_variable(&mut self, name: &str, list: &ListRef, span: Span) -> (VarId, TableId) {
+    pub(super) fn element_variable(&mut self, name: &str, list: &ListRef, span: Span) -> (VarId, TableId) {
         let (table, owner) = match list {
             ListRef::Field(owner, field) => {
                 let of = self.program.vars.get(usize::from(owner.0)).map(|info| info.table);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::syntax::diagnostic::Diagnostic;
-use crate::syntax::expr::{Expr, ExprKind, SpanUnit, StrLit, StrPart};
+use crate::syntax::expr::{Expr, ExprKind, StrLit, StrPart};
 use crate::syntax::source::Span;
 use crate::time::{LocalDateTime, TimeValue, parse_time};
 
@@ -140,15 +140,6 @@ impl Checker {
             );
         }
         zone
-    }
-
-    /// A calendar span; business days on a calendar come later.
-    pub(super) fn calendar_span(&mut self, amount: i64, unit: SpanUnit, on: Option<Span>, span: Span) -> NodeId {
-        if let Some(on) = on {
-            self.later(on, "business days on a calendar");
-            return self.failed(span);
-        }
-        self.value(Const::Span(amount, unit), Type::Span, span)
     }
 
     /// A text, with or without holes.

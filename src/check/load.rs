@@ -1,12 +1,12 @@
 //! From a policy's own files to every file that belongs to it: what they import, and the packs.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::syntax::diagnostic::Diagnostic;
-use crate::syntax::expr::{Expr, Name};
+use crate::syntax::expr::{Expr, ExprKind, Name};
 use crate::syntax::source::{FileId, Sources, Span};
-use crate::syntax::tree::{Body, Import, Statement};
+use crate::syntax::tree::{Body, Import, Statement, TimeForm};
 
 use super::codes;
 use super::suggest;
@@ -31,6 +31,14 @@ pub trait Loader {
     /// # Errors
     /// The names of the packs that there are.
     fn pack(&mut self, name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>>;
+
+    /// The name and text of the calendar file (`*.ics`) that `from` names as `path`.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in words for people.
+    fn calendar(&mut self, _from: &str, _path: &str) -> Result<(String, Arc<str>), String> {
+        Err("no calendar file can be read here".to_owned())
+    }
 }
 
 /// A loader that has nothing, for policies that import nothing.
@@ -79,12 +87,20 @@ pub(super) struct Load<'a> {
     pub(super) sources: Sources,
     pub(super) units: Vec<LoadedUnit>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The calendar files that are named, by the file in which and the path by which they are, as sources.
+    pub(super) calendars: HashMap<(FileId, String), Result<FileId, String>>,
     loader: &'a mut dyn Loader,
 }
 
 impl<'a> Load<'a> {
     pub(super) fn run(input: PolicyInput, loader: &'a mut dyn Loader) -> Self {
-        let mut load = Self { sources: Sources::new(), units: Vec::new(), diagnostics: Vec::new(), loader };
+        let mut load = Self {
+            sources: Sources::new(),
+            units: Vec::new(),
+            diagnostics: Vec::new(),
+            calendars: HashMap::new(),
+            loader,
+        };
         load.unit(Vec::new(), input.files, Vec::new(), None, &mut Vec::new());
         load
     }
@@ -125,6 +141,7 @@ impl<'a> Load<'a> {
                         queue.push(file);
                     }
                 }
+                self.calendars_of(&statement, &name, is_pack);
                 if let Some(unit) = self.units.get_mut(this) {
                     unit.statements.push(Arc::new(statement));
                 }
@@ -134,6 +151,33 @@ impl<'a> Load<'a> {
             self.pack(this, &prefix, &import, span, packs);
         }
         this
+    }
+
+    /// Fetches the calendar files that a statement names.
+    fn calendars_of(&mut self, statement: &Statement, from: &str, is_pack: bool) {
+        let (Body::Blackout(clauses) | Body::Window(clauses) | Body::Calendar(clauses)) = &statement.body else {
+            return;
+        };
+        for clause in clauses {
+            let TimeForm::Calendar { source: Expr { kind: ExprKind::Str(text), span }, .. } = &clause.form else {
+                continue;
+            };
+            let Some(path) = text.plain() else { continue };
+            let key = (span.file, path);
+            if self.calendars.contains_key(&key) || self.calendars.len() >= MOST_FILES {
+                continue;
+            }
+            let read = if is_pack {
+                Err("a pack has no calendar files: it writes its days out".to_owned())
+            } else {
+                self.loader.calendar(from, &key.1)
+            };
+            let found = read.map(|(name, text)| {
+                let known = self.sources.iter().find(|(_, file)| file.name == name).map(|(id, _)| id);
+                known.unwrap_or_else(|| self.sources.add(name, text))
+            });
+            self.calendars.insert(key, found);
+        }
     }
 
     fn parse(&mut self, id: FileId) -> Vec<Statement> {

@@ -144,8 +144,12 @@ impl Checker {
             }
             Elem::Row(_) => {
                 self.report(
-                    Diagnostic::error(codes::BAD_METRIC, span, "a label names an element by its id, and these have none")
-                        .help("name a list of records with ids or a set of texts, such as `asset.services`"),
+                    Diagnostic::error(
+                        codes::BAD_METRIC,
+                        span,
+                        "a label names an element by its id, and these have none",
+                    )
+                    .help("name a list of records with ids or a set of texts, such as `asset.services`"),
                 );
                 return None;
             }

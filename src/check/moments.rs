@@ -71,7 +71,8 @@ impl Checker {
     /// `overlaps(x)`: whether the change meets the time and scope of a blackout or window.
     pub(super) fn overlaps(&mut self, named: &Path, env: &Env, span: Span) -> Option<NodeId> {
         let fits = |symbol: &Symbol| matches!(symbol, Symbol::Period(_));
-        let (Symbol::Period(id), _) = self.statement_named(named, env.unit, ("blackout or window", false), &fits)? else {
+        let (Symbol::Period(id), _) = self.statement_named(named, env.unit, ("blackout or window", false), &fits)?
+        else {
             return None;
         };
         self.reading(Item::Period(id), span);

@@ -45,11 +45,9 @@ impl Checker {
     pub(super) fn is_name(&self, word: &str, env: &Env) -> bool {
         env.local(word).is_some()
             || BUILT_IN.contains(&word)
-            || self
-                .units
-                .get(env.unit)
-                .and_then(|unit| unit.names.get(word))
-                .is_some_and(|declared| matches!(declared.symbol, Symbol::Let(_) | Symbol::Table(_) | Symbol::Param(_)))
+            || self.units.get(env.unit).and_then(|unit| unit.names.get(word)).is_some_and(|declared| {
+                matches!(declared.symbol, Symbol::Let(_) | Symbol::Table(_) | Symbol::Param(_) | Symbol::Metric(_))
+            })
     }
 
     /// Whether an expression consists of bare words only, whose meaning the other side has to give.
@@ -257,6 +255,22 @@ impl Checker {
                 self.no_value_by_itself(word, symbol, span);
                 Thing::Failed
             }
+            Symbol::Metric(index) => self.measured(*index, env, span),
+            Symbol::Calendar(_) => {
+                self.report(
+                    Diagnostic::error(codes::WRONG_TYPE, span, format!("`{word}` is a calendar and no value"))
+                        .help(format!("write `now during {word}`, or `next {word} after now`")),
+                );
+                Thing::Failed
+            }
+            Symbol::Period(_) => {
+                let kind = symbol.kind();
+                self.report(
+                    Diagnostic::error(codes::WRONG_TYPE, span, format!("`{word}` is a {kind} and no value"))
+                        .help(format!("whether the change meets it is `overlaps({word})`")),
+                );
+                Thing::Failed
+            }
             Symbol::Rule(_) | Symbol::Other(_) => {
                 let kind = symbol.kind();
                 self.error(
@@ -275,7 +289,9 @@ impl Checker {
         let lists = ["assets", "changes", "category"].into_iter().filter(|_| env.assets);
         let names = self.units.get(env.unit).map(|unit| &unit.names);
         let declared = names.into_iter().flatten().filter_map(|(name, declared)| match declared.symbol {
-            Symbol::Let(_) | Symbol::Table(_) | Symbol::Param(_) | Symbol::Import(_) => Some(name.as_str()),
+            Symbol::Let(_) | Symbol::Table(_) | Symbol::Param(_) | Symbol::Import(_) | Symbol::Metric(_) => {
+                Some(name.as_str())
+            }
             _ => None,
         });
         let locals = env.locals.iter().map(|local| local.name.as_str());

@@ -9,7 +9,7 @@ use super::checker::Checker;
 use super::codes;
 use super::compare::turned;
 use super::domain;
-use super::program::{CompareOp, Const, Head, ListRef, NodeId, Op, RiskField};
+use super::program::{CompareOp, Const, Head, ListRef, NodeId, Op, RiskField, When};
 
 /// What it means for a condition to be true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,11 +67,19 @@ impl Checker {
         for period in &self.program.blackouts {
             add(&period.head, "blackout", &mut period.head.scope.iter().copied(), Place::Restricts);
             add(&period.head, "blackout", &mut period.head.except.into_iter(), Place::Relaxes);
+            let while_on = period.times.iter().filter_map(When::condition);
+            add(&period.head, "blackout", &mut { while_on }, Place::Restricts);
+            let others = period.times.iter().flat_map(When::sources);
+            add(&period.head, "blackout", &mut { others }, Place::Both);
         }
         for period in &self.program.windows {
             // A window restricts what lies outside it, and permits what lies inside.
             let all = period.head.scope.iter().copied().chain(period.head.except);
             add(&period.head, "window", &mut { all }, Place::Both);
+            let while_open = period.times.iter().filter_map(When::condition);
+            add(&period.head, "window", &mut { while_open }, Place::Relaxes);
+            let others = period.times.iter().flat_map(When::sources);
+            add(&period.head, "window", &mut { others }, Place::Both);
         }
         for triage in &self.program.triages {
             let arms =
@@ -124,13 +132,13 @@ impl Checker {
                 | Op::Triage(..)
                 | Op::Category(..)
                 | Op::Meets(..)
-                | Op::Overlaps(_)
                 | Op::Metric(_)
                 | Op::Text(_)
                 | Op::Error => {}
                 Op::Risk(index, _) => stack.extend(self.of_risk(index, Place::Both, Place::Both)),
                 Op::Approval(index, field) => stack.extend(self.of_approval(index, field, place)),
                 Op::Met(index) => stack.extend(self.of_obligation(index, place)),
+                Op::Overlaps(id) => stack.extend(self.of_period(id, place)),
                 Op::Waived(target, _) => stack.extend(self.of_waivers(target, place)),
                 Op::Not(inner) => stack.push(Look::Truth(inner, place.turned())),
                 Op::And(all) | Op::Or(all) => stack.extend(all.into_iter().map(|part| Look::Truth(part, place))),

@@ -428,6 +428,21 @@ impl When {
         };
         own.into_iter().chain(zone)
     }
+
+    /// The condition of a `while`.
+    #[must_use]
+    pub fn condition(&self) -> Option<NodeId> {
+        match self.times {
+            Times::While(node) => Some(node),
+            _ => None,
+        }
+    }
+
+    /// The facts that say when: zone, rule and file.
+    pub fn sources(&self) -> impl Iterator<Item = NodeId> {
+        let condition = self.condition();
+        self.nodes().filter(move |node| Some(*node) != condition)
+    }
 }
 
 /// The times of a clause.

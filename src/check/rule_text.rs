@@ -25,20 +25,22 @@ impl Checker {
             Ok(read) => read,
             Err(error) => {
                 let place = self.within(expr, text, &error.at);
-                let help = error.help.unwrap_or_else(|| {
-                    "write it as RFC 5545 has it, such as `FREQ=MONTHLY;BYDAY=2TU`".to_owned()
-                });
-                self.report(
-                    Diagnostic::error(codes::BAD_RULE, place, error.message).label("in this rule").help(help),
-                );
+                let help = error
+                    .help
+                    .unwrap_or_else(|| "write it as RFC 5545 has it, such as `FREQ=MONTHLY;BYDAY=2TU`".to_owned());
+                self.report(Diagnostic::error(codes::BAD_RULE, place, error.message).label("in this rule").help(help));
                 return None;
             }
         };
         if let (None, Some(why)) = (start, rule.needs_start()) {
             self.report(
-                Diagnostic::error(codes::BAD_RULE, expr.span, "this rule hangs on its first start, which it does not name")
-                    .label(why)
-                    .help(format!("write the first start before it: `\"DTSTART:20260105T090000\\nRRULE:{rule}\"`")),
+                Diagnostic::error(
+                    codes::BAD_RULE,
+                    expr.span,
+                    "this rule hangs on its first start, which it does not name",
+                )
+                .label(why)
+                .help(format!("write the first start before it: `\"DTSTART:20260105T090000\\nRRULE:{rule}\"`")),
             );
             return None;
         }

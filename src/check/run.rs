@@ -29,6 +29,7 @@ pub fn check(input: PolicyInput, loader: &mut dyn Loader) -> Checked {
     let sources = load.sources.clone();
     checker.program.sources = Arc::new(load.sources);
     checker.diagnostics = load.diagnostics;
+    checker.calendar_files = load.calendars;
     checker.run(&load.units);
     let mut diagnostics = std::mem::take(&mut checker.diagnostics);
     drop_follow_ups(&mut diagnostics, &checker);
@@ -141,9 +142,10 @@ impl Checker {
         match (&statement.body, symbol) {
             (Body::Triage(_), Some(Symbol::Triage(index))) => self.triage(unit, statement, index),
             (Body::Categorise(_), Some(Symbol::Categorise(index))) => self.categorise(unit, statement, index),
-            (Body::Blackout(clauses) | Body::Window(clauses), _) => self.period(unit, statement, clauses),
-            (Body::Calendar(_), _) => self.later(statement.span, "`calendar` statements"),
-            (Body::Metric(_), _) => self.later(statement.span, "`metric` statements"),
+            (Body::Blackout(clauses) | Body::Window(clauses), Some(Symbol::Period(id))) => {
+                self.period(unit, statement, id, clauses);
+            }
+            (Body::Metric(tree), Some(Symbol::Metric(index))) => self.metric(unit, statement, index, tree),
             (Body::Test(test), _) => self.test(unit, statement, test),
             (Body::Later(later), _) => {
                 let end = statement.name.as_ref().map_or(later.span.end, |name| name.span.end);

@@ -78,10 +78,8 @@ impl Checker {
                     context.zone = zone;
                 }
             }
-            Setting::BusinessDays { days, not_on, .. } => {
-                if let Some(calendar) = not_on.first() {
-                    self.later(calendar.span, "business days on a calendar");
-                }
+            // Their holidays are worked out when all calendars are declared.
+            Setting::BusinessDays { days, .. } => {
                 if let Some(context) = self.program.contexts.get_mut(unit) {
                     context.business_days.clone_from(days);
                 }

@@ -7,7 +7,7 @@ use crate::syntax::source::Span;
 
 use super::checker::{Checker, Item};
 use super::codes;
-use super::program::Waivable;
+use super::program::{PeriodId, Waivable};
 
 /// The most items on the way back from a decision to its reader: what people write has a few.
 const MOST_STEPS: usize = 10_000;
@@ -21,11 +21,13 @@ impl Checker {
             Item::Triage(_) | Item::Decided("triage", _) => Some(2),
             Item::Risk(_) | Item::Decided("risk", _) => Some(3),
             Item::Categorise(_) | Item::Decided("categorise", _) => Some(4),
-            Item::Waived(_) | Item::Decided("blackout" | "window" | "waiver", _) => Some(5),
+            Item::Period(_) | Item::Waived(_) | Item::Decided("blackout" | "window" | "waiver", _) => Some(5),
             Item::Approval(_) | Item::Decided("approval", _) => Some(6),
             Item::Obligation(_) | Item::Decided("obligation", _) => Some(7),
             Item::Decided(..) | Item::Except(..) => Some(8),
-            Item::Inline(_) | Item::Param(_) | Item::Import(_) | Item::Test => None,
+            Item::Inline(_) | Item::Calendar(_) | Item::Metric(_) | Item::Param(_) | Item::Import(_) | Item::Test => {
+                None
+            }
         }
     }
 
@@ -45,6 +47,8 @@ impl Checker {
             Item::Obligation(index) => {
                 self.program.obligations.get(usize::from(*index)).map(|found| ("obligation", &found.head))
             }
+            Item::Period(id @ PeriodId::Blackout(_)) => self.period_of(*id).map(|found| ("blackout", &found.head)),
+            Item::Period(id @ PeriodId::Window(_)) => self.period_of(*id).map(|found| ("window", &found.head)),
             _ => None,
         };
         head.map(|(kind, head)| Item::Decided(kind, head.name.clone()))
@@ -168,7 +172,7 @@ impl Checker {
                 let name = self.program.categorises.get(usize::from(*block)).map(|c| c.head.name.clone());
                 format!("categorise `{}`", name.unwrap_or_default())
             }
-            Item::Risk(_) | Item::Approval(_) | Item::Obligation(_) => match self.decided(item) {
+            Item::Risk(_) | Item::Approval(_) | Item::Obligation(_) | Item::Period(_) => match self.decided(item) {
                 Some(Item::Decided(kind, name)) => format!("{kind} `{name}`"),
                 _ => String::new(),
             },
@@ -178,6 +182,14 @@ impl Checker {
             }
             Item::Param(id) => {
                 format!("param `{}`", self.params.get(*id).map(|param| param.name.as_str()).unwrap_or_default())
+            }
+            Item::Calendar(index) => {
+                let named = self.program.calendars.get(usize::from(*index));
+                format!("calendar `{}`", named.map(|named| named.name.as_str()).unwrap_or_default())
+            }
+            Item::Metric(index) => {
+                let named = self.program.metrics.get(usize::from(*index));
+                format!("metric `{}`", named.map(|named| named.name.as_str()).unwrap_or_default())
             }
             Item::Import(_) | Item::Test => String::new(),
         }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::syntax::diagnostic::Diagnostic;
-use crate::syntax::expr::{Expr, ExprKind, Path};
+use crate::syntax::expr::{Expr, ExprKind, Path, SpanUnit};
 use crate::syntax::source::Span;
 use crate::syntax::tree::{self, ClockRange, ClockTime, PeriodDay, PeriodDayKind, TimeClause, TimeForm};
 use crate::time::{
-    Bound, Duration, Every, Hours, Lasting, LocalTime, OnDay, Periodic, Recurrence, Role, TimeValue, Weekdays, Weekly,
-    parse_time,
+    self, Bound, Duration, Every, Hours, Lasting, LocalTime, OnDay, Periodic, Recurrence, Role, TimeValue, Weekdays,
+    Weekly, parse_time,
 };
 
 use super::checker::{Checker, Symbol};
@@ -19,6 +19,18 @@ use super::types::Type;
 
 /// The most business days that a recurrence may count from the end of its period.
 const MOST_BUSINESS_DAYS: i64 = 250;
+
+/// A calendar span as the time room has it.
+fn span_of(amount: i64, unit: SpanUnit) -> time::Span {
+    let unit = match unit {
+        SpanUnit::Day => time::SpanUnit::Day,
+        SpanUnit::Week => time::SpanUnit::Week,
+        SpanUnit::Month => time::SpanUnit::Month,
+        SpanUnit::Year => time::SpanUnit::Year,
+        SpanUnit::BusinessDay => time::SpanUnit::BusinessDay,
+    };
+    time::Span { amount, unit }
+}
 
 /// Whose clause it is.
 #[derive(Clone, Copy)]
@@ -38,12 +50,14 @@ impl Checker {
         let not_on = self.calendars_named(&clause.not_on, unit);
         let span = clause.span;
         let found = match &clause.form {
-            TimeForm::Range { from, to } => self.range((from, to), clause, of).into_iter().collect(),
+            TimeForm::Range { from, to } => self.range_clause((from, to), clause, of).into_iter().collect(),
             TimeForm::Weekly { days, clock } => self.weekly(days, *clock, clause, of).into_iter().collect(),
             TimeForm::Periodic { period, days, clock } => self.periodic(*period, days, *clock, clause, of),
             TimeForm::Rule(rule) => self.rule_clause(rule, clause, of).into_iter().collect(),
-            TimeForm::Calendar { source, covers, .. } => {
-                return self.calendar_clause(source, covers.as_ref().or(of.covers), (clause, not_on), of);
+            TimeForm::Calendar { source, covers, file } => {
+                let named = if *file { None } else { self.as_calendar_name(source, of.env) };
+                let covers = covers.as_ref().or(of.covers);
+                return self.calendar_clause((source, named), covers, (clause, not_on), of);
             }
             TimeForm::Covers(_) | TimeForm::While(_) | TimeForm::Mandatory | TimeForm::Overrun => Vec::new(),
         };
@@ -102,9 +116,13 @@ impl Checker {
                 let known = u8::try_from(count).ok().filter(|_| (1..=MOST_BUSINESS_DAYS).contains(&count));
                 let Some(count) = known else {
                     self.report(
-                        Diagnostic::error(codes::NEVER_HAPPENS, day.span, format!("there are no last {count} business days"))
-                            .label("never happens")
-                            .help(format!("count from 1 to {MOST_BUSINESS_DAYS}, such as `last 2 business days`")),
+                        Diagnostic::error(
+                            codes::NEVER_HAPPENS,
+                            day.span,
+                            format!("there are no last {count} business days"),
+                        )
+                        .label("never happens")
+                        .help(format!("count from 1 to {MOST_BUSINESS_DAYS}, such as `last 2 business days`")),
                     );
                     return None;
                 };
@@ -116,7 +134,9 @@ impl Checker {
 
     fn never_day(&mut self, period: tree::Period, number: i64, span: Span) {
         let (message, help) = match period {
-            tree::Period::Month => (format!("no month has a day {number}"), "write a day from 1 to 31, or `last day`".to_owned()),
+            tree::Period::Month => {
+                (format!("no month has a day {number}"), "write a day from 1 to 31, or `last day`".to_owned())
+            }
             tree::Period::Quarter | tree::Period::Year => {
                 let word = if period == tree::Period::Quarter { "quarter" } else { "year" };
                 let help = if (32..=366).contains(&number) && period == tree::Period::Year {
@@ -191,7 +211,7 @@ impl Checker {
         let lasting = match self.constant(node).cloned() {
             _ if self.is_error(node) => return None,
             Some(Const::Duration(length)) => Lasting::Exact(Duration::from_micros(length)),
-            Some(Const::Span(amount, unit)) => Lasting::Span(super::when::span_of(amount, unit)),
+            Some(Const::Span(amount, unit)) => Lasting::Span(span_of(amount, unit)),
             Some(Const::BusinessDays(..)) => {
                 self.in_business_days(expr.span);
                 return None;
@@ -269,7 +289,7 @@ impl Checker {
         );
     }
 
-    fn range(&mut self, ends: (&Expr, &Expr), clause: &TimeClause, of: Of<'_>) -> Option<(Times, ZoneRef)> {
+    fn range_clause(&mut self, ends: (&Expr, &Expr), clause: &TimeClause, of: Of<'_>) -> Option<(Times, ZoneRef)> {
         let unit = of.env.unit;
         let from = self.bound(unit, ends.0);
         let to = self.bound(unit, ends.1);
@@ -324,9 +344,13 @@ impl Checker {
             None => {
                 let shown = self.shown(rule.span);
                 self.report(
-                    Diagnostic::error(codes::BAD_LASTING, rule.span, "a rule says when something starts, not when it ends")
-                        .label("how long it lasts is missing")
-                        .help(format!("write `rrule {shown} lasting 4h`")),
+                    Diagnostic::error(
+                        codes::BAD_LASTING,
+                        rule.span,
+                        "a rule says when something starts, not when it ends",
+                    )
+                    .label("how long it lasts is missing")
+                    .help(format!("write `rrule {shown} lasting 4h`")),
                 );
                 None
             }
@@ -349,18 +373,22 @@ impl Checker {
     /// `calendar NAME`, `calendar "file.ics"`, `calendar asset.calendar_file`
     fn calendar_clause(
         &mut self,
-        source: &Expr,
+        (source, named): (&Expr, Option<Path>),
         covers: Option<&Expr>,
         (clause, not_on): (&TimeClause, Vec<CalendarId>),
         of: Of<'_>,
     ) -> Vec<When> {
         let unit = of.env.unit;
-        if let Some(path) = self.as_calendar_name(source, of.env) {
+        if let Some(path) = named {
             if let Some(covers) = covers {
                 self.report(
-                    Diagnostic::error(codes::COVERS, covers.span, "only a file has an end that the policy can know better")
-                        .label("a calendar knows how far it reaches")
-                        .help("write `covers until` into the `calendar` statement"),
+                    Diagnostic::error(
+                        codes::COVERS,
+                        covers.span,
+                        "only a file has an end that the policy can know better",
+                    )
+                    .label("a calendar knows how far it reaches")
+                    .help("write `covers until` into the `calendar` statement"),
                 );
                 return Vec::new();
             }
@@ -399,8 +427,12 @@ impl Checker {
                     }
                     (Type::String, Some(_)) => {
                         self.report(
-                            Diagnostic::error(codes::NOT_CONSTANT, source.span, "the path of a calendar file is written out")
-                                .help("write it here, in double quotes"),
+                            Diagnostic::error(
+                                codes::NOT_CONSTANT,
+                                source.span,
+                                "the path of a calendar file is written out",
+                            )
+                            .help("write it here, in double quotes"),
                         );
                         None
                     }
