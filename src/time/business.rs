@@ -63,15 +63,17 @@ impl BusinessDays {
         }
         // No step is shorter than the week's own: what leaves the calendar without holidays leaves it with them.
         self.week.step(date, count).ok_or(Unreached::OutOfRange)?;
+        let holidays: Vec<_> = self.not_on.iter().map(|calendar| calendar.days(&self.zone)).collect();
+        let holiday = |date: Date| holidays.iter().map(|days| days.get(date)).max().unwrap_or(Kleene::No);
         let direction = count.signum();
         let mut left = count.unsigned_abs();
         let (mut date, mut without) = (date, 0);
         while left > 0 {
             date = date.add_days(direction).ok_or(Unreached::OutOfRange)?;
-            match self.is_on(date) {
-                Kleene::Yes => (left, without) = (left - 1, 0),
-                Kleene::No if without < SEARCH_DAYS => without += 1,
-                Kleene::No => return Err(Unreached::OutOfRange),
+            match if self.week.contains(date) { holiday(date) } else { Kleene::Yes } {
+                Kleene::No => (left, without) = (left - 1, 0),
+                Kleene::Yes if without < SEARCH_DAYS => without += 1,
+                Kleene::Yes => return Err(Unreached::OutOfRange),
                 Kleene::Unknown => return Err(Unreached::BeyondCalendar),
             }
         }

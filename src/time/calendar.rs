@@ -1,6 +1,6 @@
 //! Calendars: their days, and the occurrence next to an instant.
 
-use super::day_table::DayTables;
+use super::day_table::{DayTables, DaysIn};
 use super::search::{first_start_after, last_start_before};
 use super::{Bound, Date, Entry, Instant, Kleene, Recurrence, Role, Sure, Zone, occurrences};
 use std::fmt;
@@ -85,7 +85,12 @@ impl Calendar {
     /// by the wall clock of `zone`.
     #[must_use]
     pub fn has_day(&self, date: Date, zone: &Zone) -> Kleene {
-        self.days.of(zone).get(date, || (self.entries.as_slice(), zone))
+        self.days(zone).get(date)
+    }
+
+    /// Its days by the wall clock of a zone, for those who ask for many.
+    pub(super) fn days<'a>(&'a self, zone: &'a Zone) -> DaysIn<'a> {
+        DaysIn { table: self.days.of(zone), entries: &self.entries, zone }
     }
 
     /// The instant from which on the calendar knows nothing, so that every day may be one of its own; none where it does.

@@ -3,13 +3,19 @@
 //! No answer enumerates more than a few weeks, or a few hundred occurrences: a recurrence either never pauses, which is
 //! seen from its times, or is left soon.
 
-use super::{Entry, Hours, Instant, Interval, Kleene, Recurrence, Role, Sure, Tested};
+use super::instant::DAY_MICROS;
+use super::stream::Occurrences;
+use super::{Duration, Entry, Hours, Instant, Interval, Kleene, Recurrence, Role, Sure, Tested};
 
 /// Occurrences that follow each other without a pause and are still merged; more than a year of daily ones.
 const MERGE_LIMIT: usize = 400;
 
+/// How far ahead the end of a freeze is looked for: 400 days in microseconds, or so many occurrences.
+const RUN_MICROS: i64 = 400 * DAY_MICROS;
+const RUN_LIMIT: usize = 1_000;
+
 /// Intervals longer than this are first tested against windows that never pause: two weeks, in microseconds.
-const LONG_MICROS: i64 = 14 * 86_400 * 1_000_000;
+const LONG_MICROS: i64 = 14 * DAY_MICROS;
 
 /// Whether and until when a change overlaps something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,7 +23,7 @@ pub struct Overlap {
     /// Whether it does.
     pub verdict: Kleene,
     /// The end of the last occurrence that the change could meet, with those that follow it without a pause; none
-    /// where there is no such end within a year, or where no time of the change is known.
+    /// where there is no such end within 400 days or a thousand occurrences, or where no time of the change is known.
     pub until: Option<Instant>,
     /// Which of the entries is met last, or ends last of those that follow it without a pause.
     pub entry: Option<usize>,
@@ -33,7 +39,8 @@ pub fn overlap(entries: &[Entry], role: Role, tested: Tested) -> Overlap {
         })
     };
     let verdict = match meets(Sure::Possible) {
-        Kleene::Yes if meets(Sure::Certain) != Kleene::Yes => Kleene::Unknown,
+        Kleene::Yes if entries.iter().all(Entry::is_all_certain) => Kleene::Yes,
+        Kleene::Yes => meets(Sure::Certain).max(Kleene::Unknown),
         verdict => verdict,
     };
     if verdict == Kleene::No || tested.is_unknown() {
@@ -46,21 +53,35 @@ pub fn overlap(entries: &[Entry], role: Role, tested: Tested) -> Overlap {
 /// The end of the last occurrence that `hull` meets, with those that follow it without a pause, and which entry has it.
 fn run_end(entries: &[Entry], role: Role, hull: Interval) -> (Option<Instant>, Option<usize>) {
     let last = if hull.is_instant() { hull.from() } else { Instant::clamped(hull.to().micros() - 1) };
-    let mut found = furthest(entries, role, last).or_else(|| {
+    let found = furthest(entries, role, last).or_else(|| {
         let ends = entries.iter().enumerate();
         ends.filter_map(|(n, entry)| Some((entry.last_end(role, Sure::Possible, hull)?, n))).max_by_key(|(end, _)| *end)
     });
-    for _ in 0..MERGE_LIMIT {
-        let Some((end, entry)) = found else { return (None, None) };
-        if end == Instant::MAX || entries.get(entry).is_some_and(|entry| never_pauses(&[entry])) {
-            return (None, Some(entry));
+    let Some((mut end, mut whose)) = found else { return (None, None) };
+    if entries.get(whose).is_some_and(|entry| never_pauses(&[entry])) {
+        return (None, Some(whose));
+    }
+    let starting = |entry| Occurrences::starting(entry, role, Sure::Possible, last).peekable();
+    let mut following: Vec<_> = entries.iter().map(starting).collect();
+    let latest = last.saturating_add(Duration::from_micros(RUN_MICROS));
+    let mut steps = 0;
+    loop {
+        let before = end;
+        for (n, stream) in following.iter_mut().enumerate() {
+            while let Some(next) = stream.next_if(|next| next.interval.from() <= end) {
+                if next.interval.to() > end {
+                    (end, whose) = (next.interval.to(), n);
+                }
+                steps += 1;
+                if steps == RUN_LIMIT || end >= latest {
+                    return (None, Some(whose));
+                }
+            }
         }
-        match furthest(entries, role, end) {
-            Some(next) => found = Some(next),
-            None => return (Some(end), Some(entry)),
+        if end == before {
+            return ((end < latest).then_some(end), Some(whose));
         }
     }
-    (None, found.map(|(_, entry)| entry))
 }
 
 /// Of the occurrences that are open at `instant` the furthest end, and whose it is.
@@ -77,7 +98,7 @@ fn furthest(entries: &[Entry], role: Role, instant: Instant) -> Option<(Instant,
 #[must_use]
 pub fn union_inside(windows: &[Entry], tested: Tested) -> Kleene {
     match inside(windows, Sure::Possible, tested) {
-        Kleene::Yes if windows.iter().all(|window| window.is_all_certain()) => Kleene::Yes,
+        Kleene::Yes if windows.iter().all(Entry::is_all_certain) => Kleene::Yes,
         Kleene::No => Kleene::No,
         _ => match inside(windows, Sure::Certain, tested) {
             Kleene::Yes => Kleene::Yes,

@@ -38,6 +38,20 @@ pub(super) struct DayTable {
     groups: Vec<OnceLock<Box<Group>>>,
 }
 
+/// The days of one calendar by the wall clock of one zone.
+pub(super) struct DaysIn<'a> {
+    pub(super) table: Arc<DayTable>,
+    pub(super) entries: &'a [Entry],
+    pub(super) zone: &'a Zone,
+}
+
+impl DaysIn<'_> {
+    /// Whether `date` is one of the calendar's days.
+    pub(super) fn get(&self, date: Date) -> Kleene {
+        self.table.get(date, self.entries, self.zone)
+    }
+}
+
 type Group = Vec<OnceLock<Box<Page>>>;
 
 /// What is known of some days in a row: bits, the first day lowest.
@@ -63,18 +77,15 @@ fn index(number: i64) -> usize {
 }
 
 impl DayTable {
-    /// What is known of `date`; `entries` gives what the calendar holds and the zone, for a page that is not made yet.
-    pub(super) fn get<'a>(&self, date: Date, entries: impl FnOnce() -> (&'a [Entry], &'a Zone)) -> Kleene {
+    /// What is known of `date`, from what the calendar holds where that has not been asked yet.
+    fn get(&self, date: Date, entries: &[Entry], zone: &Zone) -> Kleene {
         let day = date.days() - Date::MIN.days();
         let (page, bit) = (day / PAGE_DAYS, day % PAGE_DAYS);
         let group = self.groups.get(index(page / GROUP_PAGES));
         let pages = group.map(|group| group.get_or_init(|| Box::new(empty(GROUP_PAGES))));
         let page_of = pages.and_then(|pages| pages.get(index(page % GROUP_PAGES)));
         let Some(page_of) = page_of else { return Kleene::Unknown };
-        let page = page_of.get_or_init(|| {
-            let (entries, zone) = entries();
-            Box::new(Page::of(entries, zone, Date::MIN.days() + page * PAGE_DAYS))
-        });
+        let page = page_of.get_or_init(|| Box::new(Page::of(entries, zone, Date::MIN.days() + page * PAGE_DAYS)));
         match (page.certain >> bit & 1, page.possible >> bit & 1) {
             (1, _) => Kleene::Yes,
             (_, 1) => Kleene::Unknown,

@@ -18,6 +18,7 @@ mod interval;
 mod lasting;
 mod local;
 mod may_start;
+mod offsets;
 mod parse;
 mod periodic;
 mod recurrence;

@@ -1,6 +1,5 @@
 //! The occurrences of a recurrence rule, as instants.
 
-use super::instant::DAY_MICROS;
 use super::{Instant, Interval, Lasting, LocalDateTime, RRuleStarts, Rule, Zone, add_calendar_span};
 use std::collections::VecDeque;
 
@@ -16,18 +15,25 @@ pub(super) struct RuleStream<'a> {
     /// The next start, where it has been looked at.
     peeked: Option<LocalDateTime>,
     sorted: VecDeque<Interval>,
+    from: Instant,
     last: Instant,
 }
 
 impl<'a> RuleStream<'a> {
-    /// Those that may still be going on at `from`, and all later ones.
+    /// Those that start at `from` or later.
     pub(super) fn new(rule: &'a Rule, zone: &'a Zone, from: Instant) -> Self {
-        // The wall clock may have gone back over the date line since.
-        let earliest = from.micros().saturating_sub(rule.lasting.at_most()).saturating_sub(2 * DAY_MICROS);
-        let first = Instant::clamped(earliest);
-        let wall = zone.local(first).unwrap_or_else(|| first.utc());
-        let starts = rule.rule.starts_in(rule.dtstart, wall, zone);
-        Self { rule, zone, starts, peeked: None, sorted: VecDeque::new(), last: first }
+        let wall = zone.local(from).unwrap_or_else(|| from.utc());
+        // What lies in a gap starts up to the gap's length after the change, by a wall clock that is behind.
+        let skipped = zone.gained_before(from);
+        let first = LocalDateTime::from_wall(wall.wall() - skipped).unwrap_or(wall);
+        let starts = rule.rule.starts_in(rule.dtstart, first, zone);
+        Self { rule, zone, starts, peeked: None, sorted: VecDeque::new(), from, last: from }
+    }
+
+    /// Those that are not over at `instant`, and some that are.
+    pub(super) fn ending_after(rule: &'a Rule, zone: &'a Zone, instant: Instant) -> Self {
+        let earliest = instant.micros().saturating_sub(rule.lasting.at_most());
+        Self::new(rule, zone, Instant::clamped(earliest))
     }
 
     /// Where the search for a further occurrence was given up, if it was.
@@ -39,16 +45,17 @@ impl<'a> RuleStream<'a> {
         self.peeked.take().or_else(|| self.starts.next())
     }
 
-    /// The occurrence that starts at that local time.
-    fn at(&self, start: LocalDateTime) -> Option<Interval> {
-        let from = self.zone.rfc5545(start)?;
+    /// The occurrence that starts at that local time, and the length of the gap in which that lies.
+    fn at(&self, start: LocalDateTime) -> (Option<Interval>, Option<i64>) {
+        let (from, gap) = self.zone.by_rfc5545(start);
+        let Some(from) = Instant::from_micros(from) else { return (None, gap) };
         let to = match self.rule.lasting {
             Lasting::Exact(length) => from.saturating_add(length),
             Lasting::Span(span) => add_calendar_span(start.date(), span)
                 .and_then(|date| self.zone.rfc5545(start.on(date)))
                 .unwrap_or(Instant::MAX),
         };
-        if from < to { Interval::new(from, to) } else { None }
+        (if from < to { Interval::new(from, to) } else { None }, gap)
     }
 }
 
@@ -58,22 +65,28 @@ impl Iterator for RuleStream<'_> {
     fn next(&mut self) -> Option<Interval> {
         while self.sorted.is_empty() {
             let start = self.next_start()?;
-            let mut together: Vec<Interval> = self.at(start).into_iter().collect();
+            let (occurrence, gap) = self.at(start);
             // A time in a gap lies as far behind the change as the clock would have shown: later ones come before it.
-            let mut behind = self.zone.gap_at(start).map(|gap| start.wall() + gap);
-            while let Some(end) = behind
-                && together.len() < SORT_LIMIT
+            let Some(gap) = gap else {
+                self.sorted.extend(occurrence.filter(|occurrence| occurrence.from() >= self.from));
+                continue;
+            };
+            let mut together: Vec<Interval> = occurrence.into_iter().collect();
+            let mut behind = start.wall() + gap;
+            while together.len() < SORT_LIMIT
                 && let Some(next) = self.next_start()
             {
-                if next.wall() > end {
+                if next.wall() > behind {
                     self.peeked = Some(next);
                     break;
                 }
-                together.extend(self.at(next));
-                behind = self.zone.gap_at(next).map(|gap| next.wall() + gap).max(behind);
+                let (occurrence, gap) = self.at(next);
+                together.extend(occurrence);
+                behind = gap.map_or(behind, |gap| behind.max(next.wall() + gap));
             }
             together.sort_by_key(|occurrence| (occurrence.from(), occurrence.to()));
             together.dedup();
+            together.retain(|occurrence| occurrence.from() >= self.from);
             self.sorted = together.into();
         }
         let found = self.sorted.pop_front()?;

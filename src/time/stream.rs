@@ -51,15 +51,26 @@ enum Source<'a> {
 }
 
 impl<'a> Occurrences<'a> {
+    /// Those that are not over at `from` and start before `to`.
     pub(super) fn new(entry: &'a Entry, role: Role, sure: Sure, from: Instant, to: Instant) -> Self {
+        Self::of(entry, role, sure, (from, to), false)
+    }
+
+    /// Those that start at `from` or later, and what is not known at `from`.
+    pub(super) fn starting(entry: &'a Entry, role: Role, sure: Sure, from: Instant) -> Self {
+        Self::of(entry, role, sure, (from, Instant::MAX), true)
+    }
+
+    fn of(entry: &'a Entry, role: Role, sure: Sure, (from, to): (Instant, Instant), starting: bool) -> Self {
         let mut held = VecDeque::new();
         let source = match &entry.recurrence {
             Recurrence::Fixed { from, to } => Source::Once(fixed(*from, *to, &entry.zone, role)),
             Recurrence::Always => Source::Once(Some(Occurrence { interval: Interval::ALWAYS, certain: true })),
             Recurrence::Unknown => Source::Once(Some(Occurrence { interval: Interval::ALWAYS, certain: false })),
-            Recurrence::Weekly(weekly) => days(Days::Weekly(*weekly), entry, from),
-            Recurrence::Periodic(periodic) => days(Days::Periodic(periodic), entry, from),
-            Recurrence::Rule(rule) => Source::Rule(Box::new(RuleStream::new(rule, &entry.zone, from))),
+            Recurrence::Weekly(weekly) => days(Days::Weekly(*weekly), entry, from, starting),
+            Recurrence::Periodic(periodic) => days(Days::Periodic(periodic), entry, from, starting),
+            Recurrence::Rule(rule) if starting => Source::Rule(Box::new(RuleStream::new(rule, &entry.zone, from))),
+            Recurrence::Rule(rule) => Source::Rule(Box::new(RuleStream::ending_after(rule, &entry.zone, from))),
             Recurrence::File { file, .. } => {
                 if let Some(tail) = entry.tail(role) {
                     held.push_back(tail);
@@ -173,9 +184,10 @@ fn fixed(from: Bound, to: Bound, zone: &Zone, role: Role) -> Option<Occurrence> 
     interval.map(|interval| Occurrence { interval, certain: true })
 }
 
-fn days<'a>(days: Days<'a>, entry: &Entry, from: Instant) -> Source<'a> {
+fn days<'a>(days: Days<'a>, entry: &Entry, from: Instant, starting: bool) -> Source<'a> {
     let hours = days.hours();
-    let earliest = from.micros().saturating_sub(hours.at_most()).max(Instant::MIN.micros());
+    let longest = if starting { 0 } else { hours.at_most() };
+    let earliest = from.micros().saturating_sub(longest).max(Instant::MIN.micros());
     let next = local_day(earliest, &entry.zone) - REACH_DAYS;
     Source::Days { days, hours, next }
 }

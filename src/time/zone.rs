@@ -1,14 +1,11 @@
 //! Time zones: what the wall clock shows at an instant, and which instant a wall clock means.
 
+use super::instant::DAY_MICROS;
+use super::offsets::{Meaning, Offsets};
 use super::{Date, Instant, LocalDateTime, Role, tzdb};
-use jiff::Timestamp;
-use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-
-/// Changes of offset that two sets of rules are compared over; more than two a year for the rest of the calendar.
-const CHANGES_LIMIT: usize = 20_000;
 
 /// A zone of the IANA database, compared by its name; cheap to clone.
 #[derive(Clone)]
@@ -16,7 +13,7 @@ pub struct Zone(Arc<Rules>);
 
 struct Rules {
     name: &'static str,
-    offsets: TimeZone,
+    offsets: Offsets,
 }
 
 impl Zone {
@@ -28,32 +25,20 @@ impl Zone {
 
     /// The zone of that name whose rules are those bytes of TZif (RFC 8536); none where they are no such rules.
     pub(super) fn load(name: &'static str, tzif: &[u8]) -> Option<Self> {
-        let offsets = TimeZone::tzif(name, tzif).ok()?;
-        Some(Self(Arc::new(Rules { name, offsets })))
+        Some(Self(Arc::new(Rules { name, offsets: Offsets::read(name, tzif)? })))
     }
 
     /// Coordinated universal time.
     #[must_use]
     pub fn utc() -> Self {
-        Self::get("UTC").unwrap_or_else(|| Self(Arc::new(Rules { name: "UTC", offsets: TimeZone::UTC })))
+        Self::get("UTC").unwrap_or_else(|| Self(Arc::new(Rules { name: "UTC", offsets: Offsets::utc() })))
     }
 
     /// The first instant, not before `from` and before `until`, at which the offset is not what other rules (TZif) say;
     /// none where there is no such instant, or where the bytes are no TZif.
     #[must_use]
     pub fn differs_from(&self, tzif: &[u8], from: Instant, until: Instant) -> Option<Instant> {
-        let other = Self::load(self.name(), tzif)?;
-        let changes = |zone: &Self| -> Vec<Instant> {
-            let following = zone.0.offsets.following(timestamp(from.micros()));
-            let instants = following.map(|change| Instant::clamped(change.timestamp().as_microsecond()));
-            instants.take_while(|instant| *instant < until).take(CHANGES_LIMIT).collect()
-        };
-        let mut instants = vec![from];
-        instants.extend(changes(self));
-        instants.extend(changes(&other));
-        instants.sort_unstable();
-        let mut differing = instants.into_iter().filter(|instant| *instant < until);
-        differing.find(|instant| self.offset(instant.micros()) != other.offset(instant.micros()))
+        self.0.offsets.first_difference(&Offsets::read(self.name(), tzif)?, from, until)
     }
 
     /// The name as the database spells it.
@@ -113,22 +98,23 @@ impl Zone {
     /// of a time that occurs twice the first.
     #[must_use]
     pub fn rfc5545(&self, local: LocalDateTime) -> Option<Instant> {
-        let wall = local.wall();
-        let shown = Offset::UTC.to_datetime(timestamp(wall));
-        let offset = match self.0.offsets.to_ambiguous_timestamp(shown).offset() {
-            AmbiguousOffset::Unambiguous { offset } => offset,
-            AmbiguousOffset::Fold { before, .. } | AmbiguousOffset::Gap { before, .. } => before,
-        };
-        Instant::from_micros(wall - micros_of(offset))
+        Instant::from_micros(self.by_rfc5545(local).0)
     }
 
-    /// The length of the daylight-saving gap in which a local time lies, in microseconds.
-    pub(super) fn gap_at(&self, local: LocalDateTime) -> Option<i64> {
-        let shown = Offset::UTC.to_datetime(timestamp(local.wall()));
-        match self.0.offsets.to_ambiguous_timestamp(shown).offset() {
-            AmbiguousOffset::Gap { before, after } => Some(micros_of(after) - micros_of(before)),
-            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => None,
+    /// The same in microseconds, and the length of the daylight-saving gap in which the local time lies.
+    pub(super) fn by_rfc5545(&self, local: LocalDateTime) -> (i64, Option<i64>) {
+        let wall = local.wall();
+        match self.0.offsets.meaning(wall) {
+            Meaning::Once(offset) | Meaning::Twice(offset, _) => (wall - offset, None),
+            Meaning::Never(before, after) => (wall - before, Some(after - before)),
         }
+    }
+
+    /// By how much the clock has gone forward in the day or so before `instant`, in microseconds.
+    pub(super) fn gained_before(&self, instant: Instant) -> i64 {
+        let now = self.offset(instant.micros());
+        let least = (1..=5).map(|n| self.offset(instant.micros() - n * DAY_MICROS / 4)).min();
+        (now - least.unwrap_or(now)).max(0)
     }
 
     /// What the wall clock shows at `instant`; both count microseconds since 1970-01-01T00:00.
@@ -152,45 +138,20 @@ impl Zone {
 
     /// The offset in microseconds.
     fn offset(&self, instant: i64) -> i64 {
-        micros_of(self.0.offsets.to_offset(timestamp(instant)))
+        self.0.offsets.at(instant)
     }
 
     /// The first and the last instant that `wall` means.
     fn resolve(&self, wall: i64) -> (i64, i64) {
-        let shown = Offset::UTC.to_datetime(timestamp(wall));
-        match self.0.offsets.to_ambiguous_timestamp(shown).offset() {
-            AmbiguousOffset::Unambiguous { offset } => {
-                let instant = wall - micros_of(offset);
-                (instant, instant)
-            }
-            AmbiguousOffset::Fold { before, after } => (wall - micros_of(before), wall - micros_of(after)),
-            AmbiguousOffset::Gap { before, after } => {
-                let change = self.change_past(wall, wall - micros_of(after)).unwrap_or(wall - micros_of(before));
+        match self.0.offsets.meaning(wall) {
+            Meaning::Once(offset) => (wall - offset, wall - offset),
+            Meaning::Twice(before, after) => (wall - before, wall - after),
+            Meaning::Never(before, after) => {
+                let change = self.0.offsets.change_past(wall, wall - after).unwrap_or(wall - before);
                 (change, change)
             }
         }
     }
-
-    /// The first change of offset after `instant` that takes the wall clock to or past `wall`.
-    fn change_past(&self, wall: i64, instant: i64) -> Option<i64> {
-        // Two days of the densest table hold far fewer changes than this.
-        let changes = self.0.offsets.following(timestamp(instant)).take(16);
-        changes
-            .map(|change| (change.timestamp().as_microsecond(), micros_of(change.offset())))
-            .find(|(at, offset)| at + offset >= wall)
-            .map(|(at, _)| at)
-    }
-}
-
-/// The nearest timestamp that the zone library can hold; no zone changes in the day or two at the ends that it cannot.
-fn timestamp(micros: i64) -> Timestamp {
-    let (first, last) = (Timestamp::MIN, Timestamp::MAX);
-    let inside = micros.clamp(first.as_microsecond(), last.as_microsecond());
-    Timestamp::from_microsecond(inside).unwrap_or(if micros < 0 { first } else { last })
-}
-
-fn micros_of(offset: Offset) -> i64 {
-    i64::from(offset.seconds()) * 1_000_000
 }
 
 impl Default for Zone {
