@@ -47,7 +47,7 @@ pub use may_start::{may_start_clear_of, may_start_inside};
 pub use parse::{TimeError, TimeValue, parse_date, parse_instant, parse_local_datetime, parse_local_time, parse_time};
 pub use periodic::{Every, OnDay, Periodic};
 pub use recurrence::{Bound, Recurrence, Role, Rule};
-pub use rrule::{RRule, RRuleError, RRuleStarts, RRuleUntil};
+pub use rrule::{RRule, RRuleError, RRuleGaveUp, RRuleStarts, RRuleUntil};
 pub use span::{BusinessWeek, Span, SpanUnit, add_span, add_span_to_date};
 pub use starts::{First, Limit, Source, StartRange, Starts};
 pub use stream::{Occurrences, occurrences};

@@ -5,6 +5,7 @@
 //! limiting are the same, and a date can be tested by itself. That is what lets the engine jump to where it is asked.
 
 mod dates;
+mod last;
 mod parse;
 mod starts;
 mod text;
@@ -97,6 +98,10 @@ impl fmt::Display for RRuleError {
 }
 
 impl std::error::Error for RRuleError {}
+
+/// A search that was given up: whether there is a start is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RRuleGaveUp;
 
 impl RRule {
     /// Reads a rule as an `RRULE` property holds it: `FREQ=WEEKLY;BYDAY=MO,WE`, in any case of letters.

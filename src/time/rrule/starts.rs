@@ -1,7 +1,7 @@
 //! Walking the periods of a rule, from the one that is asked for.
 
 use super::dates::Dates;
-use super::{End, Frequency, RRule, RRuleUntil};
+use super::{End, Frequency, RRule, RRuleGaveUp, RRuleUntil};
 use crate::time::{Date, Instant, LocalDateTime, Zone};
 
 const DAY: i64 = 86_400;
@@ -131,6 +131,33 @@ impl<'a> RRuleStarts<'a> {
     #[must_use]
     pub fn gave_up(&self) -> bool {
         self.state == State::GaveUp
+    }
+
+    /// Only the starts before that moment, after which nothing is searched for.
+    #[must_use]
+    pub fn before(mut self, end: LocalDateTime) -> Self {
+        self.last = self.last.min((end.wall() - 1).div_euclid(SECOND_MICROS));
+        self
+    }
+
+    /// Whether the way to the first start is short wherever it is asked for: nothing has to be counted one by one.
+    pub(super) fn is_quick(&self) -> bool {
+        self.left.is_none() || self.is_even()
+    }
+
+    /// The last of all these starts, found by going through the periods.
+    pub(super) fn into_last(mut self) -> Result<Option<LocalDateTime>, RRuleGaveUp> {
+        let mut found = None;
+        // Every period costs a step, whether it has a start or not.
+        while self.advance() {
+            let past = self.first_at_or_after(self.last + 1);
+            let left = self.left.map_or(i64::MAX, |left| i64::try_from(left).unwrap_or(i64::MAX));
+            let end = past.min(self.at.saturating_add(left));
+            let Some(last) = (end > self.at).then(|| self.get(end - 1)).flatten() else { break };
+            found = LocalDateTime::from_wall(last.saturating_mul(SECOND_MICROS)).or(found);
+            self.left = self.left.map(|left| left.saturating_sub((end - self.at).unsigned_abs()));
+        }
+        if self.gave_up() { Err(RRuleGaveUp) } else { Ok(found) }
     }
 
     /// The length of a period in seconds, where it has one.
@@ -306,14 +333,19 @@ impl<'a> RRuleStarts<'a> {
         low
     }
 
-    /// Counts past the periods before the one that is asked for, where all of them have as many starts as the last.
+    /// Whether every period from the second on has as many starts as every other.
+    fn is_even(&self) -> bool {
+        let (by, frequency) = (&self.rule.by, self.rule.frequency);
+        let limited = frequency < Frequency::Daily && !by.hour.is_empty()
+            || frequency < Frequency::Hourly && !by.minute.is_empty()
+            || frequency < Frequency::Minutely && !by.second.is_empty();
+        frequency <= Frequency::Daily && !limited && self.dates.are_all()
+    }
+
+    /// Counts past the periods before the one that is asked for, where the present one has as many starts as they.
     fn skip_counted(&mut self) {
         let (Some(left), Some(unit)) = (self.left, self.unit()) else { return };
-        let by = &self.rule.by;
-        let limited = self.rule.frequency < Frequency::Daily && !by.hour.is_empty()
-            || self.rule.frequency < Frequency::Hourly && !by.minute.is_empty()
-            || self.rule.frequency < Frequency::Minutely && !by.second.is_empty();
-        if limited || !self.dates.are_all() || self.period == self.first_period || self.size == 0 {
+        if !self.is_even() || self.period == self.first_period || self.size == 0 {
             return;
         }
         let periods = (self.from.div_euclid(unit) - self.period) / self.rule.interval;

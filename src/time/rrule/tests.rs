@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod naive;
 mod vectors;
 
 use super::*;
