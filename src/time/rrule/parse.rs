@@ -348,7 +348,11 @@ pub(super) fn with_start(text: &str) -> Result<(RRule, Option<LocalDateTime>), R
         };
         found = Some(rule(value.text, value.at)?);
     }
-    let Some(rule) = found else { return rule(text, 0).map(|rule| (rule, None)) };
+    let Some(rule) = found else {
+        return Err(begin
+            .unwrap_or(whole)
+            .error("there is no rule", "write one like `FREQ=MONTHLY;BYDAY=2TU`".to_owned()));
+    };
     let Some(line) = begin else { return Ok((rule, None)) };
     match start(line)? {
         (local, true) => Ok((rule, Some(local))),

@@ -379,8 +379,8 @@ impl Iterator for RRuleStarts<'_> {
             };
             self.left = self.left.map(|left| left - 1);
             let Some(local) = LocalDateTime::from_wall(found.saturating_mul(SECOND_MICROS)) else { continue };
-            let past_until =
-                self.until.as_ref().is_some_and(|(until, zone)| instant(local, zone).is_none_or(|at| at > *until));
+            let past = |(until, zone): &(Instant, Zone)| zone.rfc5545(local).is_none_or(|at| at > *until);
+            let past_until = self.until.as_ref().is_some_and(past);
             if found >= self.from && !past_until {
                 self.steps = STEPS;
                 return Some(local);
@@ -409,13 +409,6 @@ fn end(rule: &RRule, zone: Option<Zone>) -> (Option<(Instant, Zone)>, i64) {
             }
         },
     }
-}
-
-/// The instant of a local time as RFC 5545 has it: in a gap, the offset before it counts; of two, the first.
-fn instant(local: LocalDateTime, zone: &Zone) -> Option<Instant> {
-    let first = zone.first(local.wall());
-    let at = if zone.wall(first) == local.wall() { first } else { local.wall() - (zone.wall(first - 1) - (first - 1)) };
-    Instant::from_micros(at)
 }
 
 /// The times of day at which the rule's periods may begin.

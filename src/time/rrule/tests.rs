@@ -4,11 +4,15 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
+    clippy::disallowed_macros,
     clippy::disallowed_methods,
     reason = "tests"
 )]
 
+mod bounds;
+mod examples;
 mod naive;
+mod texts;
 mod vectors;
 
 use super::*;

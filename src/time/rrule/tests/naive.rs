@@ -299,7 +299,7 @@ fn wall(second: i64) -> LocalDateTime {
 
 #[test]
 fn a_walk_over_every_day_and_second_agrees() {
-    let cases: u64 = std::env::var("CHANGEGATE_RRULE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+    let cases: u64 = std::env::var("CHANGEGATE_RRULE_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
     let seed: u64 = std::env::var("CHANGEGATE_RRULE_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
     let (mut refused, mut with_starts, mut starts_seen) = (0, 0, 0);
     for case in 0..cases {
@@ -319,9 +319,6 @@ fn a_walk_over_every_day_and_second_agrees() {
         };
         assert_eq!(RRule::parse(&rule.to_string()).as_ref(), Ok(&rule), "{text} prints as {rule}");
         let found: Vec<LocalDateTime> = rule.starts(wall(start), wall(start)).before(wall(end)).collect();
-        if std::env::var("SLOW").is_ok() {
-            println!("{case} {text} {}", wanted.len());
-        }
         let context = format!("case {case}: {text} from {}", wall(start));
         for n in 0..found.len().max(wanted.len()) {
             assert_eq!(found.get(n), wanted.get(n), "{context}: start {n} of {}", wanted.len());
@@ -332,7 +329,7 @@ fn a_walk_over_every_day_and_second_agrees() {
             let after: Vec<LocalDateTime> = wanted.iter().copied().filter(|at| *at >= from).take(50).collect();
             assert_eq!(late, after, "{context}: after {from}");
             let last = rule.last_before(wall(start), from, &Zone::utc()).unwrap();
-            assert_eq!(last, wanted.iter().copied().filter(|at| *at < from).last(), "{context}: before {from}");
+            assert_eq!(last, wanted.iter().copied().rfind(|at| *at < from), "{context}: before {from}");
         }
         with_starts += u64::from(!wanted.is_empty());
         starts_seen += wanted.len();
