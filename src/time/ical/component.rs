@@ -52,7 +52,10 @@ pub(super) fn read(text: &[u8], notes: &mut Notes) -> Result<Vec<Component>, Rea
             Content::Line(line) => line,
             Content::Unreadable(number, text) => {
                 // What is no property of an event or of a zone cannot be a time of one.
-                let harmless = text.starts_with("X-") || open.last().is_some_and(|c| c.name == "VCALENDAR");
+                let matters = |component: &Component| {
+                    matches!(component.name.as_str(), "VEVENT" | "VTIMEZONE" | "STANDARD" | "DAYLIGHT")
+                };
+                let harmless = text.starts_with("X-") || open.last().is_some_and(|component| !matters(component));
                 if !harmless {
                     return Err(ReadError { line: number, message: format!("`{text}` is not a line of a calendar") });
                 }
@@ -77,6 +80,7 @@ pub(super) fn read(text: &[u8], notes: &mut Notes) -> Result<Vec<Component>, Rea
             }
             _ => match open.last_mut() {
                 Some(component) => component.properties.push(line),
+                None if line.name.starts_with("X-") => notes.add(line.number, "a line outside a calendar"),
                 None => return Err(line.error(format!("`{}` outside a calendar", shown(&line.name)))),
             },
         }

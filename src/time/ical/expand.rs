@@ -8,6 +8,8 @@ use crate::time::{Date, Instant, Interval, LocalDateTime, RRule, RRuleStarts, Zo
 use std::sync::{Arc, OnceLock};
 
 const DAY: i64 = 86_400_000_000;
+/// The last second on the wall.
+const LAST: i64 = 253_402_300_799_000_000;
 
 /// All that the reader's zone decides.
 #[derive(Debug)]
@@ -69,10 +71,26 @@ impl Placing {
         clock.local(from, zone).is_none_or(|shown| shown.wall() != local.wall().saturating_add(self.shift))
     }
 
-    /// More than any occurrence lasts, in microseconds.
-    fn longest(&self) -> i64 {
-        self.length.days.saturating_add(2).saturating_mul(DAY).saturating_add(self.length.micros)
+    /// The first local start, before it is moved, whose occurrence can have a part at or after `from`.
+    fn first(&self, from: Instant, zone: &Zone) -> i64 {
+        let days = self.length.days.saturating_mul(DAY);
+        // Days of the calendar are longer than others by what the clock goes back in them.
+        let spare = if days == 0 { 0 } else { DAY };
+        let earliest = from.micros().saturating_sub(days).saturating_sub(spare).saturating_sub(self.length.micros);
+        let clock = self.clock.as_ref().unwrap_or(&Clock::Floating);
+        let local = first_local(clock, Instant::clamped(earliest), zone);
+        let start_of_day = if self.clock.is_none() { local.div_euclid(DAY) * DAY } else { local };
+        start_of_day.saturating_sub(self.shift)
     }
+}
+
+/// The first local time that can mean an instant at or after `from`, on the wall.
+fn first_local(clock: &Clock, from: Instant, zone: &Zone) -> i64 {
+    let wall = |at: Instant| clock.local(at, zone).map_or(at.micros(), LocalDateTime::wall);
+    let before = Instant::clamped(from.micros().saturating_sub(DAY + DAY / 24));
+    // A local time that the clock has skipped in the last day is later than it shows.
+    let gap = (wall(from) - from.micros()) - (wall(before) - before.micros());
+    wall(from) - gap.max(0)
 }
 
 /// The starts that are taken out of a series, sorted.
@@ -243,11 +261,9 @@ impl Stream {
         let times = &series.get(self.series)?.times;
         let rule = times.rules.get(self.rule)?;
         let start = times.start.local;
-        // Days to spare, since a wall clock is less than a day from UTC.
-        let asked =
-            from.micros().saturating_sub(self.to.longest()).saturating_sub(self.to.shift).max(self.lower.micros());
-        let first = LocalDateTime::from_wall(asked.max(start.wall()).saturating_sub(2 * DAY));
-        let first = first.filter(|first| *first > start).unwrap_or(start);
+        let lower = first_local(&times.start.clock, self.lower, zone);
+        let asked = self.to.first(from, zone).max(lower).min(LAST).max(start.wall());
+        let first = LocalDateTime::from_wall(asked).unwrap_or(start);
         let starts = match &times.start.clock {
             _ if times.all_day => rule.starts(start, first),
             Clock::Utc | Clock::Own(_) => rule.starts(start, first),
@@ -298,7 +314,11 @@ impl Running<'_> {
             if when < stream.lower || stream.removed.has(local, when) {
                 continue;
             }
-            let Some(interval) = stream.to.place(local, zone) else { continue };
+            let Some(interval) = stream.to.place(local, zone) else {
+                // Moved out of the years there are: forward, then all later ones are as well.
+                self.done = stream.to.shift > 0;
+                continue;
+            };
             if !stream.to.is_skipped(local, interval.from(), zone) {
                 self.settled = Some(interval.from());
             }

@@ -59,6 +59,9 @@ impl File {
             zones.push(events(&calendar.children, cancelled, &mut reads, &mut budget, &mut notes)?);
         }
         let (events, series) = series::group(reads, &mut notes)?;
+        if events.is_empty() {
+            notes.add(1, "no event that counts: the calendar says nothing of any time");
+        }
         let file = Self { events, series, resolved: RwLock::default() };
         if let Some(first) = file.series.iter().map(|series| series.times.start.local).min() {
             let until = file.knows_until(&Zone::utc());

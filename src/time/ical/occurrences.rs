@@ -82,9 +82,10 @@ impl<'a> Occurrences<'a> {
     }
 }
 
-/// Whether the interval, or the instant that it is, has a part at or after `from`.
+/// Whether the interval, or the instant that it is, has a part at or after `from`. What lasts to the end of time is never
+/// over.
 fn has_part_from(interval: Interval, from: Instant) -> bool {
-    interval.to() > from || interval.is_instant() && interval.from() == from
+    interval.to() > from || interval.to() == Instant::MAX || interval.is_instant() && interval.from() == from
 }
 
 impl Iterator for Occurrences<'_> {

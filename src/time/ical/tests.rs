@@ -5,19 +5,54 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::disallowed_methods,
+    clippy::disallowed_macros,
     reason = "tests"
 )]
 
-use super::*;
-use crate::time::{Zone, parse_instant};
+mod hostile;
+mod reading;
+mod recurring;
+mod refused;
+mod vectors;
+mod writing;
 
-#[test]
-fn reads() {
-    let (file, notes) = File::read("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=Europe/Berlin:20261218T180000\r\nDTEND;TZID=Europe/Berlin:20261218T190000\r\nRRULE:FREQ=DAILY;COUNT=3\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n").unwrap();
-    assert_eq!(notes, []);
-    let all: Vec<String> = file
-        .occurrences(&Zone::utc(), parse_instant("2026-01-01T00:00Z").unwrap())
-        .map(|i| format!("{} {}", i.interval.from(), i.interval.to()))
-        .collect();
-    assert_eq!(all.len(), 3, "{all:?}");
+use super::*;
+use crate::time::{Date, Instant, Kleene, Zone, parse_date, parse_instant};
+
+fn at(text: &str) -> Instant {
+    parse_instant(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn zone(name: &str) -> Zone {
+    Zone::get(name).unwrap_or_else(|| panic!("{name}"))
+}
+
+/// A calendar of these lines.
+fn calendar(lines: &str) -> String {
+    format!(
+        "BEGIN:VCALENDAR\r\n{}\r\nEND:VCALENDAR\r\n",
+        lines.trim().lines().map(str::trim).collect::<Vec<_>>().join("\r\n")
+    )
+}
+
+/// What a calendar of these lines holds.
+fn read(lines: &str) -> File {
+    File::read(&calendar(lines)).unwrap_or_else(|error| panic!("{error}")).0
+}
+
+/// An event of these lines.
+fn event(lines: &str) -> File {
+    read(&format!("BEGIN:VEVENT\n{}\nEND:VEVENT", lines.trim()))
+}
+
+/// The notes on a calendar of these lines.
+fn notes(lines: &str) -> Vec<String> {
+    let (_, notes) = File::read(&calendar(lines)).unwrap_or_else(|error| panic!("{error}"));
+    notes.into_iter().map(|note| format!("{}: {}", note.line, note.message)).collect()
+}
+
+/// The first occurrences: start and length.
+fn first(file: &File, zone: &Zone, count: usize) -> Vec<String> {
+    let occurrences = file.occurrences(zone, Instant::MIN).take(count);
+    occurrences.map(|o| format!("{} {}", o.interval.from(), o.interval.length())).collect()
 }
