@@ -91,8 +91,6 @@ impl Reading<'_, '_> {
         let cancelled = self.cancelled || status.eq_ignore_ascii_case("CANCELLED");
         if cancelled {
             self.notes.add(event.line, "an event that is cancelled is left out");
-        } else if transparent {
-            self.notes.add(event.line, "an event that takes up no time (`TRANSP:TRANSPARENT`) is left out");
         } else if status.eq_ignore_ascii_case("TENTATIVE") {
             self.notes.add(event.line, "an event that is tentative counts like any other");
         }
@@ -107,7 +105,14 @@ impl Reading<'_, '_> {
             Some(line) => Some(self.instead(line, &clock)?),
             None => None,
         };
-        let times = times.filter(|_| !transparent);
+        // Calendar programs make all-day events free by themselves: a freeze or a holiday that was typed in is one.
+        let out = transparent && times.as_ref().is_some_and(|times| !times.all_day);
+        if out {
+            self.notes.add(event.line, "an event that takes up no time (`TRANSP:TRANSPARENT`) is left out");
+        } else if transparent && times.is_some() {
+            self.notes.add(event.line, "an all-day event counts though it is marked as free (`TRANSP:TRANSPARENT`)");
+        }
+        let times = times.filter(|_| !out);
         Ok(Read { line: event.line, uid, summary, instead, times })
     }
 

@@ -22,9 +22,10 @@
 //! an event that are not properties; an event's properties outside an event.
 //!
 //! # What is left out with a note
-//! Cancelled events (STATUS, METHOD:CANCEL), events that take up no time (TRANSP:TRANSPARENT), to-dos, journals, free-busy
-//! times, alarms and unknown components. Noted as well: a VTIMEZONE that disagrees with the database by which its events
-//! go, events without length, and everything else that was read with forbearance.
+//! Cancelled events (STATUS, METHOD:CANCEL), events at a time that take up none (TRANSP:TRANSPARENT), to-dos, journals,
+//! free-busy times, alarms and unknown components. All-day events count whatever their TRANSP: calendar programs mark them
+//! as free by themselves. Noted as well: a VTIMEZONE that disagrees with the database by which its events go, events
+//! without length, and everything else that was read with forbearance.
 
 mod clock;
 mod component;

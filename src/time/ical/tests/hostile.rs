@@ -7,8 +7,8 @@ use std::time::Instant as Clock;
 fn bounded(text: &str) -> Result<usize, ReadError> {
     let start = Clock::now();
     let read = File::read(text).map(|(file, _)| {
-        file.knows_until(&zone("America/New_York"));
-        file.on_day(parse_date("2026-06-01").unwrap(), &zone("America/New_York"));
+        let _ = file.knows_until(&zone("America/New_York"));
+        let _ = file.on_day(parse_date("2026-06-01").unwrap(), &zone("America/New_York"));
         file.occurrences(&zone("America/New_York"), at("2026-01-01T00:00Z")).take(1_000).count()
     });
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
@@ -81,13 +81,13 @@ fn the_ends_of_time() {
     ] {
         let file = event(lines);
         for name in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
-            file.knows_until(&zone(name));
+            let _ = file.knows_until(&zone(name));
             for from in [Instant::MIN, at("2026-01-01T00:00Z"), Instant::MAX] {
                 assert!(file.occurrences(&zone(name), from).take(100).count() <= 100);
             }
         }
         for day in [Date::MIN, Date::MAX] {
-            file.on_day(day, &zone("Asia/Tokyo"));
+            let _ = file.on_day(day, &zone("Asia/Tokyo"));
         }
     }
 }

@@ -134,7 +134,8 @@ fn what_does_not_count_is_told() {
          FREEBUSY:nonsense
          END:VFREEBUSY
          BEGIN:VEVENT
-         DTSTART:20260101
+         DTSTART:20260101T000000Z
+         DURATION:PT1H
          TRANSP:TRANSPARENT
          END:VEVENT
          BEGIN:VEVENT
@@ -158,13 +159,16 @@ fn what_does_not_count_is_told() {
         "3: `VTODO` is left out: only events count",
         "9: `VFREEBUSY` is left out: only events count",
         "12: an event that takes up no time (`TRANSP:TRANSPARENT`) is left out",
-        "16: an event that is cancelled is left out",
-        "19: an event without an end is a single instant",
-        "22: an event that is tentative counts like any other",
-        "24: an event that ends on the date of its start is taken as that one day",
-        "28: an event with the `UID` of an earlier one; both count",
+        "17: an event that is cancelled is left out",
+        "20: an event without an end is a single instant",
+        "23: an event that is tentative counts like any other",
+        "25: an event that ends on the date of its start is taken as that one day",
+        "29: an event with the `UID` of an earlier one; both count",
     ];
     assert_eq!(found, expected);
+    let free = "BEGIN:VEVENT\nDTSTART:20260101\nTRANSP:TRANSPARENT\nEND:VEVENT";
+    assert_eq!(read(free).on_day(parse_date("2026-01-01").unwrap(), &zone("UTC")), Kleene::Yes);
+    assert_eq!(notes(free), ["2: an all-day event counts though it is marked as free (`TRANSP:TRANSPARENT`)"]);
     let cancelled = "METHOD:CANCEL\nBEGIN:VEVENT\nUID:1\nDTSTART:20260101T000000Z\nEND:VEVENT";
     assert_eq!(read(cancelled).events(), []);
     assert_eq!(read(cancelled).knows_until(&zone("UTC")), Some(Instant::MIN));
