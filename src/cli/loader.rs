@@ -42,9 +42,27 @@ pub(super) struct FolderLoader {
 
 impl Loader for FolderLoader {
     fn file(&mut self, from: &str, path: &str) -> Result<PolicyFile, String> {
+        self.near(from, path, "gate")
+    }
+
+    fn pack(&mut self, name: &str) -> Result<Vec<PolicyFile>, Vec<String>> {
+        match embedded::pack(name) {
+            Some(files) => Ok(files.iter().map(|(file, text)| (format!("{name}/{file}"), Arc::from(*text))).collect()),
+            None => Err(embedded::pack_names().map(str::to_owned).collect()),
+        }
+    }
+
+    fn calendar(&mut self, from: &str, path: &str) -> Result<PolicyFile, String> {
+        self.near(from, path, "ics")
+    }
+}
+
+impl FolderLoader {
+    /// The text that a file of the policy names by a path relative to itself.
+    fn near(&self, from: &str, path: &str, extension: &str) -> Result<PolicyFile, String> {
         // A policy from elsewhere must not be able to show what other files hold.
-        if Path::new(path).is_absolute() || Path::new(path).extension().is_none_or(|extension| extension != "gate") {
-            return Err(format!("`{path}` is not the relative path of a *.gate file"));
+        if Path::new(path).is_absolute() || Path::new(path).extension().is_none_or(|found| found != extension) {
+            return Err(format!("`{path}` is not the relative path of a *.{extension} file"));
         }
         let near = Path::new(from).parent().map(Path::to_owned).unwrap_or_default();
         let relative = straight(&near.join(path));
@@ -52,13 +70,6 @@ impl Loader for FolderLoader {
             Ok(text) => Ok((name(&relative), Arc::from(text))),
             Err(Failure::Message { message, .. }) => Err(message),
             Err(_) => Err(format!("cannot read `{path}`")),
-        }
-    }
-
-    fn pack(&mut self, name: &str) -> Result<Vec<PolicyFile>, Vec<String>> {
-        match embedded::pack(name) {
-            Some(files) => Ok(files.iter().map(|(file, text)| (format!("{name}/{file}"), Arc::from(*text))).collect()),
-            None => Err(embedded::pack_names().map(str::to_owned).collect()),
         }
     }
 }

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod when;
+
 use super::rows::{TriageReport, TriageRow, ValueRow, Values};
 use super::text::{fill, pad, tidy, wrap};
 use super::{Format, Look, Paint, clean, diagnostics, human, json, triage_human, values_human};

@@ -128,10 +128,15 @@ fn planned(out: &mut impl Write, when: &When, clock: Clock<'_>, look: &Look) -> 
         (None, None) => "its time is not known".to_owned(),
     };
     let length = when.length.filter(|length| *length > Duration::ZERO);
-    let takes = length.map_or_else(String::new, |length| format!(", takes {length}"));
-    let verdict = look.paint.verdict(when.verdict, when.verdict.as_str());
-    let then = if *by == "now" { "now" } else { "then" };
-    writeln!(out, "  {time}{takes}; {then} it is {verdict}{}", if when.verdict == Verdict::Permit { "ted" } else { "" })
+    let takes = length.map_or_else(String::new, |length| format!(" ({length})"));
+    let verdict = match when.verdict {
+        Verdict::Permit => "permitted",
+        Verdict::Warn => "permitted, with warnings",
+        Verdict::Hold => "held",
+        Verdict::Defer => "deferred",
+        Verdict::Deny => "denied",
+    };
+    writeln!(out, "  {time}{takes}: {}", look.paint.verdict(when.verdict, verdict))
 }
 
 fn standing(out: &mut impl Write, when: &When, standing: &Standing, clock: Clock<'_>, look: &Look) -> io::Result<()> {
@@ -177,9 +182,13 @@ fn limits(stretch: &Stretch, when: &When) -> String {
         parts.extend(names("window").map(|names| format!("{names} opens")));
         parts.extend(names("blackout").map(|names| format!("{names} ends")));
     }
-    let names = |kind: &str| list(stretch.closed_by.iter().filter(|limit| limit.kind == kind));
-    parts.extend(names("window").map(|names| format!("to be done before {names} closes")));
-    parts.extend(names("blackout").map(|names| format!("to be done before {names} begins")));
+    let names = |kind: &str| {
+        let names = stretch.closed_by.iter().filter(|limit| limit.kind == kind);
+        let names: Vec<String> = names.map(|limit| format!("{} {}", limit.kind, limit.rule)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    parts.extend(names("window").map(|names| format!("until {names} closes")));
+    parts.extend(names("blackout").map(|names| format!("until {names} begins")));
     parts.join("; ")
 }
 
@@ -307,15 +316,12 @@ fn others(out: &mut impl Write, when: &When, look: &Look) -> io::Result<()> {
 /// The deadlines that would be missed, and the ways around.
 fn late(out: &mut impl Write, when: &When, clock: Clock<'_>, look: &Look) -> io::Result<()> {
     if !when.late.is_empty() {
-        let first = match when.whole.first {
-            Some(first) => format!("before {}, when it may go first", clock.local(first)),
-            None => "and there is no time at which it may go".to_owned(),
+        let count = counted(u64::try_from(when.late.len()).unwrap_or(u64::MAX), "deadline");
+        let they = if when.late.len() == 1 { "it is" } else { "they are" };
+        let text = match when.whole.first {
+            Some(first) => format!("too late for {count}: {they} due before {}", clock.local(first)),
+            None => format!("too late for {count}: there is no time at which the change may go"),
         };
-        let text = format!(
-            "too late: {} that it would meet {} due {first}",
-            counted(u64::try_from(when.late.len()).unwrap_or(u64::MAX), "deadline"),
-            if when.late.len() == 1 { "is" } else { "are" }
-        );
         for line in wrap(&text, look.width.saturating_sub(2).max(20)) {
             writeln!(out, "  {}", look.paint.bad(&line))?;
         }
