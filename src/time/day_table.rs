@@ -2,7 +2,8 @@
 
 use super::days::Days;
 use super::instant::DAY_MICROS;
-use super::{Bound, Date, Entry, Hours, Instant, Kleene, Recurrence, Role, Zone, occurrences};
+use super::stream::local_day;
+use super::{Bound, Date, Entry, Hours, Instant, Interval, Kleene, Recurrence, Role, Sure, Zone, ical, occurrences};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -13,7 +14,7 @@ const PAGE_DAYS: i64 = 128;
 /// Pages in a group: the table of the years 1 to 9999 is groups of pages that are made when asked for.
 const GROUP_PAGES: i64 = 256;
 
-/// Occurrences of one entry that are looked at for a page; of a denser one all days are marked by the first of these.
+/// Occurrences of one entry that are looked at for a page one by one.
 const OCCURRENCE_LIMIT: usize = 20_000;
 
 /// A table for each zone that has been asked for.
@@ -94,6 +95,11 @@ impl DayTable {
     }
 }
 
+/// The first moment of a day since 1970-01-01.
+fn start_of(day: i64, zone: &Zone) -> Instant {
+    Instant::clamped(zone.first(day * DAY_MICROS))
+}
+
 impl Page {
     /// The page that starts on day `first`.
     fn of(entries: &[Entry], zone: &Zone, first: i64) -> Self {
@@ -105,36 +111,81 @@ impl Page {
     }
 
     fn mark_entry(&mut self, entry: &Entry, zone: &Zone, first: i64) {
-        let last = first + PAGE_DAYS - 1;
         if let Recurrence::File { file, .. } = &entry.recurrence {
-            let known = entry.tail_in(zone);
-            for day in first..=last {
-                let Some(date) = Date::from_days(day) else { continue };
-                let touched = file.on_day(date, zone);
-                if touched != Kleene::No {
-                    self.mark(day, day, first, touched == Kleene::Yes);
-                } else if known.is_some_and(|known| zone.end_of_day(date).is_none_or(|end| end > known)) {
-                    self.mark(day, day, first, false);
-                }
+            self.mark_file(entry, file, zone, first);
+        } else if entry.has_whole_days() {
+            self.mark_whole_days(entry, first);
+        } else {
+            self.mark_times(entry, zone, first);
+        }
+    }
+
+    /// Marks the dates that a file's events touch, and those of which it knows nothing.
+    ///
+    /// Events without a zone, and those of whole days, go by the wall clock of whoever asks.
+    fn mark_file(&mut self, entry: &Entry, file: &ical::File, zone: &Zone, first: i64) {
+        let last = first + PAGE_DAYS - 1;
+        let (from, to) = (start_of(first - 1, zone), start_of(last + 2, zone));
+        let mut events = file.occurrences(zone, from);
+        let mut reached = first;
+        let mut count = 0;
+        for event in events.by_ref().take_while(|event| event.interval.from() < to).take(OCCURRENCE_LIMIT) {
+            count += 1;
+            reached = local_day(event.interval.from().micros(), zone);
+            let date = Date::from_days(reached);
+            if let Some(certain) = date.and_then(|date| entry.is_kept_on(date)) {
+                self.mark_touched(event.interval, zone, first, certain);
             }
+        }
+        if events.gave_up_at().is_some() || count == OCCURRENCE_LIMIT {
+            self.mark(reached, last, first, false);
+        }
+        let Some(known) = entry.tail_in(zone) else { return };
+        let is_known = |day: i64| {
+            let end = Date::from_days(day).and_then(|date| zone.end_of_day(date));
+            end.is_some_and(|end| end <= known)
+        };
+        for day in (first..=last).filter(|day| !is_known(*day)) {
+            self.mark(day, day, first, false);
+        }
+    }
+
+    /// Marks the dates that occurrences touch.
+    fn mark_times(&mut self, entry: &Entry, zone: &Zone, first: i64) {
+        let last = first + PAGE_DAYS - 1;
+        let (from, to) = (start_of(first - 1, zone), start_of(last + 2, zone));
+        let mut reached = first;
+        let mut count = 0;
+        for occurrence in occurrences(entry, Role::Blackout, from, to).take(OCCURRENCE_LIMIT) {
+            count += 1;
+            reached = local_day(occurrence.interval.from().micros(), zone);
+            self.mark_touched(occurrence.interval, zone, first, occurrence.certain);
+        }
+        if count < OCCURRENCE_LIMIT {
             return;
         }
-        if entry.has_whole_days() {
-            return self.mark_whole_days(entry, first);
+        // So many that the rest is looked at day by day.
+        for day in reached.max(first)..=last {
+            let Some(day_long) = Interval::new(start_of(day, zone), start_of(day + 1, zone)) else { continue };
+            for sure in [Sure::Certain, Sure::Possible] {
+                let met = entry.first_ending_after(Role::Blackout, sure, day_long.from());
+                if met.is_some_and(|met| met.interval.meets(day_long)) {
+                    self.mark(day, day, first, sure == Sure::Certain);
+                }
+            }
         }
-        let start = |day: i64| Instant::clamped(zone.first(day * DAY_MICROS));
-        let (from, to) = (start(first - 1), start(last + 2));
-        for occurrence in occurrences(entry, Role::Blackout, from, to).take(OCCURRENCE_LIMIT) {
-            let (begin, end) = (occurrence.interval.from(), occurrence.interval.to());
-            // An end at midnight does not touch the day that it starts.
-            let last = if end > begin { end.micros() - 1 } else { end.micros() };
-            let day_of = |micros: i64| zone.wall(micros).div_euclid(DAY_MICROS);
-            let (begins, mut ends) = (day_of(begin.micros()), day_of(last));
-            // Where the clock goes back over midnight, the day after the last one may have begun once already.
-            let next = start(ends + 1);
-            ends += i64::from(begin <= next && next < end);
-            self.mark(begins.min(ends), ends.max(begins), first, occurrence.certain);
-        }
+    }
+
+    /// Marks the dates that one occurrence touches.
+    fn mark_touched(&mut self, interval: Interval, zone: &Zone, first: i64, certain: bool) {
+        let (begin, end) = (interval.from(), interval.to());
+        // An end at midnight does not touch the day that it starts.
+        let last = if end > begin { end.micros() - 1 } else { end.micros() };
+        let (begins, mut ends) = (local_day(begin.micros(), zone), local_day(last, zone));
+        // Where the clock goes back over midnight, the day after the last one may have begun once already.
+        let next = start_of(ends + 1, zone);
+        ends += i64::from(begin <= next && next < end);
+        self.mark(begins.min(ends), ends.max(begins), first, certain);
     }
 
     /// Marks the dates of a recurrence of whole days, which are the same in every zone.
@@ -199,7 +250,7 @@ impl Entry {
     }
 
     /// Where the knowledge of a file ends by the wall clock of a zone.
-    fn tail_in(&self, zone: &Zone) -> Option<Instant> {
+    pub(super) fn tail_in(&self, zone: &Zone) -> Option<Instant> {
         let Recurrence::File { file, covers_until } = &self.recurrence else { return None };
         match covers_until {
             Some(bound) => Some(bound.end(zone, Role::Window)),

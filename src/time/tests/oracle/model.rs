@@ -19,6 +19,8 @@ pub(super) struct Marks {
     pub(super) minutes: Vec<Mark>,
     /// The minutes at which occurrences start, ascending.
     pub(super) starts: Vec<(usize, bool)>,
+    /// From which minute on nothing is known.
+    pub(super) blank: Option<usize>,
 }
 
 /// The part of a day, in minutes.
@@ -36,6 +38,8 @@ enum Kind {
     Periodic(i64, On),
     /// Days of the week, hours, minutes.
     Rule([bool; 7], Vec<i64>, Vec<i64>),
+    /// Events, and the day until whose end the file reaches, where not to the last event's end.
+    File(Vec<Event>, Option<i64>),
     Always,
     Unknown,
 }
@@ -44,6 +48,53 @@ enum Kind {
 enum End {
     Wall(i64),
     Day(i64),
+}
+
+/// An event without a zone.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    /// From a wall clock for so many minutes.
+    Exact(i64, i64),
+    /// From a wall clock for so many days by the wall clock.
+    Days(i64, i64),
+    /// The whole of so many days.
+    Whole(i64, i64),
+}
+
+impl Event {
+    fn random(random: &mut Random, near: i64) -> Self {
+        let start = if random.below(2) == 0 { near } else { near - 5 * DAY + random.below(10 * DAY) };
+        match random.below(3) {
+            0 => Self::Whole(start.div_euclid(DAY), 1 + random.below(3)),
+            1 => Self::Days(start, 1 + random.below(3)),
+            _ => Self::Exact(start, 1 + random.below(2_000)),
+        }
+    }
+
+    fn minutes(self, clock: &Clock) -> (usize, usize) {
+        match self {
+            Self::Exact(from, length) => {
+                let from = clock.rfc5545(from);
+                (from, from + usize::try_from(length).unwrap())
+            }
+            Self::Days(from, days) => (clock.rfc5545(from), clock.rfc5545(from + days * DAY)),
+            Self::Whole(from, days) => (clock.rfc5545(from * DAY), clock.rfc5545((from + days) * DAY)),
+        }
+    }
+
+    /// As an iCalendar file has it.
+    fn text(self, number: usize) -> String {
+        let stamp = |wall: i64| {
+            let digits = LocalDateTime::from_wall(wall * MINUTE).unwrap().to_string();
+            digits.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>()
+        };
+        let (start, length) = match self {
+            Self::Exact(from, length) => (format!(":{}", stamp(from)), format!("PT{length}M")),
+            Self::Days(from, days) => (format!(":{}", stamp(from)), format!("P{days}D")),
+            Self::Whole(from, days) => (format!(";VALUE=DATE:{}", &stamp(from * DAY)[..8]), format!("P{days}D")),
+        };
+        format!("BEGIN:VEVENT\r\nUID:{number}\r\nDTSTART{start}\r\nDURATION:{length}\r\nEND:VEVENT\r\n")
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -87,8 +138,9 @@ impl Model {
 
     /// The minutes of the walk that the entry marks.
     pub(super) fn marks(&self, clock: &Clock, role: Role) -> Marks {
-        let mut marks = Marks { minutes: vec![Mark::Free; clock.len()], starts: Vec::new() };
+        let mut marks = Marks { minutes: vec![Mark::Free; clock.len()], starts: Vec::new(), blank: None };
         match &self.kind {
+            Kind::File(..) => {}
             Kind::Always => marks.minutes.fill(Mark::Certain),
             Kind::Unknown => marks.minutes.fill(Mark::Possible),
             Kind::Fixed(from, to) => {
@@ -140,6 +192,18 @@ impl Model {
                     }
                 }
             }
+        }
+        if let Kind::File(events, covers_until) = &self.kind {
+            let occurrences = events.iter().map(|event| event.minutes(clock));
+            for (from, to) in occurrences.clone() {
+                self.mark(&mut marks, clock, from, to, true);
+            }
+            let last = occurrences.filter(|(from, to)| from < to).map(|(_, to)| to).max().unwrap_or(0);
+            let known = covers_until.map_or(last, |day| clock.end((day + 1) * DAY, role));
+            for mark in marks.minutes.iter_mut().skip(known) {
+                *mark = (*mark).max(Mark::Possible);
+            }
+            marks.blank = Some(known);
         }
         marks.starts.sort_unstable();
         marks
@@ -283,7 +347,7 @@ impl Kind {
             *day = random.below(4) <= dense;
         }
         days[usize::try_from(random.below(7)).unwrap()] = true;
-        match random.below(if holidays { 12 } else { 13 }) {
+        match random.below(if holidays { 14 } else { 15 }) {
             0..=4 => Self::Weekly(days),
             5..=8 => {
                 Self::Periodic([1, 1, 3, 12][usize::try_from(random.below(4)).unwrap()], On::random(random, clock))
@@ -298,7 +362,13 @@ impl Kind {
                 let limit = if random.below(2) == 0 { 4 } else { 24 };
                 Self::Rule(days, some(random, limit), some(random, 60))
             }
-            11 => {
+            11 | 12 => {
+                let events = (0..1 + random.below(5)).map(|_| near(random)).collect::<Vec<_>>();
+                let events = events.into_iter().map(|near| Event::random(random, near)).collect();
+                let day = clock.day(clock.middle()) - 4 + random.below(9);
+                Self::File(events, (random.below(2) == 0).then_some(day))
+            }
+            13 => {
                 let from = near(random);
                 match random.below(3) {
                     0 => {
@@ -346,6 +416,13 @@ impl Kind {
                 let rule = RRule::parse(&text).unwrap();
                 let dtstart = local("1970-01-01T00:00");
                 Recurrence::Rule(Arc::new(Rule { rule, dtstart, lasting: hours.lasting() }))
+            }
+            Self::File(events, covers_until) => {
+                let events: String = events.iter().enumerate().map(|(n, event)| event.text(n)).collect();
+                let text = format!("BEGIN:VCALENDAR\r\n{events}END:VCALENDAR\r\n");
+                let (file, _) = ical::File::read(&text).unwrap();
+                let covers_until = covers_until.map(|day| Bound::Date(Date::from_days(day).unwrap()));
+                Recurrence::File { file: Arc::new(file), covers_until }
             }
             Self::Always => Recurrence::Always,
             Self::Unknown => Recurrence::Unknown,
