@@ -7,10 +7,12 @@ pub mod asked;
 pub mod count;
 pub mod graph;
 pub mod judge;
+pub mod lapse;
 pub mod matching;
 pub mod persons;
 pub mod review;
 pub mod share;
+pub mod sitting;
 pub mod votes;
 
 #[cfg(test)]
@@ -185,7 +187,7 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
         };
         let tally = tallies.entry((*change, asks)).or_insert_with(|| {
             let votes = env.approvals.votes(env, *change);
-            Arc::new(count(&Judge { env, votes: &votes, people, def, asks }, followed))
+            Arc::new(count(&Judge { env, votes: &votes, people, def, asks, held_at: env.now.micros() }, followed))
         });
         let reviewed =
             def.review.is_some() && *reviews.entry(*change).or_insert_with(|| review::reviewed(env, *change));
@@ -267,6 +269,7 @@ fn entries(
             have: *have,
             missing: slot.need.saturating_sub(*have),
             due: by,
+            sitting: asks.sitting(),
             unknown: lacks.clone(),
             subject: slot.subject.clone(),
             not_counted: Vec::new(),
@@ -287,6 +290,7 @@ fn entries(
             have,
             missing: 1 - have,
             due,
+            sitting: None,
             unknown,
             subject: None,
             not_counted: Vec::new(),
@@ -310,6 +314,7 @@ pub fn missing(frame: &Frame<'_>, row: usize, index: u16) -> Vec<UnknownFact> {
     let nodes: Vec<NodeId> = def.head.scope.iter().chain(&def.head.except).copied().chain(of_votes).collect();
     let mut found: BTreeSet<UnknownFact> = unknown::missing(frame, row, &nodes, None).into_iter().collect();
     found.extend(outcome.lacks.iter().cloned());
+    found.extend(sitting::missing(frame, row, def));
     let lists = def.needs.iter().filter_map(|need| need.each.as_ref().map(|(_, list, _)| list));
     let excluded = def.not_by.iter().filter_map(|excluded| match excluded {
         Excluded::Each(list) => Some(list),

@@ -1,6 +1,6 @@
 //! Decides changes: for each change and asset the reasons and the verdict, for each change a summary.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -10,6 +10,7 @@ use crate::check::schema::TableId;
 use crate::facts::table::{Cause, Column};
 use crate::time::Instant;
 
+use super::approval::lapse::lapsed;
 use super::assumed::{self, Place};
 use super::categorise::{self, Category};
 use super::column::Rows;
@@ -22,10 +23,11 @@ use super::frame::{Binding, Frame};
 use super::ids::Ids;
 use super::period::{Schedule, schedule};
 use super::quant::{elements, phantom_asset};
-use super::reason::{found, order_of_entries, reasons, sort};
+use super::reason::{Hit, found, order_of_entries, reasons, sort};
 use super::risk::Risks;
 use super::unknown::Known;
 use super::value::{Poss, Raw};
+use super::when::not_before::not_before;
 use super::{facts, triage, waiver};
 
 /// How much is worked on at once. No answer depends on it.
@@ -94,6 +96,8 @@ type Names = (Option<String>, Vec<String>);
 struct Whole {
     category: Names,
     risks: Risks,
+    /// When it may go, and what will have lapsed by then.
+    timing: (Option<Instant>, Vec<String>),
 }
 
 fn decide_change(
@@ -110,15 +114,68 @@ fn decide_change(
     for node in expensive(env.program) {
         let _ = frame.eval(node);
     }
-    let whole = Whole { category: whole_category(env, &frame), risks: Risks::of_change(&frame) };
+    let mut whole =
+        Whole { category: whole_category(env, &frame), risks: Risks::of_change(&frame), timing: (None, Vec::new()) };
     let shared: Shared = frame.into_results();
     let known = Known::default();
     let batch = options.batch.max(1);
-    let batches: Vec<Vec<(Decision, u32)>> = targets
+    let batches: Vec<(Vec<(Decision, u32)>, bool)> = targets
         .par_chunks(batch)
         .map(|targets| decide_batch(env, id, change, &shared, &schedule, targets, places, &known, &whole))
         .collect();
-    (batches.into_iter().flatten().collect(), whole)
+    let blocked = batches.iter().any(|(_, blocked)| *blocked);
+    let mut decided: Vec<(Decision, u32)> = batches.into_iter().flat_map(|(decided, _)| decided).collect();
+    whole.timing = timing(env, change, &shared, &mut decided, blocked, batch);
+    (decided, whole)
+}
+
+/// When the change may go: says it of each decision, and of all of them together.
+fn timing(
+    env: &Env<'_>,
+    change: u32,
+    shared: &Shared,
+    decided: &mut [(Decision, u32)],
+    blocked: bool,
+    batch: usize,
+) -> (Option<Instant>, Vec<String>) {
+    let rows: Vec<Vec<u32>> = decided.chunks(batch).map(|some| some.iter().map(|(_, asset)| *asset).collect()).collect();
+    let in_frame = |rows: &Vec<u32>, f: &mut dyn FnMut(&Frame<'_>)| {
+        let root = Frame::root(env).with_shared(shared);
+        let of = change_frame(&root, change).with_shared(shared);
+        f(&of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows.clone())))]));
+    };
+    let found = not_before(env, change, decided.len(), blocked, &rows, in_frame);
+    let mut lapses: BTreeSet<String> = BTreeSet::new();
+    if env.program.approvals.iter().any(|approval| approval.valid.is_some()) {
+        let root = Frame::root(env).with_shared(shared);
+        let of = change_frame(&root, change).with_shared(shared);
+        lapses.extend(lapsed(&of, false, &[found.whole]).into_iter().flatten());
+        let mut known: HashMap<Instant, Vec<String>> = HashMap::new();
+        let each: Vec<(Vec<Vec<String>>, Vec<Vec<String>>)> = rows
+            .par_iter()
+            .zip(found.rows.par_chunks(batch))
+            .map(|(rows, by)| {
+                let mut lapse = (Vec::new(), Vec::new());
+                in_frame(rows, &mut |frame| {
+                    lapse.0 = lapsed(frame, true, by);
+                    lapse.1 = if found.whole.is_some() { lapsed(frame, true, &vec![found.whole; rows.len()]) } else { Vec::new() };
+                });
+                lapse
+            })
+            .collect();
+        let own = each.iter().flat_map(|(own, _)| own);
+        for (((decision, _), at), own) in decided.iter_mut().zip(&found.rows).zip(own) {
+            let Some(at) = at else { continue };
+            let of_change = known.entry(*at).or_insert_with(|| lapsed(&of, false, &[Some(*at)]).concat());
+            decision.lapses = of_change.iter().chain(own).cloned().collect();
+            decision.lapses.sort();
+        }
+        lapses.extend(each.into_iter().flat_map(|(_, whole)| whole).flatten());
+    }
+    for ((decision, _), at) in decided.iter_mut().zip(&found.rows) {
+        decision.not_before = *at;
+    }
+    (found.whole, lapses.into_iter().collect())
 }
 
 /// The frame of one change.
@@ -191,15 +248,17 @@ fn decide_batch(
     places: &[Place],
     known: &Known,
     whole: &Whole,
-) -> Vec<(Decision, u32)> {
+) -> (Vec<(Decision, u32)>, bool) {
     let root = Frame::root(env).with_shared(shared);
     let of = change_frame(&root, change).with_shared(shared);
     let rows: Vec<u32> = targets.iter().map(|target| target.asset).collect();
     let frame = of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows)))]);
     let found = found(&frame, schedule.tested);
+    let stops = |hit: &Hit<'_>| hit.period.is_some() && hit.effect >= Effect::Hold;
+    let blocked = found.hits.iter().flatten().any(stops);
     let category = each_category(env, &frame);
     let fixes = Ids::of(env, &env.facts.changes, "fixes", change);
-    targets
+    let decided = targets
         .iter()
         .zip(&found.hits)
         .zip(found.entries)
@@ -227,6 +286,7 @@ fn decide_batch(
                 category_possible,
                 tested: schedule.printed.clone(),
                 not_before: None,
+                lapses: Vec::new(),
                 reasons,
                 obligations,
                 triage: triage_of(env, target.asset, Some(&fixes)),
@@ -234,7 +294,8 @@ fn decide_batch(
             };
             (decision, target.asset)
         })
-        .collect()
+        .collect();
+    (decided, blocked)
 }
 
 /// Where each asset has a category of its own: its block and the categories.
@@ -397,6 +458,8 @@ fn summary(id: &str, decisions: &[Decision], whole: Whole, record: &Record) -> S
         counts,
         category,
         category_possible,
+        not_before: whole.timing.0,
+        lapses: whole.timing.1,
         risk: whole.risks.all(),
         obligations,
         record: record.clone(),

@@ -100,9 +100,12 @@ pub struct Decision {
     pub category_possible: Vec<String>,
     /// The interval that was tested.
     pub tested: Tested,
-    /// The first instant at which no time rule is in the way; comes with the time capability.
+    /// The first instant at which no blackout and no window is in the way; none where there is none, or where it hangs on something unknown.
     #[serde(serialize_with = "instant")]
     pub not_before: Option<Instant>,
+    /// The approvals that will have lapsed by then; sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lapses: Vec<String>,
     /// Why, strongest first.
     pub reasons: Vec<Reason>,
     /// What somebody must do; met ones too. Those that are the same for several assets are shared.
@@ -256,6 +259,9 @@ pub struct Obligation {
     /// By when.
     #[serde(serialize_with = "instant")]
     pub due: Option<Instant>,
+    /// The sitting at which it is given; printed where there is one and it is known which.
+    #[serde(serialize_with = "instant", skip_serializing_if = "Option::is_none")]
+    pub sitting: Option<Instant>,
     /// The facts that were missing for its due date; sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<UnknownFact>,
@@ -350,6 +356,12 @@ pub struct Summary {
     pub category: Option<String>,
     /// Every category that it may be.
     pub category_possible: Vec<String>,
+    /// The first instant at which no blackout and no window is in the way of any of its assets.
+    #[serde(serialize_with = "instant")]
+    pub not_before: Option<Instant>,
+    /// The approvals that will have lapsed by then; sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lapses: Vec<String>,
     /// What the policy's risks came to.
     pub risk: Vec<RiskReport>,
     /// What somebody must do.

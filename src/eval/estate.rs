@@ -47,6 +47,7 @@ pub fn decide(env: &Env<'_>, options: Options) -> Vec<(Decision, u32)> {
                     category_possible: Vec::new(),
                     tested: Tested { from: Some(env.now), to: Some(env.now), by: "now" },
                     not_before: None,
+                    lapses: Vec::new(),
                     reasons,
                     obligations,
                     triage: triage_of(env, *asset, None),

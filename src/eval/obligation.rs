@@ -352,6 +352,7 @@ pub fn entry(env: &Env<'_>, duty: &Duty) -> Option<Obligation> {
         have,
         missing: 1 - have,
         due: duty.due.0,
+        sitting: None,
         unknown: duty.due.1.clone(),
         subject: duty.subject.clone(),
         not_counted: Vec::new(),

@@ -3,6 +3,10 @@
 //! What is in the way of a change at one instant is decided by `period`; here the same blackouts and windows are asked for all instants of a
 //! horizon at once.
 
+pub mod group;
+pub mod not_before;
+pub mod plan;
+
 use crate::syntax::source::Span;
 use crate::time::{Duration, Instant};
 

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use crate::check::program::{Approval, Excluded, ListRef, NodeId, Op, VarId};
 use crate::check::schema::FieldId;
 use crate::facts::table::Column;
+use crate::time::Instant;
 
 use super::super::env::Env;
 use super::super::frame::{Frame, poss};
 use super::super::quant::{Element, element_frame, elements, scalar_at};
 use super::super::value::{Poss, Raw};
 use super::persons::folded;
+use super::sitting::{Sitting, When, sittings};
 use super::votes::About;
 use super::{Outcome, outcomes};
 
@@ -93,6 +95,19 @@ pub struct Asks {
     pub valid: Option<Vec<Raw>>,
     /// What it follows.
     pub after: Vec<Before>,
+    /// The sitting before which no vote counts.
+    pub sitting: Option<Sitting>,
+}
+
+impl Asks {
+    /// When the sitting is, where there is one and it is known.
+    #[must_use]
+    pub fn sitting(&self) -> Option<Instant> {
+        match self.sitting.as_ref()?.at {
+            When::At(start) => Instant::from_micros(start),
+            When::Never | When::Unknown => None,
+        }
+    }
 }
 
 /// What an approval asks of the votes in each row of a frame.
@@ -131,6 +146,9 @@ pub fn asks(frame: &Frame<'_>, def: &Approval) -> Vec<Asks> {
         for (row, outcome) in rows.iter_mut().zip(outcomes(frame, *index).iter()) {
             row.after.push(before(name, outcome));
         }
+    }
+    for (row, sitting) in rows.iter_mut().zip(sittings(frame, def).into_iter().flatten()) {
+        row.sitting = Some(sitting);
     }
     for row in &mut rows {
         row.slots.sort();

@@ -11,6 +11,7 @@ use super::super::length;
 use super::super::value::{Could, Raw};
 use super::asked::{Asks, Barred};
 use super::persons::{People, both};
+use super::sitting::When;
 use super::votes::{Behalf, Vote, Votes};
 use crate::check::program::Const;
 use crate::time::Instant;
@@ -28,6 +29,8 @@ pub struct Judge<'e, 'f> {
     pub def: &'e Approval,
     /// What it asks.
     pub asks: &'e Asks,
+    /// The instant, in microseconds, at which votes have to hold still: `now`, but for who asks what will have lapsed.
+    pub held_at: i64,
 }
 
 /// What one test says of a vote.
@@ -60,8 +63,8 @@ impl Judge<'_, '_> {
     pub fn judge(&self, vote: &Vote) -> Judged {
         let mut judged = Judged { counts: true, may: true, ..Judged::default() };
         let mut unsure: Option<String> = None;
-        let tests: [fn(&Self, &Vote) -> Option<Test>; 7] =
-            [Self::given, Self::named, Self::barred, Self::edits, Self::valid, Self::after, Self::people];
+        let tests: [fn(&Self, &Vote) -> Option<Test>; 8] =
+            [Self::given, Self::named, Self::barred, Self::edits, Self::sits, Self::valid, Self::after, Self::people];
         for test in tests {
             let Some(test) = test(self, vote) else { continue };
             judged.counts &= !test.passes.be_false;
@@ -155,10 +158,23 @@ impl Judge<'_, '_> {
         }
     }
 
+    /// The vote was given at the sitting that the change could reach, or after it.
+    fn sits(&self, vote: &Vote) -> Option<Test> {
+        let sitting = self.asks.sitting.as_ref()?;
+        let called = &sitting.calendar;
+        match (sitting.at, vote.at) {
+            (When::At(start), Some(at)) if at >= start => None,
+            (When::At(start), Some(_)) => fails(&format!("given before the sitting of `{called}` at {}", time(start))),
+            (When::Never, _) => fails(&format!("there is no sitting of `{called}` that the change can reach")),
+            (When::Unknown, _) => lacks(&format!("it is not known which sitting of `{called}` counts"), Vec::new()),
+            (When::At(_), None) => lacks("the time of the vote is not known", Vec::new()),
+        }
+    }
+
     fn valid(&self, vote: &Vote) -> Option<Test> {
         let lengths = self.asks.valid.as_ref()?;
         let at = vote.at?;
-        let now = self.env.now.micros();
+        let now = self.held_at;
         let holds = |raw: &Raw| match length_of(*raw) {
             None => Some(true),
             Some(length) => ends(self.env, at, &length, self.def.context).map(|end| end >= now),
