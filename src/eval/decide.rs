@@ -138,7 +138,8 @@ fn timing(
     blocked: bool,
     batch: usize,
 ) -> (Option<Instant>, Vec<String>) {
-    let rows: Vec<Vec<u32>> = decided.chunks(batch).map(|some| some.iter().map(|(_, asset)| *asset).collect()).collect();
+    let rows: Vec<Vec<u32>> =
+        decided.chunks(batch).map(|some| some.iter().map(|(_, asset)| *asset).collect()).collect();
     let in_frame = |rows: &Vec<u32>, f: &mut dyn FnMut(&Frame<'_>)| {
         let root = Frame::root(env).with_shared(shared);
         let of = change_frame(&root, change).with_shared(shared);
@@ -158,7 +159,11 @@ fn timing(
                 let mut lapse = (Vec::new(), Vec::new());
                 in_frame(rows, &mut |frame| {
                     lapse.0 = lapsed(frame, true, by);
-                    lapse.1 = if found.whole.is_some() { lapsed(frame, true, &vec![found.whole; rows.len()]) } else { Vec::new() };
+                    lapse.1 = if found.whole.is_some() {
+                        lapsed(frame, true, &vec![found.whole; rows.len()])
+                    } else {
+                        Vec::new()
+                    };
                 });
                 lapse
             })

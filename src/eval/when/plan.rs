@@ -105,8 +105,8 @@ impl<'e, 'p> Plan<'e, 'p> {
     /// A question about starts within `ahead` of the first instant.
     #[must_use]
     pub fn new(env: &'e Env<'p>, wanted: Wanted, ahead: Duration) -> Self {
-        let horizon = Interval::new(wanted.from, wanted.from.saturating_add(ahead))
-            .unwrap_or_else(|| Interval::at(wanted.from));
+        let horizon =
+            Interval::new(wanted.from, wanted.from.saturating_add(ahead)).unwrap_or_else(|| Interval::at(wanted.from));
         let hull = Interval::new(horizon.from(), horizon.to().saturating_add(wanted.longest)).unwrap_or(horizon);
         let reach = Tested::exactly(hull);
         let answers = env.periods.answers.of(env, reach, wanted.begun);
@@ -261,9 +261,8 @@ impl<'e, 'p> Plan<'e, 'p> {
             let each = each.reduce(|all, more| all.intersect(&more));
             kept = each.map_or_else(|| kept.clone(), |each| kept.union(&each));
         }
-        let mandatory = |standing: &&Standing| {
-            period_of(env, PeriodId::Window(standing.at)).is_some_and(|period| period.mandatory)
-        };
+        let mandatory =
+            |standing: &&Standing| period_of(env, PeriodId::Window(standing.at)).is_some_and(|period| period.mandatory);
         for one in active.iter().filter(binds).filter(stops).filter(mandatory) {
             kept = kept.intersect(&inside(&|standing| standing == one));
         }
@@ -286,4 +285,3 @@ pub fn statement(tag: usize) -> Option<PeriodId> {
     let at = u16::try_from(tag / 2).ok()?;
     Some(if tag % 2 == 0 { PeriodId::Blackout(at) } else { PeriodId::Window(at) })
 }
-
