@@ -75,7 +75,7 @@ impl<'a> Occurrences<'a> {
                 if let Some(tail) = entry.tail(role) {
                     held.push_back(tail);
                 }
-                Source::File(Box::new(file.occurrences(&entry.zone, from)))
+                Source::File(Box::new(file.between(&entry.zone, from, to)))
             }
         };
         let certain_until = if sure == Sure::Certain { entry.certain_until() } else { Instant::MAX };

@@ -8,6 +8,8 @@ use crate::time::{Date, Instant, Interval, LocalDateTime, RRule, RRuleStarts, Zo
 use std::sync::{Arc, OnceLock};
 
 const DAY: i64 = 86_400_000_000;
+/// A search for the last occurrence passes so many that are taken out.
+const MAX_LOOKED_BACK: usize = 1_000;
 /// The last second on the wall.
 const LAST: i64 = 253_402_300_799_000_000;
 
@@ -256,8 +258,39 @@ impl Stream {
         series.get(self.series)?.times.rules.get(self.rule)
     }
 
-    /// Its occurrences that may have a part at or after `from`.
-    pub(super) fn run<'a>(&self, series: &'a [Series], from: Instant, zone: &Zone) -> Option<Running<'a>> {
+    /// Its last occurrence; none where there is none, or where the search for it was given up.
+    pub(super) fn last(&self, series: &[Series], zone: &Zone) -> Option<Interval> {
+        let times = &series.get(self.series)?.times;
+        let rule = times.rules.get(self.rule)?;
+        let clock = &times.start.clock;
+        let utc = Zone::utc();
+        let by = match clock {
+            _ if times.all_day => &utc,
+            Clock::Utc | Clock::Own(_) => &utc,
+            Clock::Floating => zone,
+            Clock::Zone(own) => own,
+        };
+        let mut before = match self.upper {
+            Some(upper) => LocalDateTime::from_wall(first_local(clock, upper, zone).saturating_add(DAY)),
+            None => None,
+        }
+        .unwrap_or(LocalDateTime::start_of(Date::MAX));
+        for _ in 0..MAX_LOOKED_BACK {
+            let local = rule.last_before(times.start.local, before, by).ok()??;
+            let when = clock.instant(local, zone);
+            if when < self.lower {
+                return None;
+            }
+            if self.upper.is_none_or(|upper| when < upper) && !self.removed.has(local, when) {
+                return self.to.place(local, zone);
+            }
+            before = local;
+        }
+        None
+    }
+
+    /// Its occurrences that may have a part at or after `from`, and start before `to`.
+    pub(super) fn run<'a>(&self, series: &'a [Series], from: Instant, to: Instant, zone: &Zone) -> Option<Running<'a>> {
         let times = &series.get(self.series)?.times;
         let rule = times.rules.get(self.rule)?;
         let start = times.start.local;
@@ -269,6 +302,13 @@ impl Stream {
             Clock::Utc | Clock::Own(_) => rule.starts(start, first),
             Clock::Floating => rule.starts_in(start, first, zone),
             Clock::Zone(own) => rule.starts_in(start, first, own),
+        };
+        // No occurrence starts earlier than a day before what its clock shows, however it is moved.
+        let clock = self.to.clock.as_ref().unwrap_or(&Clock::Floating);
+        let end = first_local(clock, to, zone).saturating_add(2 * DAY).saturating_sub(self.to.shift);
+        let starts = match LocalDateTime::from_wall(end) {
+            Some(end) => starts.before(end),
+            None => starts,
         };
         Some(Running { clock: &times.start.clock, starts, held: Vec::new(), settled: None, done: false })
     }

@@ -5,15 +5,13 @@ use super::event::{Read, Reading};
 use super::expand::Resolved;
 use super::series::{self, Series};
 use super::zones::Zones;
-use super::{Event, Instance, MAX_BYTES, MAX_EVENTS, MAX_RULES, Note, Notes, Occurrences, ReadError, lines, table};
+use super::{Event, MAX_BYTES, MAX_EVENTS, MAX_RULES, Note, Notes, Occurrences, ReadError, lines, table};
 use crate::time::{Date, Instant, Kleene, Zone};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// For so many zones at a time a file keeps what it has worked out.
 const KEPT_ZONES: usize = 16;
-/// A search for the last occurrence of a rule ends after so many.
-const MAX_SEARCHED: usize = 100_000;
 
 /// The events of a calendar file.
 pub struct File {
@@ -89,7 +87,13 @@ impl File {
     /// `zone` is that of all-day events and of times without a zone.
     #[must_use]
     pub fn occurrences(&self, zone: &Zone, from: Instant) -> Occurrences<'_> {
-        Occurrences::new(self, self.resolved(zone), zone, from)
+        self.between(zone, from, Instant::MAX)
+    }
+
+    /// Those that start before `to` as well, so that nothing is searched for beyond it.
+    #[must_use]
+    pub fn between(&self, zone: &Zone, from: Instant, to: Instant) -> Occurrences<'_> {
+        Occurrences::new(self, self.resolved(zone), zone, from, to)
     }
 
     /// The end of the last occurrence, after which the file says nothing; the first instant there is where it has no
@@ -103,9 +107,9 @@ impl File {
                 if stream.is_endless(&self.series) {
                     return None;
                 }
-                let Some(mut running) = stream.run(&self.series, Instant::MIN, zone) else { continue };
-                let ends = std::iter::from_fn(|| running.next(stream, zone)).map(|interval| interval.to());
-                last = ends.take(MAX_SEARCHED).fold(last, Instant::max);
+                if let Some(interval) = stream.last(&self.series, zone) {
+                    last = last.max(interval.to());
+                }
             }
             Some(last)
         })
@@ -115,17 +119,12 @@ impl File {
     #[must_use]
     pub fn on_day(&self, date: Date, zone: &Zone) -> Kleene {
         let (Some(from), Some(to)) = (zone.start_of_day(date), zone.end_of_day(date)) else { return Kleene::Unknown };
-        let mut occurrences = self.occurrences(zone, from);
+        let mut occurrences = self.between(zone, from, to);
         match occurrences.next() {
-            Some(first) if first.interval.from() < to => Kleene::Yes,
+            Some(_) => Kleene::Yes,
             None if occurrences.gave_up_at().is_some() => Kleene::Unknown,
-            _ => Kleene::No,
+            None => Kleene::No,
         }
-    }
-
-    /// The occurrences that have a part between two instants.
-    pub fn between(&self, zone: &Zone, from: Instant, to: Instant) -> impl Iterator<Item = Instance> {
-        self.occurrences(zone, from).take_while(move |instance| instance.interval.from() < to)
     }
 
     fn resolved(&self, zone: &Zone) -> Arc<Resolved> {

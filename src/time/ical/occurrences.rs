@@ -12,6 +12,7 @@ use std::sync::Arc;
 pub struct Occurrences<'a> {
     zone: Zone,
     from: Instant,
+    to: Instant,
     resolved: Arc<Resolved>,
     /// The next listed occurrence.
     listed: usize,
@@ -23,14 +24,15 @@ pub struct Occurrences<'a> {
 }
 
 impl<'a> Occurrences<'a> {
-    pub(super) fn new(file: &'a File, resolved: Arc<Resolved>, zone: &Zone, from: Instant) -> Self {
+    pub(super) fn new(file: &'a File, resolved: Arc<Resolved>, zone: &Zone, from: Instant, to: Instant) -> Self {
         let running = resolved.streams.iter().enumerate();
         let running =
-            running.filter_map(|(index, stream)| Some((index, stream.run(&file.series, from, zone)?))).collect();
+            running.filter_map(|(index, stream)| Some((index, stream.run(&file.series, from, to, zone)?))).collect();
         let listed = resolved.first_listed(from);
         let mut occurrences = Self {
             zone: zone.clone(),
             from,
+            to,
             resolved,
             listed,
             running,
@@ -64,6 +66,9 @@ impl<'a> Occurrences<'a> {
                 self.gave_up |= running.gave_up();
                 return;
             };
+            if interval.from() >= self.to && self.to < Instant::MAX {
+                return;
+            }
             if has_part_from(interval, self.from) {
                 self.heads.push(Reverse((interval.from(), interval.to(), stream.event, index)));
                 return;
@@ -74,6 +79,9 @@ impl<'a> Occurrences<'a> {
     fn next_listed(&mut self) -> Option<(Interval, usize)> {
         loop {
             let found = *self.resolved.listed.get(self.listed)?;
+            if found.0.from() >= self.to && self.to < Instant::MAX {
+                return None;
+            }
             if has_part_from(found.0, self.from) {
                 return Some(found);
             }

@@ -7,6 +7,18 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
+#[test]
+fn the_calendars_of_the_example_are_read_without_a_note() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme/calendars");
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "ics")) {
+        let (file, notes) = File::read_bytes(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(notes, [], "{}", path.display());
+        assert_eq!(file.on_day(parse_date("2026-12-25").unwrap(), &zone("Europe/London")), Kleene::Yes);
+        assert!(file.knows_until(&zone("Europe/London")).is_some_and(|end| end >= at("2028-12-25T00:00Z")));
+    }
+}
+
 /// The files of one folder of `ics/`, unpacked, by name.
 fn files(folder: &str) -> Option<BTreeMap<String, Vec<u8>>> {
     let data = std::env::var("CHANGEGATE_DATA").ok()?;
