@@ -4,6 +4,7 @@ pub mod cvss;
 pub mod evaluation;
 pub mod expression;
 pub mod fmt_roundtrip;
+pub mod ical;
 pub mod inventory;
 pub mod parse;
 pub mod people;
