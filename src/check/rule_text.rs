@@ -54,7 +54,7 @@ impl Checker {
         };
         let mut starts = rule.starts_in(dtstart, dtstart, &rules);
         if starts.next().is_none() {
-            let label = if starts.gave_up() { "no start was found" } else { "no day fits it" };
+            let label = if starts.gave_up() { "no start was found" } else { "it has no start at all" };
             self.report(
                 Diagnostic::error(codes::NEVER_HAPPENS, expr.span, "this rule never happens")
                     .label(label)

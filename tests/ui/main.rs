@@ -82,6 +82,10 @@ impl Loader for Beside {
         }
     }
 
+    fn calendar(&mut self, from: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        self.file(from, path)
+    }
+
     fn pack(&mut self, name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>> {
         for folder in [self.0.join("packs").join(name), root().join("policies").join(name)] {
             let file = folder.join(format!("{}.gate", name.rsplit('/').next().unwrap()));

@@ -88,7 +88,7 @@ const UNDERLINED: &[(u16, &str)] = &[
     (120, "from 2026-12-18T18:00 to 2027-01-04T06:00"),
     (121, "\"Europe/Londn\""),
     (122, "/^web-(?!test)/"),
-    (123, "every month on last 2 business days 00:00 to 24:00 in \"Europe/London\""),
+    (123, "dependents(asset)"),
     (124, "\"./no-such-file.gate\""),
     (125, "\"cisa/bod-26-4\""),
     (126, "3"),
@@ -126,6 +126,12 @@ const UNDERLINED: &[(u16, &str)] = &[
     (158, "medium from 30"),
     (159, "no_eol"),
     (160, "cab"),
+    (161, "SX"),
+    (162, "\"calendars/no-such-file.ics\""),
+    (163, "day 60"),
+    (164, "02:00"),
+    (165, "2027-06-30"),
+    (166, "error_rate"),
 ];
 
 #[test]

@@ -19,6 +19,12 @@ impl Loader for Packs {
         Err(format!("no file {path}"))
     }
 
+    /// The calendars of the messages' snapshots.
+    fn calendar(&mut self, _from: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        let text = std::fs::read_to_string(root().join("tests/ui").join(path));
+        text.map(|text| (path.to_owned(), Arc::from(text))).map_err(|_| format!("there is no file {path}"))
+    }
+
     fn pack(&mut self, name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>> {
         // A pack that decides nothing; none that ships is like that.
         if name == "acme/lists" {

@@ -65,7 +65,7 @@ impl Builder<'_> {
                 self.foreign(
                     codes::FOREIGN_RECURRENCE,
                     span,
-                    format!("`every {text}` does not say of what"),
+                    format!("`every {text}` is written `every {word} on {ours}` here"),
                     "a day of a month",
                     format!("write `every {word} on {ours}`"),
                 );
