@@ -15,3 +15,4 @@ mod people;
 mod shape;
 mod shipped;
 mod support;
+mod time;
