@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 const DAY: i64 = 86_400_000_000;
 /// A search for the last occurrence passes so many that are taken out.
-const MAX_LOOKED_BACK: usize = 1_000;
+const MAX_LOOKED_BACK: usize = 4_000;
 /// The last second on the wall.
 const LAST: i64 = 253_402_300_799_000_000;
 
@@ -282,7 +282,11 @@ impl Stream {
                 return None;
             }
             if self.upper.is_none_or(|upper| when < upper) && !self.removed.has(local, when) {
-                return self.to.place(local, zone);
+                let last = self.to.place(local, zone)?;
+                // One that the clock skipped may end later still.
+                let mut running = self.run(series, last.to(), Instant::MAX, zone)?;
+                let ends = std::iter::from_fn(|| running.next(self, zone)).take(MAX_LOOKED_BACK);
+                return ends.chain([last]).max_by_key(|interval| interval.to());
             }
             before = local;
         }
