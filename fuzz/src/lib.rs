@@ -8,6 +8,7 @@ pub mod ical;
 pub mod inventory;
 pub mod parse;
 pub mod people;
+pub mod rrule;
 mod sample;
 
 // The laws' generator, oracle and laws, as they are; only the source of chance is another.

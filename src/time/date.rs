@@ -60,10 +60,11 @@ impl Date {
         rest -= singles * 365;
         year += centuries * 100 + fours * 4 + singles;
         let mut month = 1;
-        while month < 12 && rest >= days_before_month(year, month + 1) {
+        while month < 12 && rest >= days_in_month(year, month) {
+            rest -= days_in_month(year, month);
             month += 1;
         }
-        (year, month, rest - days_before_month(year, month) + 1)
+        (year, month, rest + 1)
     }
 
     /// The day of the week.

@@ -4,6 +4,7 @@
 //! `INTERVAL` reach. What a rule leaves open is taken from its start (`DTSTART`), as the RFC has it; then expanding and
 //! limiting are the same, and a date can be tested by itself. That is what lets the engine jump to where it is asked.
 
+mod clock;
 mod dates;
 mod last;
 mod parse;

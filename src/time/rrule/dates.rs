@@ -118,62 +118,85 @@ impl Dates {
                 return Some(day);
             }
             *steps = steps.checked_sub(1)?;
-            let (year, month, month_day) = date.ymd();
-            // A whole month is skipped where none of its days can fit.
-            day += if !self.by.month.is_empty() && !self.by.month.contains(&month) {
-                days_in_month(year, month) - month_day + 1
-            } else {
-                1
-            };
+            day = self.candidate(date).max(day + 1);
         }
     }
 
-    /// Puts the days of that year that fit into `days`, in order.
-    pub(super) fn of_year(&self, year: i64, days: &mut Vec<i64>) {
+    /// The first day from that date on that may fit as far as the parts can tell one by one, within its month or year;
+    /// else the beginning of the next one.
+    fn candidate(&self, date: Date) -> i64 {
+        let (by, day) = (&self.by, date.days());
+        let (year, month, month_day) = date.ymd();
+        let (first_of_month, length) = (day - month_day + 1, days_in_month(year, month));
+        let mut next = day;
+        if !by.month.is_empty() && !by.month.contains(&month) {
+            next = next.max(first_of_month + length);
+        }
+        if !by.month_day.is_empty() {
+            let wanted = (month_day..=length).find(|n| holds(&by.month_day, *n, length));
+            next = next.max(first_of_month + wanted.map_or(length, |n| n - 1));
+        }
+        if !by.year_day.is_empty() {
+            let (first, length) = (first_of_year(year), year_length(year));
+            let later = |n: &i64| if *n < 0 { length + *n } else { *n - 1 } + first;
+            let wanted = by.year_day.iter().map(later).filter(|wanted| *wanted >= day).min();
+            next = next.max(wanted.unwrap_or(first + length).min(first + length));
+        }
+        next
+    }
+
+    /// Puts the days of that year that fit into `days`, in order, and says how many were tried.
+    pub(super) fn of_year(&self, year: i64, days: &mut Vec<i64>) -> u64 {
         days.clear();
         let by = &self.by;
         if self.by_week() {
             let first = self.first_week(year);
-            let weeks = (self.first_week(year + 1) - first) / 7;
-            for week in resolve(&by.week, weeks) {
-                days.extend((0..7).map(|n| first + (week - 1) * 7 + n).filter(|day| self.fit(*day)));
-            }
+            let weeks = resolve(&by.week, (self.first_week(year + 1) - first) / 7);
+            self.add(weeks.iter().flat_map(|week| (0..7).map(move |n| first + (week - 1) * 7 + n)), days)
         } else if !by.year_day.is_empty() {
             let first = first_of_year(year);
-            let wanted = resolve(&by.year_day, year_length(year)).into_iter();
-            days.extend(wanted.map(|n| first + n - 1).filter(|day| self.fit(*day)));
+            self.add(resolve(&by.year_day, year_length(year)).into_iter().map(|n| first + n - 1), days)
         } else {
-            for month in 1..=12 {
-                self.add_month(year, month, days);
-            }
+            (1..=12).map(|month| self.add_month(year, month, days)).sum()
         }
     }
 
-    /// Puts the days of that month that fit into `days`, in order.
-    pub(super) fn of_month(&self, year: i64, month: i64, days: &mut Vec<i64>) {
+    /// Puts the days of that month that fit into `days`, in order, and says how many were tried.
+    pub(super) fn of_month(&self, year: i64, month: i64, days: &mut Vec<i64>) -> u64 {
         days.clear();
-        self.add_month(year, month, days);
+        self.add_month(year, month, days)
     }
 
-    fn add_month(&self, year: i64, month: i64, days: &mut Vec<i64>) {
+    fn add_month(&self, year: i64, month: i64, days: &mut Vec<i64>) -> u64 {
         if !self.by.month.is_empty() && !self.by.month.contains(&month) {
-            return;
+            return 0;
         }
-        let Some(first) = Date::from_ymd(year, month, 1).map(Date::days) else { return };
+        let Some(first) = Date::from_ymd(year, month, 1).map(Date::days) else { return 0 };
         let length = days_in_month(year, month);
         if self.by.month_day.is_empty() {
-            days.extend((first..first + length).filter(|day| self.fit(*day)));
+            self.add(first..first + length, days)
         } else {
-            let wanted = resolve(&self.by.month_day, length).into_iter();
-            days.extend(wanted.map(|n| first + n - 1).filter(|day| self.fit(*day)));
+            self.add(resolve(&self.by.month_day, length).into_iter().map(|n| first + n - 1), days)
         }
     }
 
-    /// Puts the days of that week that fit into `days`, in order.
-    pub(super) fn of_week(&self, week: i64, days: &mut Vec<i64>) {
+    /// Puts the days of that week that fit into `days`, in order, and says how many were tried.
+    pub(super) fn of_week(&self, week: i64, days: &mut Vec<i64>) -> u64 {
         days.clear();
         let first = self.first_of_week(week);
-        days.extend((first..first + 7).filter(|day| self.fit(*day)));
+        self.add(first..first + 7, days)
+    }
+
+    /// Adds the days that fit, and says how many were tried.
+    fn add(&self, tried: impl Iterator<Item = i64>, days: &mut Vec<i64>) -> u64 {
+        let mut count = 0;
+        for day in tried {
+            count += 1;
+            if self.fit(day) {
+                days.push(day);
+            }
+        }
+        count
     }
 
     /// The number of the week that holds a day; weeks are counted through, without regard to years.
@@ -214,6 +237,26 @@ impl Dates {
             self.next(first, &mut steps).is_some_and(|day| day <= last)
         };
         found(2000, 2028) || found(2092, 2108) || found(2192, 2208) || found(2292, 2308)
+    }
+}
+
+/// More dates than any period of the rule can have, or as many.
+pub(super) fn most(rule: &RRule) -> i64 {
+    let by = &rule.by;
+    let count = |list: &[i64], all: i64| if list.is_empty() { all } else { i64::try_from(list.len()).unwrap_or(all) };
+    // Within a stretch that has each day of the week up to `each` times.
+    let of_days = |each: i64| by.day.iter().map(|of| if of.nth == 0 { each } else { 1 }).sum::<i64>();
+    let month = count(&by.month_day, if by.day.is_empty() { 1 } else { 31 });
+    match rule.frequency {
+        Frequency::Yearly if !by.week.is_empty() => count(&by.week, 53) * 7,
+        Frequency::Yearly if !by.year_day.is_empty() => count(&by.year_day, 366),
+        Frequency::Yearly if by.day.is_empty() => count(&by.month, 1) * month,
+        Frequency::Yearly if by.month.is_empty() => (month * 12).min(of_days(53)),
+        Frequency::Yearly => count(&by.month, 12) * month.min(of_days(5)),
+        Frequency::Monthly if by.day.is_empty() => month,
+        Frequency::Monthly => month.min(of_days(5)),
+        Frequency::Weekly => of_days(1).max(1),
+        _ => 1,
     }
 }
 

@@ -14,26 +14,25 @@ impl RRule {
         before: LocalDateTime,
         zone: &Zone,
     ) -> Result<Option<LocalDateTime>, RRuleGaveUp> {
-        let starts = |from| self.starts_in(dtstart, from, zone).before(before);
-        if !starts(dtstart).is_quick() {
-            return starts(dtstart).into_last();
+        let starts = |from, end| self.starts_in(dtstart, from, zone).before(end);
+        let mut all = starts(dtstart, before);
+        if !all.is_quick() {
+            return all.into_last();
         }
-        // The first start from a moment on is cheap to find, so the last one is searched for by halves.
-        let mut found = None;
-        let (mut low, mut high) = (dtstart.wall(), before.wall());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let Some(from) = LocalDateTime::from_wall(middle) else { break };
-            let mut starts = starts(from);
-            match starts.next() {
-                Some(start) => {
-                    found = Some(start);
-                    low = start.wall() + 1;
-                }
-                None if starts.gave_up() => return Err(RRuleGaveUp),
-                None => high = middle,
+        let Some(first) = all.next() else { return if all.gave_up() { Err(RRuleGaveUp) } else { Ok(None) } };
+        // The first start from a moment on is cheap to find, so the last one is searched for by halves: it is `found` or
+        // lies between it and `end`.
+        let (mut found, mut end) = (first, before);
+        loop {
+            let middle = found.wall() + (end.wall() - found.wall() + 1) / 2;
+            let Some(from) = LocalDateTime::from_wall(middle).filter(|from| *from < end) else { break };
+            let mut late = starts(from, end);
+            match late.next() {
+                Some(start) => found = start,
+                None if late.gave_up() => return Err(RRuleGaveUp),
+                None => end = from,
             }
         }
-        Ok(found)
+        Ok(Some(found))
     }
 }

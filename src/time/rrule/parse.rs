@@ -1,6 +1,7 @@
 //! Reading a rule, and refusing what means nothing.
 
-use super::dates::{Dates, code};
+use super::clock::Clock;
+use super::dates::{Dates, code, most};
 use super::{By, DayOf, End, Frequency, RRule, RRuleError, RRuleUntil};
 use crate::time::{Date, Instant, LocalDateTime, LocalTime, Weekday};
 use std::ops::Range;
@@ -161,12 +162,29 @@ impl<'a> Parts<'a> {
             (None, Some((_, until))) => End::Until(until),
             (None, None) => End::Never,
         };
+        let at_position = self.part("BYSETPOS");
         let (interval, week_start) = (self.interval.unwrap_or(1), self.week_start.unwrap_or(Weekday::Monday));
         let rule = RRule { frequency, interval, end, week_start, by: self.by };
-        if Dates::of(&rule).can_fit() {
-            Ok(rule)
-        } else {
-            Err(whole.error("no date can ever fit this rule", "it asks for days that no year has".to_owned()))
+        if !Dates::of(&rule).can_fit() {
+            return Err(whole.error("no date can ever fit this rule", "it asks for days that no year has".to_owned()));
+        }
+        let most = most(&rule).saturating_mul(Clock::spread(&rule, 0).len());
+        let nearest = rule.by.position.iter().map(|n| n.abs()).min().unwrap_or(1);
+        match at_position {
+            Some(part) if nearest > most => {
+                let period = match frequency {
+                    Frequency::Secondly => "second",
+                    Frequency::Minutely => "minute",
+                    Frequency::Hourly => "hour",
+                    Frequency::Daily => "day",
+                    Frequency::Weekly => "week",
+                    Frequency::Monthly => "month",
+                    Frequency::Yearly => "year",
+                };
+                let help = format!("no {period} has more than {most} times to choose from");
+                Err(part.error("`BYSETPOS` chooses nothing", help))
+            }
+            _ => Ok(rule),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Walking the periods of a rule, from the one that is asked for.
 
+use super::clock::{Clock, item, length};
 use super::dates::Dates;
 use super::{End, Frequency, RRule, RRuleGaveUp, RRuleUntil};
 use crate::time::{Date, Instant, LocalDateTime, Zone};
@@ -50,45 +51,6 @@ enum State {
     GaveUp,
 }
 
-/// Times of day as all combinations of hours, minutes and seconds, each in seconds and in order.
-#[derive(Clone, Debug)]
-struct Clock {
-    hours: Vec<i64>,
-    minutes: Vec<i64>,
-    seconds: Vec<i64>,
-}
-
-impl Clock {
-    /// How many times there are.
-    fn len(&self) -> i64 {
-        length(&self.hours) * length(&self.minutes) * length(&self.seconds)
-    }
-
-    /// The nth of them in order, from 0.
-    fn get(&self, n: i64) -> Option<i64> {
-        let (seconds, minutes) = (length(&self.seconds), length(&self.minutes));
-        let hour = item(&self.hours, n / seconds / minutes)?;
-        Some(hour + item(&self.minutes, n / seconds % minutes)? + item(&self.seconds, n % seconds)?)
-    }
-
-    /// The first of them that is not before `time`.
-    fn next(&self, time: i64) -> Option<i64> {
-        let (hour, minute, second) = (time / 3_600 * 3_600, time / 60 % 60 * 60, time % 60);
-        let (first_minute, first_second) = (item(&self.minutes, 0)?, item(&self.seconds, 0)?);
-        if self.hours.contains(&hour) {
-            if self.minutes.contains(&minute)
-                && let Some(second) = self.seconds.iter().find(|s| **s >= second)
-            {
-                return Some(hour + minute + second);
-            }
-            if let Some(minute) = self.minutes.iter().find(|m| **m > minute) {
-                return Some(hour + minute + first_second);
-            }
-        }
-        self.hours.iter().find(|h| **h > hour).map(|hour| hour + first_minute + first_second)
-    }
-}
-
 impl<'a> RRuleStarts<'a> {
     pub(super) fn new(rule: &'a RRule, start: LocalDateTime, from: LocalDateTime, zone: Option<Zone>) -> Self {
         let dates = Dates::starting(rule, start.date());
@@ -96,8 +58,8 @@ impl<'a> RRuleStarts<'a> {
         let seconds = start.wall().div_euclid(SECOND_MICROS);
         let from = (from.wall() + SECOND_MICROS - 1).div_euclid(SECOND_MICROS).max(seconds);
         let mut starts = Self {
-            limit: limit(rule),
-            spread: spread(rule, seconds.rem_euclid(DAY)),
+            limit: Clock::limit(rule),
+            spread: Clock::spread(rule, seconds.rem_euclid(DAY)),
             rule,
             dates,
             start: seconds,
@@ -279,11 +241,13 @@ impl<'a> RRuleStarts<'a> {
             self.state = State::Ended;
             return false;
         }
-        match self.rule.frequency {
-            Frequency::Yearly => self.dates.of_year(period, &mut self.days),
-            Frequency::Monthly => self.dates.of_month(period.div_euclid(12), period.rem_euclid(12) + 1, &mut self.days),
-            _ => self.dates.of_week(period, &mut self.days),
-        }
+        let (days, month) = (&mut self.days, period.rem_euclid(12) + 1);
+        let tried = match self.rule.frequency {
+            Frequency::Yearly => self.dates.of_year(period, days),
+            Frequency::Monthly => self.dates.of_month(period.div_euclid(12), month, days),
+            _ => self.dates.of_week(period, days),
+        };
+        self.steps = self.steps.saturating_sub(tried);
         true
     }
 
@@ -411,46 +375,6 @@ fn end(rule: &RRule, zone: Option<Zone>) -> (Option<(Instant, Zone)>, i64) {
     }
 }
 
-/// The times of day at which the rule's periods may begin.
-fn limit(rule: &RRule) -> Clock {
-    let by = |allowed: bool, list: &[i64], count: i64, unit: i64| -> Vec<i64> {
-        match (allowed, list.is_empty()) {
-            (false, _) => vec![0],
-            (true, true) => (0..count).map(|n| n * unit).collect(),
-            (true, false) => list.iter().map(|n| n * unit).collect(),
-        }
-    };
-    Clock {
-        hours: by(rule.frequency < Frequency::Daily, &rule.by.hour, 24, 3_600),
-        minutes: by(rule.frequency < Frequency::Hourly, &rule.by.minute, 60, 60),
-        seconds: by(rule.frequency < Frequency::Minutely, &rule.by.second, 60, 1),
-    }
-}
-
-/// The times within one of the rule's periods, where it starts at the second `time` of a day.
-fn spread(rule: &RRule, time: i64) -> Clock {
-    let by = |spread: bool, list: &[i64], own: i64, unit: i64| -> Vec<i64> {
-        match (spread, list.is_empty()) {
-            (false, _) => vec![0],
-            (true, true) => vec![own * unit],
-            (true, false) => list.iter().map(|n| n * unit).collect(),
-        }
-    };
-    Clock {
-        hours: by(rule.frequency >= Frequency::Daily, &rule.by.hour, time / 3_600, 3_600),
-        minutes: by(rule.frequency >= Frequency::Hourly, &rule.by.minute, time / 60 % 60, 60),
-        seconds: by(rule.frequency >= Frequency::Minutely, &rule.by.second, time % 60, 1),
-    }
-}
-
 fn greatest_common_divisor(left: i64, right: i64) -> i64 {
     if right == 0 { left } else { greatest_common_divisor(right, left % right) }
-}
-
-fn length<T>(list: &[T]) -> i64 {
-    i64::try_from(list.len()).unwrap_or(i64::MAX)
-}
-
-fn item(list: &[i64], at: i64) -> Option<i64> {
-    list.get(usize::try_from(at).ok()?).copied()
 }

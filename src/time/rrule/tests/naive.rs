@@ -334,6 +334,6 @@ fn a_walk_over_every_day_and_second_agrees() {
         with_starts += u64::from(!wanted.is_empty());
         starts_seen += wanted.len();
     }
-    println!("{cases} rules, {with_starts} with starts ({starts_seen}), {refused} refused as never fitting");
+    println!("{cases} rules, {with_starts} with starts ({starts_seen}), {refused} refused because nothing can fit");
     assert!(with_starts * 2 > cases, "{with_starts} of {cases} rules have starts");
 }

@@ -66,6 +66,12 @@ fn combinations_without_a_meaning_are_refused() {
     says("FREQ=WEEKLY;BYDAY=MO,2TU", "`2TU` has no meaning with `FREQ=WEEKLY`", "BYDAY=MO,2TU");
     says("FREQ=YEARLY;BYWEEKNO=1;BYDAY=-1FR", "`-1FR` has no meaning with `BYWEEKNO`", "BYDAY=-1FR");
     says("FREQ=MONTHLY;BYSETPOS=1", "`BYSETPOS` has nothing to choose from", "BYSETPOS=1");
+    says("FREQ=MONTHLY;BYDAY=MO;BYSETPOS=6,-7", "`BYSETPOS` chooses nothing", "BYSETPOS=6,-7");
+    assert_eq!(
+        refused("FREQ=DAILY;BYHOUR=1,2;BYMINUTE=3,4,5;BYSETPOS=7").1,
+        "no day has more than 6 times to choose from"
+    );
+    rule("FREQ=DAILY;BYHOUR=1,2;BYMINUTE=3,4,5;BYSETPOS=-6,7");
 }
 
 #[test]
