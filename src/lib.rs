@@ -40,6 +40,7 @@ mod read;
 pub mod report;
 pub mod suite;
 pub mod syntax;
+mod tally;
 pub mod time;
 
 pub use eval::decide::Outcome;
@@ -48,3 +49,4 @@ pub use policy::{
     DecideOptions, Policy, audit, calendar, check_expression, decide, eval_expression, run_tests, triage, when, why,
 };
 pub use read::{Facts, FactsBuilder};
+pub use tally::Tally;

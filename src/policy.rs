@@ -19,6 +19,7 @@ use crate::explain::when_rows::When;
 use crate::read::{Facts, FactsBuilder};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::{Sources, Span};
+use crate::tally::Tally;
 use crate::time::{Duration, Instant, Zone, tzdb_version};
 
 /// A policy that checked.
@@ -35,6 +36,8 @@ pub struct DecideOptions {
     pub changes: Vec<String>,
     /// Rows in a batch; no answer depends on it.
     pub batch_size: Option<usize>,
+    /// Where the rows that are decided are counted.
+    pub tally: Arc<Tally>,
 }
 
 impl Policy {
@@ -97,7 +100,13 @@ impl Policy {
     /// Starts to read facts by the policy's vocabulary. Times without an offset are in `zone`; UTC with a warning where it is absent.
     #[must_use]
     pub fn facts_builder(&self, now: Instant, zone: Option<Zone>) -> FactsBuilder {
-        FactsBuilder::new(&self.program, now, zone)
+        self.counted_facts_builder(now, zone, Arc::default())
+    }
+
+    /// The same, counting the bytes that it reads.
+    #[must_use]
+    pub fn counted_facts_builder(&self, now: Instant, zone: Option<Zone>, tally: Arc<Tally>) -> FactsBuilder {
+        FactsBuilder::new(&self.program, now, zone, tally)
     }
 
     fn record(&self, facts: &str, now: Instant) -> Record {
@@ -139,7 +148,8 @@ fn batch(size: Option<usize>) -> Options {
 #[must_use]
 pub fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &DecideOptions) -> Outcome {
     let batch = batch(options.batch_size);
-    let env = prepare(&policy.program, facts.data(), now, batch);
+    let mut env = prepare(&policy.program, facts.data(), now, batch);
+    env.tally = Arc::clone(&options.tally);
     let record = policy.record(&facts.data().digest, now);
     let wanted = |id: &str| options.changes.is_empty() || options.changes.iter().any(|wanted| wanted == id);
     decide::decide(&env, &record, wanted, batch)

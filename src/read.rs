@@ -13,6 +13,7 @@ use crate::eval::column::Rows;
 use crate::eval::decide::{Options, prepare};
 use crate::eval::frame::{Binding, Frame};
 use crate::facts::{self, Json, Problem, ProblemKind, Problems};
+use crate::tally::Tally;
 use crate::time::{Instant, Zone, ical};
 
 /// The facts that decisions are made from.
@@ -92,8 +93,8 @@ pub struct FactsBuilder {
 impl FactsBuilder {
     /// Starts with no facts. Times without an offset are in `zone`.
     #[must_use]
-    pub(crate) fn new(program: &Arc<Program>, now: Instant, zone: Option<Zone>) -> Self {
-        let options = facts::Options { zone, ..facts::Options::default() };
+    pub(crate) fn new(program: &Arc<Program>, now: Instant, zone: Option<Zone>, tally: Arc<Tally>) -> Self {
+        let options = facts::Options { zone, tally, ..facts::Options::default() };
         let inner = facts::FactsBuilder::new(Arc::clone(&program.schema), now, options);
         Self { program: Arc::clone(program), inner, now }
     }

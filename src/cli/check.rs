@@ -1,5 +1,7 @@
 //! `changegate check`: decide whether changes may go.
 
+use std::sync::Arc;
+
 use clap::{Args, ValueEnum};
 
 use super::Status;
@@ -78,7 +80,7 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Status, Failure
     let read = session.facts(&ready.policy, &args.facts, now, needs)?;
     known(&args.ids, &read.changes)?;
     let options = session.run_options(&args.facts, args.ids.clone());
-    let progress = Progress::start("deciding");
+    let progress = Progress::of("deciding", Arc::clone(&options.tally));
     let outcome = engine::decide(&ready.policy, &read.facts, now, &options);
     progress.finish();
 

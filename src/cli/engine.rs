@@ -14,7 +14,7 @@ use crate::report::rows::{TestResult, TriageReport, Values, Why};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
 use crate::time::{Duration, Instant, Zone};
-use crate::{DecideOptions, Facts, Outcome, Policy};
+use crate::{DecideOptions, Facts, Outcome, Policy, Tally};
 
 /// A policy that was read, and what is wrong with it.
 pub(super) struct Loaded {
@@ -31,6 +31,8 @@ pub(super) struct Loaded {
 pub(super) struct ReadOptions {
     /// The zone of times without an offset; UTC with a warning otherwise.
     pub zone: Option<Zone>,
+    /// Where the bytes that are read are counted.
+    pub tally: Arc<Tally>,
 }
 
 /// The facts, and what is wrong with them.
@@ -52,6 +54,14 @@ pub(super) struct RunOptions {
     pub batch_size: Option<usize>,
     /// The changes to decide; all where it is empty.
     pub changes: Vec<String>,
+    /// Where the rows that are decided are counted.
+    pub tally: Arc<Tally>,
+}
+
+impl RunOptions {
+    fn to_decide(&self) -> DecideOptions {
+        DecideOptions { changes: self.changes.clone(), batch_size: self.batch_size, tally: Arc::clone(&self.tally) }
+    }
 }
 
 /// Parses and checks a policy.
@@ -67,7 +77,7 @@ pub(super) fn empty_policy(zone: Option<&Zone>) -> Policy {
 
 /// Reads facts by the vocabulary of a policy: files, each of records of one entity.
 pub(super) fn read(policy: &Policy, files: &[(TableId, InputFile)], now: Instant, options: &ReadOptions) -> Read {
-    let mut builder = policy.facts_builder(now, options.zone.clone());
+    let mut builder = policy.counted_facts_builder(now, options.zone.clone(), Arc::clone(&options.tally));
     for (entity, file) in files {
         builder.add_file(*entity, &file.name, &file.bytes);
     }
@@ -77,7 +87,7 @@ pub(super) fn read(policy: &Policy, files: &[(TableId, InputFile)], now: Instant
 
 /// Decides.
 pub(super) fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &RunOptions) -> Outcome {
-    let options = DecideOptions { changes: options.changes.clone(), batch_size: options.batch_size };
+    let options = options.to_decide();
     crate::decide(policy, facts, now, &options)
 }
 
@@ -112,7 +122,7 @@ pub(super) fn when(
     horizon: Duration,
     options: &RunOptions,
 ) -> (Option<When>, Vec<String>) {
-    let options = DecideOptions { changes: options.changes.clone(), batch_size: options.batch_size };
+    let options = options.to_decide();
     crate::when(policy, facts, now, of, horizon, &options)
 }
 

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::args::{ColorArg, FactsArgs, FormatArg, Global, PolicyArgs};
@@ -16,12 +17,12 @@ use super::loader;
 use super::output;
 use super::progress::Progress;
 use super::tzdb;
-use crate::Policy;
 use crate::check::schema::TableId;
 use crate::report::{Format, Look, Paint, diagnostics, problem};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
 use crate::time::{Instant, TimeValue, Zone, parse_time};
+use crate::{Policy, Tally};
 
 /// One call of the program.
 #[derive(Debug)]
@@ -206,7 +207,8 @@ impl Session {
         // Expressions nest, and evaluating them takes more stack than a thread has by default. Zero threads are as many as there are processors.
         let threads = usize::from(args.threads.unwrap_or(0));
         drop(rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build_global());
-        let progress = Progress::start("reading");
+        let tally = Arc::new(Tally::default());
+        let progress = Progress::of("reading", Arc::clone(&tally));
         let mut files = Vec::new();
         for (entity, paths) in inputs {
             let called = if entity == TableId::WAIVER { input::TABLES } else { input::DATA };
@@ -215,7 +217,8 @@ impl Session {
                 files.extend(found.into_iter().map(|file| (entity, file)));
             }
         }
-        let options = ReadOptions { zone: self.config.zone.clone() };
+        tally.expect(files.iter().map(|(_, file)| file.bytes.len()).sum());
+        let options = ReadOptions { zone: self.config.zone.clone(), tally };
         let mut read = engine::read(policy, &files, now, &options);
         progress.finish();
         read.problems.warnings.extend(calendars::read(policy, &mut read.facts, now, &self.config.folder));
@@ -252,7 +255,8 @@ impl Session {
 
     /// How to evaluate.
     pub(super) fn run_options(&self, args: &FactsArgs, changes: Vec<String>) -> RunOptions {
-        RunOptions { batch_size: args.batch_size.and_then(|size| usize::try_from(size).ok()), changes }
+        let batch_size = args.batch_size.and_then(|size| usize::try_from(size).ok());
+        RunOptions { batch_size, changes, tally: Arc::default() }
     }
 }
 

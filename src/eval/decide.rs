@@ -61,12 +61,12 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
         .map(|row| (facts::text(env, TableId::CHANGE, "id", row), row))
         .collect();
     changes.sort();
+    changes.retain(|(id, _)| wanted(id.as_deref().unwrap_or_default()));
+    let rows = |change: &u32| env.facts.touched.get(*change as usize).map_or(1, |touched| touched.rows.len());
+    env.tally.expect(changes.iter().map(|(_, change)| rows(change)).sum());
     let mut outcome = Outcome::default();
     for (id, row) in changes {
         let id = id.unwrap_or_default();
-        if !wanted(&id) {
-            continue;
-        }
         let (decisions, whole) = decide_change(env, &id, row, &places, options);
         let decisions: Vec<Decision> = decisions.into_iter().map(|(decision, _)| decision).collect();
         outcome.summaries.push(summary(&id, &decisions, whole, record));
@@ -121,7 +121,11 @@ fn decide_change(
     let batch = options.batch.max(1);
     let batches: Vec<(Vec<(Decision, u32)>, bool)> = targets
         .par_chunks(batch)
-        .map(|targets| decide_batch(env, id, change, &shared, &schedule, targets, places, &known, &whole))
+        .map(|targets| {
+            let decided = decide_batch(env, id, change, &shared, &schedule, targets, places, &known, &whole);
+            env.tally.advance(targets.len());
+            decided
+        })
         .collect();
     let blocked = batches.iter().any(|(_, blocked)| *blocked);
     let mut decided: Vec<(Decision, u32)> = batches.into_iter().flat_map(|(decided, _)| decided).collect();

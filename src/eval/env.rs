@@ -107,6 +107,8 @@ pub struct Env<'a> {
     pub index: super::reference::Index,
     /// Regular expressions by their text.
     pub patterns: HashMap<Arc<str>, regex::Regex>,
+    /// Where the rows that are decided are counted.
+    pub tally: Arc<crate::tally::Tally>,
     constants: HashMap<Arc<str>, i64>,
     constant_texts: Vec<Arc<str>>,
     computed: Mutex<Computed>,
@@ -196,6 +198,7 @@ impl<'a> Env<'a> {
             reads_absence,
             index: index(program, facts),
             patterns,
+            tally: Arc::default(),
             constants,
             constant_texts,
             computed: Mutex::new(Computed::default()),

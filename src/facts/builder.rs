@@ -15,20 +15,23 @@ use super::records::{Records, Shared, Unique};
 use super::split::Wrapper;
 use super::table::{Cause, Facts, Touched};
 use crate::check::schema::{Schema, TableId};
+use crate::tally::Tally;
 use crate::time::{Instant, Zone};
 
 /// How input is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// How many errors are reported one by one; the rest are counted.
     pub limit: usize,
     /// The zone of times without an offset; where none is named they are read as UTC, with a warning.
     pub zone: Option<Zone>,
+    /// Where the bytes that are read are counted.
+    pub tally: Arc<Tally>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limit: 100, zone: None }
+        Self { limit: 100, zone: None, tally: Arc::default() }
     }
 }
 

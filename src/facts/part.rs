@@ -45,9 +45,12 @@ impl Source<'_> {
     /// Reads a chunk of a file.
     pub(super) fn chunk(&self, file: &Arc<str>, chunk: &Chunk<'_>) -> ReadPart {
         let mut reading = Reading::new(self, file);
+        let mut read = 0;
         for piece in chunk.pieces() {
             reading.piece(&piece);
+            read += piece.bytes.len();
         }
+        self.options.tally.advance(read);
         reading.finish()
     }
 

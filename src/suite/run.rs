@@ -46,7 +46,7 @@ fn one(program: &Arc<Program>, record: &Record, test: &PolicyTest) -> TestResult
     let program = restricted.as_ref().unwrap_or(program);
     let zone: Option<Zone> =
         program.contexts.first().and_then(|c| c.zone).and_then(|z| Zone::get(program.zones.get(usize::from(z.0))?));
-    let mut builder = FactsBuilder::new(program, now, zone.clone());
+    let mut builder = FactsBuilder::new(program, now, zone.clone(), Arc::default());
     let file = program.sources.name(test.span.file).to_owned();
     let mut has_change = false;
     for (entity, value) in &test.records {

@@ -20,6 +20,10 @@
     reason = "tests"
 )]
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod absence;
 mod case;
 mod census;
