@@ -69,7 +69,7 @@ pub fn run(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<
     if problems.error_count > 0 {
         return Err(format!("the facts are refused: {problems:?}"));
     }
-    Ok(decide(policy, &facts, now, &DecideOptions { changes: Vec::new(), batch_size }))
+    Ok(decide(policy, &facts, now, &DecideOptions { batch_size, ..DecideOptions::default() }))
 }
 
 /// Loads and decides. A panic is an error too.

@@ -66,6 +66,7 @@ fn answer() -> When {
             have: 0,
             missing: 2,
             due: None,
+            sitting: None,
             unknown: Vec::new(),
             subject: None,
             not_counted: Vec::new(),
