@@ -10,6 +10,9 @@ const BESIDE: &str = include_str!("../report/summary.schema.json");
 /// What an audit adds to a decision, and what it is summed up in.
 const AUDIT: &str = include_str!("../report/audit.schema.json");
 
+/// What `when` and `calendar` print.
+const TIME: &str = include_str!("../report/time.schema.json");
+
 /// What `check --format json` prints as a whole.
 pub(super) fn whole() -> Value {
     let properties = json!({
@@ -69,6 +72,44 @@ pub(super) fn audit_line() -> Value {
         "title": "A line of what `changegate audit --format ndjson` prints",
         "anyOf": [{ "$ref": "#/$defs/asset" }, summary],
     }))
+}
+
+/// What `when --format json` prints as a whole.
+pub(super) fn when() -> Value {
+    with_time(json!({
+        "title": "What `changegate when --format json` prints",
+        "type": "object",
+        "required": ["when"],
+        "additionalProperties": false,
+        "properties": { "when": { "$ref": "#/$defs/when" } },
+    }))
+}
+
+/// What `calendar --format json` prints as a whole.
+pub(super) fn calendar() -> Value {
+    with_time(json!({
+        "title": "What `changegate calendar --format json` prints",
+        "type": "object",
+        "required": ["calendar", "summary"],
+        "additionalProperties": false,
+        "properties": {
+            "calendar": {
+                "type": "array",
+                "items": { "$ref": "#/$defs/time_on" },
+                "description": "By start, kind, name and zone",
+            },
+            "summary": { "$ref": "#/$defs/times_on" },
+        },
+    }))
+}
+
+fn with_time(body: Value) -> Value {
+    let mut whole = schema(body);
+    let definitions: Map<String, Value> = serde_json::from_str(TIME).unwrap_or_default();
+    if let Some(Value::Object(all)) = whole.get_mut("$defs") {
+        all.extend(definitions);
+    }
+    whole
 }
 
 /// The schema with what an audit's refers to: an asset is a decision with more keys.

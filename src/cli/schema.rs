@@ -42,6 +42,8 @@ enum Of {
     Incidents,
     /// A waiver
     Waivers,
+    /// A measurement
+    Samples,
     /// A duty of an earlier run
     Obligations,
     /// A decision
@@ -54,6 +56,10 @@ enum Of {
     Audit,
     /// A line of what `audit --format ndjson` prints: an asset or the summary
     AuditLine,
+    /// All that `when --format json` prints
+    When,
+    /// All that `calendar --format json` prints
+    Calendar,
 }
 
 impl Of {
@@ -66,8 +72,11 @@ impl Of {
             Self::Services => (TableId::SERVICE, "A service, with its owner"),
             Self::Incidents => (TableId::INCIDENT, "An incident"),
             Self::Waivers => (TableId::WAIVER, "A waiver, for the assets, changes or findings that it names"),
+            Self::Samples => (TableId::SAMPLE, "A measurement, which metrics read"),
             Self::Obligations => (TableId::DUTY, "A duty of an earlier run"),
-            Self::Decision | Self::Check | Self::Line | Self::Audit | Self::AuditLine => return None,
+            Self::Decision | Self::Check | Self::Line | Self::Audit | Self::AuditLine | Self::When | Self::Calendar => {
+                return None;
+            }
         })
     }
 }
@@ -80,6 +89,8 @@ pub(super) fn run(args: &SchemaArgs, session: &Session) -> Result<Status, Failur
         Some(Of::Line) => Some(pretty(&check_schema::line())),
         Some(Of::Audit) => Some(pretty(&check_schema::audit())),
         Some(Of::AuditLine) => Some(pretty(&check_schema::audit_line())),
+        Some(Of::When) => Some(pretty(&check_schema::when())),
+        Some(Of::Calendar) => Some(pretty(&check_schema::calendar())),
         _ => None,
     };
     if let Some(printed) = printed {

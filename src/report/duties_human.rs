@@ -94,6 +94,10 @@ fn what(duty: &Obligation, now: Option<Instant>, look: &Look) -> String {
         "review" => format!("a review after the change{by}{about}"),
         _ => format!("{}{about}", by.strip_prefix(' ').unwrap_or("to be done")),
     };
+    if let Some(sitting) = duty.sitting {
+        let when = if now.is_some_and(|now| sitting < now) { "met" } else { "meets" };
+        text.push_str(&format!(", {when} {}", look.time(sitting)));
+    }
     match duty.due {
         Some(due) if !duty.unknown.is_empty() && now.is_none_or(|now| due == now) => text.push_str(", due now"),
         Some(due) => {

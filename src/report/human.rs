@@ -50,6 +50,7 @@ fn change(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], look
     if let Some(first) = decisions.first() {
         writeln!(out, "  {}", paint.dim(&tested(&first.tested, look)))?;
     }
+    not_before(out, summary, decisions, look)?;
     for risk in &summary.risk {
         writeln!(out, "  {}", duties_human::risk(risk))?;
     }
@@ -100,6 +101,27 @@ fn tested(tested: &Tested, look: &Look) -> String {
         (None, None) => "its time is not known".to_owned(),
         (from, to) => format!("tested from {} to {}", time(from), time(to)),
     }
+}
+
+/// Where time is in the way: when it no longer is.
+fn not_before(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], look: &Look) -> io::Result<()> {
+    let is_time = |reason: &Reason| matches!(reason.kind, "blackout" | "window") && !reason.effect.verdict().permits();
+    if !decisions.iter().any(|decision| decision.reasons.iter().any(is_time)) {
+        return Ok(());
+    }
+    let text = match summary.not_before {
+        Some(first) => format!("as for time, it may go from {}", look.time(first)),
+        None => format!(
+            "as for time, it is not known when it may go, or never: see `changegate when {}`",
+            clean(&summary.change)
+        ),
+    };
+    writeln!(out, "  {text}")?;
+    if !summary.lapses.is_empty() {
+        let text = format!("by then the approvals of {} will have lapsed", summary.lapses.join(", "));
+        writeln!(out, "  {}", look.paint.caution(&clean(&text)))?;
+    }
+    Ok(())
 }
 
 /// Decisions that have the same verdict for the same reasons, strongest first, then in the order of their assets.

@@ -291,3 +291,18 @@ fn samples_are_read() {
     folder.write("changegate.toml", format!("{config}samples = \"gone.ndjson\"\n"));
     folder.run(["check", "--now", NOW]).refuses("`samples` names `gone.ndjson`");
 }
+
+#[test]
+fn what_calendar_and_when_print_fits_its_schema() {
+    let folder = project();
+    let schema = folder.run(["schema", "--json-schema", "calendar"]).status(0).json();
+    for more in [&[][..], &["--asset", "db-3"]] {
+        let json = calendar(&folder, &[more, &["--format", "json"]].concat()).status(0).json();
+        crate::conform::conforms(&schema, &json);
+    }
+    let schema = folder.run(["schema", "--json-schema", "when"]).status(0).json();
+    let json = folder.run(["when", "CHG1", "--now", NOW, "--format", "json"]).json();
+    crate::conform::conforms(&schema, &json);
+    let schema = folder.run(["schema", "--json-schema", "samples"]).status(0).json();
+    assert_eq!(schema["title"], "A measurement, which metrics read");
+}
