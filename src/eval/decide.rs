@@ -187,6 +187,18 @@ fn timing(
     (found.whole, lapses.into_iter().collect())
 }
 
+/// The rows that a change is decided for, by the ids of their assets, and what holds for the whole change, worked out once.
+#[must_use]
+pub fn prepared(env: &Env<'_>, change: u32) -> (Vec<(Option<String>, u32)>, Shared) {
+    let root = Frame::root(env);
+    let frame = change_frame(&root, change);
+    let rows = targets(env, &frame, change).into_iter().map(|target| (target.id, target.asset)).collect();
+    for node in expensive(env.program) {
+        let _ = frame.eval(node);
+    }
+    (rows, frame.into_results())
+}
+
 /// The frame of one change.
 pub fn change_frame<'q>(root: &'q Frame<'_>, change: u32) -> Frame<'q> {
     root.inner(1, Rows::First, vec![(VarId::CHANGE, Binding::Rows(Arc::new(vec![change])))])

@@ -3,14 +3,29 @@
 //! What is in the way of a change at one instant is decided by `period`; here the same blackouts and windows are asked for all instants of a
 //! horizon at once.
 
+pub mod chances;
 pub mod group;
 pub mod not_before;
 pub mod plan;
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::check::program::VarId;
 use crate::syntax::source::Span;
 use crate::time::{Duration, Instant};
 
+use super::approval::lapse::lapsed;
+use super::column::Rows;
+use super::decide::{change_frame, prepared};
 use super::decision::UnknownFact;
+use super::env::{Env, Shared};
+use super::frame::{Binding, Frame};
+use super::unknown::missing_times;
+use group::{Constraint, Key, Layout, together};
+use plan::{Plan, View, Wanted};
 
 /// When a change may go.
 #[derive(Clone, Debug)]
@@ -32,8 +47,8 @@ pub struct Timing {
 pub struct AssetTiming {
     /// The asset; none where it is not known which.
     pub asset: Option<String>,
-    /// When the change may start.
-    pub chances: Chances,
+    /// When the change may start; shared by the assets to which blackouts and windows stand alike.
+    pub chances: Arc<Chances>,
 }
 
 /// When a change may start.
@@ -78,3 +93,126 @@ pub struct Limit {
     /// When the period that limits ends, where that is known.
     pub until: Option<Instant>,
 }
+
+/// Rows that are looked at together.
+const BATCH: usize = 4096;
+
+/// When a change may go, within `horizon` of the first instant that is asked about.
+#[must_use]
+pub fn when(env: &Env<'_>, change: u32, horizon: Duration) -> Timing {
+    let (assets, shared) = prepared(env, change);
+    let exact = super::period::schedule(env, change).tested;
+    let Some(wanted) = Wanted::of(env, change) else { return unknown(env, change, horizon, assets) };
+    let plan = Plan::new(env, wanted, horizon);
+    let layout = Layout::new(&plan);
+    let rows: Vec<u32> = assets.iter().map(|(_, row)| *row).collect();
+    let batches: Vec<&[u32]> = rows.chunks(BATCH).collect();
+    let keys: Vec<Key> = batches
+        .par_iter()
+        .flat_map(|rows| in_frame(env, &shared, change, rows, |frame| layout.keys(&plan, frame)))
+        .collect();
+    let mut known: HashMap<&Key, Arc<Chances>> = HashMap::new();
+    let (mut worst_of_all, mut best_of_all): (Vec<Vec<Constraint>>, Vec<Vec<Constraint>>) = (Vec::new(), Vec::new());
+    let mut facts: BTreeSet<UnknownFact> = BTreeSet::new();
+    let mut each: Vec<Arc<Chances>> = Vec::with_capacity(rows.len());
+    for (key, row) in keys.iter().zip(&rows) {
+        if let Some(found) = known.get(key) {
+            each.push(Arc::clone(found));
+            continue;
+        }
+        let [worst, best] = [View::Worst, View::Best].map(|view| layout.constraints(&plan, key, view));
+        let mut found = chances::chances(&plan, &worst, &best);
+        let uncertain = layout.uncertain(&plan, key);
+        if !uncertain.is_empty() || wanted.longest != wanted.shortest {
+            let lacks =
+                in_frame(env, &shared, change, &[*row], |frame| chances::hangs_on(&plan, frame, &uncertain));
+            facts.extend(lacks.iter().cloned());
+            if chances::is_open(&plan, &worst, &best) {
+                found.hangs_on = lacks;
+            }
+        }
+        found.lapses = lapses(env, &shared, change, found.first);
+        let found = Arc::new(found);
+        known.insert(key, Arc::clone(&found));
+        each.push(found);
+        worst_of_all.push(worst);
+        best_of_all.push(best);
+    }
+    let (worst, best) = (together(worst_of_all), together(best_of_all));
+    let mut whole = chances::chances(&plan, &worst, &best);
+    if chances::is_open(&plan, &worst, &best) {
+        whole.hangs_on = facts.into_iter().collect();
+    }
+    whole.lapses = lapses(env, &shared, change, whole.first);
+    let own = own_lapses(env, &shared, change, &batches, &each, whole.first);
+    whole.lapses.extend(own.iter().flat_map(|(_, whole)| whole.iter().cloned()));
+    whole.lapses.sort();
+    whole.lapses.dedup();
+    for (chances, (own, _)) in each.iter_mut().zip(own) {
+        if !own.is_empty() {
+            let mut with: Chances = (**chances).clone();
+            with.lapses.extend(own);
+            with.lapses.sort();
+            *chances = Arc::new(with);
+        }
+    }
+    Timing {
+        from: plan.horizon.from(),
+        until: plan.horizon.to(),
+        length: exact.is_exact().then_some(wanted.longest),
+        assets: assets.into_iter().zip(each).map(|((asset, _), chances)| AssetTiming { asset, chances }).collect(),
+        whole,
+    }
+}
+
+/// What is said of a change of which it is not known when it starts.
+fn unknown(env: &Env<'_>, change: u32, horizon: Duration, assets: Vec<(Option<String>, u32)>) -> Timing {
+    let root = Frame::root(env);
+    let hangs_on = missing_times(&change_frame(&root, change), 0, VarId::CHANGE, "asset");
+    let whole = Chances { hangs_on, ..Chances::default() };
+    let chances = Arc::new(whole.clone());
+    let asset = |(asset, _)| AssetTiming { asset, chances: Arc::clone(&chances) };
+    Timing {
+        from: env.now,
+        until: env.now.saturating_add(horizon),
+        length: None,
+        assets: assets.into_iter().map(asset).collect(),
+        whole,
+    }
+}
+
+/// Evaluates in a frame of these assets.
+fn in_frame<T>(env: &Env<'_>, shared: &Shared, change: u32, rows: &[u32], f: impl FnOnce(&Frame<'_>) -> T) -> T {
+    let root = Frame::root(env).with_shared(shared);
+    let of = change_frame(&root, change).with_shared(shared);
+    let binding = Binding::Rows(Arc::new(rows.to_vec()));
+    f(&of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, binding)]))
+}
+
+/// The approvals of the whole change that will have lapsed by then.
+fn lapses(env: &Env<'_>, shared: &Shared, change: u32, by: Option<Instant>) -> Vec<String> {
+    let root = Frame::root(env).with_shared(shared);
+    lapsed(&change_frame(&root, change).with_shared(shared), false, &[by]).concat()
+}
+
+/// For each asset its own approvals that will have lapsed by its first instant, and by the change's.
+fn own_lapses(
+    env: &Env<'_>,
+    shared: &Shared,
+    change: u32,
+    batches: &[&[u32]],
+    each: &[Arc<Chances>],
+    whole: Option<Instant>,
+) -> Vec<(Vec<String>, Vec<String>)> {
+    let own = |rows: &&[u32], chances: &[Arc<Chances>]| {
+        let by: Vec<Option<Instant>> = chances.iter().map(|chances| chances.first).collect();
+        in_frame(env, shared, change, rows, |frame| {
+            let at_whole = lapsed(frame, true, &vec![whole; rows.len()]);
+            lapsed(frame, true, &by).into_iter().zip(at_whole).collect::<Vec<_>>()
+        })
+    };
+    batches.par_iter().zip(each.par_chunks(BATCH)).flat_map(|(rows, chances)| own(rows, chances)).collect()
+}
+
+#[cfg(test)]
+mod tests;

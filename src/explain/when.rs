@@ -36,12 +36,12 @@ pub fn when(
     let wanted: Vec<(Decision, u32)> =
         decided.into_iter().filter(|(decision, _)| is_wanted(decision.asset.as_deref())).collect();
     let Some((first, _)) = wanted.first() else { return (None, ids) };
-    let mut timing = timing(env, change, horizon);
+    let mut timing = crate::eval::when::when(env, change, horizon);
     timing.assets.retain(|one| is_wanted(one.asset.as_deref()));
     if asset.is_some()
         && let Some(one) = timing.assets.first()
     {
-        timing.whole = one.chances.clone();
+        timing.whole = (*one.chances).clone();
     }
     let whole = standing(env, &timing.whole);
     let late = late(&wanted, timing.whole.first, timing.until, env.now);
@@ -61,17 +61,6 @@ pub fn when(
         record: record.clone(),
     };
     (Some(answer), ids)
-}
-
-/// Until the evaluator says when a change may go, nothing is known of it.
-fn timing(env: &Env<'_>, change: u32, horizon: Duration) -> Timing {
-    let hangs_on = vec![crate::eval::decision::UnknownFact { fact: "not_before".to_owned(), cause: "missing" }];
-    let whole = Chances { hangs_on, ..Chances::default() };
-    let assets = decide_one(env, change, Options::default())
-        .into_iter()
-        .map(|(decision, _)| crate::eval::when::AssetTiming { asset: decision.asset, chances: whole.clone() })
-        .collect();
-    Timing { from: env.now, until: env.now.saturating_add(horizon), length: None, assets, whole }
 }
 
 fn standing(env: &Env<'_>, chances: &Chances) -> Standing {

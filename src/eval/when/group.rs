@@ -32,6 +32,8 @@ pub struct Constraint {
     pub starts: Arc<Starts>,
     /// The statements.
     pub by: Vec<PeriodId>,
+    /// For a blackout: what its clauses read.
+    pub code: Option<u32>,
 }
 
 /// Which of a plan's blackouts have no scope.
@@ -120,14 +122,34 @@ impl Layout {
             .map(|(at, code, ..)| Constraint {
                 starts: plan.clear_of(at, code, view),
                 by: vec![PeriodId::Blackout(at)],
+                code: Some(code),
             })
             .collect();
         if key.windows.iter().any(|standing| standing.binds) {
             let by = key.windows.iter().filter(|one| one.binds).map(|one| PeriodId::Window(one.at)).collect();
-            all.push(Constraint { starts: plan.inside(&key.windows, view), by });
+            all.push(Constraint { starts: plan.inside(&key.windows, view), by, code: None });
         }
         all.retain(|constraint| !is_all(&constraint.starts));
         all
+    }
+}
+
+impl Layout {
+    /// The statements of which it is not known what they allow a row.
+    #[must_use]
+    pub fn uncertain(&self, plan: &Plan<'_, '_>, key: &Key) -> Vec<PeriodId> {
+        let plain = self.plain.iter().filter_map(|(at, place)| Some((*at, *key.codes.get(*place)?, true)));
+        let scoped = key.scoped.iter().map(|(at, code, _, certain)| (*at, *code, *certain));
+        let differs = |at: u16, code: u32| {
+            plan.clear_of(at, code, View::Worst).ranges() != plan.clear_of(at, code, View::Best).ranges()
+        };
+        let blackouts = plain.chain(scoped).filter(|(at, code, certain)| !certain || differs(*at, *code));
+        let mut found: Vec<PeriodId> = blackouts.map(|(at, ..)| PeriodId::Blackout(at)).collect();
+        let (worst, best) = (plan.inside(&key.windows, View::Worst), plan.inside(&key.windows, View::Best));
+        if key.windows.iter().any(|standing| standing.binds) && worst.ranges() != best.ranges() {
+            found.extend(key.windows.iter().map(|standing| PeriodId::Window(standing.at)));
+        }
+        found
     }
 }
 

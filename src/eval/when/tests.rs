@@ -1,0 +1,1 @@
+//! When changes may go.
