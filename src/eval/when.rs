@@ -124,8 +124,7 @@ pub fn when(env: &Env<'_>, change: u32, horizon: Duration) -> Timing {
         let mut found = chances::chances(&plan, &worst, &best);
         let uncertain = layout.uncertain(&plan, key);
         if !uncertain.is_empty() || wanted.longest != wanted.shortest {
-            let lacks =
-                in_frame(env, &shared, change, &[*row], |frame| chances::hangs_on(&plan, frame, &uncertain));
+            let lacks = in_frame(env, &shared, change, &[*row], |frame| chances::hangs_on(&plan, frame, &uncertain));
             facts.extend(lacks.iter().cloned());
             if chances::is_open(&plan, &worst, &best) {
                 found.hangs_on = lacks;

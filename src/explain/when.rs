@@ -97,7 +97,7 @@ fn groups(env: &Env<'_>, wanted: &[(Decision, u32)], timing: Timing) -> Vec<When
         .iter()
         .map(|(decision, row)| (decision.asset.as_deref(), facts::text(env, TableId::ASSET, "timezone", *row)))
         .collect();
-    let mut groups: Vec<(Chances, Option<String>, Vec<Option<String>>)> = Vec::new();
+    let mut groups: Vec<(Arc<Chances>, Option<String>, Vec<Option<String>>)> = Vec::new();
     let mut seen: BTreeMap<(Option<Instant>, Option<String>), Vec<usize>> = BTreeMap::new();
     for one in timing.assets {
         let zone = zones.get(&one.asset.as_deref()).cloned().flatten();
