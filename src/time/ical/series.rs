@@ -22,6 +22,15 @@ pub(super) struct Segment {
     pub(super) kept: Option<(usize, Times)>,
 }
 
+/// An event that stands for occurrences of others.
+struct Other {
+    instead: Instead,
+    uid: String,
+    /// Its index and its times; none where it takes those occurrences out.
+    kept: Option<(usize, Times)>,
+    line: usize,
+}
+
 /// Sorts the events of a text into series.
 pub(super) fn group(reads: Vec<Read>, notes: &mut Notes) -> Result<(Vec<Event>, Vec<Series>), ReadError> {
     let mut events = Vec::with_capacity(reads.len());
@@ -29,7 +38,7 @@ pub(super) fn group(reads: Vec<Read>, notes: &mut Notes) -> Result<(Vec<Event>, 
     let mut masters: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     // UIDs of events that do not count themselves; what stands for one of their occurrences stands alone.
     let mut silent: BTreeMap<String, ()> = BTreeMap::new();
-    let mut others: Vec<(Instead, String, Option<(usize, Times)>, usize)> = Vec::new();
+    let mut others: Vec<Other> = Vec::new();
     for read in reads {
         let Read { line, uid, summary, instead, times } = read;
         let event = events.len();
@@ -38,7 +47,7 @@ pub(super) fn group(reads: Vec<Read>, notes: &mut Notes) -> Result<(Vec<Event>, 
         }
         match (instead, uid) {
             (Some(instead), Some(uid)) => {
-                others.push((instead, uid, times.clone().map(|times| (event, times)), line));
+                others.push(Other { instead, uid, kept: times.clone().map(|times| (event, times)), line });
             }
             (Some(_), None) => {
                 notes.add(line, "a `RECURRENCE-ID` without `UID` stands for no occurrence of another event")
@@ -60,7 +69,7 @@ pub(super) fn group(reads: Vec<Read>, notes: &mut Notes) -> Result<(Vec<Event>, 
         }
     }
     let mut streams = series.iter().map(|series| series.times.rules.len()).sum::<usize>();
-    for (instead, uid, kept, line) in others {
+    for Other { instead, uid, kept, line } in others {
         let Some(indices) = masters.get(&uid) else {
             if !silent.contains_key(&uid) {
                 notes.add(line, "a `RECURRENCE-ID` of an event that is not here; it stands alone");

@@ -6,6 +6,7 @@
     clippy::string_slice,
     clippy::disallowed_methods,
     clippy::disallowed_macros,
+    clippy::disallowed_types,
     reason = "tests"
 )]
 

@@ -3,7 +3,7 @@
 use super::*;
 use std::time::Instant as Clock;
 
-/// Reads a text, and walks some of what it holds, within some seconds even without optimisation.
+/// Reads a text, and walks some of what it holds, in some seconds at most, even without optimisation on a busy machine.
 fn bounded(text: &str) -> Result<usize, ReadError> {
     let start = Clock::now();
     let read = File::read(text).map(|(file, _)| {
@@ -11,7 +11,7 @@ fn bounded(text: &str) -> Result<usize, ReadError> {
         let _ = file.on_day(parse_date("2026-06-01").unwrap(), &zone("America/New_York"));
         file.occurrences(&zone("America/New_York"), at("2026-01-01T00:00Z")).take(1_000).count()
     });
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
     read
 }
 
