@@ -126,10 +126,10 @@ impl Page {
     fn mark_file(&mut self, entry: &Entry, file: &ical::File, zone: &Zone, first: i64) {
         let last = first + PAGE_DAYS - 1;
         let (from, to) = (start_of(first - 1, zone), start_of(last + 2, zone));
-        let mut events = file.occurrences(zone, from);
+        let mut events = file.between(zone, from, to);
         let mut reached = first;
         let mut count = 0;
-        for event in events.by_ref().take_while(|event| event.interval.from() < to).take(OCCURRENCE_LIMIT) {
+        for event in events.by_ref().take(OCCURRENCE_LIMIT) {
             count += 1;
             reached = local_day(event.interval.from().micros(), zone);
             let date = Date::from_days(reached);

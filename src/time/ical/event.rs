@@ -113,6 +113,9 @@ impl Reading<'_, '_> {
             self.notes.add(event.line, "an all-day event counts though it is marked as free (`TRANSP:TRANSPARENT`)");
         }
         let times = times.filter(|_| !out);
+        if times.as_ref().is_some_and(|times| !times.all_day && matches!(times.start.clock, Clock::Floating)) {
+            self.notes.add(event.line, "an event at a time without a zone goes by the zone of whoever reads");
+        }
         Ok(Read { line: event.line, uid, summary, instead, times })
     }
 

@@ -169,6 +169,8 @@ fn what_does_not_count_is_told() {
     let free = "BEGIN:VEVENT\nDTSTART:20260101\nTRANSP:TRANSPARENT\nEND:VEVENT";
     assert_eq!(read(free).on_day(parse_date("2026-01-01").unwrap(), &zone("UTC")), Kleene::Yes);
     assert_eq!(notes(free), ["2: an all-day event counts though it is marked as free (`TRANSP:TRANSPARENT`)"]);
+    let floating = "BEGIN:VEVENT\nDTSTART:20260101T090000\nDURATION:PT1H\nEND:VEVENT";
+    assert_eq!(notes(floating), ["2: an event at a time without a zone goes by the zone of whoever reads"]);
     let cancelled = "METHOD:CANCEL\nBEGIN:VEVENT\nUID:1\nDTSTART:20260101T000000Z\nEND:VEVENT";
     assert_eq!(read(cancelled).events(), []);
     assert_eq!(read(cancelled).knows_until(&zone("UTC")), Some(Instant::MIN));
