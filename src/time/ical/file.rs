@@ -1,7 +1,8 @@
 //! A calendar that was read.
 
+use super::clock::Clock;
 use super::component::{self, Component};
-use super::event::{Read, Reading};
+use super::event::{Moment, Read, Reading};
 use super::expand::Resolved;
 use super::series::{self, Series};
 use super::zones::Zones;
@@ -80,6 +81,14 @@ impl File {
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// Whether the zone of whoever reads makes a difference: whether there are all-day events, or times without a zone.
+    #[must_use]
+    pub fn needs_zone(&self) -> bool {
+        let floats = |moment: &Moment| matches!(moment.clock, Clock::Floating);
+        let times = self.series.iter().map(|series| &series.times);
+        times.into_iter().any(|times| floats(&times.start) || times.dates.iter().any(|start| floats(&start.at)))
     }
 
     /// The occurrences that have a part at or after `from`, ascending by their start, worked out as they are asked for.

@@ -264,6 +264,9 @@ fn floating_times_go_by_the_reader() {
     assert_eq!(first(&file, &zone("Asia/Tokyo"), 1), ["2026-12-18T09:00:00Z 16d14h"]);
     assert_eq!(first(&file, &zone("America/New_York"), 1), ["2026-12-18T23:00:00Z 16d14h"]);
     assert_eq!(file.knows_until(&zone("Asia/Tokyo")), Some(at("2027-01-03T23:00Z")));
+    assert!(file.needs_zone() && event("DTSTART:20261218").needs_zone());
+    assert!(!event("DTSTART:20261218T180000Z\nRDATE:20261219T180000").needs_zone());
+    assert!(!event("DTSTART;TZID=Asia/Tokyo:20261218T180000").needs_zone());
 }
 
 #[test]

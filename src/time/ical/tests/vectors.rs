@@ -9,9 +9,15 @@ use std::path::Path;
 
 #[test]
 fn the_calendars_of_the_example_are_read_without_a_note() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme/calendars");
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "ics")) {
+    let acme = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme");
+    let folders = ["calendars", "policy/calendars"].map(|folder| std::fs::read_dir(acme.join(folder)));
+    for path in folders
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "ics"))
+    {
         let (file, notes) = File::read_bytes(&std::fs::read(&path).unwrap()).unwrap();
         assert_eq!(notes, [], "{}", path.display());
         assert_eq!(file.on_day(parse_date("2026-12-25").unwrap(), &zone("Europe/London")), Kleene::Yes);
