@@ -152,6 +152,6 @@ fn is_cron(line: &str) -> bool {
         field.chars().all(|c| c.is_ascii_alphanumeric() || "*/,-?#".contains(c))
             && (field.contains(['*', '?']) || field.starts_with(|c: char| c.is_ascii_digit()) || field.len() <= 7)
     };
-    matches!(fields.len(), 5 | 6 | 7) && fields.iter().all(part)
+    (5..=7).contains(&fields.len()) && fields.iter().all(part)
         || matches!(line.trim(), "@daily" | "@weekly" | "@monthly" | "@yearly" | "@hourly" | "@annually" | "@midnight")
 }
