@@ -5,7 +5,7 @@ use crate::syntax::expr::AggKind;
 use super::checker::Checker;
 use super::polarity::{Look, Place, elements};
 use super::program::{
-    ApprovalField, ArithOp, CompareOp, Const, Excluded, Head, NodeId, Op, PeriodId, RiskField, Waivable, When,
+    ApprovalField, ArithOp, CompareOp, Const, DueNode, Excluded, Head, NodeId, Op, PeriodId, RiskField, Waivable, When,
 };
 
 impl Checker {
@@ -24,22 +24,28 @@ impl Checker {
         }
         for approval in &self.program.approvals {
             let mut looks = scoped(&approval.head, Place::Restricts);
-            let dues = [&approval.afterwards, &approval.review].into_iter().flatten().map(|due| due.node);
+            let dues = [&approval.afterwards, &approval.review].into_iter().flatten().flat_map(DueNode::nodes);
             let parts = approval.not_by.iter().flat_map(|excluded| match excluded {
                 Excluded::One(node) => vec![*node],
                 Excluded::Each(list) => elements(list),
             });
+            let closes = approval.meets.as_ref().and_then(|meets| meets.closes);
             let lists =
                 approval.needs.iter().filter_map(|need| need.each.as_ref()).flat_map(|(_, list, _)| elements(list));
             looks.extend(
-                dues.chain(parts).chain(lists).chain(approval.valid).map(|node| Look::Truth(node, Place::Both)),
+                dues.chain(parts)
+                    .chain(lists)
+                    .chain(approval.valid)
+                    .chain(closes)
+                    .map(|node| Look::Truth(node, Place::Both)),
             );
             add(&approval.head, "approval", looks);
         }
         for obligation in &self.program.obligations {
             let mut looks = scoped(&obligation.head, Place::Restricts);
             looks.extend(obligation.met.map(|met| Look::Truth(met, Place::Relaxes)));
-            looks.extend(obligation.due.as_ref().map(|due| Look::Truth(due.node, Place::Both)));
+            let due = obligation.due.iter().flat_map(DueNode::nodes);
+            looks.extend(due.map(|node| Look::Truth(node, Place::Both)));
             add(&obligation.head, "obligation", looks);
         }
         for waiver in &self.program.waivers {

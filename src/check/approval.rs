@@ -93,7 +93,7 @@ impl Checker {
             Excluded::One(node) => Some(*node),
             Excluded::Each(_) => None,
         });
-        let dues = [&afterwards, &review].into_iter().flatten().map(|due| due.node);
+        let dues = [&afterwards, &review].into_iter().flatten().flat_map(DueNode::nodes);
         let closes = meets.as_ref().and_then(|meets| meets.closes);
         let nodes = head.scope.iter().copied().chain(head.except).chain(ones).chain(valid).chain(closes).chain(dues);
         let mut vars = self.vars_of_all(nodes.collect::<Vec<_>>());

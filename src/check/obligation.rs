@@ -6,7 +6,7 @@ use crate::syntax::tree::{Obligation as Tree, Statement};
 use super::checker::{Checker, Item};
 use super::env::Env;
 use super::head;
-use super::program::{Obligation, VarId};
+use super::program::{DueNode, Obligation, VarId};
 
 impl Checker {
     pub(super) fn declare_obligation(&mut self, unit: usize, statement: &Statement, name: &Name) -> u16 {
@@ -26,7 +26,7 @@ impl Checker {
         let due = tree.due.first().and_then(|deadline| self.deadline(deadline, None, &env));
         let met = tree.met.first().map(|met| self.condition(met, &env));
         self.readers.pop();
-        let nodes = head.scope.iter().copied().chain(head.except).chain(met).chain(due.iter().map(|due| due.node));
+        let nodes = head.scope.iter().copied().chain(head.except).chain(met).chain(due.iter().flat_map(DueNode::nodes));
         head.vars = self.vars_of_all(nodes.collect::<Vec<_>>());
         if head.because.is_some_and(|text| self.vars_of_node(text).contains(&VarId::FINDING)) {
             head.vars.push(VarId::FINDING);

@@ -9,7 +9,7 @@ use super::checker::Checker;
 use super::codes;
 use super::compare::turned;
 use super::domain;
-use super::program::{CompareOp, Const, Head, ListRef, NodeId, Op, RiskField, When};
+use super::program::{CompareOp, Const, DueNode, Head, ListRef, NodeId, Op, RiskField, When};
 
 /// What it means for a condition to be true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,7 +83,7 @@ impl Checker {
         }
         for triage in &self.program.triages {
             let arms =
-                triage.arms.iter().flat_map(|arm| arm.when.into_iter().chain(arm.due.as_ref().map(|due| due.node)));
+                triage.arms.iter().flat_map(|arm| arm.when.into_iter().chain(arm.due.iter().flat_map(DueNode::nodes)));
             let all = triage
                 .head
                 .scope

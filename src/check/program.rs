@@ -418,6 +418,17 @@ pub struct DueNode {
     pub zone: Zone,
 }
 
+impl DueNode {
+    /// The expressions that it reads: the time, and the zone of its day's end where that is a fact.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        let zone = match self.end_of_day {
+            Some(ZoneRef::Node(node)) => Some(node),
+            _ => None,
+        };
+        std::iter::once(self.node).chain(zone)
+    }
+}
+
 /// `triage`
 #[derive(Clone, Debug)]
 pub struct Triage {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::program::{Excluded, Head, ListRef, NodeId, Op, Program, VarId};
+use crate::check::program::{DueNode, Excluded, Head, ListRef, NodeId, Op, Program, VarId, When};
 use crate::check::schema::{FieldId, TableId};
 use crate::facts::table::Column;
 use crate::syntax::expr::Presence;
@@ -91,10 +91,11 @@ pub fn places(program: &Program) -> Vec<Place> {
         statement(&rule.head, rule.broken.clone());
     }
     for period in program.blackouts.iter().chain(&program.windows) {
-        statement(&period.head, Vec::new());
+        statement(&period.head, period.times.iter().flat_map(When::nodes).collect());
     }
     for block in &program.triages {
-        let arms = block.arms.iter().flat_map(|arm| arm.when.into_iter().chain(arm.due.as_ref().map(|due| due.node)));
+        let arms =
+            block.arms.iter().flat_map(|arm| arm.when.into_iter().chain(arm.due.iter().flat_map(DueNode::nodes)));
         statement(&block.head, block.done.into_iter().chain(block.decide).chain(arms).collect());
     }
     for block in &program.categorises {
@@ -109,11 +110,12 @@ pub fn places(program: &Program) -> Vec<Place> {
             Excluded::Each(ListRef::Literal(items)) => items.clone(),
             Excluded::Each(_) => Vec::new(),
         });
-        let dues = approval.afterwards.iter().chain(&approval.review).map(|due| due.node);
-        statement(&approval.head, excluded.chain(approval.valid).chain(dues).collect());
+        let dues = approval.afterwards.iter().chain(&approval.review).flat_map(DueNode::nodes);
+        let closes = approval.meets.as_ref().and_then(|meets| meets.closes);
+        statement(&approval.head, excluded.chain(approval.valid).chain(closes).chain(dues).collect());
     }
     for duty in &program.obligations {
-        statement(&duty.head, duty.met.into_iter().chain(duty.due.as_ref().map(|due| due.node)).collect());
+        statement(&duty.head, duty.met.into_iter().chain(duty.due.iter().flat_map(DueNode::nodes)).collect());
     }
     for waiver in &program.waivers {
         statement(&waiver.head, waiver.provided.into_iter().collect());

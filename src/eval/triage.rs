@@ -266,7 +266,7 @@ pub fn dues(frame: &Frame<'_>, due: &DueNode) -> Vec<Due> {
     let times = due_times(frame, due, 0);
     let now = frame.env.now.micros();
     // What hangs on no asset is missing for all of them alike.
-    let names = |var| frame.env.node(due.node).is_none_or(|node| node.vars.contains(&var));
+    let names = |var| due.nodes().any(|node| frame.env.node(node).is_none_or(|node| node.vars.contains(&var)));
     let alike = !names(VarId::ASSET) && !names(VarId::FINDING);
     let mut lacking: Option<Vec<UnknownFact>> = None;
     (0..frame.len())
@@ -288,11 +288,7 @@ pub fn dues(frame: &Frame<'_>, due: &DueNode) -> Vec<Due> {
 /// What a deadline reads.
 #[must_use]
 pub fn due_nodes(due: &DueNode) -> Vec<NodeId> {
-    let zone = match due.end_of_day {
-        Some(ZoneRef::Node(node)) => Some(node),
-        _ => None,
-    };
-    std::iter::once(due.node).chain(zone).collect()
+    due.nodes().collect()
 }
 
 /// When each finding of a frame would be due by an arm's deadline.

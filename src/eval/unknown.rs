@@ -404,7 +404,7 @@ impl Walk<'_> {
                 && let Some(due) = &arm.due
             {
                 let for_arm = inner.for_arm(arm.code);
-                self.node(&for_arm, 0, due.node);
+                due.nodes().for_each(|node| self.node(&for_arm, 0, node));
             }
         }
         self.seen = seen;

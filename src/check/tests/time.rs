@@ -178,3 +178,13 @@ fn a_long_row_of_calendars_ends_in_an_error() {
     let checked = check_text(&format!("policy p {{ timezone \"UTC\" }}\n{row}calendar c5000 {{ every friday }}"));
     assert!(checked.diagnostics.iter().any(|found| found.code.0 == 129));
 }
+
+#[test]
+fn the_end_of_a_day_in_a_zone_that_is_a_fact_is_read_too() {
+    let program = with(
+        "obligation note { when change.reboot  assigned to \"soc\"  due within 1d of change.finished_at end of day in asset.timezone }",
+    );
+    assert_eq!(program.obligations[0].head.vars, [VarId::ASSET, VarId::CHANGE]);
+    let lenient = "policy p { timezone \"UTC\" }\nobligation note { when change.reboot  assigned to \"soc\"  due within 1d of change.finished_at end of day in (asset.timezone default \"UTC\") }";
+    assert_eq!(check_text(lenient).diagnostics[0].code.0, 149, "{}", listing(&check_text(lenient)));
+}
