@@ -44,7 +44,7 @@ pub fn when(
         timing.whole = (*one.chances).clone();
     }
     let whole = standing(env, &timing.whole);
-    let late = late(&wanted, timing.whole.first, timing.until, env.now);
+    let late = late(&wanted, earliest(&timing), env.now);
     let answer = When {
         change: facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default(),
         verdict: wanted.iter().map(|(decision, _)| decision.verdict).max().unwrap_or(Verdict::Hold),
@@ -163,9 +163,18 @@ fn others(wanted: &[(Decision, u32)]) -> Vec<Other> {
         .collect()
 }
 
-/// The deadlines of what the change fixes that lie before the first instant; before the end of the horizon where there is none.
-fn late(wanted: &[(Decision, u32)], first: Option<Instant>, until: Instant, now: Instant) -> Vec<Late> {
-    let limit = first.unwrap_or(until);
+/// The instant before which the change certainly does not go: the first, the end of the horizon where there is none, and what was asked about
+/// where that is not known.
+fn earliest(timing: &Timing) -> Instant {
+    match timing.whole.first {
+        Some(first) => first,
+        None if timing.whole.hangs_on.is_empty() => timing.until,
+        None => timing.from,
+    }
+}
+
+/// The deadlines of what the change fixes that lie before an instant.
+fn late(wanted: &[(Decision, u32)], limit: Instant, now: Instant) -> Vec<Late> {
     let mut all: BTreeMap<(&str, Option<&str>), Late> = BTreeMap::new();
     for (decision, _) in wanted {
         for block in &decision.triage {
@@ -200,7 +209,7 @@ fn late(wanted: &[(Decision, u32)], first: Option<Instant>, until: Instant, now:
 /// The exceptions of what is in the way by time, and the waivers of what would be missed or is in the way otherwise.
 fn ways_out(env: &Env<'_>, wanted: &[(Decision, u32)], timing: &Timing, late: &[Late]) -> Vec<WayOut> {
     let program = env.program;
-    let never = timing.whole.first.is_none();
+    let never = timing.whole.first.is_none() && timing.whole.hangs_on.is_empty();
     let mut ways = Vec::new();
     let blocking: BTreeSet<(&'static str, &str)> = wanted
         .iter()

@@ -144,13 +144,19 @@ fn standing(out: &mut impl Write, when: &When, standing: &Standing, clock: Clock
     if standing.first.is_none() {
         return impossible(out, when, standing, look);
     }
+    let mut told = String::new();
     for (n, stretch) in standing.starts.iter().enumerate() {
         let head = if n == 0 { "may start" } else { "" };
         let starts = starts(stretch, clock);
         let away = if n == 0 { String::new() } else { format!(", {}", clock.away(stretch.from)) };
         writeln!(out, "  {}  {starts}{}", pad(head, 9), look.paint.dim(&away))?;
-        for line in wrap(&limits(stretch, when), columns.saturating_sub(11).max(20)) {
-            writeln!(out, "  {}    {}", " ".repeat(9), look.paint.dim(&line))?;
+        let text = limits(stretch, when);
+        // What opens and closes is told again only where it is something else.
+        if text != told {
+            for line in wrap(&text, columns.saturating_sub(11).max(20)) {
+                writeln!(out, "  {}    {}", " ".repeat(9), look.paint.dim(&line))?;
+            }
+            told = text;
         }
     }
     if standing.more > 0 {
@@ -265,10 +271,11 @@ fn one_group(out: &mut impl Write, when: &When, group: &WhenGroup, clock: Clock<
     asset_lines(out, "  ", names, group.assets.len(), look)?;
     let left = " ".repeat(9);
     let Some(first) = group.standing.first else {
-        let none = if group.standing.hangs_on.is_empty() { "never" } else { "not known" };
+        let none = if group.standing.hangs_on.is_empty() { "never" } else { "not known when" };
         let by = list(group.standing.blockers.iter()).map_or_else(String::new, |names| format!(": {names}"));
-        let hangs =
-            group.standing.hangs_on.first().map(|_| format!(", {}", unknown(&group.standing.hangs_on).join(", ")));
+        let hangs = group.standing.hangs_on.first().map(|_| {
+            format!(", {}", unknown(&group.standing.hangs_on).join(", ").replacen("not known: ", "it hangs on ", 1))
+        });
         let text = format!("{none}{by}{}", hangs.unwrap_or_default());
         for line in wrap(&text, look.width.saturating_sub(9).max(20)) {
             writeln!(out, "{left}{}", look.paint.caution(&line))?;
@@ -276,8 +283,11 @@ fn one_group(out: &mut impl Write, when: &When, group: &WhenGroup, clock: Clock<
         return Ok(());
     };
     writeln!(out, "{left}from {}, {}", clock.both(first), clock.away(first))?;
+    let mut told = String::new();
     for stretch in group.standing.starts.iter().take(GROUP_STARTS) {
-        let text = format!("{}: {}", starts(stretch, clock), limits(stretch, when));
+        let why = limits(stretch, when);
+        let text = if why == told { starts(stretch, clock) } else { format!("{}: {why}", starts(stretch, clock)) };
+        told = why;
         for line in wrap(text.trim_end_matches([':', ' ']), look.width.saturating_sub(11).max(20)) {
             writeln!(out, "{left}  {}", look.paint.dim(&line))?;
         }
@@ -320,7 +330,10 @@ fn late(out: &mut impl Write, when: &When, clock: Clock<'_>, look: &Look) -> io:
         let they = if when.late.len() == 1 { "it is" } else { "they are" };
         let text = match when.whole.first {
             Some(first) => format!("too late for {count}: {they} due before {}", clock.local(first)),
-            None => format!("too late for {count}: there is no time at which the change may go"),
+            None if when.whole.hangs_on.is_empty() => {
+                format!("too late for {count}: there is no time at which the change may go")
+            }
+            None => format!("too late for {count}: {they} due before {}", clock.local(when.from)),
         };
         for line in wrap(&text, look.width.saturating_sub(2).max(20)) {
             writeln!(out, "  {}", look.paint.bad(&line))?;

@@ -21,3 +21,4 @@ mod inputs;
 mod support;
 mod time;
 mod verbs;
+mod when;

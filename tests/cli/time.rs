@@ -306,3 +306,70 @@ fn what_calendar_and_when_print_fits_its_schema() {
     let schema = folder.run(["schema", "--json-schema", "samples"]).status(0).json();
     assert_eq!(schema["title"], "A measurement, which metrics read");
 }
+
+const EVENT: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261210T100000Z\r\nDTEND:20261210T120000Z\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:Stop\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+/// A policy whose blackout finds its calendar in the facts, and an asset that names `file`.
+fn named(file: &str) -> Folder {
+    let folder = project();
+    folder.write(
+        "policy/policy.gate",
+        "policy play \"Play\" { timezone \"UTC\" }\nextend asset { stops: string }\nblackout own { calendar asset.stops }\n",
+    );
+    folder.write(
+        "inventory.ndjson",
+        serde_json::json!({ "id": "db-1", "timezone": "Europe/Paris", "stops": file, "findings": [] }).to_string(),
+    );
+    folder.write("stops/db.ics", EVENT);
+    folder
+}
+
+#[test]
+fn calendar_files_that_facts_name() {
+    let folder = named("stops/db.ics");
+    let json = calendar(&folder, &["--asset", "db-1", "--format", "json"]).status(0).json();
+    assert_eq!(json["calendar"][0]["from"], "2026-12-10T10:00:00Z", "{json:#}");
+    folder.write(
+        "changes/one.json",
+        r#"{"id":"CHG1","assets":["db-1"],"start":"2026-12-10T11:00:00Z","end":"2026-12-10T13:00:00Z"}"#,
+    );
+    let decided = folder.run(["check", "--now", NOW, "--format", "json"]).status(1).json();
+    assert_eq!(decided["decisions"][0]["not_before"], "2026-12-10T12:00:00Z", "{decided:#}");
+    // The file is a part of the facts.
+    folder.write("stops/db.ics", EVENT.replace("20261210T120000Z", "20261210T100001Z"));
+    let after = folder.run(["check", "--now", NOW, "--format", "json"]).status(0).json();
+    let digest = |json: &serde_json::Value| json["changes"][0]["record"]["facts"].clone();
+    assert_ne!(digest(&after), digest(&decided));
+}
+
+/// What cannot be read is told, and unknown: the blackout holds.
+#[test]
+fn calendar_files_that_cannot_be_read_are_unknown() {
+    let told = "a calendar file that facts name cannot be used";
+    for (file, why) in [
+        ("stops/none.ics", "there is no such file"),
+        ("../stops.ics", "relative path of a *.ics file in the project's folder"),
+        ("/etc/hostname", "relative path of a *.ics file"),
+        ("changegate.toml", "relative path of a *.ics file"),
+        ("stops", "relative path of a *.ics file"),
+        ("inventory.ics", "line 1"),
+    ] {
+        let folder = named(file);
+        folder.write("inventory.ics", "no calendar");
+        let run = folder.run(["check", "--now", NOW]).status(1);
+        assert!(run.stderr.contains(told) && run.stderr.contains(why), "{file}: {run:#?}");
+        assert!(run.stdout.contains("own"), "{run:#?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn calendar_files_lie_in_the_project() {
+    let folder = named("stops/db.ics");
+    let elsewhere = Folder::empty();
+    let file = elsewhere.write("secret.ics", EVENT);
+    fs::remove_file(folder.0.join("stops/db.ics")).unwrap();
+    std::os::unix::fs::symlink(file, folder.0.join("stops/db.ics")).unwrap();
+    let run = folder.run(["check", "--now", NOW]).status(1);
+    assert!(run.stderr.contains("outside of the project's folder"), "{run:#?}");
+}
