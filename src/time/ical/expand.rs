@@ -157,17 +157,17 @@ fn parts(series: &Series, zone: &Zone) -> Vec<Part> {
     };
     let mut parts = vec![Part { lower: Instant::MIN, upper: None, kept: Some((series.event, own)) }];
     for segment in &series.segments {
-        let kept = segment.kept.as_ref().map(|(event, times_of)| {
-            let length = nominal(&times_of.length, &times_of.start, zone);
+        let kept = segment.kept.as_ref().map(|kept| {
+            let length = nominal(&kept.length, &kept.start, zone);
             // Starts keep the series' clock where both have times; so a daily 09:00 that moves by an hour stays at 10:00.
-            let keeps = !times.all_day && !times_of.all_day;
-            let to = if keeps { &times.start.clock } else { &times_of.start.clock };
+            let keeps = !times.all_day && !kept.all_day;
+            let to = if keeps { &times.start.clock } else { &kept.start.clock };
             let shown = |moment: &Moment| match keeps && !moment.clock.is_same(to) {
                 true => to.local(instant(moment, zone), zone).unwrap_or(moment.local),
                 false => moment.local,
             };
-            let shift = shown(&times_of.start).wall() - shown(&segment.from).wall();
-            (*event, Placing { shift, clock: clock(times_of.all_day, to), length })
+            let shift = shown(&kept.start).wall() - shown(&segment.from).wall();
+            (kept.event, Placing { shift, clock: clock(kept.all_day, to), length })
         });
         parts.push(Part { lower: instant(&segment.from, zone), upper: None, kept });
     }
@@ -196,7 +196,8 @@ impl Resolved {
                 if removed.has(local, when) {
                     continue;
                 }
-                let part = parts.iter().rfind(|part| part.lower <= when);
+                let last = parts.partition_point(|part| part.lower <= when).checked_sub(1);
+                let part = last.and_then(|last| parts.get(last));
                 let Some((event, placing)) = part.and_then(|part| part.kept.as_ref()) else { continue };
                 let mut placing = placing.clone();
                 let mut from = local;

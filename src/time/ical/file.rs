@@ -62,7 +62,8 @@ impl File {
             notes.add(1, "no event that counts: the calendar says nothing of any time");
         }
         let file = Self { events, series, resolved: RwLock::default() };
-        if let Some(first) = file.series.iter().map(|series| series.times.start.local).min() {
+        let first = file.series.iter().map(|series| series.times.start.local).min();
+        if let Some(first) = first.filter(|_| zones.iter().any(Zones::has_to_compare)) {
             let until = file.knows_until(&Zone::utc());
             for zones in zones {
                 zones.compare(Instant::clamped(first.wall()), until, &mut budget.changes, &mut notes);

@@ -16,7 +16,7 @@
 //! the VTIMEZONE in the text, expanded up to the year 2199.
 //!
 //! # What is refused
-//! A text that is cut off, has more than 10 MB, 100,000 events or 20,000 rules; events without DTSTART, with two, with an
+//! A text that is cut off, has more than 10 MB, 100,000 events or 10,000 rules; events without DTSTART, with two, with an
 //! end before the start, with both DTEND and DURATION, with one end as a date and the other as a time; dates, times,
 //! durations, periods, rules that cannot be read; times in an unknown zone that the text does not define; EXRULE; lines in
 //! an event that are not properties; an event's properties outside an event.
@@ -55,9 +55,11 @@ const MAX_BYTES: usize = 10 * 1024 * 1024;
 /// More events are refused.
 const MAX_EVENTS: usize = 100_000;
 /// More recurrence rules are refused.
-const MAX_RULES: usize = 20_000;
+const MAX_RULES: usize = 10_000;
 /// More rules, counted anew after each change to all later occurrences, are refused.
-const MAX_STREAMS: usize = 40_000;
+const MAX_STREAMS: usize = 20_000;
+/// More changes to occurrences of other events are refused, counted for each event that has the UID.
+const MAX_INSTEAD: usize = 200_000;
 /// More notes of different wording are not kept.
 const MAX_NOTES: usize = 1_000;
 

@@ -1,7 +1,7 @@
 //! Events that belong together: one that recurs, and those that stand for some of its occurrences.
 
-use super::event::{Instead, Mark, Moment, Read, Times};
-use super::{Event, MAX_STREAMS, Notes, ReadError};
+use super::event::{Instead, Length, Mark, Moment, Read, Times};
+use super::{Event, MAX_INSTEAD, MAX_STREAMS, Notes, ReadError};
 use std::collections::BTreeMap;
 
 /// An event with its recurrence, and what others with its UID change of it.
@@ -18,16 +18,26 @@ pub(super) struct Series {
 #[derive(Debug)]
 pub(super) struct Segment {
     pub(super) from: Moment,
-    /// The event that they follow, as an index, and its times; none where they are out.
-    pub(super) kept: Option<(usize, Times)>,
+    /// What they follow; none where they are out.
+    pub(super) kept: Option<Kept>,
+}
+
+/// The event that stands for all occurrences from a moment on, as far as they follow it.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    /// Its index among the events of the file.
+    pub(super) event: usize,
+    pub(super) start: Moment,
+    pub(super) all_day: bool,
+    pub(super) length: Length,
 }
 
 /// An event that stands for occurrences of others.
 struct Other {
     instead: Instead,
     uid: String,
-    /// Its index and its times; none where it takes those occurrences out.
-    kept: Option<(usize, Times)>,
+    /// None where it takes those occurrences out.
+    kept: Option<Kept>,
     line: usize,
 }
 
@@ -47,7 +57,13 @@ pub(super) fn group(reads: Vec<Read>, notes: &mut Notes) -> Result<(Vec<Event>, 
         }
         match (instead, uid) {
             (Some(instead), Some(uid)) => {
-                others.push(Other { instead, uid, kept: times.clone().map(|times| (event, times)), line });
+                let kept = times.as_ref().map(|Times { start, all_day, length, .. }| Kept {
+                    event,
+                    start: start.clone(),
+                    all_day: *all_day,
+                    length: length.clone(),
+                });
+                others.push(Other { instead, uid, kept, line });
             }
             (Some(_), None) => {
                 notes.add(line, "a `RECURRENCE-ID` without `UID` stands for no occurrence of another event")
@@ -68,6 +84,7 @@ pub(super) fn group(reads: Vec<Read>, notes: &mut Notes) -> Result<(Vec<Event>, 
             series.push(Series { event, times, segments: Vec::new() });
         }
     }
+    let mut changes = 0_usize;
     let mut streams = series.iter().map(|series| series.times.rules.len()).sum::<usize>();
     for Other { instead, uid, kept, line } in others {
         let Some(indices) = masters.get(&uid) else {
@@ -78,11 +95,14 @@ pub(super) fn group(reads: Vec<Read>, notes: &mut Notes) -> Result<(Vec<Event>, 
         };
         for index in indices {
             let Some(master) = series.get_mut(*index) else { continue };
+            changes += 1;
             if instead.and_future {
                 streams += master.times.rules.len();
-                if streams > MAX_STREAMS {
-                    return Err(ReadError { line, message: "recurring events with too many changes to them".into() });
-                }
+            }
+            if changes > MAX_INSTEAD || streams > MAX_STREAMS {
+                return Err(ReadError { line, message: "recurring events with too many changes to them".into() });
+            }
+            if instead.and_future {
                 master.segments.push(Segment { from: instead.from.clone(), kept: kept.clone() });
             } else {
                 master.times.removed.push(match &instead.of {

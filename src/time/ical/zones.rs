@@ -60,13 +60,22 @@ impl<'a> Zones<'a> {
         Ok(clock)
     }
 
-    /// Notes where a definition in the text and the database, by which its events go, differ between two instants.
-    pub(super) fn compare(&self, from: Instant, to: Option<Instant>, budget: &mut usize, notes: &mut Notes) {
-        let used = self.known.iter().filter_map(|(name, clock)| match clock {
+    /// The zones of the database by which events go, and the definitions that the text has of them.
+    fn doubled(&self) -> impl Iterator<Item = (&String, &Zone, &Component)> {
+        self.known.iter().filter_map(|(name, clock)| match clock {
             Clock::Zone(zone) => Some((name, zone, *self.defined.get(name.as_str())?)),
             _ => None,
-        });
-        for (name, zone, component) in used.take(MAX_COMPARED) {
+        })
+    }
+
+    /// Whether the text defines a zone that the database knows.
+    pub(super) fn has_to_compare(&self) -> bool {
+        self.doubled().next().is_some()
+    }
+
+    /// Notes where a definition in the text and the database, by which its events go, differ between two instants.
+    pub(super) fn compare(&self, from: Instant, to: Option<Instant>, budget: &mut usize, notes: &mut Notes) {
+        for (name, zone, component) in self.doubled().take(MAX_COMPARED) {
             let name = shown(name);
             match Table::read(component, budget) {
                 Ok(table) => {

@@ -44,6 +44,13 @@ fn dates_and_rules_without_number() {
         "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260101T000000Z\nSTATUS:CANCELLED\nEND:VEVENT";
     let text = format!("{}\n{}", many("RRULE:FREQ=DAILY\n", 1_000), [change; 1_000].join("\n"));
     assert_eq!(bounded(&calendar(&text)).unwrap_err().message, "recurring events with too many changes to them");
+    // As does each event with the UID.
+    let event = "BEGIN:VEVENT\nUID:1\nDTSTART:20260101T000000Z\nEND:VEVENT";
+    let moved = "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID:20260101T000000Z\nSTATUS:CANCELLED\nEND:VEVENT";
+    let text = format!("{}\n{}", [event; 1_000].join("\n"), [moved; 1_000].join("\n"));
+    assert_eq!(bounded(&calendar(&text)).unwrap_err().message, "recurring events with too many changes to them");
+    let text = format!("{}\n{}", many(&format!("RDATE:{dates}20270101T000000Z\n"), 1), [change; 10_000].join("\n"));
+    assert!(bounded(&calendar(&text)).is_ok());
 }
 
 #[test]
