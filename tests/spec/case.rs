@@ -33,7 +33,7 @@ impl fmt::Display for Failure {
 pub(crate) const NOW: &str = "2026-11-20T15:00:00Z";
 
 /// The inputs beside the inventory and the changes: the word behind `json`, `ndjson` or `csv`, and the key in the project's file.
-const OTHERS: [&str; 5] = ["people", "services", "incidents", "waivers", "obligations"];
+const OTHERS: [&str; 6] = ["people", "services", "incidents", "waivers", "samples", "obligations"];
 
 /// What a section has built up so far.
 pub(crate) struct Case {
@@ -49,7 +49,7 @@ pub(crate) struct Case {
     /// Names of inventory and change files, if there are any.
     pub(crate) inventory: Option<String>,
     pub(crate) change: Option<String>,
-    /// The other inputs, by their key in the project's file: `people`, `services`, `incidents`, `waivers`, `obligations`.
+    /// The other inputs, by their key in the project's file: `people`, `services`, `incidents`, `waivers`, `samples`, `obligations`.
     others: BTreeMap<&'static str, String>,
     pub(crate) now: String,
     heading: String,
