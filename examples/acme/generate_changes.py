@@ -169,7 +169,7 @@ def change(number, title, assets, description, justification, drop=(), **facts):
 
 
 def changes():
-    """What stops a change, one thing after another: first the facts and the calendar, from CHG0053 on the people."""
+    """What stops a change, one thing after another: first the facts and the calendar, from CHG0053 on the people, from CHG0066 on time alone."""
     plans = ("backout_plan", "test_plan")
     desktops = 'asset.kind == workstation and asset.hostname like "{}-*"'
 
@@ -261,6 +261,22 @@ def changes():
     change(65, "Shop front: cookie notice", ["ret-web-lon-01"], "Deploy the new notice.", "A regulator asked for it.",
            model="release", start="2026-11-21T22:00:00Z", end="2026-11-21T23:00:00Z", services=["shop-front"], security_impact="None: static content.",
            approvals=LOW + comply() + board("q.adeyemi", ["shop-front"]))
+
+    # What is asked of time: `changegate when`.
+    change(66, "Certificates of the payment applications, three regions", ["pay-app-nyc-213", "pay-app-lon-201", "pay-app-sin-203"], "Replace the certificates, all at once: they have to trust each other.", "They expire on 31 December.",
+           model="certificate", start="2026-11-25T01:00:00Z", end="2026-11-25T03:00:00Z", security_impact="None.", approvals=LOW + comply() + board())
+    change(67, "New card readers in two London shops", ["ret-pos-lon-101", "ret-pos-lon-102"], "Swap the card readers of the tills.", "The old ones go out of support.",
+           model="hardware-swap", start="2026-11-24T10:00:00Z", end="2026-11-24T10:45:00Z", security_impact="None: the same reader in a newer housing.", approvals=LOW + comply())
+    change(68, "Workflow engine of the New York payments", ["pay-ctr-nyc-208"], "Deploy the fixed image.", "Closes CVE-2023-25754.",
+           model="release", security=True, fixes=["CVE-2023-25754"], start="2026-11-26T02:00:00Z", end="2026-11-26T03:00:00Z", security_impact="Closes a privilege escalation.", evidence=[TEST, STAGING], approvals=LOW + comply() + board())
+    change(69, "Order management: move to the new storage", ["mkt-ems-nyc-01"], "Copy, switch over, check.", "The old array is out of warranty in January.",
+           model="storage", start="2026-12-05T05:00:00Z", duration="5h", backout_time="2h", services=["order-management"], evidence=[TEST, STAGING], approvals=LOW + board("r.tanaka", ["order-management"]))
+    change(70, "Directory: longer passwords", ["cor-ad-nyc-01"], "Raise the minimum to 14 characters.", "An audit asked for it.",
+           model="configuration", submitted_at="2026-11-18T16:00:00Z", updated_at="2026-11-18T16:00:00Z", start="2026-11-29T06:00:00Z", end="2026-11-29T07:00:00Z", backout_time="15min",
+           communication_plan="Everybody, by mail and at sign-on.", services=["identity"], evidence=[TEST, STAGING], approvals=review() + manager())
+    change(71, "Payment gateway: new cipher suites", ["pay-gw-lon-01"], "Switch the old suites off.", "PCI asks for it.",
+           model="configuration", start="2026-11-22T02:30:00Z", end="2026-11-22T03:00:00Z", backout_time="10min", communication_plan="Payments desk.", security_impact="Refuses clients that are ten years old.",
+           services=["payments-gateway"], evidence=[TEST, STAGING], approvals=LOW + comply() + board("s.bauer", ["payments-gateway"]))
 
 
 def lines(name, records):
