@@ -271,6 +271,8 @@ def changes():
            model="release", security=True, fixes=["CVE-2023-25754"], start="2026-11-26T02:00:00Z", end="2026-11-26T03:00:00Z", security_impact="Closes a privilege escalation.", evidence=[TEST, STAGING], approvals=LOW + comply() + board())
     change(69, "Order management: move to the new storage", ["mkt-ems-nyc-01"], "Copy, switch over, check.", "The old array is out of warranty in January.",
            model="storage", start="2026-12-05T05:00:00Z", duration="5h", backout_time="2h", services=["order-management"], evidence=[TEST, STAGING], approvals=LOW + board("r.tanaka", ["order-management"]))
+    change(72, "Order management: move to the new storage, with its archive", ["mkt-ems-nyc-01"], "Copy, switch over, check, then the archive.", "The old array is out of warranty in January.",
+           model="storage", start="2026-12-12T05:00:00Z", duration="6h", backout_time="2h", services=["order-management"], evidence=[TEST, STAGING], approvals=LOW + board("r.tanaka", ["order-management"]))
     change(70, "Directory: longer passwords", ["cor-ad-nyc-01"], "Raise the minimum to 14 characters.", "An audit asked for it.",
            model="configuration", submitted_at="2026-11-18T16:00:00Z", updated_at="2026-11-18T16:00:00Z", start="2026-11-29T06:00:00Z", end="2026-11-29T07:00:00Z", backout_time="15min",
            communication_plan="Everybody, by mail and at sign-on.", services=["identity"], evidence=[TEST, STAGING], approvals=review() + manager())

@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::markdown::{files, root, sections};
 
 /// The requirements that the page answers for.
-const ASKED: [std::ops::RangeInclusive<u32>; 5] = [1..=28, 38..=46, 49..=58, 66..=73, 77..=86];
+const ASKED: [std::ops::RangeInclusive<u32>; 6] = [1..=28, 38..=46, 49..=58, 60..=60, 66..=73, 77..=86];
 
 /// What a requirement may wait for.
-const LATER: [&str; 6] = ["windows and calendars", "feeds", "rollout", "reports", "plugins", "decision log"];
+const LATER: [&str; 5] = ["feeds", "rollout", "reports", "plugins", "decision log"];
 
 /// Every `kind name` that the example's policy declares.
 fn statements() -> BTreeSet<String> {
     let folder = root().join("examples/acme/policy");
     let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    for path in files_of(&folder, "gate") {
+        let text = std::fs::read_to_string(path).unwrap();
         for line in text.lines() {
             let mut words = line.split_whitespace();
             if let (Some(kind), Some(name), false) = (words.next(), words.next(), line.starts_with([' ', '#'])) {
@@ -26,11 +26,17 @@ fn statements() -> BTreeSet<String> {
     found
 }
 
-/// The places of the cookbook's patterns (`cookbook/duties.md#it-worked`) that are run: they assert something.
+/// The files of a folder whose names end so.
+fn files_of(folder: &std::path::Path, extension: &str) -> Vec<std::path::PathBuf> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|found| found == extension)).collect()
+}
+
+/// The places of the patterns of the cookbook and the page on time (`cookbook/duties.md#it-worked`) that are run: they assert something.
 fn patterns() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for path in files(&root().join("docs/cookbook")) {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    for path in files(&root().join("docs/cookbook")).into_iter().chain([root().join("docs/time.md")]) {
+        let name = path.strip_prefix(root().join("docs")).unwrap().to_string_lossy().into_owned();
         for section in sections(&path) {
             let asserts = section.blocks.iter().any(|block| {
                 matches!(block.kind(), "expect" | "triage" | "console")
@@ -39,7 +45,7 @@ fn patterns() -> BTreeSet<String> {
             let letters = section.heading.to_lowercase().replace(' ', "-");
             let slug: String = letters.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
             if asserts {
-                found.insert(format!("cookbook/{name}#{slug}"));
+                found.insert(format!("{name}#{slug}"));
             }
         }
     }
