@@ -208,7 +208,10 @@ impl Reported<'_> {
             },
             ["category_possible"] => decided()
                 .map(|_| Value::words(self.decisions.iter().flat_map(|d| &d.category_possible).map(String::as_str))),
-            ["not_before"] => decided().map(|d| d.not_before.map_or(Value::None, Value::Time)),
+            ["not_before"] => decided().map(|only| {
+                let whole = self.summary.filter(|_| self.decisions.len() > 1);
+                whole.map_or(only.not_before, |summary| summary.not_before).map_or(Value::None, Value::Time)
+            }),
             ["obligations"] => decided()
                 .map(|_| Value::words(self.decisions.iter().flat_map(|d| &d.obligations).map(|o| o.rule.as_str()))),
             ["assumed"] => decided().map(|_| {
