@@ -7,7 +7,8 @@
 //! Every VEVENT of every VCALENDAR in the text, and those that stand outside one. Its occurrences are DTSTART, the starts
 //! of its RRULEs and its RDATEs (dates, times, periods), without EXDATE and without those for which another event with its
 //! UID stands (RECURRENCE-ID; with `RANGE=THISANDFUTURE` for all later ones as well, which then move by as much and last
-//! as long). DTSTART counts also where it does not fit the rule.
+//! as long). DTSTART counts also where it does not fit the rule, and an event that stands for an occurrence also where
+//! EXDATE takes that out.
 //!
 //! Times go by RFC 5545: with an end, every occurrence lasts exactly as long as the first; with a DURATION, its days are
 //! days of the calendar. A local time that occurs twice is the first; one that the clock skips takes the offset before.
