@@ -61,7 +61,7 @@ fn run_end(entries: &[Entry], role: Role, hull: Interval) -> (Option<Instant>, O
     if entries.get(whose).is_some_and(|entry| never_pauses(&[entry])) {
         return (None, Some(whose));
     }
-    let starting = |entry| Occurrences::starting(entry, role, Sure::Possible, last).peekable();
+    let starting = |entry| Occurrences::starting(entry, role, Sure::Possible, last, Instant::MAX).peekable();
     let mut following: Vec<_> = entries.iter().map(starting).collect();
     let latest = last.saturating_add(Duration::from_micros(RUN_MICROS));
     let mut steps = 0;

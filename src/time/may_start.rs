@@ -4,8 +4,9 @@ use super::starts::merge;
 use super::stream::Occurrences;
 use super::{Duration, Instant, Interval, Limit, Role, Source, StartRange, Starts, Sure};
 
-/// Occurrences of one entry that are looked at; of a denser one the rest of the horizon is not worked out.
-const OCCURRENCE_LIMIT: usize = 100_000;
+/// Occurrences of one entry that are looked at, twice the hours of 400 days; of a denser one the rest of the horizon is
+/// not worked out.
+const OCCURRENCE_LIMIT: usize = 20_000;
 
 /// The starts at which a change of that length meets no occurrence of the entries.
 ///
@@ -23,7 +24,7 @@ pub fn may_start_clear_of(
     let (met, known_to) = gather(sources, role, sure, length, horizon, |_| true);
     let blocked = met.into_iter().map(|range| {
         // The last start that is over when the occurrence begins is its start less the length.
-        let from = Instant::clamped(range.from.micros() - (length - 1).max(0));
+        let from = Instant::clamped(range.from.micros().saturating_sub((length - 1).max(0)));
         StartRange { from, ..range }
     });
     Starts::all(horizon).minus(&Starts::of(horizon, known_to, merge(blocked)))
@@ -40,7 +41,7 @@ pub fn may_start_inside(sources: &[Source<'_>], sure: Sure, length: Duration, ho
     let (open, known_to) = gather(sources, Role::Window, sure, length, horizon, has_room);
     let roomy = merge(open).into_iter().filter_map(|range| {
         // The last start that leaves room is the end less the length, and it is still one.
-        let to = Instant::clamped(range.to.micros() - (length - 1).max(0));
+        let to = Instant::clamped(range.to.micros().saturating_sub((length - 1).max(0)));
         (range.from < to).then_some(StartRange { to, ..range })
     });
     Starts::of(horizon, known_to, roomy)
@@ -62,17 +63,32 @@ fn gather(
     let mut found = Vec::new();
     let to = Instant::clamped(horizon.to().micros().saturating_add(length));
     for Source { entry, tag } in sources {
-        let mut stream = Occurrences::new(entry, role, sure, horizon.from(), to);
-        let counted = stream.by_ref().take(OCCURRENCE_LIMIT).map(|o| o.interval).filter(|o| counts(*o));
-        let ranges = counted.map(|occurrence| {
-            let (from, to) = (occurrence.from(), occurrence.to());
-            let to = if from == to { Instant::clamped(to.micros() + 1) } else { to };
-            StartRange { from, to, opened_by: Limit::By(*tag), closed_by: Limit::By(*tag) }
-        });
-        found.extend(merge(ranges));
-        if let Some(next) = stream.next() {
-            known_to = known_to.min(Instant::clamped(next.interval.from().micros() - length));
+        let by = Limit::By(*tag);
+        let range = |from: Instant, to: Instant| StartRange { from, to, opened_by: by, closed_by: by };
+        // What is going on when the horizon begins is one stretch, however many occurrences it is made of.
+        let mut ranges: Vec<StartRange> = Vec::new();
+        if let Some(reach) = entry.reach(role, sure, horizon.from()) {
+            ranges.push(range(horizon.from(), reach));
         }
+        let stream = Occurrences::starting(entry, role, sure, horizon.from(), to);
+        for (count, occurrence) in stream.enumerate() {
+            let (from, end) = (occurrence.interval.from(), occurrence.interval.to());
+            if ranges.last().is_some_and(|last| last.to >= to) {
+                break;
+            }
+            if count == OCCURRENCE_LIMIT {
+                known_to = known_to.min(Instant::clamped(from.micros().saturating_sub(length)));
+                break;
+            }
+            if counts(occurrence.interval) {
+                let end = if from == end { Instant::clamped(end.micros() + 1) } else { end };
+                match ranges.last_mut().filter(|last| from <= last.to) {
+                    Some(last) => last.to = last.to.max(end),
+                    None => ranges.push(range(from, end)),
+                }
+            }
+        }
+        found.extend(ranges);
     }
     // The order of equal starts is that of the sources.
     found.sort_by_key(|range| range.from);

@@ -1,5 +1,6 @@
 //! The occurrences of a recurrence rule, as instants.
 
+use super::instant::DAY_MICROS;
 use super::{Instant, Interval, Lasting, LocalDateTime, RRuleStarts, Rule, Zone, add_calendar_span};
 use std::collections::VecDeque;
 
@@ -20,20 +21,25 @@ pub(super) struct RuleStream<'a> {
 }
 
 impl<'a> RuleStream<'a> {
-    /// Those that start at `from` or later.
-    pub(super) fn new(rule: &'a Rule, zone: &'a Zone, from: Instant) -> Self {
+    /// Those that start at `from` or later, and before `to` (and perhaps a few later ones).
+    pub(super) fn new(rule: &'a Rule, zone: &'a Zone, from: Instant, to: Instant) -> Self {
         let wall = zone.local(from).unwrap_or_else(|| from.utc());
         // What lies in a gap starts up to the gap's length after the change, by a wall clock that is behind.
         let skipped = zone.gained_before(from);
         let first = LocalDateTime::from_wall(wall.wall() - skipped).unwrap_or(wall);
-        let starts = rule.rule.starts_in(rule.dtstart, first, zone);
+        let mut starts = rule.rule.starts_in(rule.dtstart, first, zone);
+        // A search that has an end is not given up; no change of the clocks is longer than a day.
+        let end = zone.local(to).and_then(|wall| LocalDateTime::from_wall(wall.wall() + 2 * DAY_MICROS));
+        if let Some(end) = end {
+            starts = starts.before(end);
+        }
         Self { rule, zone, starts, peeked: None, sorted: VecDeque::new(), from, last: from }
     }
 
     /// Those that are not over at `instant`, and some that are.
-    pub(super) fn ending_after(rule: &'a Rule, zone: &'a Zone, instant: Instant) -> Self {
+    pub(super) fn ending_after(rule: &'a Rule, zone: &'a Zone, instant: Instant, to: Instant) -> Self {
         let earliest = instant.micros().saturating_sub(rule.lasting.at_most());
-        Self::new(rule, zone, Instant::clamped(earliest))
+        Self::new(rule, zone, Instant::clamped(earliest), to)
     }
 
     /// Where the search for a further occurrence was given up, if it was.

@@ -52,8 +52,9 @@ impl Entry {
         let mut stretch = FIRST_STRETCH.min(longest);
         loop {
             let from = Instant::clamped(instant.micros().saturating_sub(stretch));
-            let mut stream = RuleStream::new(rule, &self.zone, from);
-            let started = stream.by_ref().take_while(|o| o.from() <= instant);
+            let mut stream = RuleStream::new(rule, &self.zone, from, instant);
+            let mut passed = 0;
+            let started = stream.by_ref().take_while(|o| o.from() <= instant).take(BACK_LIMIT).inspect(|_| passed += 1);
             let kept = started.filter_map(|interval| self.kept(Occurrence { interval, certain: true }));
             let (mut count, mut last) = (0, None);
             for occurrence in kept.filter(|o| sure.counts(*o)) {
@@ -62,7 +63,8 @@ impl Entry {
                 last = Some((start, end.max(furthest)));
                 count += 1;
             }
-            if stream.gave_up_at().is_some_and(|at| at <= instant) {
+            // So many that are left out, or none for so long, that nobody knows.
+            if passed == BACK_LIMIT || stream.gave_up_at().is_some_and(|at| at <= instant) {
                 return if sure == Sure::Possible { Some((instant, Instant::MAX)) } else { last };
             }
             // The ends of calendar spans are in the order of the starts but for those near a change of the clocks.
@@ -133,7 +135,7 @@ impl Entry {
 
 /// The first start of an occurrence after `instant`.
 pub(super) fn first_start_after(entry: &Entry, sure: Sure, instant: Instant) -> Option<Instant> {
-    for occurrence in Occurrences::starting(entry, Role::Blackout, sure, instant) {
+    for occurrence in Occurrences::starting(entry, Role::Blackout, sure, instant, Instant::MAX) {
         let start = occurrence.interval.from();
         if start > instant {
             return Some(start);

