@@ -1,6 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod metrics;
 mod people;
+mod periods;
+mod sittings;
+mod time;
+mod timing;
 
 use std::cmp::Ordering;
 

@@ -212,6 +212,3 @@ fn own_lapses(
     };
     batches.par_iter().zip(each.par_chunks(BATCH)).flat_map(|(rows, chances)| own(rows, chances)).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -12,3 +12,4 @@ pub mod values;
 pub mod when;
 pub mod when_rows;
 pub mod why;
+pub mod why_times;

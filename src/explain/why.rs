@@ -16,6 +16,7 @@ use crate::eval::reason::{Hit, found, place_of};
 
 use super::decisive::Decisive;
 use super::rows::{self, FactValue, Why, WhyGroup, WhyReason};
+use super::why_times;
 
 /// Explains a change, for one of its assets or for all; none where it does not touch that asset. Beside it the ids of the assets that it does
 /// touch.
@@ -70,12 +71,15 @@ fn key(decision: &Decision) -> Key {
             let of = r.subject.iter().cloned().chain(r.waiver.iter().map(|waiver| waiver.name.clone()));
             let refused = r.refused_waivers.iter().map(|waiver| format!("{}: {}", waiver.name, waiver.why));
             let unknown = r.unknown.iter().map(|u| u.fact.clone());
+            // A period ends at another time in another zone.
+            let of = of.chain(r.until.map(|until| until.to_rfc3339()));
             let said = r.because.iter().cloned().chain(unknown).chain(of).chain(refused).collect();
             (r.rule.clone(), r.kind.to_owned(), r.effect.as_str(), said)
         })
         .collect();
     let duties = serde_json::to_string(&decision.obligations).unwrap_or_default();
-    (decision.verdict as u8, decision.category.clone(), reasons, duties)
+    let from = decision.not_before.map(|from| from.to_rfc3339()).unwrap_or_default();
+    (decision.verdict as u8, decision.category.clone(), reasons, duties + &from)
 }
 
 fn group(env: &Env<'_>, change: u32, members: &[&(Decision, u32)]) -> Option<WhyGroup> {
@@ -97,6 +101,9 @@ fn group(env: &Env<'_>, change: u32, members: &[&(Decision, u32)]) -> Option<Why
                 Some(finding) => decide(&duty_frame(&frame, 0, finding), hit),
                 None => decide(&frame, hit),
             });
+            let period = hit.and_then(|hit| Some((hit.period?, hit.until)));
+            let told =
+                period.map_or_else(Vec::new, |(id, until)| why_times::times(&frame, id, schedule.tested, until, first));
             WhyReason {
                 reason: reason.clone(),
                 decisive: decisive
@@ -109,7 +116,7 @@ fn group(env: &Env<'_>, change: u32, members: &[&(Decision, u32)]) -> Option<Why
                         span: part.span,
                     })
                     .collect(),
-                facts: decisive.facts.into_iter().chain(times(reason.kind, first)).collect(),
+                facts: decisive.facts.into_iter().chain(times(reason.kind, first)).chain(told).collect(),
             }
         })
         .collect();

@@ -1,1 +1,0 @@
-//! When changes may go.
