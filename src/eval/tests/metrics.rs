@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::time::Given;
 
-const POLICY: &str = "metric rate { series \"http_5xx\" of asset.services by label \"service\" stale after 10min unit percent }
+const POLICY: &str =
+    "metric rate { series \"http_5xx\" of asset.services by label \"service\" stale after 10min unit percent }
     metric load { series \"load\" }
     rule high { forbid rate > 5% }
     rule busy { forbid load >= 2 }";
@@ -36,7 +37,10 @@ fn the_latest_sample_that_is_not_stale_counts() {
     assert_eq!(reasons(pay(), &[load(2.0), rate("pay", 58, "9"), rate("web", 59, "1")]), ["busy", "high"]);
     assert_eq!(reasons(pay(), &[load(1.0), rate("pay", 50, "1")]), [""; 0]);
     assert_eq!(reasons(pay(), &[load(1.0), rate("pay", 49, "1")]), ["high? rate[pay] missing"]);
-    assert_eq!(reasons(pay(), &[load(1.0), rate("pay", 58, "1"), rate("pay", 59, "NaN")]), ["high? rate[pay] malformed"]);
+    assert_eq!(
+        reasons(pay(), &[load(1.0), rate("pay", 58, "1"), rate("pay", 59, "NaN")]),
+        ["high? rate[pay] malformed"]
+    );
     assert_eq!(reasons(pay(), &[load(1.0), rate("pay", 58, "NaN"), rate("pay", 59, "1")]), [""; 0]);
 }
 
@@ -44,10 +48,7 @@ fn the_latest_sample_that_is_not_stale_counts() {
 fn every_service_counts() {
     let both = || json!(["pay", "web"]);
     assert_eq!(reasons(both(), &[load(1.0), rate("pay", 58, "1"), rate("web", 58, "2")]), [""; 0]);
-    assert_eq!(
-        reasons(both(), &[load(1.0), rate("pay", 58, "1"), rate("web", 58, "9")]),
-        ["high? rate disagreement"]
-    );
+    assert_eq!(reasons(both(), &[load(1.0), rate("pay", 58, "1"), rate("web", 58, "9")]), ["high? rate disagreement"]);
     assert_eq!(reasons(both(), &[load(1.0), rate("pay", 58, "9"), rate("web", 58, "9")]), ["high"]);
     assert_eq!(reasons(both(), &[load(1.0), rate("pay", 58, "1")]), ["high? rate[web] missing"]);
     assert_eq!(reasons(json!([]), &[load(1.0)]), ["high? rate empty"]);
@@ -74,7 +75,11 @@ fn a_sample_of_which_something_is_unknown_never_helps() {
     };
     // It might be the latest, or be none at all.
     for key in ["at", "metric", "labels"] {
-        assert_eq!(reasons(pay(), &[load(1.0), rate("pay", 57, "1"), odd(key, "9")]), ["high? rate disagreement"], "{key}");
+        assert_eq!(
+            reasons(pay(), &[load(1.0), rate("pay", 57, "1"), odd(key, "9")]),
+            ["high? rate[pay] disagreement"],
+            "{key}"
+        );
         assert_eq!(reasons(pay(), &[load(1.0), rate("pay", 57, "1"), odd(key, "2")]), [""; 0], "{key}");
         assert_eq!(reasons(pay(), &[load(1.0), odd(key, "2")]), ["high? rate[pay] missing"], "{key}");
     }

@@ -51,7 +51,8 @@ fn a_rule_and_a_file_may_be_facts_and_are_unknown_where_they_cannot_be_read() {
         assert_eq!(given.reasons().join("; "), wanted, "{freeze} {dates}");
     }
     // Beyond the file's last event nothing is known.
-    let mut given = Given::new(policy, "2026-11-26T11:00:00Z", "2026-11-26T11:30:00Z").asset(asset("FREQ=YEARLY;BYYEARDAY=1", "f.ics"));
+    let mut given = Given::new(policy, "2026-11-26T11:00:00Z", "2026-11-26T11:30:00Z")
+        .asset(asset("FREQ=YEARLY;BYYEARDAY=1", "f.ics"));
     given.files = vec![("f.ics", file)];
     assert_eq!(given.reasons(), ["listed? listed after 2026-11-25 missing"]);
 }
@@ -108,7 +109,12 @@ fn scope_and_time_of_a_blackout_can_be_asked_whatever_its_exception() {
     let policy = "blackout freeze { from 2026-11-24T00:00 to 2026-11-26T00:00  for asset.tier == 1  except change.model == \"x\" }
         rule asks { forbid overlaps(freeze) }";
     let names = |given: Given<'_>| -> Vec<String> {
-        given.decision().reasons.iter().map(|reason| format!("{}{}", reason.rule, if reason.unknown.is_empty() { "" } else { "?" })).collect()
+        given
+            .decision()
+            .reasons
+            .iter()
+            .map(|reason| format!("{}{}", reason.rule, if reason.unknown.is_empty() { "" } else { "?" }))
+            .collect()
     };
     let given = |from: &str, to: &str| Given::new(policy, from, to).with("model", json!("x"));
     assert_eq!(names(given("2026-11-25T11:00:00Z", "2026-11-25T12:00:00Z")), ["asks"]);

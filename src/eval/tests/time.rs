@@ -1,12 +1,10 @@
 //! A policy of times, and what it says of a change.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
-use crate::check::schema::TableId;
 use crate::Outcome;
-use crate::time::{Duration, Instant, ical, parse_duration, parse_instant};
+use crate::check::schema::TableId;
+use crate::time::{Duration, Instant, parse_duration, parse_instant};
 use crate::{DecideOptions, Decision, Facts, Policy, decide};
 
 /// What is decided.
@@ -63,11 +61,9 @@ impl<'c> Given<'c> {
         }
         let (mut facts, problems) = builder.finish();
         assert_eq!(problems.error_count, 0, "{:#?}", problems.errors);
-        let read = |(name, text): &(&str, &str)| {
-            let (file, _) = ical::File::read(text).unwrap_or_else(|error| panic!("{error}"));
-            (Arc::from(*name), Arc::new(file))
-        };
-        facts.data_mut().calendars = self.files.iter().map(read).collect();
+        for (name, text) in &self.files {
+            facts.add_calendar(name, text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+        }
         (policy, facts)
     }
 

@@ -5,10 +5,11 @@ use serde_json::json;
 use super::time::{Given, at};
 use crate::time::{Duration, Instant};
 
-const POLICY: &str = "blackout year_end { from 2026-12-18T18:00 to 2027-01-04T06:00 in \"America/New_York\"  for asset.tier == 1 }
+const POLICY: &str =
+    "blackout year_end { from 2026-12-18T18:00 to 2027-01-04T06:00 in \"America/New_York\"  for asset.tier == 1 }
     blackout trading { every weekday 09:30 to 16:00 in asset.timezone }
     blackout month_end { every month on last 2 business days }
-    blackout old { every day 00:00 to 12:00  effective until 2026-12-01 }
+    blackout old { every day 00:00 to 12:00  effective from 2026-12-01 until 2026-12-20 }
     window sunday { every sunday 02:00 to 06:00 in asset.timezone  for asset.tier == 1 }
     window night { every day 20:00 to 06:00 in \"Europe/London\"  for asset.tier <= 2 }
     window new { every saturday 10:00 to 14:00  for asset.tier == 2  effective from 2026-12-05 }
@@ -79,8 +80,11 @@ fn for_all_assets_together_it_is_the_first_instant_that_suits_each() {
         "2026-11-24T12:00:00Z",
         "2026-11-24T13:00:00Z",
     );
-    given.inventory =
-        ["Europe/London", "Europe/Paris", "Europe/Helsinki"].iter().enumerate().map(|(n, zone)| json!({"id": n.to_string(), "timezone": zone})).collect();
+    given.inventory = ["Europe/London", "Europe/Paris", "Europe/Helsinki"]
+        .iter()
+        .enumerate()
+        .map(|(n, zone)| json!({"id": n.to_string(), "timezone": zone}))
+        .collect();
     let outcome = given.outcome();
     let each: Vec<String> = outcome.decisions.iter().map(|one| one.not_before.unwrap().to_rfc3339()).collect();
     assert_eq!(each, ["2026-11-25T02:00:00Z", "2026-11-25T01:00:00Z", "2026-11-25T00:00:00Z"]);
@@ -155,7 +159,8 @@ fn an_end_that_is_not_known_is_looked_at_both_ways() {
     let mut given = Given::new(policy, "2026-11-24T12:00:00Z", "2026-11-24T13:00:00Z");
     given.change["end"] = json!(null);
     assert_eq!(given.not_before().as_deref(), Some("2026-11-25T00:00:00Z"));
-    let policy = "blackout freeze { from 2026-11-24T00:00 to 2026-11-25T00:00  from 2026-11-26T00:00 to 2026-11-27T00:00 }";
+    let policy =
+        "blackout freeze { from 2026-11-24T00:00 to 2026-11-25T00:00  from 2026-11-26T00:00 to 2026-11-27T00:00 }";
     given.policy = policy;
     assert_eq!(given.not_before(), None, "72 hours reach into the second");
     given.change = json!({"end": "2026-11-24T13:00:00Z", "started_at": "none"});
