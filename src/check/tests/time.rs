@@ -144,7 +144,10 @@ fn overlaps_is_read_through_to_what_says_when() {
         ("blackout b { every sunday  when asset.tier is known }\nrule r { forbid overlaps(b) }", "asset.tier is known"),
         ("blackout b { while asset.tier is unknown }\nrule r { forbid not overlaps(b) }", "asset.tier is unknown"),
         ("window w { while asset.tier is unknown }", "asset.tier is unknown"),
-        ("blackout b { every sunday in (asset.timezone default \"UTC\") }", "asset.timezone default \"UTC\""),
+        (
+            "extend asset { site: timezone }\nblackout b { every sunday in (asset.timezone default asset.site) }",
+            "asset.timezone default asset.site",
+        ),
     ];
     for (text, underlined) in cases {
         let checked = check_text(&format!("policy p {{ timezone \"UTC\" }}\n{text}"));
@@ -185,6 +188,6 @@ fn the_end_of_a_day_in_a_zone_that_is_a_fact_is_read_too() {
         "obligation note { when change.reboot  assigned to \"soc\"  due within 1d of change.finished_at end of day in asset.timezone }",
     );
     assert_eq!(program.obligations[0].head.vars, [VarId::ASSET, VarId::CHANGE]);
-    let lenient = "policy p { timezone \"UTC\" }\nobligation note { when change.reboot  assigned to \"soc\"  due within 1d of change.finished_at end of day in (asset.timezone default \"UTC\") }";
+    let lenient = "policy p { timezone \"UTC\" }\nextend asset { site: timezone }\nobligation note { when change.reboot  assigned to \"soc\"  due within 1d of change.finished_at end of day in (asset.timezone default asset.site) }";
     assert_eq!(check_text(lenient).diagnostics[0].code.0, 149, "{}", listing(&check_text(lenient)));
 }
