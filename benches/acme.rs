@@ -34,6 +34,11 @@ impl Loader for Packs {
         Err(format!("the example is read whole, and does not import `{path}`"))
     }
 
+    fn calendar(&mut self, _from: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        let text = fs::read_to_string(blow_up::acme().join("policy").join(path));
+        text.map(|text| (path.to_owned(), Arc::from(text))).map_err(|error| format!("`{path}`: {error}"))
+    }
+
     fn pack(&mut self, name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies").join(name);
         gate_files(&folder, &format!("{name}/")).map_err(|_| Vec::new())

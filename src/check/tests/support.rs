@@ -19,10 +19,12 @@ impl Loader for Packs {
         Err(format!("no file {path}"))
     }
 
-    /// The calendars of the messages' snapshots.
+    /// The calendars of the messages' snapshots, and of the example.
     fn calendar(&mut self, _from: &str, path: &str) -> Result<(String, Arc<str>), String> {
-        let text = std::fs::read_to_string(root().join("tests/ui").join(path));
-        text.map(|text| (path.to_owned(), Arc::from(text))).map_err(|_| format!("there is no file {path}"))
+        let text = ["tests/ui", "examples/acme/policy"]
+            .iter()
+            .find_map(|folder| std::fs::read_to_string(root().join(folder).join(path)).ok());
+        text.map(|text| (path.to_owned(), Arc::from(text))).ok_or_else(|| format!("there is no file {path}"))
     }
 
     fn pack(&mut self, name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>> {
