@@ -1,6 +1,6 @@
 //! Decides changes: for each change and asset the reasons and the verdict, for each change a summary.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -10,7 +10,6 @@ use crate::check::schema::TableId;
 use crate::facts::table::{Cause, Column};
 use crate::time::Instant;
 
-use super::approval::lapse::lapsed;
 use super::assumed::{self, Place};
 use super::categorise::{self, Category};
 use super::column::Rows;
@@ -27,7 +26,7 @@ use super::reason::{Hit, found, order_of_entries, reasons, sort};
 use super::risk::Risks;
 use super::unknown::Known;
 use super::value::{Poss, Raw};
-use super::when::not_before::not_before;
+use super::when::decided::timing;
 use super::{facts, triage, waiver};
 
 /// How much is worked on at once. No answer depends on it.
@@ -131,60 +130,6 @@ fn decide_change(
     let mut decided: Vec<(Decision, u32)> = batches.into_iter().flat_map(|(decided, _)| decided).collect();
     whole.timing = timing(env, change, &shared, &mut decided, blocked, batch);
     (decided, whole)
-}
-
-/// When the change may go: says it of each decision, and of all of them together.
-fn timing(
-    env: &Env<'_>,
-    change: u32,
-    shared: &Shared,
-    decided: &mut [(Decision, u32)],
-    blocked: bool,
-    batch: usize,
-) -> (Option<Instant>, Vec<String>) {
-    let rows: Vec<Vec<u32>> =
-        decided.chunks(batch).map(|some| some.iter().map(|(_, asset)| *asset).collect()).collect();
-    let in_frame = |rows: &Vec<u32>, f: &mut dyn FnMut(&Frame<'_>)| {
-        let root = Frame::root(env).with_shared(shared);
-        let of = change_frame(&root, change).with_shared(shared);
-        f(&of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows.clone())))]));
-    };
-    let found = not_before(env, change, decided.len(), blocked, &rows, in_frame);
-    let mut lapses: BTreeSet<String> = BTreeSet::new();
-    if env.program.approvals.iter().any(|approval| approval.valid.is_some()) {
-        let root = Frame::root(env).with_shared(shared);
-        let of = change_frame(&root, change).with_shared(shared);
-        lapses.extend(lapsed(&of, false, &[found.whole]).into_iter().flatten());
-        let mut known: HashMap<Instant, Vec<String>> = HashMap::new();
-        let each: Vec<(Vec<Vec<String>>, Vec<Vec<String>>)> = rows
-            .par_iter()
-            .zip(found.rows.par_chunks(batch))
-            .map(|(rows, by)| {
-                let mut lapse = (Vec::new(), Vec::new());
-                in_frame(rows, &mut |frame| {
-                    lapse.0 = lapsed(frame, true, by);
-                    lapse.1 = if found.whole.is_some() {
-                        lapsed(frame, true, &vec![found.whole; rows.len()])
-                    } else {
-                        Vec::new()
-                    };
-                });
-                lapse
-            })
-            .collect();
-        let own = each.iter().flat_map(|(own, _)| own);
-        for (((decision, _), at), own) in decided.iter_mut().zip(&found.rows).zip(own) {
-            let Some(at) = at else { continue };
-            let of_change = known.entry(*at).or_insert_with(|| lapsed(&of, false, &[Some(*at)]).concat());
-            decision.lapses = of_change.iter().chain(own).cloned().collect();
-            decision.lapses.sort();
-        }
-        lapses.extend(each.into_iter().flat_map(|(_, whole)| whole).flatten());
-    }
-    for ((decision, _), at) in decided.iter_mut().zip(&found.rows) {
-        decision.not_before = *at;
-    }
-    (found.whole, lapses.into_iter().collect())
 }
 
 /// The rows that a change is decided for, by the ids of their assets, and what holds for the whole change, worked out once.

@@ -4,6 +4,7 @@
 //! horizon at once.
 
 pub mod chances;
+pub mod decided;
 pub mod group;
 pub mod not_before;
 pub mod plan;

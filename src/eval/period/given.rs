@@ -66,31 +66,32 @@ impl Inputs {
     pub fn codes(&self, frame: &Frame<'_>) -> Codes {
         let len = frame.len();
         let columns: Vec<Vec<Option<i64>>> = self.nodes.iter().map(|node| column(frame, *node)).collect();
-        let mut known: HashMap<Vec<Option<i64>>, u32> = HashMap::new();
-        let mut last: Option<(Vec<Option<i64>>, u32)> = None;
         let mut codes = Codes { of: Vec::with_capacity(len), present: Bits::default() };
-        let mut row_of = Vec::with_capacity(columns.len());
+        if let [column] = columns.as_slice() {
+            let mut known: HashMap<Option<i64>, u32> = HashMap::new();
+            for value in column {
+                let code = *known.entry(*value).or_insert_with(|| self.code(&[*value]));
+                codes.of.push(code);
+            }
+            known.into_values().for_each(|code| codes.present.set(code));
+            return codes;
+        }
+        let mut known: HashMap<Vec<Option<i64>>, u32> = HashMap::new();
+        let mut values = Vec::with_capacity(columns.len());
         for row in 0..len {
-            row_of.clear();
-            row_of.extend(columns.iter().map(|column| column.get(row).copied().flatten()));
-            let code = match &last {
-                Some((same, code)) if *same == row_of => *code,
-                _ => {
-                    let code = match known.get(&row_of) {
-                        Some(code) => *code,
-                        None => {
-                            let code = self.code(&row_of);
-                            codes.present.set(code);
-                            known.insert(row_of.clone(), code);
-                            code
-                        }
-                    };
-                    last = Some((row_of.clone(), code));
+            values.clear();
+            values.extend(columns.iter().map(|column| column.get(row).copied().flatten()));
+            let code = match known.get(&values) {
+                Some(code) => *code,
+                None => {
+                    let code = self.code(&values);
+                    known.insert(values.clone(), code);
                     code
                 }
             };
             codes.of.push(code);
         }
+        known.into_values().for_each(|code| codes.present.set(code));
         codes
     }
 }

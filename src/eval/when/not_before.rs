@@ -37,7 +37,8 @@ pub fn not_before<T: Sync>(
     in_frame: impl Fn(&T, &mut dyn FnMut(&Frame<'_>)) + Sync,
 ) -> NotBefore {
     let Some(wanted) = Wanted::of(env, change) else { return NotBefore { rows: vec![None; rows], whole: None } };
-    if wanted.own && !blocked {
+    let timeless = env.program.blackouts.is_empty() && env.program.windows.is_empty();
+    if timeless || (wanted.own && !blocked) {
         return NotBefore { rows: vec![Some(wanted.from); rows], whole: Some(wanted.from) };
     }
     let mut found = NotBefore { rows: vec![None; rows], whole: None };

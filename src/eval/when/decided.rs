@@ -1,0 +1,78 @@
+//! When a change may go, as its decisions say it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::check::program::{Approval, VarId};
+use crate::time::Instant;
+
+use super::super::approval::lapse::lapsed;
+use super::super::column::Rows;
+use super::super::decide::change_frame;
+use super::super::decision::Decision;
+use super::super::env::{Env, Shared};
+use super::super::frame::{Binding, Frame};
+use super::not_before::not_before;
+
+/// When the change may go: says it of each decision, and of all of them together.
+#[must_use]
+pub fn timing(
+    env: &Env<'_>,
+    change: u32,
+    shared: &Shared,
+    decided: &mut [(Decision, u32)],
+    blocked: bool,
+    batch: usize,
+) -> (Option<Instant>, Vec<String>) {
+    let rows: Vec<Vec<u32>> =
+        decided.chunks(batch).map(|some| some.iter().map(|(_, asset)| *asset).collect()).collect();
+    let in_frame = |rows: &Vec<u32>, f: &mut dyn FnMut(&Frame<'_>)| {
+        let root = Frame::root(env).with_shared(shared);
+        let of = change_frame(&root, change).with_shared(shared);
+        f(&of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows.clone())))]));
+    };
+    let found = not_before(env, change, decided.len(), blocked, &rows, in_frame);
+    let mut lapses: BTreeSet<String> = BTreeSet::new();
+    let lapsing = |approval: &&Approval| approval.valid.is_some();
+    let of_asset = |approval: &Approval| approval.head.vars.contains(&VarId::ASSET);
+    if env.program.approvals.iter().any(|approval| lapsing(&approval)) {
+        let root = Frame::root(env).with_shared(shared);
+        let of = change_frame(&root, change).with_shared(shared);
+        lapses.extend(lapsed(&of, false, &[found.whole]).into_iter().flatten());
+        let mut known: HashMap<Instant, Vec<String>> = HashMap::new();
+        // Approvals that do not tell assets apart are looked at once.
+        let own_ones = env.program.approvals.iter().filter(lapsing).any(of_asset);
+        let asked = if own_ones { rows.as_slice() } else { &[] };
+        let each: Vec<(Vec<Vec<String>>, Vec<Vec<String>>)> = asked
+            .par_iter()
+            .zip(found.rows.par_chunks(batch))
+            .map(|(rows, by)| {
+                let mut lapse = (Vec::new(), Vec::new());
+                in_frame(rows, &mut |frame| {
+                    lapse.0 = lapsed(frame, true, by);
+                    lapse.1 = if found.whole.is_some() {
+                        lapsed(frame, true, &vec![found.whole; rows.len()])
+                    } else {
+                        Vec::new()
+                    };
+                });
+                lapse
+            })
+            .collect();
+        let none = Vec::new();
+        let own = each.iter().flat_map(|(own, _)| own).chain(std::iter::repeat(&none));
+        for (((decision, _), at), own) in decided.iter_mut().zip(&found.rows).zip(own) {
+            let Some(at) = at else { continue };
+            let of_change = known.entry(*at).or_insert_with(|| lapsed(&of, false, &[Some(*at)]).concat());
+            decision.lapses = of_change.iter().chain(own).cloned().collect();
+            decision.lapses.sort();
+        }
+        lapses.extend(each.into_iter().flat_map(|(_, whole)| whole).flatten());
+    }
+    for ((decision, _), at) in decided.iter_mut().zip(&found.rows) {
+        decision.not_before = *at;
+    }
+    (found.whole, lapses.into_iter().collect())
+}
