@@ -67,7 +67,8 @@ fn standing(env: &Env<'_>, chances: &Chances) -> Standing {
     let limits = |limits: &[Limit]| limits.iter().map(|limit| limit_row(env, limit)).collect();
     let starts = chances.ranges.iter().take(LISTED).map(|range| Stretch {
         from: range.from,
-        to: range.to,
+        // To the microsecond, which is as fine as times are.
+        last: range.to.saturating_sub(Duration::from_micros(1)).max(range.from),
         opened_by: limits(&range.opened_by),
         closed_by: limits(&range.closed_by),
     });
@@ -91,13 +92,16 @@ fn limit_row(env: &Env<'_>, limit: &Limit) -> LimitRow {
     }
 }
 
+/// How assets stand, their zone and their ids.
+type Alike = (Arc<Chances>, Option<String>, Vec<Option<String>>);
+
 /// Assets that stand alike, the latest first instant first: that is what the whole change waits for.
 fn groups(env: &Env<'_>, wanted: &[(Decision, u32)], timing: Timing) -> Vec<WhenGroup> {
     let zones: BTreeMap<Option<&str>, Option<String>> = wanted
         .iter()
         .map(|(decision, row)| (decision.asset.as_deref(), facts::text(env, TableId::ASSET, "timezone", *row)))
         .collect();
-    let mut groups: Vec<(Arc<Chances>, Option<String>, Vec<Option<String>>)> = Vec::new();
+    let mut groups: Vec<Alike> = Vec::new();
     let mut seen: BTreeMap<(Option<Instant>, Option<String>), Vec<usize>> = BTreeMap::new();
     for one in timing.assets {
         let zone = zones.get(&one.asset.as_deref()).cloned().flatten();
@@ -125,11 +129,11 @@ fn people(wanted: &[(Decision, u32)]) -> Vec<Arc<Obligation>> {
     let holds = |decision: &Decision, duty: &Obligation| {
         decision.reasons.iter().any(|reason| reason.rule == duty.rule && !reason.effect.verdict().permits())
     };
-    let mut all: BTreeMap<(&str, &str, Option<&str>, Option<&str>), &Arc<Obligation>> = BTreeMap::new();
+    let key = |duty: &Obligation| (duty.kind, duty.rule.clone(), duty.subject.clone(), duty.role.clone());
+    let mut all = BTreeMap::new();
     for (decision, _) in wanted {
         for duty in decision.obligations.iter().filter(|duty| duty.missing > 0 && holds(decision, duty)) {
-            let key = (duty.kind, duty.rule.as_str(), duty.subject.as_deref(), duty.role.as_deref());
-            all.entry(key).or_insert(duty);
+            all.entry(key(duty)).or_insert(duty);
         }
     }
     all.into_values().map(Arc::clone).collect()

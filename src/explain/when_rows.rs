@@ -83,9 +83,9 @@ pub struct Stretch {
     /// The first.
     #[serde(serialize_with = "instant")]
     pub from: Instant,
-    /// When it is over, excluded.
+    /// The last.
     #[serde(serialize_with = "instant")]
-    pub to: Instant,
+    pub last: Instant,
     /// What opens it: windows that open, blackouts that end.
     pub opened_by: Vec<LimitRow>,
     /// What closes it: windows that close, blackouts that begin.

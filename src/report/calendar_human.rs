@@ -74,7 +74,7 @@ impl Day {
     }
 
     /// What is on that day: each statement once, with its rows, those that were on before it first, then by start.
-    pub(super) fn entries<'r>(self, rows: &'r [CalendarRow]) -> Vec<Vec<&'r CalendarRow>> {
+    pub(super) fn entries(self, rows: &[CalendarRow]) -> Vec<Vec<&CalendarRow>> {
         let mut by_rule: BTreeMap<(&str, &str), Vec<&CalendarRow>> = BTreeMap::new();
         for row in rows.iter().filter(|row| touches(row, self.from, self.to)) {
             by_rule.entry((row.kind, &row.rule)).or_default().push(row);

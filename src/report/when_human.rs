@@ -168,12 +168,13 @@ fn standing(out: &mut impl Write, when: &When, standing: &Standing, clock: Clock
 
 /// From when to when it may start; one instant where there is only one.
 fn starts(stretch: &Stretch, clock: Clock<'_>) -> String {
-    let tick = Duration::from_micros(1);
-    match stretch.to.checked_sub(tick) {
-        Some(last) if last <= stretch.from => format!("{} sharp", clock.local(stretch.from)),
-        // The last start is excluded: a microsecond before it is as good as it.
-        _ => clock.stretch(stretch.from, stretch.to),
+    if stretch.last <= stretch.from {
+        return format!("{} sharp", clock.local(stretch.from));
     }
+    // Just before a full second is as good as at it.
+    let next = stretch.last.saturating_add(Duration::from_micros(1));
+    let last = if next.micros() % 1_000_000 == 0 { next } else { stretch.last };
+    clock.stretch(stretch.from, last)
 }
 
 /// `window sunday opens; then blackout year_end`

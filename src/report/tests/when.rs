@@ -26,7 +26,7 @@ fn limit(kind: &'static str, rule: &str, title: &str) -> LimitRow {
 fn standing() -> Standing {
     let stretch = |from: &str, to: &str, opened_by: Vec<LimitRow>| Stretch {
         from: at(from),
-        to: at(to),
+        last: at(to),
         opened_by,
         closed_by: vec![limit("window", "sunday", "Sunday nights")],
     };
@@ -34,8 +34,8 @@ fn standing() -> Standing {
     Standing {
         first: Some(at("2027-01-10T07:00:00Z")),
         starts: vec![
-            stretch("2027-01-10T07:00:00Z", "2027-01-10T09:00:00.000001Z", opened),
-            stretch("2027-01-17T07:00:00Z", "2027-01-17T07:00:00.000001Z", Vec::new()),
+            stretch("2027-01-10T07:00:00Z", "2027-01-10T09:00:00Z", opened),
+            stretch("2027-01-17T07:00:00Z", "2027-01-17T07:00:00Z", Vec::new()),
         ],
         more: 48,
         hangs_on: Vec::new(),
