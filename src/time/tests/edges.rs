@@ -80,7 +80,9 @@ fn every_question_is_answered_soon() {
                     }
                     let horizon = Interval::new(instant, instant.saturating_add(hours(400 * 24))).unwrap();
                     let sources = [Source { entry: &entry, tag: 0 }];
-                    for length in [Duration::ZERO, hours(3), Duration::from_micros(i64::MAX)] {
+                    let lengths = [hours(3), Duration::from_micros(i64::MAX)];
+                    // One such question at each end will do, of all but the densest.
+                    for length in lengths.into_iter().skip(usize::from(n % 3 != 0)) {
                         let _ = may_start_clear_of(&sources, Role::Blackout, Sure::Possible, length, horizon);
                         let _ = may_start_inside(&sources, Sure::Certain, length, horizon);
                     }
