@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::check::program::{Effect, Head};
+use crate::check::program::{Effect, Head, Times};
 use crate::check::schema::TableId;
 use crate::eval::decide::{Options, decide_one};
 use crate::eval::decision::{Decision, FindingTriage, Obligation, Record, Verdict};
@@ -44,7 +44,7 @@ pub fn when(
         timing.whole = (*one.chances).clone();
     }
     let whole = standing(env, &timing.whole);
-    let late = late(&wanted, earliest(&timing), env.now);
+    let late = late(&wanted, earliest(&timing, &whole), env.now);
     let answer = When {
         change: facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default(),
         verdict: wanted.iter().map(|(decision, _)| decision.verdict).max().unwrap_or(Verdict::Hold),
@@ -82,12 +82,23 @@ fn standing(env: &Env<'_>, chances: &Chances) -> Standing {
     }
 }
 
+/// The `while` of a statement that has one.
+fn condition(env: &Env<'_>, limit: &Limit) -> Option<String> {
+    let periods = if limit.kind == "blackout" { &env.program.blackouts } else { &env.program.windows };
+    let period = periods.iter().find(|period| period.head.name == limit.rule)?;
+    period.times.iter().find_map(|when| match when.times {
+        Times::While(node) => Some(text_of(env, node)),
+        Times::Known(_) | Times::Rule(..) | Times::File(_) => None,
+    })
+}
+
 fn limit_row(env: &Env<'_>, limit: &Limit) -> LimitRow {
     LimitRow {
         rule: limit.rule.clone(),
         kind: limit.kind,
         title: limit.title.clone(),
         until: limit.until,
+        condition: condition(env, limit),
         at: place_of(env, limit.at),
     }
 }
@@ -169,11 +180,11 @@ fn others(wanted: &[(Decision, u32)]) -> Vec<Other> {
 
 /// The instant before which the change certainly does not go: the first, the end of the horizon where there is none, and what was asked about
 /// where that is not known.
-fn earliest(timing: &Timing) -> Instant {
-    match timing.whole.first {
+fn earliest(timing: &Timing, whole: &Standing) -> Instant {
+    match whole.first {
         Some(first) => first,
-        None if timing.whole.hangs_on.is_empty() => timing.until,
-        None => timing.from,
+        None if whole.is_open() => timing.from,
+        None => timing.until,
     }
 }
 

@@ -104,8 +104,20 @@ pub struct LimitRow {
     /// When the period that limits ends, where that is known.
     #[serde(serialize_with = "optional")]
     pub until: Option<Instant>,
+    /// The condition as long as which it is on, as the policy writes it: nobody knows for how long.
+    #[serde(rename = "while")]
+    pub condition: Option<String>,
     /// Its place in the policy.
     pub at: At,
+}
+
+impl Standing {
+    /// Whether something is in the way of which nobody knows how long it will be, so that "never" would be too much.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.first.is_none()
+            && (!self.hangs_on.is_empty() || self.blockers.iter().any(|limit| limit.condition.is_some()))
+    }
 }
 
 /// Assets that stand alike.

@@ -112,7 +112,7 @@ fn headline(out: &mut impl Write, when: &When, clock: Clock<'_>, look: &Look) ->
             format!("{} {}, {}", paint.caution("as for time, from"), clock.both(first), clock.away(first))
         }
         Some(first) => format!("{} {}, {}", paint.good("may go from"), clock.both(first), clock.away(first)),
-        None if !when.whole.hangs_on.is_empty() => paint.caution("it is not known when it may go"),
+        None if when.whole.is_open() => paint.caution("it is not known when it may go"),
         None => paint.bad(&format!("never within {days}")),
     };
     writeln!(out, "{change}  {text}")
@@ -228,6 +228,16 @@ fn impossible(out: &mut impl Write, when: &When, standing: &Standing, look: &Loo
             writeln!(out, "  {}", look.paint.caution(&line.replacen("not known: ", "it hangs on ", 1)))?;
         }
     }
+    for limit in &standing.blockers {
+        let Some(condition) = &limit.condition else { continue };
+        let text = format!("{} is on as long as {}, with no known end", named(limit), clean(condition));
+        for line in wrap(&text, columns) {
+            writeln!(out, "  {}", look.paint.caution(&line))?;
+        }
+    }
+    if standing.blockers.iter().all(|limit| limit.condition.is_some()) {
+        return Ok(());
+    }
     let (windows, blackouts): (Vec<_>, Vec<_>) = standing.blockers.iter().partition(|limit| limit.kind == "window");
     let takes = when.length.filter(|length| *length > Duration::ZERO);
     let takes = takes.map_or_else(String::new, |length| format!(" of {length}"));
@@ -272,7 +282,7 @@ fn one_group(out: &mut impl Write, when: &When, group: &WhenGroup, clock: Clock<
     asset_lines(out, "  ", names, group.assets.len(), look)?;
     let left = " ".repeat(9);
     let Some(first) = group.standing.first else {
-        let none = if group.standing.hangs_on.is_empty() { "never" } else { "not known when" };
+        let none = if group.standing.is_open() { "not known when" } else { "never" };
         let by = list(group.standing.blockers.iter()).map_or_else(String::new, |names| format!(": {names}"));
         let hangs = group.standing.hangs_on.first().map(|_| {
             format!(", {}", unknown(&group.standing.hangs_on).join(", ").replacen("not known: ", "it hangs on ", 1))
@@ -331,7 +341,7 @@ fn late(out: &mut impl Write, when: &When, clock: Clock<'_>, look: &Look) -> io:
         let they = if when.late.len() == 1 { "it is" } else { "they are" };
         let text = match when.whole.first {
             Some(first) => format!("too late for {count}: {they} due before {}", clock.local(first)),
-            None if when.whole.hangs_on.is_empty() => {
+            None if !when.whole.is_open() => {
                 format!("too late for {count}: there is no time at which the change may go")
             }
             None => format!("too late for {count}: {they} due before {}", clock.local(when.from)),

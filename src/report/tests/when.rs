@@ -20,7 +20,7 @@ fn place(line: u32) -> At {
 }
 
 fn limit(kind: &'static str, rule: &str, title: &str) -> LimitRow {
-    LimitRow { rule: rule.to_owned(), kind, title: Some(title.to_owned()), until: None, at: place(3) }
+    LimitRow { rule: rule.to_owned(), kind, title: Some(title.to_owned()), until: None, condition: None, at: place(3) }
 }
 
 fn standing() -> Standing {
