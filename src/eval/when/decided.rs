@@ -16,6 +16,9 @@ use super::super::env::{Env, Shared};
 use super::super::frame::{Binding, Frame};
 use super::not_before::not_before;
 
+/// The approvals that lapse, for each row.
+type Names = Vec<Vec<String>>;
+
 /// When the change may go: says it of each decision, and of all of them together.
 #[must_use]
 pub fn timing(
@@ -45,7 +48,7 @@ pub fn timing(
         // Approvals that do not tell assets apart are looked at once.
         let own_ones = env.program.approvals.iter().filter(lapsing).any(of_asset);
         let asked = if own_ones { rows.as_slice() } else { &[] };
-        let each: Vec<(Vec<Vec<String>>, Vec<Vec<String>>)> = asked
+        let each: Vec<(Names, Names)> = asked
             .par_iter()
             .zip(found.rows.par_chunks(batch))
             .map(|(rows, by)| {

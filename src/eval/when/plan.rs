@@ -58,6 +58,9 @@ pub enum View {
     Best,
 }
 
+/// Where a change may start by its windows, for each way in which they stand to an asset.
+type Openings = HashMap<(Vec<Standing>, View), Arc<Starts>>;
+
 /// How far ahead a question looks, and what was worked out for it.
 #[derive(Debug)]
 pub struct Plan<'e, 'p> {
@@ -76,7 +79,7 @@ pub struct Plan<'e, 'p> {
     /// The windows that count.
     pub windows: Vec<u16>,
     clear: Mutex<HashMap<(PeriodId, u32, View), Arc<Starts>>>,
-    open: Mutex<HashMap<(Vec<Standing>, View), Arc<Starts>>>,
+    open: Mutex<Openings>,
 }
 
 /// The most that a statement does where it certainly holds, and where it may.
@@ -283,5 +286,5 @@ pub fn tag(id: PeriodId) -> usize {
 #[must_use]
 pub fn statement(tag: usize) -> Option<PeriodId> {
     let at = u16::try_from(tag / 2).ok()?;
-    Some(if tag % 2 == 0 { PeriodId::Blackout(at) } else { PeriodId::Window(at) })
+    Some(if tag.is_multiple_of(2) { PeriodId::Blackout(at) } else { PeriodId::Window(at) })
 }
