@@ -33,6 +33,9 @@ mod ir;
 #[path = "../../tests/laws/ir_people.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod ir_people;
+#[path = "../../tests/laws/ir_time.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
+mod ir_time;
 #[path = "../../tests/laws/laws/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod laws;
@@ -48,6 +51,9 @@ mod print;
 #[path = "../../tests/laws/print_people.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]
 mod print_people;
+#[path = "../../tests/laws/print_time.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
+mod print_time;
 mod rng;
 #[path = "../../tests/laws/run.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use the rest")]

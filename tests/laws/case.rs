@@ -21,6 +21,8 @@ pub struct Facts {
     pub waivers: Option<Vec<Value>>,
     /// The duties of earlier runs.
     pub duties: Option<Vec<Value>>,
+    /// What is measured.
+    pub samples: Option<Vec<Value>>,
 }
 
 impl Facts {
@@ -37,13 +39,21 @@ impl Facts {
             ("incident", &self.incidents),
             ("waiver", &self.waivers),
             ("duty", &self.duties),
+            ("sample", &self.samples),
         ];
         all.into_iter().filter_map(|(name, records)| Some((name, ndjson(records.as_ref()?)))).collect()
     }
 
     /// The lists of these inputs, where they are given.
     pub fn others_mut(&mut self) -> Vec<&mut Vec<Value>> {
-        let all = [&mut self.people, &mut self.services, &mut self.incidents, &mut self.waivers, &mut self.duties];
+        let all = [
+            &mut self.people,
+            &mut self.services,
+            &mut self.incidents,
+            &mut self.waivers,
+            &mut self.duties,
+            &mut self.samples,
+        ];
         all.into_iter().filter_map(Option::as_mut).collect()
     }
 }
@@ -69,11 +79,15 @@ impl Case {
         crate::absence::note_assuming(&self.policy);
         let files = crate::print::files(&self.policy, 0);
         let policy: String = files.iter().map(|(name, text)| format!("--- {name}\n{text}")).collect();
+        let calendars: String = crate::print_time::files(&self.policy)
+            .into_iter()
+            .map(|(name, text)| format!("--- {name}\n{text}"))
+            .collect();
         let changes: String = self.facts.changes.iter().map(|c| format!("{c}\n")).collect();
         let others: String =
             self.facts.others().into_iter().map(|(name, text)| format!("--- {name}.ndjson\n{text}")).collect();
         format!(
-            "{policy}--- inventory.ndjson\n{}--- changes\n{changes}{others}--- now {}\n",
+            "{policy}{calendars}--- inventory.ndjson\n{}--- changes\n{changes}{others}--- now {}\n",
             self.facts.inventory_text(),
             self.now_text()
         )

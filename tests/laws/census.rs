@@ -80,6 +80,51 @@ const ROWS: &[Row] = &[
     ("s.owner of a service", |t, _| t.contains(".owner == ") && t.contains(".services")),
 ];
 
+/// The same of cases about time.
+const OF_TIME: &[Row] = &[
+    ("every month on", |t, _| t.contains("  every month on ")),
+    ("every quarter on", |t, _| t.contains("  every quarter on ")),
+    ("every year on", |t, _| t.contains("  every year on ")),
+    ("on day N", |t, _| t.contains(" on day ")),
+    ("on last day", |t, _| t.contains(" on last day")),
+    ("on the n-th weekday", |t, _| t.contains(" on second ") || t.contains(" on third ")),
+    ("on the last weekday", |t, _| t.contains(" on last friday") || t.contains(" on last sunday")),
+    ("on last N business days", |t, _| t.contains(" business days ") && t.contains(" on last ")),
+    ("lasting N min", |t, _| t.contains("min") && t.contains(" lasting ")),
+    ("lasting N days", |t, _| t.contains(" days") && t.contains(" lasting ")),
+    ("a whole day", |t, _| t.lines().any(|l| l.starts_with("  every ") && !l.contains(':') && !l.contains("lasting"))),
+    ("rrule", |t, _| t.contains("  rrule \"FREQ=")),
+    ("rrule with a start", |t, _| t.contains("DTSTART:")),
+    ("rrule with an interval", |t, _| t.contains("INTERVAL=")),
+    ("rrule with a count", |t, _| t.contains("COUNT=")),
+    ("rrule with an end", |t, _| t.contains("UNTIL=")),
+    ("calendar file of a period", |t, _| t.contains("  calendar \"calendars/")),
+    ("calendar of a period", |t, _| t.contains("  calendar cal_")),
+    ("file of a calendar", |t, _| t.contains("  file \"calendars/")),
+    ("covers until", |t, _| t.contains("covers until")),
+    ("not on", |t, _| t.contains(" not on cal_")),
+    ("business_days not on", |t, _| t.lines().any(|l| l.starts_with("  business_days") && l.contains(" not on "))),
+    ("business days on", |t, _| t.contains(" on cal_")),
+    ("while", |t, _| t.contains("\n  while ")),
+    ("mandatory", |t, _| t.contains("\n  mandatory")),
+    ("overrun allow", |t, _| t.contains("\n  overrun allow")),
+    ("overlaps(x)", |t, _| t.contains("overlaps(")),
+    ("next … after", |t, _| t.contains("next cal_")),
+    ("last … before", |t, _| t.contains("last cal_")),
+    ("during", |t, _| t.contains(" during cal_")),
+    ("meets", |t, _| t.contains("  meets cal_")),
+    ("meets, closes", |t, _| t.contains(", closes ")),
+    ("metric", |t, _| t.contains("\nmetric ")),
+    ("metric of services by label", |t, _| t.contains(" by label ")),
+    ("stale after", |t, _| t.contains("  stale after ")),
+    ("a metric that is read", |t, _| t.contains("metric_0 ")),
+    ("samples", |_, s| s.facts.contains("--- sample.ndjson\n{")),
+    ("end of day in asset.timezone", |t, _| t.contains("end of day in asset.timezone")),
+    ("blackout: defers", |_, s| has(s, "blackout", "defer")),
+    ("window: defers", |_, s| has(s, "window", "defer")),
+    ("window: holds", |_, s| has(s, "window", "hold")),
+];
+
 fn has(seen: &Seen, kind: &str, effect: &str) -> bool {
     seen.reasons.iter().any(|(k, e)| k == kind && e == effect)
 }
@@ -115,16 +160,25 @@ fn look(case: &Case) -> (String, Seen) {
 
 /// Counts the constructs in some cases, and says which ones there are none of.
 pub fn count() {
-    let most = run::number("CHANGEGATE_LAW_CENSUS_CASES", 1_200);
+    counted("people and duties", ROWS, run::case, 1_200);
+}
+
+/// The same of cases about time.
+pub fn count_times() {
+    counted("time", OF_TIME, run::case_of_times, if cfg!(debug_assertions) { 150 } else { 600 });
+}
+
+fn counted(about: &str, rows: &[Row], case: fn(u64, u64) -> Case, usual: u64) {
+    let most = run::number("CHANGEGATE_LAW_CENSUS_CASES", usual);
     let seed = run::number("CHANGEGATE_LAW_SEED", run::SEED);
-    let mut counts = vec![0_u64; ROWS.len()];
+    let mut counts = vec![0_u64; rows.len()];
     for number in 0..most {
-        let (text, seen) = look(&run::case(seed, number));
-        for (count, (_, test)) in counts.iter_mut().zip(ROWS) {
+        let (text, seen) = look(&case(seed, number));
+        for (count, (_, test)) in counts.iter_mut().zip(rows) {
             *count += u64::from(test(&text, &seen));
         }
     }
-    let table: String = ROWS.iter().zip(&counts).map(|((name, _), n)| format!("  {name:<40} {n}\n")).collect();
-    println!("constructs of people and duties in {most} cases (seed {seed}):\n{table}");
+    let table: String = rows.iter().zip(&counts).map(|((name, _), n)| format!("  {name:<40} {n}\n")).collect();
+    println!("constructs of {about} in {most} cases (seed {seed}):\n{table}");
     assert!(counts.iter().all(|n| *n > 0), "the cases do not reach everything:\n{table}");
 }

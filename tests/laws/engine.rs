@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use changegate::check::NoLoader;
+use changegate::check::Loader;
 use changegate::syntax::diagnostic::Severity;
 use changegate::{DecideOptions, Outcome, Policy, decide};
 use serde_json::Value;
@@ -18,6 +18,8 @@ pub struct Input {
     pub files: Vec<(String, String)>,
     pub inventory: String,
     pub changes: Vec<String>,
+    /// The calendar files beside the policy: name and text.
+    pub calendars: Vec<(String, String)>,
     /// The other inputs: entity and text.
     pub others: Vec<(&'static str, String)>,
     pub now: String,
@@ -29,6 +31,7 @@ impl Input {
         crate::absence::note_assuming(&case.policy);
         Self {
             files: crate::print::files(&case.policy, layout),
+            calendars: crate::print_time::files(&case.policy),
             inventory: case.facts.inventory_text(),
             changes: case.facts.changes.iter().map(ToString::to_string).collect(),
             others: case.facts.others(),
@@ -46,10 +49,28 @@ pub struct Answer {
     pub bytes: Vec<u8>,
 }
 
+/// The calendar files beside a policy.
+struct Beside<'a>(&'a [(String, String)]);
+
+impl Loader for Beside<'_> {
+    fn file(&mut self, _from: &str, _path: &str) -> Result<(String, Arc<str>), String> {
+        Err("nothing can be imported here".to_owned())
+    }
+
+    fn pack(&mut self, _name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>> {
+        Err(Vec::new())
+    }
+
+    fn calendar(&mut self, _from: &str, path: &str) -> Result<(String, Arc<str>), String> {
+        let file = self.0.iter().find(|(name, _)| name == path);
+        file.map(|(name, text)| (name.clone(), Arc::from(text.as_str()))).ok_or_else(|| "there is none".to_owned())
+    }
+}
+
 /// Loads the policy; `Err` says what is wrong with it.
-pub fn load(files: &[(String, String)]) -> Result<Policy, String> {
+pub fn load(files: &[(String, String)], calendars: &[(String, String)]) -> Result<Policy, String> {
     let files = files.iter().map(|(name, text)| (name.clone(), Arc::from(text.as_str()))).collect();
-    let (policy, diagnostics, sources) = Policy::load(files, &mut NoLoader);
+    let (policy, diagnostics, sources) = Policy::load(files, &mut Beside(calendars));
     policy.ok_or_else(|| {
         let errors = diagnostics.iter().filter(|d| matches!(d.severity, Severity::Error));
         errors.map(|d| format!("{} `{}`\n", d.message, sources.text(d.span))).collect()
@@ -74,7 +95,7 @@ pub fn run(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<
 
 /// Loads and decides. A panic is an error too.
 pub fn answer(input: &Input) -> Result<Answer, String> {
-    let policy = load(&input.files)?;
+    let policy = load(&input.files, &input.calendars)?;
     answer_with(&policy, input, None)
 }
 

@@ -18,6 +18,7 @@ pub fn add(facts: &mut FactsBuilder, others: &[(&'static str, String)]) {
             "incident" => TableId::INCIDENT,
             "waiver" => TableId::WAIVER,
             "duty" => TableId::DUTY,
+            "sample" => TableId::SAMPLE,
             other => panic!("no input {other}"),
         };
         facts.add_file(table, &format!("{entity}.ndjson"), text.as_bytes());
@@ -52,6 +53,7 @@ pub fn read(d: &Value, row: &mut Row) {
             need: count(&o["need"]),
             have: (kind != "approval").then(|| count(&o["have"])),
             due: text(&o["due"]),
+            sitting: text(&o["sitting"]),
         };
         if kind == "approval" {
             let haves = row.haves.entry(duty.rule.clone()).or_insert_with(|| vec![Vec::new()]);

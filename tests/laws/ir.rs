@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 pub use crate::ir_people::*;
+pub use crate::ir_time::*;
 use crate::vocab::Ent;
 
 /// Billionths.
@@ -34,6 +35,8 @@ pub enum Val {
     /// A value of an enumeration, with its place in the order (the least is 0).
     Word(i32, Rc<str>),
     Span(i64, Unit),
+    /// Business days, of which the days of a calendar are none.
+    BusinessDays(i64, Rc<str>),
 }
 
 impl Val {
@@ -200,6 +203,14 @@ pub enum E {
     Meets(String, String),
     /// `a in c.assets`: a record by its id.
     RecIn(String, List),
+    /// `next C after T`, or `last C before T`.
+    Nearest(bool, String, Box<E>),
+    /// `T during C`
+    During(Box<E>, String),
+    /// `overlaps(x)`
+    Overlaps(String),
+    /// A metric by its name.
+    Metric(String),
 }
 
 #[derive(Clone, Debug)]
@@ -277,6 +288,9 @@ pub enum DeadlineForm {
     After(E, E),
     By(E),
 }
+
+/// As the zone of an end of day: the asset's own.
+pub const ASSET_ZONE: &str = "asset.timezone";
 
 #[derive(Clone, Debug)]
 pub struct Deadline {
@@ -395,6 +409,7 @@ pub enum TimeClause {
         to: i32,
         zone: RangeZone,
     },
+    Clause(Clause),
 }
 
 #[derive(Clone, Debug)]
@@ -403,6 +418,9 @@ pub struct Period {
     pub window: bool,
     pub common: Common,
     pub times: Vec<TimeClause>,
+    pub while_: Option<E>,
+    pub mandatory: bool,
+    pub overrun: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -426,6 +444,12 @@ pub struct Policy {
     pub approvals: Vec<Approval>,
     pub obligations: Vec<Obligation>,
     pub waivers: Vec<Waiver>,
+    /// The calendars whose days are no business days.
+    pub holidays: Vec<String>,
+    pub files: Vec<IcsFile>,
+    /// In an order in which what one leaves out comes before it.
+    pub cals: Vec<Cal>,
+    pub metrics: Vec<Metric>,
 }
 
 impl Policy {
@@ -464,7 +488,9 @@ pub fn walk(e: &E, see: &mut dyn FnMut(&E)) {
         | E::Risk(..)
         | E::Ask(..)
         | E::Meets(..)
-        | E::RecIn(..) => {}
+        | E::RecIn(..)
+        | E::Overlaps(_)
+        | E::Metric(_) => {}
         E::Not(a)
         | E::InLit(a, _)
         | E::In(a, _)
@@ -472,7 +498,9 @@ pub fn walk(e: &E, see: &mut dyn FnMut(&E)) {
         | E::Matches(a, _)
         | E::Is(a, _)
         | E::Neg(a)
-        | E::Cvss(a, ..) => all.push(a),
+        | E::Cvss(a, ..)
+        | E::Nearest(_, _, a)
+        | E::During(a, _) => all.push(a),
         E::And(parts) | E::Or(parts) => all.extend(parts),
         E::Cmp(_, a, b) | E::Arith(_, a, b) | E::Default(a, b) => all.extend([&**a, &**b]),
         E::If(a, b, c) => all.extend([&**a, &**b, &**c]),

@@ -1,6 +1,6 @@
 //! What a policy says of people and duties: risks, approvals, obligations, waivers.
 
-use crate::ir::{Common, Deadline, E, List, Val};
+use crate::ir::{Common, Deadline, E, List, Meets, Val};
 use crate::vocab::Ent;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,7 @@ pub struct Approval {
     pub survives_edits: bool,
     pub afterwards: Option<Deadline>,
     pub review: Option<Deadline>,
+    pub meets: Option<Meets>,
 }
 
 /// What a duty is about.

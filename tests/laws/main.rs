@@ -27,16 +27,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 mod absence;
 mod case;
 mod census;
+mod core;
 mod engine;
 mod engine_people;
+mod engine_time;
 mod r#gen;
 mod ir;
 mod ir_people;
+mod ir_time;
 mod laws;
 mod mutants;
 mod oracle;
 mod print;
 mod print_people;
+mod print_time;
 mod rng;
 mod run;
 mod seeds;
@@ -49,7 +53,18 @@ use oracle::World;
 
 #[test]
 fn the_laws_hold_over_random_cases() {
-    run::all();
+    run::all(run::About::Anything);
+}
+
+#[test]
+fn the_laws_hold_over_random_times() {
+    run::all(run::About::Times);
+}
+
+#[test]
+#[ignore = "minutes long"]
+fn the_core_of_time_is_right_at_every_minute() {
+    core::all();
 }
 
 #[test]
@@ -62,16 +77,32 @@ fn the_cases_speak_of_every_construct() {
     census::count();
 }
 
+#[test]
+#[ignore = "minutes long"]
+fn the_cases_of_time_speak_of_every_construct() {
+    census::count_times();
+}
+
 /// An oracle that gets one thing wrong is told from the true one: the cases reach that construct.
 #[test]
 fn the_cases_tell_every_mutant_from_the_oracle() {
+    tell(Mutant::of_time(false), run::case);
+}
+
+#[test]
+#[ignore = "minutes long"]
+fn the_cases_of_time_tell_every_mutant_from_the_oracle() {
+    tell(Mutant::of_time(true), run::case_of_times);
+}
+
+fn tell(mutants: &[Mutant], make: fn(u64, u64) -> case::Case) {
     let most = run::number("CHANGEGATE_LAW_MUTANT_CASES", 4_000);
     let seed = run::number("CHANGEGATE_LAW_SEED", run::SEED);
-    let mut caught: Vec<Option<u64>> = vec![None; Mutant::ALL.len()];
+    let mut caught: Vec<Option<u64>> = vec![None; mutants.len()];
     for number in 0..most {
-        let case = run::case(seed, number);
+        let case = make(seed, number);
         let truth = World::new(&case, None).decide();
-        for (slot, mutant) in caught.iter_mut().zip(Mutant::ALL).filter(|(slot, _)| slot.is_none()) {
+        for (slot, mutant) in caught.iter_mut().zip(mutants).filter(|(slot, _)| slot.is_none()) {
             if World::new(&case, Some(*mutant)).decide() != truth {
                 *slot = Some(number);
             }
@@ -84,7 +115,7 @@ fn the_cases_tell_every_mutant_from_the_oracle() {
         let at = at.map_or_else(|| "never".to_owned(), |at| format!("case {at}"));
         format!("  {:<64} {at}\n", mutant.says())
     };
-    let table: String = Mutant::ALL.iter().zip(&caught).map(line).collect();
+    let table: String = mutants.iter().zip(&caught).map(line).collect();
     println!("mutants of the oracle, and the case that tells each from the truth (seed {seed}):\n{table}");
     assert!(caught.iter().all(Option::is_some), "the cases do not reach everything:\n{table}");
 }

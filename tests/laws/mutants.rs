@@ -71,4 +71,28 @@ mutants! {
     WaiverOfAnyLength: "a waiver may be of any length",
     WaivedOutsideItsDates: "a waiver applies outside its dates",
     ProvidedOnUnknown: "`provided` acts on unknown",
+    NotOnIsIgnored: "`not on` is ignored",
+    LastingIsByTheClock: "`lasting` goes by the wall clock",
+    QuartersAreMonths: "every quarter or year is every month",
+    FilesKnowEverything: "what a calendar file does not know of is not",
+    NextMayBeNow: "`next` may be now",
+    HolidaysAreBusinessDays: "a holiday is a business day",
+    BusinessDaysOfTheWeekOnly: "`business days on` a calendar are the policy's",
+    SittingNeverCloses: "a change may be submitted up to the sitting",
+    SittingIgnored: "a vote from before the sitting counts",
+    MandatoryIsNot: "a mandatory window is one among others",
+    OverrunIsIgnored: "`overrun allow` is ignored",
+    StaleCounts: "a stale sample counts",
+    OldestSampleCounts: "the oldest sample counts",
+    WhileOnlyWhereCertain: "`while` acts only where it is certain",
+    OverlapsReadsExcept: "`overlaps(x)` reads x's `except`",
+}
+
+impl Mutant {
+    /// Those that only cases about time tell from the truth, or the others.
+    pub fn of_time(time: bool) -> &'static [Self] {
+        let first = Self::ALL.iter().position(|m| *m == Self::NotOnIsIgnored).unwrap_or(Self::ALL.len());
+        let (others, of_time) = Self::ALL.split_at(first);
+        if time { of_time } else { others }
+    }
 }

@@ -7,7 +7,7 @@ use crate::ir::*;
 use crate::rng::Rng;
 use crate::vocab;
 
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+pub const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The files of a policy: name and text. Another `layout` gives another order and another split.
 pub fn files(policy: &Policy, layout: u64) -> Vec<(String, String)> {
@@ -21,6 +21,7 @@ pub fn files(policy: &Policy, layout: u64) -> Vec<(String, String)> {
     statements.extend(policy.rules.iter().map(|r| rule(r, &mut rng)));
     statements.extend(policy.periods.iter().map(|p| period(p, &mut rng)));
     statements.extend(crate::print_people::statements(policy, &mut rng));
+    statements.extend(crate::print_time::statements(policy, &mut rng));
     if layout == 0 {
         return vec![("policy.gate".to_owned(), statements.join("\n"))];
     }
@@ -45,7 +46,11 @@ pub fn files(policy: &Policy, layout: u64) -> Vec<(String, String)> {
 fn header(policy: &Policy) -> String {
     let mut out = format!("policy law \"A law's case\" {{\n  version \"1\"\n  timezone \"{}\"\n", policy.zone);
     if let Some((first, last)) = policy.business_days {
-        let _ = writeln!(out, "  business_days {} to {}", DAYS[usize::from(first)], DAYS[usize::from(last)]);
+        let _ = write!(out, "  business_days {} to {}", DAYS[usize::from(first)], DAYS[usize::from(last)]);
+        if !policy.holidays.is_empty() {
+            let _ = write!(out, " not on {}", policy.holidays.join(", "));
+        }
+        out.push('\n');
     }
     if let Some(prefer) = &policy.cvss_prefer {
         let _ =
@@ -133,6 +138,9 @@ pub fn deadline(d: &Deadline) -> String {
         DeadlineForm::By(time) => format!("by {}", atom(time)),
     };
     match d.end_of_day {
+        Some(Some(ASSET_ZONE)) => {
+            let _ = write!(out, " end of day in {ASSET_ZONE}");
+        }
         Some(Some(zone)) => {
             let _ = write!(out, " end of day in \"{zone}\"");
         }
@@ -218,29 +226,33 @@ fn rule(r: &Rule, rng: &mut Rng) -> String {
 
 fn period(p: &Period, rng: &mut Rng) -> String {
     let mut clauses: Vec<String> = p.times.iter().map(time_clause).collect();
-    common(&p.common, false, &mut clauses);
+    clauses.extend(p.while_.as_ref().map(|e| format!("  while {}", top(e))));
+    clauses.extend(p.mandatory.then(|| "  mandatory".to_owned()));
+    clauses.extend(p.overrun.then(|| "  overrun allow".to_owned()));
+    common(&p.common, needs_assumes(&p.while_), &mut clauses);
     rng.shuffle(&mut clauses);
     format!("{} {} \"A period\" {{\n{}\n}}\n", if p.window { "window" } else { "blackout" }, p.name, clauses.join("\n"))
 }
 
-fn time_clause(t: &TimeClause) -> String {
-    let zoned = |zone: &RangeZone| match zone {
-        RangeZone::Policy => String::new(),
-        RangeZone::Fixed(zone) => format!(" in \"{zone}\""),
-        RangeZone::Asset => " in asset.timezone".to_owned(),
-    };
+pub fn time_clause(t: &TimeClause) -> String {
+    let zoned = crate::print_time::zoned;
     match t {
         TimeClause::Range { from, to, zone } => {
             format!("  from {} to {}{}", end_point(from), end_point(to), zoned(zone))
         }
         TimeClause::Weekly { days, from, to, zone } => {
-            let days = match days.as_slice() {
-                [0, 1, 2, 3, 4, 5, 6] => "day".to_owned(),
-                [0, 1, 2, 3, 4] => "weekday".to_owned(),
-                days => days.iter().map(|d| DAYS[usize::from(*d)]).collect::<Vec<_>>().join(", "),
-            };
-            format!("  every {days} {} to {}{}", clock(*from), clock(*to), zoned(zone))
+            format!("  every {} {} to {}{}", self::days(days), clock(*from), clock(*to), zoned(zone))
         }
+        TimeClause::Clause(c) => crate::print_time::clause(c),
+    }
+}
+
+/// Days of the week.
+pub fn days(days: &[u8]) -> String {
+    match days {
+        [0, 1, 2, 3, 4, 5, 6] => "day".to_owned(),
+        [0, 1, 2, 3, 4] => "weekday".to_owned(),
+        days => days.iter().map(|d| DAYS[usize::from(*d)]).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -301,9 +313,15 @@ fn inner(e: &E) -> String {
 /// A part of `and` or `or`: comparisons bind closer, the rest gets parentheses.
 fn part(e: &E) -> String {
     match e {
-        E::Cmp(..) | E::In(..) | E::InLit(..) | E::Like(..) | E::Matches(..) | E::Is(..) | E::Not(_) | E::RecIn(..) => {
-            bare(e)
-        }
+        E::Cmp(..)
+        | E::In(..)
+        | E::InLit(..)
+        | E::Like(..)
+        | E::Matches(..)
+        | E::Is(..)
+        | E::Not(_)
+        | E::RecIn(..)
+        | E::During(..) => bare(e),
         _ => atom(e),
     }
 }
@@ -323,7 +341,9 @@ fn atom(e: &E) -> String {
         | E::ChangeCategory
         | E::Through(..)
         | E::Risk(..)
-        | E::Ask(..) => bare(e),
+        | E::Ask(..)
+        | E::Overlaps(_)
+        | E::Metric(_) => bare(e),
         E::TimeLit(_) | E::Let(_, None) => bare(e),
         E::And(_) | E::Or(_) | E::Default(..) | E::If(..) => format!("({})", top(e)),
         _ => format!("({})", bare(e)),
@@ -403,6 +423,17 @@ pub fn bare(e: &E) -> String {
         E::Risk(name, field) => crate::print_people::risk(name, *field),
         E::Ask(ask, name) => format!("{}({name})", ask.word()),
         E::Meets(a, b) => format!("{a} overlaps {b}"),
+        E::Nearest(next, name, at) => {
+            format!(
+                "{} {name} {} {}",
+                if *next { "next" } else { "last" },
+                if *next { "after" } else { "before" },
+                atom(at)
+            )
+        }
+        E::During(at, name) => format!("{} during {name}", atom(at)),
+        E::Overlaps(name) => format!("overlaps({name})"),
+        E::Metric(name) => name.clone(),
         E::RecIn(var, l) => format!("{var} in {}", list(l)),
         E::Category => "category".to_owned(),
         E::ChangeCategory => "change.category".to_owned(),
@@ -481,6 +512,7 @@ pub fn literal(v: &Val) -> String {
                 Unit::BusinessDay => format!("{n} business day{s}"),
             }
         }
+        Val::BusinessDays(n, on) => format!("{n} business day{} on {on}", if *n == 1 { "" } else { "s" }),
     }
 }
 

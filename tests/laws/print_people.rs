@@ -83,6 +83,10 @@ fn approval(a: &Approval, rng: &mut Rng) -> String {
         clauses.push(format!("  after {}", a.after.join(", ")));
     }
     clauses.extend(a.valid.as_ref().map(|v| format!("  valid {}", literal(v))));
+    if let Some(meets) = &a.meets {
+        let closes = meets.closes.as_ref().map(|l| format!(", closes {} before", literal(l))).unwrap_or_default();
+        clauses.push(format!("  meets {}{closes}", meets.calendar));
+    }
     clauses.extend(a.survives_edits.then(|| "  survives edits".to_owned()));
     clauses.extend(a.afterwards.as_ref().map(|d| format!("  afterwards {}", deadline(d))));
     clauses.extend(a.review.as_ref().map(|d| format!("  review {}", deadline(d))));

@@ -10,7 +10,7 @@ use changegate::Policy;
 
 use crate::case::Case;
 use crate::engine::{self, Answer, Input};
-use crate::laws::{agree, deletion, format, order, suffice};
+use crate::laws::{agree, deletion, format, not_before, order, suffice};
 use crate::oracle::World;
 use crate::rng::Rng;
 use crate::shrink::shrink;
@@ -25,14 +25,27 @@ pub fn number(name: &str, usual: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.replace('_', "").parse().ok()).unwrap_or(usual)
 }
 
+/// What cases are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    Anything,
+    /// Time above all.
+    Times,
+}
+
+/// A case about time by its number.
+pub fn case_of_times(seed: u64, number: u64) -> Case {
+    crate::r#gen::case(Rng::of_case(seed ^ 3, number), 1 + (number % 4) as usize, number / 4 % 2 == 1, true)
+}
+
 /// A case by its number; every fourth is large.
 pub fn case(seed: u64, number: u64) -> Case {
     // The facts of four in eight are about people and duties too.
-    crate::r#gen::case(Rng::of_case(seed, number), 1 + (number % 4) as usize, number / 4 % 2 == 1)
+    crate::r#gen::case(Rng::of_case(seed, number), 1 + (number % 4) as usize, number / 4 % 2 == 1, false)
 }
 
 /// Where the time goes: what is done, and for how many nanoseconds.
-static SPENT: [(&str, AtomicU64); 9] = [
+static SPENT: [(&str, AtomicU64); 10] = [
     ("cases", AtomicU64::new(0)),
     ("policies", AtomicU64::new(0)),
     ("engine", AtomicU64::new(0)),
@@ -42,6 +55,7 @@ static SPENT: [(&str, AtomicU64); 9] = [
     ("bytes", AtomicU64::new(0)),
     ("reasons", AtomicU64::new(0)),
     ("fmt", AtomicU64::new(0)),
+    ("not before", AtomicU64::new(0)),
 ];
 
 /// Does it, and notes how long it took.
@@ -70,7 +84,7 @@ fn of(law: &'static str) -> impl Fn(String) -> Broken {
 /// Everything that is asked of one case; or, where `only` names a law, that law and what comes before it.
 pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option<Broken> {
     let input = Input::of(case, number % 5);
-    let policy = match timed("policies", || engine::load(&input.files)) {
+    let policy = match timed("policies", || engine::load(&input.files, &input.calendars)) {
         Ok(policy) => policy,
         // Whether an arm can be reached is more than the generator tells.
         Err(why) if why.lines().all(|line| line.starts_with("this arm is never reached")) => {
@@ -106,6 +120,21 @@ pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option
     if only == Some("U1 U2 U3") {
         return None;
     }
+    // Trying one instant after the other takes its time.
+    if !case.policy.periods.is_empty() && (number % 64 == 0 || !case.policy.cals.is_empty()) {
+        let found = timed("not before", || not_before::tried(case, &answer));
+        if let Some(why) = found {
+            return Some(of("not_before = tried")(why));
+        }
+        if number % 3 == 0
+            && let Some(why) = timed("not before", || not_before::moved(case, &policy, &answer))
+        {
+            return Some(of("not_before holds")(why));
+        }
+    }
+    if only.is_some_and(|law| law.starts_with("not_before")) {
+        return None;
+    }
     // Not by what chooses the size and the people: every law meets cases of every size. The dearest two take a share of an eighth each.
     let which = number / 8 % 8;
     match which {
@@ -139,11 +168,21 @@ fn deleted(case: &Case, policy: &Policy, answer: &Answer, rng: &mut Rng) -> Opti
 }
 
 /// Runs all cases and says what it found.
-pub fn all() {
+pub fn all(about: About) {
+    // One after the other: what a panic prints is the whole process's.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let case = if about == About::Times { case_of_times } else { case };
     let seed = number("CHANGEGATE_LAW_SEED", SEED);
     let only = std::env::var("CHANGEGATE_LAW_ONLY").ok().and_then(|n| n.parse::<u64>().ok());
     let first = only.unwrap_or_else(|| number("CHANGEGATE_LAW_FIRST", 0));
-    let cases = if only.is_some() { 1 } else { number("CHANGEGATE_LAW_CASES", 200) };
+    // Whoever walks from minute to minute takes his time.
+    let few = if cfg!(debug_assertions) { 8 } else { 60 };
+    let cases = match about {
+        _ if only.is_some() => 1,
+        About::Anything => number("CHANGEGATE_LAW_CASES", 200),
+        About::Times => number("CHANGEGATE_LAW_TIME_CASES", few),
+    };
     let keep_going = std::env::var("CHANGEGATE_LAW_KEEP_GOING").is_ok();
     let threads =
         std::thread::available_parallelism().map_or(1, usize::from).min(number("CHANGEGATE_LAW_THREADS", 64) as usize);
@@ -181,8 +220,9 @@ pub fn all() {
     });
     let _ = std::panic::take_hook();
     let found = found.into_inner().expect("no thread panics with it");
+    let of = if about == About::Times { " of time" } else { "" };
     println!(
-        "laws: {cases} cases from {first}, seed {seed}, {threads} threads, {:.1} s",
+        "laws{of}: {cases} cases from {first}, seed {seed}, {threads} threads, {:.1} s",
         started.elapsed().as_secs_f64()
     );
     let seconds =

@@ -22,6 +22,7 @@ pub fn all() {
                 .filter(|entity| case[*entity].is_array())
                 .map(|entity| (entity, each(&case[entity]).map(|record| format!("{record}\n")).collect()))
                 .collect(),
+            calendars: Vec::new(),
             now: case["now"].as_str().expect("a time").to_owned(),
         };
         let answer = engine::answer(&input).unwrap_or_else(|why| panic!("{}: {why}", path.display()));

@@ -128,10 +128,13 @@ fn policies(policy: &Policy, see: &mut dyn FnMut(Policy)) {
         for n in 0..policy.periods[at].times.len() {
             let mut smaller = policy.clone();
             smaller.periods[at].times.remove(n);
-            if !smaller.periods[at].times.is_empty() {
+            if !smaller.periods[at].times.is_empty() || smaller.periods[at].while_.is_some() {
                 see(smaller);
             }
         }
+        change(policy, see, |p| p.periods[at].while_.take().is_some() && !p.periods[at].times.is_empty());
+        change(policy, see, |p| std::mem::take(&mut p.periods[at].mandatory));
+        change(policy, see, |p| std::mem::take(&mut p.periods[at].overrun));
     }
     for at in 0..policy.triages.len() {
         commons(policy, &|p| &mut p.triages[at].common, see);
@@ -151,6 +154,25 @@ fn policies(policy: &Policy, see: &mut dyn FnMut(Policy)) {
         for n in 0..policy.categorises[at].arms.len() {
             change(policy, see, |p| p.categorises[at].arms.remove(n).when.is_some());
         }
+    }
+    change(policy, see, |p| p.holidays.pop().is_some());
+    for at in 0..policy.approvals.len() {
+        change(policy, see, |p| p.approvals[at].meets.take().is_some());
+    }
+    for at in 0..policy.cals.len() {
+        change(policy, see, |p| p.cals[at].times.len() > 1 && p.cals[at].times.pop().is_some());
+        change(policy, see, |p| p.cals[at].covers.take().is_some());
+    }
+    for at in 0..policy.files.len() {
+        change(policy, see, |p| p.files[at].events.len() > 1 && p.files[at].events.pop().is_some());
+    }
+    let clauses = |p: &mut Policy| -> usize { every_clause(p).len() };
+    for at in 0..clauses(&mut policy.clone()) {
+        change(policy, see, |p| every_clause(p)[at].not_on.pop().is_some());
+        change(policy, see, |p| match &mut every_clause(p)[at].times {
+            Times::Recur(Recur::On(_, which), _) if which.len() > 1 => which.pop().is_some(),
+            _ => false,
+        });
     }
     change(policy, see, |p| p.longest_change.take().is_some());
     change(policy, see, |p| p.business_days.take().is_some());
@@ -187,6 +209,17 @@ pub fn commons(policy: &Policy, of: &dyn Fn(&mut Policy) -> &mut Common, see: &m
     change(policy, see, |p| !std::mem::take(&mut of(p).noise).is_empty());
 }
 
+/// The clauses of time that take more than hours.
+fn every_clause(policy: &mut Policy) -> Vec<&mut Clause> {
+    let times = policy.periods.iter_mut().flat_map(|p| &mut p.times);
+    let all = times.chain(policy.cals.iter_mut().flat_map(|c| &mut c.times));
+    all.filter_map(|t| match t {
+        TimeClause::Clause(clause) => Some(clause),
+        TimeClause::Range { .. } | TimeClause::Weekly { .. } => None,
+    })
+    .collect()
+}
+
 /// All expressions of a policy.
 pub fn expressions(policy: &mut Policy) -> Vec<&mut E> {
     let mut out: Vec<&mut E> = Vec::new();
@@ -219,6 +252,7 @@ pub fn expressions(policy: &mut Policy) -> Vec<&mut E> {
     }
     for p in &mut policy.periods {
         common(&mut p.common, &mut out);
+        out.extend(&mut p.while_);
     }
     for r in &mut policy.risks {
         common(&mut r.common, &mut out);

@@ -101,6 +101,26 @@ pub const ZONES: &[&str] = &[
     "Pacific/Auckland",
     "Africa/Casablanca",
 ];
+/// Zones whose clocks change, by an hour or by less, at midnight and over it, and two at the date line.
+pub const CHANGING_ZONES: &[&str] = &[
+    "America/New_York",
+    "Europe/London",
+    "Australia/Lord_Howe",
+    "Pacific/Auckland",
+    "Africa/Casablanca",
+    "Pacific/Chatham",
+    "America/St_Johns",
+    "America/Havana",
+    "America/Nuuk",
+    "America/Santiago",
+    "Africa/Cairo",
+    "Asia/Beirut",
+    "Asia/Gaza",
+    "Atlantic/Azores",
+    "Antarctica/Troll",
+    "Europe/Dublin",
+    "Pacific/Easter",
+];
 /// Who votes; two of them differ only in case.
 pub const VOTERS: &[&str] = &["ann", "bob", "cy", "dee", "Ann"];
 pub const ROLES: &[&str] = &["cab", "ciso", "owner"];

@@ -70,6 +70,7 @@ pub(crate) fn item(decision: &Value, item: &str) -> Result<String, String> {
             facts.sort();
             facts.join(", ")
         }
+        "not_before" => word(&decision["not_before"]),
         "until" => format!("{name} {}", word(&reason()["until"])),
         "because" => format!("{name} {}", word(&reason()["because"])),
         "title" => format!("{name} {}", word(&reason()["title"])),

@@ -33,6 +33,12 @@ impl Gen {
         {
             return e;
         }
+        if self.times
+            && self.rng.chance(35)
+            && let Some(e) = self.calendar_atom(scope, focus)
+        {
+            return e;
+        }
         let var = match focus {
             Some(f) => f.to_owned(),
             None => self.rng.pick(&scope.vars).0.clone(),

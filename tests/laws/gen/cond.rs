@@ -167,7 +167,7 @@ impl Gen {
                 E::Triage(..) => 2,
                 E::Category | E::ChangeCategory => 4,
                 E::Risk(..) => 3,
-                E::Ask(Ask::Waived, _) => 5,
+                E::Ask(Ask::Waived, _) | E::Overlaps(_) => 5,
                 E::Ask(Ask::Approved | Ask::Cleared, _) => 6,
                 E::Ask(Ask::Met, _) => 7,
                 E::Let(name, _) => self.policy.let_(name).stratum,

@@ -18,7 +18,7 @@ impl Gen {
         let mut facts = Facts::default();
         for n in 0..assets {
             let mut asset = self.record(Ent::Asset, holes);
-            if self.people && self.rng.chance(80) {
+            if (self.people || self.times) && self.rng.chance(80) {
                 put(&mut asset, "services", json!(self.rng.some(vocab::SERVICES, 0)));
             }
             put(&mut asset, "id", json!(format!("a{}", n + 1)));
@@ -43,6 +43,9 @@ impl Gen {
         }
         if self.people {
             self.other_inputs(&mut facts);
+        }
+        if self.times {
+            facts.samples = self.samples(assets, holes);
         }
         facts
     }
@@ -88,6 +91,10 @@ impl Gen {
         }
         let start = match self.twice {
             Some((_, again)) if self.rng.chance(70) => again + self.rng.between(-6, 6) * 15 * time::MINUTE,
+            _ if self.change.is_some() && self.rng.chance(50) => {
+                let at = self.change.map_or(self.now, |(_, at)| at);
+                at + self.rng.between(-16, 16) * 15 * time::MINUTE
+            }
             _ => self.now + self.rng.between(-8, 24 * 12) * 15 * time::MINUTE,
         };
         let length = *self.rng.pick(&[0, 15, 30, 60, 90, 120, 240, 600, 1440]) * time::MINUTE;
@@ -202,6 +209,7 @@ impl Gen {
                 Val::Dur(d) => json!(print::duration(d)),
                 _ => unreachable!("a length"),
             },
+            Ty::Zone if self.times => json!(self.some_zone()),
             Ty::Zone => json!(*self.rng.pick(vocab::ZONES)),
             Ty::Cvss => self.cvss(),
             Ty::Enum(words, _) => json!(*self.rng.pick(words)),

@@ -9,6 +9,7 @@ mod people_facts;
 mod periods;
 mod statements;
 mod tables;
+mod time;
 mod values;
 
 pub use facts::put;
@@ -18,7 +19,7 @@ use std::collections::BTreeSet;
 
 use crate::case::Case;
 use crate::ir::*;
-use crate::oracle::time;
+use crate::oracle::time as clock;
 use crate::rng::Rng;
 use crate::vocab::{self, Ent, Ty};
 
@@ -86,18 +87,28 @@ pub struct Gen {
     twice: Option<(&'static str, i64)>,
     /// The policy speaks of people and duties.
     people: bool,
+    /// It speaks of calendars, metrics, and all that recurs.
+    times: bool,
+    /// A zone, and an instant at which its clocks change, near `now`.
+    change: Option<(&'static str, i64)>,
+    /// A day may end by the asset's own clock.
+    ends_by_asset: bool,
     /// The statements that waivers may be for: by whom and how long, and whether it is a triage.
     can_be_waived: Vec<(String, Option<Waivable>, bool)>,
 }
 
 /// One case. The same seed and size give the same case.
-pub fn case(rng: Rng, size: usize, people: bool) -> Case {
+pub fn case(rng: Rng, size: usize, people: bool, times: bool) -> Case {
     let mut g = Gen::new(rng, size, 0);
     g.people = people;
+    g.times = times;
     g.absence = g.rng.chance(30);
-    g.now = g.moment();
+    g.now = if times { g.moment_of_change() } else { g.moment() };
     g.settings();
-    if people {
+    if times {
+        g.policy.zone = g.some_zone();
+        g.time_statements();
+    } else if people {
         g.people_statements();
     } else {
         g.statements();
@@ -119,6 +130,9 @@ impl Gen {
             defining: 0,
             twice: None,
             people: false,
+            times: false,
+            change: None,
+            ends_by_asset: false,
             can_be_waived: Vec::new(),
         }
     }
@@ -128,9 +142,9 @@ impl Gen {
         if self.rng.chance(12) {
             let folds = [("America/New_York", "2026-11-01T06:00:00Z"), ("Europe/London", "2026-10-25T01:00:00Z")];
             let (zone, again) = *self.rng.pick(&folds);
-            let again = time::parse(again).expect("a time");
+            let again = clock::parse(again).expect("a time");
             self.twice = Some((zone, again));
-            return again - self.rng.between(0, 12) * 15 * time::MINUTE;
+            return again - self.rng.between(0, 12) * 15 * clock::MINUTE;
         }
         let anchors = [
             "2026-10-25",
@@ -142,8 +156,8 @@ impl Gen {
             "2027-04-04",
             "2027-04-30",
         ];
-        let day = time::parse_date(self.rng.word(&anchors)).expect("a date") + self.rng.between(-3, 3) as i32;
-        i64::from(day) * time::DAY + self.rng.between(0, 287) * 5 * time::MINUTE
+        let day = clock::parse_date(self.rng.word(&anchors)).expect("a date") + self.rng.between(-3, 3) as i32;
+        i64::from(day) * clock::DAY + self.rng.between(0, 287) * 5 * clock::MINUTE
     }
 
     fn settings(&mut self) {
@@ -165,7 +179,7 @@ impl Gen {
 
     /// A day near `now`.
     pub fn day(&mut self, reach: i64) -> i32 {
-        (self.now / time::DAY) as i32 + self.rng.between(-reach, reach) as i32
+        (self.now / clock::DAY) as i32 + self.rng.between(-reach, reach) as i32
     }
 
     /// A time literal near `now`.
@@ -268,6 +282,7 @@ pub fn prune(policy: &mut Policy) {
             }
         }
         used.extend(policy.triages.iter().filter_map(|t| t.decide.clone()));
+        time::prune(policy);
         let before = policy.lets.len() + policy.tables.len();
         policy.lets.retain(|l| used.contains(&l.name));
         policy.tables.retain(|t| used.contains(&t.name));
@@ -310,6 +325,7 @@ pub fn each_expression(policy: &Policy, see: &mut dyn FnMut(&E)) {
     }
     for p in &policy.periods {
         each_common(&p.common, see);
+        p.while_.iter().for_each(&mut *see);
     }
     for r in &policy.risks {
         each_common(&r.common, see);

@@ -198,7 +198,7 @@ impl Gen {
         self.can_be_waived = targets.into_iter().collect();
     }
 
-    fn approval(&mut self, n: usize) -> Approval {
+    pub fn approval(&mut self, n: usize) -> Approval {
         let mut scope = Scope { stratum: 6, ..about_change() };
         scope.lists = true;
         let asset = self.rng.chance(40);
@@ -245,6 +245,7 @@ impl Gen {
             survives_edits,
             afterwards,
             review,
+            meets: None,
         }
     }
 
@@ -373,6 +374,10 @@ pub fn names(policy: &Policy, e: &E, named: &mut BTreeSet<String>) {
             named.insert(var.clone());
             list_names(l, named);
         }
+        E::Metric(_) => {
+            named.insert("asset".to_owned());
+        }
+        E::Overlaps(_) => named.extend(["asset".to_owned(), "change".to_owned()]),
         E::Meets(a, b) => named.extend([a.clone(), b.clone()]),
         E::Let(_, Some(of)) => {
             named.insert(of.clone());

@@ -25,10 +25,11 @@ impl Gen {
         if self.rng.chance(60) {
             common.when = None;
         }
-        Period { name: format!("{}_{n}", if window { "window" } else { "blackout" }), window, common, times }
+        let name = format!("{}_{n}", if window { "window" } else { "blackout" });
+        Period { name, window, common, times, while_: None, mandatory: false, overrun: false }
     }
 
-    fn time_clause(&mut self, window: bool) -> TimeClause {
+    pub fn time_clause(&mut self, window: bool) -> TimeClause {
         if let Some((zone, _)) = self.twice
             && self.rng.chance(60)
         {
@@ -68,7 +69,7 @@ impl Gen {
         TimeClause::Weekly { days, from, to, zone }
     }
 
-    fn range(&mut self) -> TimeClause {
+    pub fn range(&mut self) -> TimeClause {
         let first = self.day(5);
         let last = first + self.rng.between(1, 8) as i32;
         let zone = if self.rng.chance(40) { RangeZone::Policy } else { RangeZone::Fixed(self.rng.word(vocab::ZONES)) };

@@ -82,6 +82,7 @@ impl Gen {
             arms: Vec::new(),
         };
         let calendar_only = self.rng.chance(12);
+        self.ends_by_asset = true;
         block.clock = self.rng.chance(75).then(|| self.clock(calendar_only));
         let scope = Scope::finding();
         let mut seen = Vec::new();
@@ -111,6 +112,7 @@ impl Gen {
             let deadline = self.rng.chance(70).then(|| self.deadline(&block, calendar_only));
             block.arms.push(Arm { name, deadline, when });
         }
+        self.ends_by_asset = false;
         if self.rng.chance(30) {
             block.common.scope = Some(self.another(&scope, &mut seen));
         }
@@ -185,6 +187,7 @@ impl Gen {
     pub fn end_of_day(&mut self) -> Option<Option<&'static str>> {
         match self.rng.below(6) {
             0 => Some(None),
+            1 if self.times && self.ends_by_asset => Some(Some(ASSET_ZONE)),
             1 | 2 => Some(Some(self.rng.word(crate::vocab::ZONES))),
             _ => None,
         }

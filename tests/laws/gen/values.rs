@@ -59,6 +59,12 @@ impl Gen {
     }
 
     pub fn span(&mut self) -> Val {
+        if self.times
+            && self.rng.chance(25)
+            && let Some(name) = self.policy.cals.first().map(|c| c.name.clone())
+        {
+            return Val::BusinessDays(self.rng.between(1, 5), name.as_str().into());
+        }
         let unit = *self.rng.pick(&[Unit::Day, Unit::Week, Unit::Month, Unit::BusinessDay]);
         Val::Span(self.rng.between(1, 5), unit)
     }

@@ -62,6 +62,23 @@ pub fn delete(case: &mut Case, rng: &mut Rng) -> Option<String> {
         let record = records[at].as_object_mut()?;
         return delete_of(vocab::more(ent), ent, record, &assumed, rng).map(|what| format!("{id} {what}"));
     }
+    if let Some(samples) = case.facts.samples.as_mut().filter(|s| !s.is_empty())
+        && rng.chance(30)
+    {
+        // Without an asset or labels a sample is another one.
+        let at = rng.below(samples.len());
+        let key = rng.word(&["metric", "at", "value"]);
+        let sample = samples[at].as_object_mut()?;
+        if !sample.contains_key(key) {
+            return None;
+        }
+        if rng.chance(50) {
+            sample.remove(key);
+        } else {
+            sample.insert(key.to_owned(), Value::Null);
+        }
+        return Some(format!("sample {at} {key}"));
+    }
     if rng.chance(60) {
         let at = rng.below(case.facts.inventory.len());
         let id = case.facts.inventory[at]["id"].clone();

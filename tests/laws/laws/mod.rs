@@ -4,5 +4,6 @@ pub mod agree;
 pub mod deletion;
 pub mod duties;
 pub mod format;
+pub mod not_before;
 pub mod order;
 pub mod suffice;

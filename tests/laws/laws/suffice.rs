@@ -38,7 +38,15 @@ pub fn suffice(case: &Case, before: &Answer, rng: &mut Rng) -> Option<String> {
     });
     policy.rules.retain(|r| r.name == rule || r.common.waivable.is_some() || waived.contains(&r.name));
     // Windows count together.
-    policy.periods.retain(|p| p.name == rule || (kind == "window" && p.window));
+    let mut asked: BTreeSet<String> = BTreeSet::new();
+    each_expression(policy, &mut |e| {
+        walk(e, &mut |e| {
+            if let E::Overlaps(name) = e {
+                asked.insert(name.clone());
+            }
+        });
+    });
+    policy.periods.retain(|p| p.name == rule || (kind == "window" && p.window) || asked.contains(&p.name));
     let reads = reads(&other);
     // The blocks and definitions stay: only what the statement reads of them counts.
     let mut g = Gen::new(rng.clone(), 1, other.now);
@@ -81,6 +89,15 @@ fn reads(case: &Case) -> BTreeSet<&'static str> {
         ..Policy::default()
     };
     let mut seen: BTreeSet<&'static str> = ["timezone"].into_iter().collect();
+    if policy.periods.iter().any(|p| p.overrun) {
+        seen.insert("started_at");
+    }
+    if policy.approvals.iter().any(|a| a.meets.is_some()) {
+        seen.insert("submitted_at");
+    }
+    if !case.policy.metrics.is_empty() {
+        seen.insert("services");
+    }
     if r#gen::speaks_of_people(&policy) {
         // What approvals, duties and waivers read of themselves.
         seen.extend(["implementer", "evidence", "kind", "result", "by", "at", "findings", "cve", "fixes"]);

@@ -107,6 +107,8 @@ impl<'a> World<'a> {
             },
             E::Meets(a, b) => self.changes_meet(a, b, env),
             E::RecIn(var, list) => self.record_in(var, list, env),
+            E::Overlaps(name) => self.read_overlaps(name, env),
+            E::During(at, name) => self.read_during(&self.value(at, env), name),
             E::Triage(block, TriageField::Overdue, var, ent) if self.triage_waivers() => {
                 self.overdue_unless_waived(block.as_deref(), var, *ent, env)
             }
@@ -251,6 +253,8 @@ impl<'a> World<'a> {
             E::Through(base, ent, name) => facts::scalar(&self.through(base, *ent, env), *ent, name, self.now),
             E::Risk(name, field) => self.read_risk(name, *field, env),
             E::ChangeCategory => self.read_change_category(env),
+            E::Nearest(next, name, at) => self.read_nearest(&self.value(at, env), name, *next),
+            E::Metric(name) => self.read_metric(name, env),
             _ => {
                 let k = self.cond(e, env);
                 match k {
@@ -267,17 +271,16 @@ impl<'a> World<'a> {
             ZoneSpec::Utc => time::zone("UTC")?,
             ZoneSpec::Policy => self.zone.clone(),
             ZoneSpec::Offset(m) => {
-                return Some(
-                    time::at(t.date, t.minute, &time::zone("UTC")?, time::Twice::First)? - i64::from(*m) * time::MINUTE,
-                );
+                return Some(time::at(t.date, t.minute, &time::zone("UTC")?)? - i64::from(*m) * time::MINUTE);
             }
             ZoneSpec::Named(name) => time::zone(name)?,
         };
-        time::at(t.date, t.minute, &zone, time::Twice::First)
+        time::at(t.date, t.minute, &zone)
     }
 
     fn arith(&self, op: Op, a: &P, b: &P) -> P {
-        let spans = |p: &P| matches!(p, P::Set(set) if set.iter().any(|v| matches!(v, Val::Span(..))));
+        let spans =
+            |p: &P| matches!(p, P::Set(set) if set.iter().any(|v| matches!(v, Val::Span(..) | Val::BusinessDays(..))));
         if !spans(b) {
             return value::arith(op, a, b);
         }
@@ -301,9 +304,20 @@ impl<'a> World<'a> {
                 if self.is(Mutant::MonthIsThirtyDays) && unit == Unit::Month {
                     return t.checked_add(sign * n * 30 * time::DAY).map(Val::Time);
                 }
-                time::move_instant(*t, sign * n, unit, self.business(), &self.zone).map(Val::Time)
+                time::move_instant(*t, sign * n, unit, &|day| self.known_business_day(day, None), &self.zone)
+                    .map(Val::Time)
             }
-            (Val::Date(d), Val::Span(n, unit)) => time::move_date(*d, sign * n, *unit, self.business()).map(Val::Date),
+            (Val::Time(t), Val::BusinessDays(n, on)) => {
+                let business = |day| self.known_business_day(day, Some(on));
+                time::move_instant(*t, sign * n, Unit::BusinessDay, &business, &self.zone).map(Val::Time)
+            }
+            (Val::Date(d), Val::Span(n, unit)) => {
+                time::move_date(*d, sign * n, *unit, &|day| self.known_business_day(day, None)).map(Val::Date)
+            }
+            (Val::Date(d), Val::BusinessDays(n, on)) => {
+                let business = |day| self.known_business_day(day, Some(on));
+                time::move_date(*d, sign * n, Unit::BusinessDay, &business).map(Val::Date)
+            }
             other => panic!("no such sum: {other:?}"),
         })
     }

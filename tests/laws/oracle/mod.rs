@@ -2,30 +2,39 @@
 //! that the value could still be.
 
 pub mod agg;
+pub mod calendar;
 pub mod category;
+pub mod clock;
 pub mod cvss;
+pub mod days;
 pub mod decide;
 pub mod eval;
 pub mod facts;
+pub mod first;
+pub mod metric;
 pub mod people;
 pub mod period;
+pub mod recur;
 pub mod tested;
 pub mod time;
 pub mod triage;
 pub mod value;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use crate::case::Case;
-use crate::ir::{E, Policy};
+use crate::ir::{E, Every, OnDay, Policy, RRule};
 use crate::mutants::Mutant;
 
+use calendar::Found;
+use clock::Clock;
 use people::approval::Outcome;
+use value::K;
 
 /// Everything that is decided from.
 pub struct World<'a> {
@@ -43,6 +52,15 @@ pub struct World<'a> {
     pub duties: Option<Vec<Value>>,
     /// What approvals came to, by approval, change and asset.
     pub outcomes: RefCell<BTreeMap<(String, usize, String), Rc<Outcome>>>,
+    /// What is measured, where that is given.
+    pub samples: Option<&'a [Value]>,
+    /// The clocks of the zones that came up.
+    pub clocks: RefCell<BTreeMap<String, Clock>>,
+    /// What was next to a minute in a calendar, and which days are in one by which clock.
+    pub nearest: RefCell<BTreeMap<(String, bool, i64), Found>>,
+    pub days: RefCell<BTreeMap<(String, i32, String), K>>,
+    pub rule_days: RefCell<HashMap<(*const RRule, Rc<str>, i32), Rc<[i32]>>>,
+    pub on_days: RefCell<BTreeMap<(Every, OnDay, i32), K>>,
     /// What this oracle gets wrong on purpose.
     pub mutant: Option<Mutant>,
 }
@@ -62,6 +80,12 @@ impl<'a> World<'a> {
             waiver_records: case.facts.waivers.as_deref().map(merge),
             duties: case.facts.duties.as_deref().map(merge),
             outcomes: RefCell::default(),
+            samples: case.facts.samples.as_deref(),
+            clocks: RefCell::default(),
+            nearest: RefCell::default(),
+            days: RefCell::default(),
+            rule_days: RefCell::default(),
+            on_days: RefCell::default(),
             mutant,
         }
     }

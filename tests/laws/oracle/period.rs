@@ -6,16 +6,29 @@ use crate::ir::*;
 use crate::mutants::Mutant;
 
 use super::World;
+use super::clock::{self, Clock};
 use super::decide::Reason;
 use super::eval::{Binding, Env};
-use super::facts;
+use super::facts::{self, Rec};
+use super::recur::Minute;
 use super::tested::{Span, Tested};
-use super::time::{self, Twice};
+use super::time::{self, MINUTE};
 use super::value::K;
 use crate::vocab::Ent;
 
-/// The times of a clause near an interval; none where the zone is not known.
-type Occurrences = Option<Vec<Span>>;
+/// What the times are of: doubt never opens a gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Blackout,
+    Window,
+}
+
+/// Whether work on a change has begun.
+enum Begun {
+    No,
+    At(Minute),
+    Unknown,
+}
 
 impl<'a> World<'a> {
     /// Whether a statement is in force; a triage only by `now`.
@@ -44,8 +57,7 @@ impl<'a> World<'a> {
     }
 
     /// The name of the zone that a clause goes by.
-    fn zone_of(&self, clause: &TimeClause, env: &Env<'a>) -> Option<String> {
-        let (TimeClause::Range { zone, .. } | TimeClause::Weekly { zone, .. }) = clause;
+    fn zone_of(&self, zone: &RangeZone, env: &Env<'a>) -> Option<String> {
         match zone {
             RangeZone::Policy => Some(self.policy.zone.to_owned()),
             RangeZone::Fixed(name) => Some((*name).to_owned()),
@@ -59,47 +71,121 @@ impl<'a> World<'a> {
         }
     }
 
-    fn occurrences(&self, period: &Period, clause: &TimeClause, near: Span, env: &Env<'a>) -> Occurrences {
-        let last = if period.window != self.is(Mutant::EndsTwiceTheOtherWay) { Twice::First } else { Twice::Second };
-        let zone = self.zone_of(clause, env).and_then(|name| time::zone(&name));
+    pub fn clock(&self, zone: &str) -> Option<Clock> {
+        if let Some(known) = self.clocks.borrow().get(zone) {
+            return Some(known.clone());
+        }
+        let clock = Clock::of(zone)?;
+        self.clocks.borrow_mut().insert(zone.to_owned(), clock.clone());
+        Some(clock)
+    }
+
+    /// Whether a minute lies in a fixed range, by a clock.
+    pub fn in_range(&self, clause: &TimeClause, clock: &Clock, side: Side, minute: Minute) -> K {
+        let TimeClause::Range { from, to, .. } = clause else { panic!("{clause:?} is no range") };
+        let elsewhere = |t: &TimeLit| self.time_literal(t).expect("a time of our days").div_euclid(MINUTE);
+        let shown = |t: &TimeLit| i64::from(t.date) * clock::DAY + i64::from(t.minute);
+        let begun = match from {
+            EndPoint::Date(d) => clock.reached(minute, i64::from(*d) * clock::DAY),
+            EndPoint::Time(t) if t.zone == ZoneSpec::Policy => clock.reached(minute, shown(t)),
+            EndPoint::Time(t) => minute >= elsewhere(t),
+        };
+        let over = match to {
+            EndPoint::Date(d) => self.ended(clock, side, i64::from(*d + 1) * clock::DAY, minute),
+            EndPoint::Time(t) if t.zone == ZoneSpec::Policy => self.ended(clock, side, shown(t), minute),
+            EndPoint::Time(t) => minute >= elsewhere(t),
+        };
+        K::of(begun && !over)
+    }
+
+    /// Whether a minute lies in a clause's times; unknown where its zone is.
+    fn inside(&self, clause: &TimeClause, side: Side, minute: Minute, env: &Env<'a>) -> K {
+        let zone = match clause {
+            TimeClause::Range { zone, .. } | TimeClause::Weekly { zone, .. } => zone,
+            TimeClause::Clause(Clause { times: Times::Calendar(name), .. }) => {
+                return self.in_calendar(name, side, minute);
+            }
+            TimeClause::Clause(clause) => &clause.zone,
+        };
+        let Some(clock) = self.zone_of(zone, env).and_then(|name| self.clock(&name)) else { return K::UNKNOWN };
         match clause {
-            TimeClause::Range { from, to, .. } => {
-                let zone = zone?;
-                let literal = |t: &TimeLit, twice| match t.zone {
-                    ZoneSpec::Policy => time::at(t.date, t.minute, &zone, twice),
-                    _ => self.time_literal(t),
-                };
-                let start = match from {
-                    EndPoint::Date(d) => time::at(*d, 0, &zone, Twice::First)?,
-                    EndPoint::Time(t) => literal(t, Twice::First)?,
-                };
-                let end = match to {
-                    EndPoint::Date(d) => time::at(*d + 1, 0, &zone, last)?,
-                    EndPoint::Time(t) => literal(t, last)?,
-                };
-                Some(vec![(start, end)])
-            }
+            TimeClause::Range { .. } => self.in_range(clause, &clock, side, minute),
             TimeClause::Weekly { days, from, to, .. } => {
-                let zone = zone?;
-                let first = time::local_day(near.0, &zone)? - 2;
-                let past = time::local_day(near.1, &zone)? + 2;
-                let crosses = to <= from && !self.is(Mutant::MidnightIsNotCrossed);
-                let on = |day: i32| {
-                    let start = time::at(day, *from, &zone, Twice::First)?;
-                    let end = time::at(day, *to + if crosses { 1440 } else { 0 }, &zone, last)?;
-                    Some((start, end))
-                };
-                let chosen = (first..=past).filter(|day| days.contains(&time::weekday(*day)));
-                Some(chosen.filter_map(on).filter(|(a, b)| a < b).collect())
+                let times = Times::Recur(Recur::Weekly(days.clone()), Hours::Clock(*from, *to));
+                let clause = Clause { times, zone: zone.clone(), not_on: Vec::new() };
+                self.recurs(&clause, &clock, side, minute)
             }
+            TimeClause::Clause(Clause { times: Times::File(file, covers), .. }) => {
+                self.in_file(file, *covers, &clock, minute)
+            }
+            TimeClause::Clause(clause) => self.recurs(clause, &clock, side, minute),
+        }
+    }
+
+    /// Whether a period is on at any time.
+    fn while_holds(&'a self, period: &Period, env: &Env<'a>) -> K {
+        let k = period.while_.as_ref().map_or(K::FALSE, |e| self.cond(e, env));
+        if self.is(Mutant::WhileOnlyWhereCertain) { K::of(k.must) } else { k }
+    }
+
+    /// Whether a minute lies in a period's times, whatever its scope.
+    fn in_period(&'a self, period: &Period, minute: Minute, env: &Env<'a>) -> K {
+        let side = if period.window { Side::Window } else { Side::Blackout };
+        let mut inside = self.while_holds(period, env);
+        for clause in &period.times {
+            if !inside.must {
+                inside = inside.or(self.inside(clause, side, minute, env));
+            }
+        }
+        inside
+    }
+
+    /// The same for a change that has begun: where a window lets it finish late, one in which it began has no end.
+    fn open_for(&'a self, period: &Period, minute: Minute, begun: &Begun, env: &Env<'a>) -> K {
+        let inside = self.in_period(period, minute, env);
+        if !period.overrun || self.is(Mutant::OverrunIsIgnored) {
+            return inside;
+        }
+        match begun {
+            Begun::At(begun) if minute >= *begun => inside.or(self.in_period(period, *begun, env)),
+            Begun::At(_) | Begun::No => inside,
+            // Had it begun within, it might finish at any time.
+            Begun::Unknown => inside.or(K::UNKNOWN),
+        }
+    }
+
+    /// When the change began.
+    fn begun(&self, env: &Env<'a>) -> Begun {
+        let change = Rec::Json(&self.changes[env.change()]);
+        match facts::scalar(&change, Ent::Change, "started_at", self.now).only() {
+            Some(Val::Time(t)) => Begun::At(t.div_euclid(MINUTE)),
+            Some(_) => Begun::No,
+            None => Begun::Unknown,
         }
     }
 
     /// Whether the interval meets one of a period's times.
-    fn overlaps(&self, period: &Period, tested: &Tested, env: &Env<'a>) -> K {
-        let Some(hull) = tested.hull else { return K::UNKNOWN };
-        let clause = |c: &TimeClause| self.occurrences(period, c, hull, env).map_or(K::UNKNOWN, |o| tested.meets(&o));
-        period.times.iter().map(clause).fold(K::FALSE, K::or)
+    pub fn overlaps(&'a self, period: &Period, tested: &Tested, env: &Env<'a>) -> K {
+        let at = |minute: Minute| self.in_period(period, minute, env);
+        let Some(hull) = tested.hull else {
+            // Of a change of which no time is known only what holds at any time can be said.
+            let always = self.while_holds(period, env);
+            let sometimes = if period.times.is_empty() { K::FALSE } else { K::UNKNOWN };
+            return always.or(sometimes);
+        };
+        let any = |span: Span, holds: &dyn Fn(K) -> bool| minutes(span).any(|minute| holds(at(minute)));
+        let core = !tested.core.is_empty() && tested.core.iter().all(|core| any(*core, &|k| k.must));
+        K { must: core, may: core || any(hull, &|k| k.may) }
+    }
+
+    /// `overlaps(x)`: scope and time, whatever its `except` says.
+    pub fn read_overlaps(&'a self, name: &str, env: &Env<'a>) -> K {
+        let period = self.policy.periods.iter().find(|p| p.name == *name).expect("a period");
+        let tested = self.tested(env.change());
+        self.scope(&period.common, env)
+            .and(self.overlaps(period, &tested, env))
+            .and(self.in_force(&period.common, Some(&tested)))
+            .and(if self.is(Mutant::OverlapsReadsExcept) { self.except(&period.common, env).not() } else { K::TRUE })
     }
 
     pub fn blackout(&'a self, period: &Period, tested: &Tested, env: &Env<'a>) -> Option<Reason> {
@@ -138,56 +224,63 @@ impl<'a> World<'a> {
         }
         // Of a change of which no time is known any may be asked for; what leaves no gap in one zone for so long leaves none.
         let always = (self.now - 420 * time::DAY, self.now + 420 * time::DAY);
-        let hull = Some(tested.hull.unwrap_or(always));
-        // The times of a window, and whether all of them are known.
-        let times = |w: &Period| -> (Vec<Span>, bool) {
-            let Some(hull) = hull else { return (Vec::new(), false) };
-            let all: Vec<Occurrences> = w.times.iter().map(|c| self.occurrences(w, c, hull, env)).collect();
-            let known = all.iter().all(Option::is_some);
-            (all.into_iter().flatten().flatten().collect(), known)
-        };
-        let inside = |span: Option<Span>, windows: &mut dyn Iterator<Item = &Period>| {
-            if tested.hull.is_some() {
-                return span.is_some_and(|span| contains(windows.flat_map(|w| times(w).0).collect(), span));
-            }
-            let mut by_zone: BTreeMap<String, Vec<Span>> = BTreeMap::new();
-            for (window, clause) in windows.flat_map(|w| w.times.iter().map(move |c| (w, c))) {
-                if let (Some(zone), Some(times)) =
-                    (self.zone_of(clause, env), self.occurrences(window, clause, always, env))
-                {
-                    by_zone.entry(zone).or_default().extend(times);
+        let begun = self.begun(env);
+        let open = |w: &Period, minute: Minute| self.open_for(w, minute, &begun, env);
+        let inside = |windows: &[&Period]| -> bool {
+            let Some(hull) = tested.hull else {
+                if windows.iter().any(|w| self.while_holds(w, env).must) {
+                    return true;
                 }
-            }
-            by_zone.into_values().any(|times| contains(times, always))
+                let clauses = windows.iter().flat_map(|w| &w.times);
+                let mut zones: BTreeMap<String, Vec<&TimeClause>> = BTreeMap::new();
+                for clause in clauses {
+                    zones.entry(self.group(clause, env)).or_default().push(clause);
+                }
+                return zones.values().any(|clauses| {
+                    let open = |minute| clauses.iter().any(|c| self.inside(c, Side::Window, minute, env).must);
+                    minutes(always).all(open)
+                });
+            };
+            minutes(hull).all(|minute| windows.iter().any(|w| open(w, minute).must))
         };
         let counts = |sure: bool| sure || self.is(Mutant::UnionOfPossibleWindows);
-        let by_union = inside(hull, &mut offers.iter().filter(|(_, sure)| counts(*sure)).map(|(w, _)| *w));
-        let by_each = binding.iter().all(|(w, _)| inside(hull, &mut std::iter::once(*w)));
-        if by_union || by_each {
-            return Vec::new();
+        let union: Vec<&Period> = offers.iter().filter(|(_, sure)| counts(*sure)).map(|(w, _)| *w).collect();
+        let by_union = inside(&union);
+        let by_each = binding.iter().all(|(w, _)| inside(&[*w]));
+        let may_be_inside = |windows: &[&Period]| {
+            let core_inside = |core: &Span| minutes(*core).all(|minute| windows.iter().any(|w| open(w, minute).may));
+            tested.core.is_empty() || tested.core.iter().any(core_inside)
+        };
+        let all: Vec<&Period> = offers.iter().map(|(w, _)| *w).collect();
+        let together = !(by_union || by_each);
+        let outside = !may_be_inside(&all);
+        let mut reasons = Vec::new();
+        for (w, sure) in &binding {
+            // A mandatory window must hold by itself.
+            let alone = w.mandatory && !self.is(Mutant::MandatoryIsNot) && !inside(&[*w]);
+            if together || alone {
+                let certain = (together && outside) || (alone && !may_be_inside(&[*w]));
+                let fails = K { must: *sure && certain, may: true };
+                reasons.extend(self.reason(&w.name, "window", &w.common, Effect::Defer, fails, K::FALSE));
+            }
         }
-        let all_known = offers.iter().all(|(w, _)| times(w).1);
-        let core_inside = tested.core.iter().any(|core| inside(Some(*core), &mut offers.iter().map(|(w, _)| *w)));
-        let outside = all_known && !tested.core.is_empty() && !core_inside;
-        let fails = |sure: bool| K { must: sure && outside, may: true };
-        binding
-            .iter()
-            .filter_map(|(w, sure)| self.reason(&w.name, "window", &w.common, Effect::Defer, fails(*sure), K::FALSE))
-            .collect()
+        reasons
+    }
+
+    /// The name of what goes by one clock.
+    fn group(&self, clause: &TimeClause, env: &Env<'a>) -> String {
+        match clause {
+            TimeClause::Clause(Clause { times: Times::Calendar(name), .. }) => format!("calendar {name}"),
+            TimeClause::Range { zone, .. } | TimeClause::Weekly { zone, .. } => {
+                self.zone_of(zone, env).unwrap_or_default()
+            }
+            TimeClause::Clause(clause) => self.zone_of(&clause.zone, env).unwrap_or_default(),
+        }
     }
 }
 
-/// Whether an interval lies inside the union of others.
-fn contains(mut spans: Vec<Span>, whole: Span) -> bool {
-    spans.sort_unstable();
-    let mut merged: Vec<Span> = Vec::new();
-    for span in spans {
-        match merged.last_mut() {
-            Some(last) if span.0 <= last.1 => last.1 = last.1.max(span.1),
-            _ => merged.push(span),
-        }
-    }
-    merged
-        .iter()
-        .any(|s| if whole.0 == whole.1 { s.0 <= whole.0 && whole.0 < s.1 } else { s.0 <= whole.0 && whole.1 <= s.1 })
+/// The minutes that an interval touches; of an instant its own.
+fn minutes((from, to): Span) -> std::ops::RangeInclusive<Minute> {
+    let last = if to > from { to - 1 } else { from };
+    from.div_euclid(MINUTE)..=last.div_euclid(MINUTE)
 }

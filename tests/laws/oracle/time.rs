@@ -11,13 +11,6 @@ pub const MINUTE: i64 = 60 * SECOND;
 pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
-/// Which of two instants a local time that occurs twice is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Twice {
-    First,
-    Second,
-}
-
 pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok()
 }
@@ -31,19 +24,19 @@ pub fn days_of(date: civil::Date) -> i32 {
 }
 
 /// The instant of a local time: `minute` may be 1440 (the next midnight) or more. In a gap it is the moment of the change.
-pub fn at(days: i32, minute: i32, zone: &TimeZone, twice: Twice) -> Option<i64> {
+pub fn at(days: i32, minute: i32, zone: &TimeZone) -> Option<i64> {
     let date = civil_date(days + minute.div_euclid(1440))?;
     let minute = minute.rem_euclid(1440);
-    at_local(date.at((minute / 60) as i8, (minute % 60) as i8, 0, 0), zone, twice)
+    at_local(date.at((minute / 60) as i8, (minute % 60) as i8, 0, 0), zone)
 }
 
-/// The instant of a local time.
-pub fn at_local(local: civil::DateTime, zone: &TimeZone, twice: Twice) -> Option<i64> {
+/// The instant of a local time; of one that occurs twice the first.
+pub fn at_local(local: civil::DateTime, zone: &TimeZone) -> Option<i64> {
     let as_utc = local.to_zoned(TimeZone::UTC).ok()?.timestamp().as_microsecond();
     let with = |offset: jiff::tz::Offset| as_utc - i64::from(offset.seconds()) * SECOND;
     match zone.to_ambiguous_timestamp(local).offset() {
         AmbiguousOffset::Unambiguous { offset } => Some(with(offset)),
-        AmbiguousOffset::Fold { before, after } => Some(if twice == Twice::First { with(before) } else { with(after) }),
+        AmbiguousOffset::Fold { before, .. } => Some(with(before)),
         AmbiguousOffset::Gap { before, .. } => {
             // The last change of the offset at or before the instant that the old offset would give.
             let beyond = Timestamp::from_microsecond(with(before) + 1).ok()?;
@@ -63,16 +56,11 @@ pub fn local_day(instant: i64, zone: &TimeZone) -> Option<i32> {
 
 /// The end of a day: the start of the next.
 pub fn end_of_day(days: i32, zone: &TimeZone) -> Option<i64> {
-    at(days + 1, 0, zone, Twice::First)
+    at(days + 1, 0, zone)
 }
 
-/// Monday is 0.
-pub fn weekday(days: i32) -> u8 {
-    (days + 3).rem_euclid(7) as u8
-}
-
-/// A day moved by a calendar span.
-pub fn move_date(days: i32, amount: i64, unit: Unit, business: (u8, u8)) -> Option<i32> {
+/// A day moved by a calendar span; none where it is not known of a day whether it is a business day.
+pub fn move_date(days: i32, amount: i64, unit: Unit, business: &dyn Fn(i32) -> Option<bool>) -> Option<i32> {
     match unit {
         Unit::Day => days.checked_add(i32::try_from(amount).ok()?),
         Unit::Week => days.checked_add(i32::try_from(amount * 7).ok()?),
@@ -82,7 +70,10 @@ pub fn move_date(days: i32, amount: i64, unit: Unit, business: (u8, u8)) -> Opti
             let mut left = amount.abs();
             while left > 0 {
                 day += amount.signum() as i32;
-                if (business.0..=business.1).contains(&weekday(day)) {
+                if (days - day).abs() > 3_660 {
+                    return None;
+                }
+                if business(day)? {
                     left -= 1;
                 }
             }
@@ -92,13 +83,19 @@ pub fn move_date(days: i32, amount: i64, unit: Unit, business: (u8, u8)) -> Opti
 }
 
 /// An instant moved by a calendar span: the local date moves, the local time of day stays.
-pub fn move_instant(instant: i64, amount: i64, unit: Unit, business: (u8, u8), zone: &TimeZone) -> Option<i64> {
+pub fn move_instant(
+    instant: i64,
+    amount: i64,
+    unit: Unit,
+    business: &dyn Fn(i32) -> Option<bool>,
+    zone: &TimeZone,
+) -> Option<i64> {
     let from = local(instant, zone)?;
     if amount == 0 {
         return Some(instant);
     }
     let date = civil_date(move_date(days_of(from.date()), amount, unit, business)?)?;
-    at_local(date.to_datetime(from.time()), zone, Twice::First)
+    at_local(date.to_datetime(from.time()), zone)
 }
 
 /// RFC 3339 in UTC, as decisions print it.

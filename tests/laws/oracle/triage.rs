@@ -6,7 +6,7 @@ use crate::vocab::Ent;
 
 use super::World;
 use super::eval::{Binding, Env};
-use super::facts::Rec;
+use super::facts::{self, Rec};
 use super::time;
 use super::value::{self, K, P};
 
@@ -99,7 +99,18 @@ impl<'a> World<'a> {
             Some(length) => self.shift_by(&from, &self.value(length, env), back),
         };
         let policy = || self.zone.clone();
-        let named = deadline.end_of_day.map(|zone| zone.filter(|_| !self.is(Mutant::EndOfDayInPolicyZone)));
+        let mut named = deadline.end_of_day.map(|zone| zone.filter(|_| !self.is(Mutant::EndOfDayInPolicyZone)));
+        let own: String;
+        if named == Some(Some(ASSET_ZONE)) {
+            // A zone that is a fact.
+            let Binding::Asset(asset) = env.get("asset") else { panic!("asset is no asset") };
+            match facts::scalar(asset, Ent::Asset, "timezone", self.now).only() {
+                Some(Val::Str(name)) => own = name.to_string(),
+                _ if due.is_none() => return due,
+                _ => return P::Any,
+            }
+            named = Some(Some(own.as_str()));
+        }
         let zone = named.flatten().and_then(time::zone).unwrap_or_else(policy);
         due.map(Kind::Time, |v| match v {
             Val::Date(d) => time::end_of_day(*d, &zone).map(Val::Time),

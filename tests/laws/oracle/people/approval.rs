@@ -275,6 +275,11 @@ impl<'a> World<'a> {
             return;
         }
         let due = |deadline: &Deadline| self.earliest_due(&self.due_of(deadline, env)).map(time::print);
+        let change = Rec::Json(&self.changes[env.change()]);
+        let sitting = approval.meets.as_ref().and_then(|m| match self.sitting_of(m, &change).only() {
+            Some(Val::Time(t)) => Some(time::print(*t)),
+            _ => None,
+        });
         let subject = |item: &Item| match item {
             Item::One(p) => match p.only() {
                 Some(Val::Str(s)) => Some(s.to_string()),
@@ -291,6 +296,7 @@ impl<'a> World<'a> {
                 need: want.slot.need,
                 have: None,
                 due: approval.afterwards.as_ref().and_then(due),
+                sitting: sitting.clone(),
             });
         }
         for haves in &best.haves {
@@ -311,6 +317,7 @@ impl<'a> World<'a> {
                 need: 1,
                 have: Some(u32::from(self.reviewed(env))),
                 due: due(review),
+                sitting: None,
             });
         }
     }

@@ -27,6 +27,8 @@ pub struct DutyRow {
     pub need: u32,
     pub have: Option<u32>,
     pub due: Option<String>,
+    /// When those who approve sit together.
+    pub sitting: Option<String>,
 }
 
 /// How many each entry of an approval has: role, subject, need, have; sorted.

@@ -174,6 +174,7 @@ impl<'a> World<'a> {
                 need: 1,
                 have: Some(u32::from(duty.met.must)),
                 due: duty.due.map(time::print),
+                sitting: None,
             });
             let open = if duty.kept {
                 // What an earlier run asked for is asked for as it was, not as a doubt.

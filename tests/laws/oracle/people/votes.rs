@@ -137,6 +137,13 @@ impl<'a> World<'a> {
             let lapses = self.shift(&vote.at, valid, false);
             counts = counts.and(value::compare(Cmp::Ge, &lapses, &now));
         }
+        if let Some(meets) = approval.meets.as_ref().filter(|_| !self.is(Mutant::SittingIgnored)) {
+            // Who says yes before they sat together has not heard the others.
+            counts = counts.and(match self.sitting_of(meets, change).only() {
+                Some(sitting) => value::compare(Cmp::Ge, &vote.at, &P::one(sitting.clone())),
+                None => K::UNKNOWN,
+            });
+        }
         for before in approval.after.iter().filter(|_| !self.is(Mutant::AfterIgnored)) {
             counts = counts.and(self.comes_after(vote, before, env));
         }
@@ -144,6 +151,15 @@ impl<'a> World<'a> {
             counts = counts.and(self.excluded(vote, approval, env).not());
         }
         if self.people.is_some() { counts.and(self.known_person(vote)) } else { counts }
+    }
+
+    /// The sitting of an approval that a change can reach.
+    pub fn sitting_of(&self, meets: &Meets, change: &Rec<'a>) -> P {
+        let submitted = facts::scalar(change, Ent::Change, "submitted_at", self.now);
+        match submitted.only() {
+            Some(Val::Time(t)) => self.sitting(meets, *t).map_or(P::Any, |s| P::one(Val::Time(s))),
+            _ => P::Any,
+        }
     }
 
     /// Whether the giver, or the one stood in for, is one who cannot approve.
