@@ -472,7 +472,15 @@ impl Gen {
         if !scope.names {
             return None;
         }
-        if focus.is_none() && scope.stratum > 5 && scope.has("change") && scope.has("asset") && self.rng.chance(30) {
+        // What is about the row itself cannot be asked of another asset, as a name may be.
+        let own = self.defining == 0;
+        if own
+            && focus.is_none()
+            && scope.stratum > 5
+            && scope.has("change")
+            && scope.has("asset")
+            && self.rng.chance(30)
+        {
             let names: Vec<String> = self.policy.periods.iter().map(|p| p.name.clone()).collect();
             if !names.is_empty() {
                 let e = E::Overlaps(self.rng.pick(&names).clone());
@@ -483,7 +491,7 @@ impl Gen {
             Some(f) => f.to_owned(),
             None => self.rng.pick(&scope.vars).0.clone(),
         };
-        if var == "asset" && scope.names && !self.policy.metrics.is_empty() && self.rng.chance(50) {
+        if own && var == "asset" && scope.names && !self.policy.metrics.is_empty() && self.rng.chance(50) {
             let at = self.rng.below(self.policy.metrics.len());
             let metric = self.policy.metrics[at].clone();
             let n = i128::from(self.rng.between(1, 30)) * 1_000_000_000;
