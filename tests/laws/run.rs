@@ -121,12 +121,12 @@ pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option
         return None;
     }
     // Trying one instant after the other takes its time.
-    if !case.policy.periods.is_empty() && (number % 64 == 0 || !case.policy.cals.is_empty()) {
+    if !case.policy.periods.is_empty() && (number.is_multiple_of(64) || !case.policy.cals.is_empty()) {
         let found = timed("not before", || not_before::tried(case, &answer));
         if let Some(why) = found {
             return Some(of("not_before = tried")(why));
         }
-        if number % 3 == 0
+        if number.is_multiple_of(3)
             && let Some(why) = timed("not before", || not_before::moved(case, &policy, &answer))
         {
             return Some(of("not_before holds")(why));

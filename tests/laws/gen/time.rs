@@ -46,11 +46,11 @@ impl Gen {
     pub fn time_statements(&mut self) {
         self.calendars();
         if self.rng.chance(60) {
-            for n in 0..1 + self.rng.below(2) {
+            let many = 1 + self.rng.below(2);
+            for (n, series) in SERIES.iter().copied().enumerate().take(many) {
                 let of_services = self.rng.chance(40);
                 let stale_minutes = self.rng.chance(70).then(|| *self.rng.pick(&[10, 60, 240]));
                 let percent = self.rng.chance(60);
-                let series = SERIES[n];
                 self.policy.metrics.push(Metric {
                     name: format!("metric_{n}"),
                     series,

@@ -35,8 +35,11 @@ pub struct Clock {
     name: Rc<str>,
 }
 
+/// What a clock shows during a day, by its name and the day.
+type Days = HashMap<(Rc<str>, i64), Rc<Day>>;
+
 thread_local! {
-    static DAYS: RefCell<HashMap<(Rc<str>, i64), Rc<Day>>> = RefCell::default();
+    static DAYS: RefCell<Days> = RefCell::default();
     /// Where a clock skips something, the first minute after it.
     static FIRSTS: RefCell<HashMap<(Rc<str>, i64), i64>> = RefCell::default();
 }

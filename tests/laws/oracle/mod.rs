@@ -36,6 +36,9 @@ use clock::Clock;
 use people::approval::Outcome;
 use value::K;
 
+/// The times of a day at which a rule has an occurrence, by the rule, a clock and the day.
+type RuleDays = HashMap<(*const RRule, Rc<str>, i32), Rc<[i32]>>;
+
 /// Everything that is decided from.
 pub struct World<'a> {
     pub policy: &'a Policy,
@@ -59,7 +62,7 @@ pub struct World<'a> {
     /// What was next to a minute in a calendar, and which days are in one by which clock.
     pub nearest: RefCell<BTreeMap<(String, bool, i64), Found>>,
     pub days: RefCell<BTreeMap<(String, i32, String), K>>,
-    pub rule_days: RefCell<HashMap<(*const RRule, Rc<str>, i32), Rc<[i32]>>>,
+    pub rule_days: RefCell<RuleDays>,
     pub on_days: RefCell<BTreeMap<(Every, OnDay, i32), K>>,
     /// What this oracle gets wrong on purpose.
     pub mutant: Option<Mutant>,
