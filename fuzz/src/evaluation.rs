@@ -14,7 +14,7 @@ pub fn run(data: &[u8]) {
     HERE.get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build().ok());
     let Some((first, choices)) = data.split_first() else { return };
     let number = u64::from(*first);
-    let case = r#gen::case(Rng::from_bytes(choices), 1 + usize::from(first % 4), first / 4 % 2 == 1, first / 8 % 2 == 1);
+    let case = r#gen::case(Rng::from_bytes(choices), 1 + usize::from(first % 4), first / 4 % 2 == 1, false);
     if let Some(broken) = broken(&case, number, number, None) {
         panic!("{}: {}\n{}", broken.law, broken.why, case.show());
     }
