@@ -224,7 +224,9 @@ fn fold(kind: Agg, certain: &[P], possible: &[P], unseen: Option<&P>, empty: Opt
             let endless_high = many(unseen.and_then(high), |n| n > 0);
             let from = sum(certain.iter().map(low).chain(possible.iter().map(|p| low(p).map(|n| n.min(0)))).collect());
             let to = sum(certain.iter().map(high).chain(possible.iter().map(|p| high(p).map(|n| n.max(0)))).collect());
-            (unit, from.filter(|_| !endless_low), to.filter(|_| !endless_high))
+            // A sum that is no number that there is bounds nothing.
+            let fits = |sum: &i128| value::quantity(unit, *sum).is_some();
+            (unit, from.filter(fits).filter(|_| !endless_low), to.filter(fits).filter(|_| !endless_high))
         }
         Agg::Avg => {
             // The mean of whole numbers is a number.
