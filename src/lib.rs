@@ -38,6 +38,8 @@ pub mod facts;
 mod policy;
 mod read;
 pub mod report;
+pub mod software;
+pub mod sources;
 pub mod suite;
 pub mod syntax;
 mod tally;

@@ -1,0 +1,167 @@
+//! Foreign files into records of the vocabulary: scanners' reports, bills of materials, advisories, tickets, inventories of other tools.
+//!
+//! A reader takes the bytes of one file and adds what it finds to a [`Harvest`]. It decides nothing: which asset a report belongs to, which advisory
+//! speaks of which finding, and what is done about refused records is settled by who asked.
+//!
+//! **Invariants.** What cannot be read is absent, never guessed. What is refused is said with its place. Numbers keep the text that they were
+//! written in. No file, however nested or long, overflows the stack; memory is bounded by the file's own size.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+/// Fields of one record under the vocabulary's names; a record within it (`os`, `backup`) is an object of its own.
+pub type Fields = Map<String, Value>;
+
+/// Where a record stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// As the caller named the file.
+    pub file: Arc<str>,
+    /// Where in it.
+    pub at: At,
+}
+
+/// Where in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum At {
+    /// The whole of it.
+    File,
+    /// A line, from 1.
+    Line(u32),
+    /// A JSON pointer of RFC 6901.
+    Pointer(String),
+}
+
+/// A finding as a scanner reports it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sighting {
+    /// What the report calls the thing that it looked at: a host name, an image, a path.
+    pub target: Option<String>,
+    /// The finding's fields; `source` names the scanner.
+    pub finding: Fields,
+    /// Other identifiers of the same vulnerability.
+    pub aliases: Vec<String>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A piece of software that an asset has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Component {
+    /// What the file calls the thing that has it.
+    pub target: Option<String>,
+    /// The fields of an element of `software`.
+    pub software: Fields,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// What a feed says of one vulnerability.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advisory {
+    /// Its identifier: a CVE or the feed's own.
+    pub id: String,
+    /// Other identifiers of the same vulnerability.
+    pub aliases: Vec<String>,
+    /// The fields of a finding that it tells.
+    pub fields: Fields,
+    /// Which software it speaks of, as the feed writes it: OSV's `affected`, NVD's `configurations`.
+    pub affected: Option<Value>,
+    /// It was withdrawn or rejected.
+    pub withdrawn: bool,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// What a VEX document says of a vulnerability in a product.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assertion {
+    /// The identifiers of the vulnerability.
+    pub ids: Vec<String>,
+    /// Package URLs, CPE names or names of the products; empty: of all that the document is about.
+    pub products: Vec<String>,
+    /// What it says.
+    pub status: Status,
+    /// Why the product is not affected, in the document's own word.
+    pub justification: Option<String>,
+    /// When it was said, RFC 3339.
+    pub at: Option<String>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// The standing of a product, as VEX has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It is not affected.
+    NotAffected,
+    /// It is.
+    Affected,
+    /// It no longer is.
+    Fixed,
+    /// Nobody knows yet.
+    UnderInvestigation,
+}
+
+/// A record of an entity: an asset, a change, a waiver.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The entity by its name in the vocabulary.
+    pub entity: &'static str,
+    /// Its fields.
+    pub fields: Fields,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A record, or a part of one, that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What is wrong, in the house's style.
+    pub message: String,
+    /// What was expected.
+    pub expected: Option<String>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// What a feed says of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edition {
+    /// Its version or model.
+    pub version: Option<String>,
+    /// When it was made, RFC 3339 or a date.
+    pub made: Option<String>,
+    /// How many records it says that it has.
+    pub count: Option<u64>,
+}
+
+/// What was found in files.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Harvest {
+    /// Findings of scanners.
+    pub sightings: Vec<Sighting>,
+    /// Software of assets.
+    pub components: Vec<Component>,
+    /// What feeds say.
+    pub advisories: Vec<Advisory>,
+    /// What VEX documents say.
+    pub assertions: Vec<Assertion>,
+    /// Records of entities.
+    pub entries: Vec<Entry>,
+    /// What was left out.
+    pub refused: Vec<Refused>,
+    /// What the files say of themselves.
+    pub editions: Vec<Edition>,
+    /// Something was left out, so that what is here is not all.
+    pub incomplete: bool,
+}
+
+impl Harvest {
+    /// Notes that something was left out.
+    pub fn refuse(&mut self, origin: Origin, message: impl Into<String>, expected: Option<String>) {
+        self.incomplete = true;
+        self.refused.push(Refused { message: message.into(), expected, origin });
+    }
+}
