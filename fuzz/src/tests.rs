@@ -1,10 +1,10 @@
-//! The seeds, without a fuzzer: what was found once stays fixed, and the targets themselves keep compiling and passing.
+//! The seeds, without a fuzzer: what was found once stays fixed, and what the targets do keeps compiling.
 
 use std::fs;
 use std::path::Path;
 
 fn replay(target: &str, run: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
     let mut seeds = 0;
     for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
         let path = entry.expect("an entry").path();

@@ -33,7 +33,12 @@ enum Day {
 pub struct Clock {
     zone: TimeZone,
     name: Rc<str>,
+    /// The days looked at last, by their number modulo four: who walks from minute to minute stays among them.
+    recent: Rc<RefCell<[Option<Known>; 4]>>,
 }
+
+/// A day of UTC, and what the clock shows.
+type Known = (i64, Rc<Day>);
 
 /// What a clock shows during a day, by its name and the day.
 type Days = HashMap<(Rc<str>, i64), Rc<Day>>;
@@ -46,7 +51,7 @@ thread_local! {
 
 impl Clock {
     pub fn of(name: &str) -> Option<Self> {
-        Some(Self { zone: time::zone(name)?, name: Rc::from(name) })
+        Some(Self { zone: time::zone(name)?, name: Rc::from(name), recent: Rc::default() })
     }
 
     pub fn name(&self) -> &str {
@@ -99,7 +104,13 @@ impl Clock {
     }
 
     fn at<T>(&self, minute: i64, even: impl Fn(i64) -> T, uneven: impl Fn(i64, i64, i64) -> T) -> T {
-        match &*self.day(minute.div_euclid(DAY)) {
+        let day = minute.div_euclid(DAY);
+        let mut recent = self.recent.borrow_mut();
+        let slot = &mut recent[day.rem_euclid(4) as usize];
+        if slot.as_ref().is_none_or(|(known, _)| *known != day) {
+            *slot = Some((day, self.day(day)));
+        }
+        match &*slot.as_ref().expect("it was filled").1 {
             Day::Even(ahead) => even(minute + ahead),
             Day::Uneven { shown, most, least } => {
                 let at = minute.rem_euclid(DAY) as usize;
