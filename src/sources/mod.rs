@@ -6,6 +6,9 @@
 //! **Invariants.** What cannot be read is absent, never guessed. What is refused is said with its place. Numbers keep the text that they were
 //! written in. No file, however nested or long, overflows the stack; memory is bounded by the file's own size.
 
+pub mod feeds;
+pub mod vex;
+
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -60,6 +63,8 @@ pub struct Component {
 /// What a feed says of one vulnerability.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Advisory {
+    /// Whose word it is, by [`feeds::Kind::name`].
+    pub feed: &'static str,
     /// Its identifier: a CVE or the feed's own.
     pub id: String,
     /// Other identifiers of the same vulnerability.
@@ -79,14 +84,18 @@ pub struct Advisory {
 pub struct Assertion {
     /// The identifiers of the vulnerability.
     pub ids: Vec<String>,
-    /// Package URLs, CPE names or names of the products; empty: of all that the document is about.
+    /// Package URLs, CPE names or names of the products, any of which it is about; empty: of all that the document is about.
     pub products: Vec<String>,
+    /// The products that those are part of, by the same names, of which one has to be there; empty: wherever they are.
+    pub within: Vec<String>,
     /// What it says.
     pub status: Status,
     /// Why the product is not affected, in the document's own word.
     pub justification: Option<String>,
     /// When it was said, RFC 3339.
     pub at: Option<String>,
+    /// What else it tells of a finding in these products: a fix, a mitigation, the vendor's rating.
+    pub fields: Fields,
     /// Where it stands.
     pub origin: Origin,
 }
@@ -129,12 +138,18 @@ pub struct Refused {
 /// What a feed says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edition {
+    /// Which feed it is, by [`feeds::Kind::name`]; empty: a file that is no feed.
+    pub feed: &'static str,
     /// Its version or model.
     pub version: Option<String>,
     /// When it was made, RFC 3339 or a date.
     pub made: Option<String>,
     /// How many records it says that it has.
     pub count: Option<u64>,
+    /// How many were read.
+    pub read: u64,
+    /// How many were refused as a whole: a record that is not here may be one of them.
+    pub dropped: u64,
 }
 
 /// What was found in files.
@@ -148,6 +163,8 @@ pub struct Harvest {
     pub advisories: Vec<Advisory>,
     /// What VEX documents say.
     pub assertions: Vec<Assertion>,
+    /// How long products are supported.
+    pub products: Vec<feeds::eol::Product>,
     /// Records of entities.
     pub entries: Vec<Entry>,
     /// What was left out.

@@ -1,0 +1,109 @@
+//! OSV records.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::cve::severity;
+use super::document::{Place, list, moment, object, put, records, text, texts};
+use super::metric::Metrics;
+use super::{Kind, vulnerability_id};
+use crate::sources::{Advisory, Edition, Fields, Harvest};
+
+/// Reads a record, a list or lines of them.
+///
+/// `affected` is kept as it is; what in it breaks the schema's own rules (no package, a range without `introduced`) is refused here by its place and
+/// left to whoever matches versions, who cannot say yes to it. `aliases` name the same vulnerability, `related` and `upstream` others.
+pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
+    let mut edition = Edition { feed: Kind::Osv.name(), ..Edition::default() };
+    let dropped = records(file, bytes, harvest, |value, place, harvest| {
+        object(&value, &place, harvest);
+        let Value::Object(record) = value else {
+            edition.dropped += 1;
+            return;
+        };
+        let modified = moment(&record, "modified", &place, harvest);
+        match advisory(record, &place, harvest) {
+            Some(advisory) => {
+                edition.read += 1;
+                edition.made = edition.made.take().max(modified);
+                harvest.advisories.push(advisory);
+            }
+            None => edition.dropped += 1,
+        }
+    });
+    edition.dropped += dropped;
+    // The latest change of any record dates a collection; that of a single one says nothing about when it was fetched.
+    if edition.read < 2 {
+        edition.made = None;
+    }
+    harvest.editions.push(edition);
+}
+
+fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest) -> Option<Advisory> {
+    let Some(id) = text(&record, "id", place, harvest).map(vulnerability_id) else {
+        place.key("id").refuse(harvest, "the record has no identifier", "`GHSA-…`, `CVE-…` and so on");
+        return None;
+    };
+    let mut fields = Fields::new();
+    put(&mut fields, "published", moment(&record, "published", place, harvest));
+    let mut metrics = Metrics::default();
+    let mut word = None;
+    for (index, element) in list(&record, "severity", place, harvest).iter().enumerate() {
+        let place = place.key("severity").index(index);
+        let Some(element) = object(element, &place, harvest) else { continue };
+        let stated = match text(element, "type", &place, harvest) {
+            Some("CVSS_V2") => Some("2.0"),
+            Some("CVSS_V3") => Some("3.1"),
+            Some("CVSS_V4") => Some("4.0"),
+            // A distribution's own scale: a word.
+            Some(_) => {
+                word = word.or(element.get("score").and_then(Value::as_str).and_then(severity));
+                continue;
+            }
+            None => {
+                place.key("type").refuse(harvest, "the severity has no type", "CVSS_V2, CVSS_V3, CVSS_V4 or Ubuntu");
+                continue;
+            }
+        };
+        metrics.vector(element.get("score"), stated, 0, &place.key("score"), harvest);
+    }
+    put(&mut fields, "cvss", metrics.finish());
+    if let Some(Value::Object(specific)) = record.get("database_specific") {
+        word = word.or(specific.get("severity").and_then(Value::as_str).and_then(severity));
+    }
+    put(&mut fields, "vendor_severity", word);
+    for (index, element) in list(&record, "affected", place, harvest).iter().enumerate() {
+        affected(element, &place.key("affected").index(index), harvest);
+    }
+    let aliases = texts(&record, "aliases", place, harvest).iter().map(|alias| vulnerability_id(alias)).collect();
+    let withdrawn = record.get("withdrawn").is_some_and(|withdrawn| !withdrawn.is_null());
+    Some(Advisory {
+        feed: Kind::Osv.name(),
+        id,
+        aliases,
+        fields,
+        affected: record.remove("affected").filter(Value::is_array),
+        withdrawn,
+        origin: place.origin(),
+    })
+}
+
+/// Refuses what the schema does not allow in an element of `affected`.
+fn affected(element: &Value, place: &Place, harvest: &mut Harvest) {
+    let Some(element) = object(element, place, harvest) else { return };
+    let ranges = list(element, "ranges", place, harvest);
+    let only_git =
+        !ranges.is_empty() && ranges.iter().all(|range| range.get("type").and_then(Value::as_str) == Some("GIT"));
+    if !element.get("package").is_some_and(Value::is_object) && !only_git {
+        place.refuse(harvest, "it names no package", "`package`");
+    }
+    for (index, range) in ranges.iter().enumerate() {
+        let place = place.key("ranges").index(index);
+        let Some(range) = object(range, &place, harvest) else { continue };
+        let events = list(range, "events", &place, harvest);
+        if !events.iter().any(|event| event.get("introduced").is_some()) {
+            place.key("events").refuse(harvest, "the range begins nowhere", "an `introduced` event");
+        }
+    }
+}

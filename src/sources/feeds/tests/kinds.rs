@@ -1,0 +1,211 @@
+//! What each feed's fields become.
+
+use super::*;
+use crate::sources::Fields;
+
+#[test]
+fn the_catalogue_says_yes_and_never_no() {
+    let json = r#"{"catalogVersion": "2026.08.07", "count": 2, "vulnerabilities": [
+        {"cveID": "cve-2026-123456", "dateAdded": "2026-08-07", "dueDate": "2026-08-10", "knownRansomwareCampaignUse": "Known", "forensicTriage": "Yes"},
+        {"cveID": "CVE-2026-1234", "dateAdded": "2026-08-06", "knownRansomwareCampaignUse": "Unknown", "forensicTriage": "No"}]}"#;
+    let harvest = read(Kind::Kev, json);
+    assert_eq!(refused(&harvest), [""; 0]);
+    assert_eq!(harvest.advisories[0].id, "CVE-2026-123456");
+    assert_eq!(
+        fields(&harvest.advisories[0]),
+        r#"{"forensic_triage":true,"kev":true,"kev_added":"2026-08-07","kev_due":"2026-08-10","ransomware":true}"#
+    );
+    assert_eq!(fields(&harvest.advisories[1]), r#"{"forensic_triage":false,"kev":true,"kev_added":"2026-08-06"}"#);
+}
+
+#[test]
+fn the_catalogue_as_csv() {
+    let csv = "cveID,vendorProject,dateAdded,shortDescription,dueDate,knownRansomwareCampaignUse,cwes\n\
+               CVE-2026-8037,\"Progress, Inc.\",2026-08-07,\"one\nof two lines\",2026-08-10,Known,\"CWE-77, CWE-78\"\n\
+               CVE-26-1,x,2026-08-07,x,,Unknown,\n\
+               CVE-2026-1234,x,2026-08-06,x,,Unknown,\n";
+    let harvest = read(Kind::Kev, csv);
+    assert_eq!(detect("x", csv.as_bytes()), Some(Kind::Kev));
+    assert_eq!(refused(&harvest), ["line 4: `CVE-26-1` is no CVE identifier, at `/cveID`"]);
+    assert_eq!(harvest.advisories.len(), 2);
+    assert_eq!(harvest.advisories[1].origin.at, At::Line(5));
+    assert_eq!((harvest.editions[0].read, harvest.editions[0].dropped), (2, 1));
+}
+
+#[test]
+fn a_quote_that_is_never_closed_takes_what_follows_it_and_no_more() {
+    let csv = "cveID,dateAdded,shortDescription\nCVE-2026-8037,2026-08-07,x\nCVE-2026-8038,2026-08-07,\"never closed\nCVE-2026-8039,2026-08-07,x\n";
+    let harvest = read(Kind::Kev, csv);
+    assert_eq!(
+        refused(&harvest),
+        ["line 3: a quote is opened here and never closed: this row and all below it are left out"]
+    );
+    assert_eq!(only(&harvest).id, "CVE-2026-8037");
+    assert!(harvest.incomplete);
+}
+
+#[test]
+fn a_catalogue_that_is_cut_off_says_so() {
+    let harvest =
+        read(Kind::Kev, r#"{"count": 3, "vulnerabilities": [{"cveID": "CVE-2026-8037", "dateAdded": "2026-08-07"}]}"#);
+    assert_eq!(refused(&harvest), ["/count: the catalogue says that it has 3 entries and has 1"]);
+    assert_eq!(harvest.editions[0].dropped, 2);
+}
+
+#[test]
+fn scores_keep_their_text_and_an_unknown_model_is_none() {
+    let with = "#model_version:v2026.06.01,score_date:2026-08-22T00:00:00+0000\ncve,epss,percentile\nCVE-2024-6775,0.000430,0.09291\nCVE-2024-6776,1.5,0\nnone,0.1,0\n";
+    let harvest = read(Kind::Epss, with);
+    assert_eq!(fields(only(&harvest)), r#"{"epss":0.000430,"epss_model":"v2026.06.01"}"#);
+    assert_eq!(refused(&harvest), ["line 4: `1.5` is no probability", "line 5: `none` is no CVE identifier"]);
+    assert_eq!(harvest.editions[0].made.as_deref(), Some("2026-08-22T00:00:00Z"));
+    let without = read(Kind::Epss, "cve,epss,percentile\nCVE-2024-6775,0.00043,0.09291\n");
+    assert_eq!(fields(only(&without)), r#"{"epss":0.00043}"#);
+    assert_eq!(without.refused, []);
+    let unknown =
+        read(Kind::Epss, "#model_version:unknown,score_date:2026-08-22T00:00:00+0000\ncve,epss\nCVE-2024-6775,0.5\n");
+    assert_eq!(fields(only(&unknown)), r#"{"epss":0.5}"#);
+}
+
+#[test]
+fn of_several_metrics_of_a_version_the_primary_one_counts() {
+    let json = r#"{"cve": {"id": "CVE-2026-1", "vulnStatus": "Analyzed"}}"#;
+    assert_eq!(refused(&read(Kind::Nvd, json)), ["/cve/id: the record has no CVE identifier"]);
+    let json = r#"{"cve": {"id": "CVE-2026-1000", "published": "2023-10-12T19:15:11.747", "vulnStatus": "Analyzed", "metrics": {
+        "cvssMetricV31": [
+          {"type": "Secondary", "cvssData": {"version": "3.1", "vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "baseScore": 9.8}},
+          {"type": "Primary", "cvssData": {"version": "3.1", "vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N", "baseScore": 7.5}}],
+        "cvssMetricV2": [{"type": "Primary", "cvssData": {"version": "2.0", "vectorString": "AV:N/AC:L/Au:N/C:P/I:P/A:P", "baseScore": 7.5}}],
+        "ssvcV203": [{"ssvcData": {"timestamp": "2024-04-02T04:00:23Z", "options": [{"exploitation": "PoC"}, {"automatable": "yes"}, {"technicalImpact": "total"}]}}]},
+        "configurations": [{"nodes": []}]}}"#;
+    let harvest = read(Kind::Nvd, json);
+    let advisory = only(&harvest);
+    assert_eq!(
+        fields(advisory),
+        r#"{"automatable":true,"cvss":[{"score":7.5,"vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"},{"score":7.5,"vector":"AV:N/AC:L/Au:N/C:P/I:P/A:P"}],"exploitation":"poc","published":"2023-10-12T19:15:11.747Z","technical_impact":"total"}"#
+    );
+    assert_eq!(advisory.affected.as_ref().unwrap().to_string(), r#"[{"nodes":[]}]"#);
+    assert_eq!(advisory.origin.at, At::Pointer("/cve".to_owned()));
+}
+
+#[test]
+fn a_rejected_record_is_withdrawn_and_one_that_waits_has_no_score() {
+    let record = |status: &str| {
+        let harvest =
+            read(Kind::Nvd, &format!(r#"{{"id": "CVE-2026-1000", "vulnStatus": "{status}", "metrics": {{}}}}"#));
+        (only(&harvest).withdrawn, fields(only(&harvest)))
+    };
+    assert_eq!(record("Rejected"), (true, "{}".to_owned()));
+    assert_eq!(record("Awaiting Analysis"), (false, "{}".to_owned()));
+    let page = r#"{"resultsPerPage": 3, "vulnerabilities": [{"cve": {"id": "CVE-2026-1000"}}, 7]}"#;
+    assert_eq!(
+        refused(&read(Kind::Nvd, page)),
+        ["/vulnerabilities/1: a number is no record", "/resultsPerPage: the page says that it has 3 records and has 2"]
+    );
+}
+
+fn cve(options: &str) -> Harvest {
+    read(
+        Kind::Cve,
+        &format!(
+            r#"{{"cveMetadata": {{"cveId": "CVE-2026-1000", "state": "PUBLISHED", "datePublished": "1999-09-29T04:00:00"}},
+              "containers": {{"cna": {{"metrics": [{{"other": {{"type": "Red Hat severity rating", "content": {{"value": "Important"}}}}}}]}},
+              "adp": [{{"metrics": [{{"other": {{"type": "ssvc", "content": {{"timestamp": "2024-08-01T18:59:12Z", "options": {options}}}}}}}]}}]}}}}"#
+        ),
+    )
+}
+
+#[test]
+fn ssvc_values_in_any_case() {
+    let harvest = cve(r#"[{"Exploitation": "Active"}, {"Automatable": "NO"}, {"Technical Impact": "Total"}]"#);
+    assert_eq!(
+        fields(only(&harvest)),
+        r#"{"automatable":false,"exploitation":"active","published":"1999-09-29T04:00:00Z","technical_impact":"total","vendor_severity":"high"}"#
+    );
+    let harvest = cve(r#"[{"Exploitation": "maybe"}, {"Automatable": "yes"}, "x"]"#);
+    assert_eq!(
+        fields(only(&harvest)),
+        r#"{"automatable":true,"published":"1999-09-29T04:00:00Z","vendor_severity":"high"}"#
+    );
+    let base = "/containers/adp/0/metrics/0/other/content/options";
+    assert_eq!(
+        refused(&harvest),
+        [
+            format!("{base}/0/Exploitation: `maybe` is no value of `exploitation`"),
+            format!("{base}/2: a text is no record")
+        ]
+    );
+}
+
+#[test]
+fn lines_of_records_are_read_beside_broken_ones() {
+    let line = r#"{"cveMetadata": {"cveId": "CVE-2026-1000", "state": "REJECTED"}, "containers": {"cna": {}}}"#;
+    let harvest = read(Kind::Cve, &format!("{line}\n{{\"cveMetadata\": \n\n{line}\n"));
+    assert_eq!(harvest.advisories.len(), 2);
+    assert!(harvest.advisories[0].withdrawn);
+    assert_eq!(harvest.advisories[1].origin.at, At::Line(4));
+    assert_eq!(refused(&harvest), ["line 2: this is not JSON: EOF while parsing a value, at byte 16 of the line"]);
+    assert_eq!((harvest.editions[0].read, harvest.editions[0].dropped), (2, 1));
+}
+
+#[test]
+fn a_severity_may_be_a_vector_or_a_word() {
+    let harvest = read(
+        Kind::Osv,
+        r#"{"id": "GHSA-aaaa-bbbb-cccc", "modified": "2026-01-01T00:00:00Z", "aliases": ["cve-2026-1000"], "related": ["CVE-2026-1001"],
+            "severity": [{"type": "Ubuntu", "score": "negligible"}, {"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+            "affected": [{"ranges": []}]}"#,
+    );
+    let advisory = only(&harvest);
+    assert_eq!(
+        fields(advisory),
+        r#"{"cvss":["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],"vendor_severity":"low"}"#
+    );
+    assert_eq!(advisory.aliases, ["CVE-2026-1000"]);
+    assert!(!advisory.withdrawn);
+    assert_eq!(refused(&harvest), ["/affected/0: it names no package"]);
+    let withdrawn =
+        read(Kind::Osv, r#"{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "withdrawn": "2026-02-01T00:00:00Z"}"#);
+    assert!(only(&withdrawn).withdrawn);
+}
+
+#[test]
+fn products_in_three_forms() {
+    let ours = r#"{"product":"x","title":"X","identifiers":[{"purl":"pkg:npm/%40x/core"}],"releases":[{"releaseCycle":"2","releaseDate":"2026-02-25","eol":false,"eoes":true},{"releaseCycle":"2.1","eol":"2027-01-01"}]}"#;
+    let api = r#"{"schema_version":"1.2.0","total":1,"result":[{"name":"x","label":"X","identifiers":[{"type":"purl","id":"pkg:npm/%40x/core"}],"releases":[{"name":"2","isEol":false,"eolFrom":null,"isEoes":true},{"name":"2.1","isEol":false,"eolFrom":"2027-01-01"}]}]}"#;
+    let old = r#"[{"cycle":"2","eol":false},{"cycle":"2.1","eol":"2027-01-01","support":true}]"#;
+    for text in [ours, api, old] {
+        assert_eq!(detect("x.json", text.as_bytes()), Some(Kind::Eol), "{text}");
+        let mut harvest = Harvest::default();
+        eol::read(&Arc::from("feeds/x.json"), text.as_bytes(), &mut harvest);
+        assert_eq!(refused(&harvest), [""; 0]);
+        let fact = |version| eol::of_name(&harvest.products, "x", version).map(|fact| fact.to_string());
+        assert_eq!(fact("2.0.7").as_deref(), Some("\"none\""));
+        assert_eq!(fact("2.1.7").as_deref(), Some("\"2027-01-01\""));
+        assert_eq!(fact("21.7"), None);
+    }
+}
+
+#[test]
+fn an_end_without_a_day_is_no_fact() {
+    let harvest = read(
+        Kind::Eol,
+        r#"{"product":"x","releases":[{"releaseCycle":"1","eol":true},{"releaseCycle":"2","eol":"soon"}]}"#,
+    );
+    let releases = &harvest.products[0].releases;
+    assert_eq!((&releases[0].eol, releases[0].eol.fact()), (&eol::End::Past, None));
+    assert_eq!((&releases[1].eol, releases[1].eol.fact()), (&eol::End::Unknown, None));
+    assert_eq!(refused(&harvest), ["/releases/1/eol: `soon` is no date"]);
+}
+
+#[test]
+fn every_kind_has_one_name() {
+    for kind in Kind::ALL {
+        assert_eq!(Kind::from_name(kind.name()), Some(kind));
+    }
+    assert_eq!(Kind::from_name("x"), None);
+    assert_eq!(
+        only(&read(Kind::Cve, "{\"cveMetadata\":{\"cveId\":\"CVE-2026-1000\"},\"containers\":{}}")).fields,
+        Fields::new()
+    );
+}

@@ -1,0 +1,190 @@
+//! What statements become, and which are refused.
+
+use std::sync::Arc;
+
+use crate::sources::feeds::Kind;
+use crate::sources::feeds::tests::{read, refused};
+use crate::sources::{Assertion, Harvest, Status};
+
+fn openvex(statement: &str) -> Harvest {
+    read(
+        Kind::OpenVex,
+        &format!(
+            r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-01-02T03:04:05Z", "statements": [{statement}]}}"#
+        ),
+    )
+}
+
+fn only(harvest: &Harvest) -> &Assertion {
+    assert_eq!(harvest.assertions.len(), 1, "{harvest:?}");
+    &harvest.assertions[0]
+}
+
+#[test]
+fn not_affected_needs_a_reason() {
+    let statement = |more: &str| {
+        openvex(&format!(
+            r#"{{"vulnerability": {{"name": "CVE-2026-1000"}}, "products": [{{"@id": "pkg:npm/x@1"}}], "status": "not_affected"{more}}}"#
+        ))
+    };
+    let without = statement("");
+    assert_eq!(without.assertions, []);
+    assert_eq!(refused(&without), ["/statements/0: CVE-2026-1000 is said not to affect the product, without a reason"]);
+    assert_eq!(refused(&statement(r#", "justification": "  ""#)).len(), 1);
+    assert_eq!(
+        only(&statement(r#", "justification": "component_not_present""#)).justification.as_deref(),
+        Some("component_not_present")
+    );
+    let impact = statement(r#", "impact_statement": "not built in""#);
+    assert_eq!(only(&impact).justification.as_deref(), Some("not built in"));
+    assert_eq!(only(&impact).at.as_deref(), Some("2026-01-02T03:04:05Z"));
+}
+
+#[test]
+fn a_component_is_spoken_of_within_its_product() {
+    let harvest = openvex(
+        r#"{"vulnerability": "cve-2026-1000", "timestamp": "2026-02-01T00:00:00+01:00", "status": "fixed",
+            "products": [{"@id": "pkg:oci/a", "subcomponents": [{"@id": "pkg:deb/debian/bash"}]}, "pkg:npm/b@1"]}"#,
+    );
+    let said: Vec<_> = harvest.assertions.iter().map(|a| (a.products.clone(), a.within.clone(), a.status)).collect();
+    let list = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        said,
+        [
+            (list(&["pkg:deb/debian/bash"]), list(&["pkg:oci/a"]), Status::Fixed),
+            (list(&["pkg:npm/b@1"]), Vec::new(), Status::Fixed)
+        ]
+    );
+    assert_eq!(harvest.assertions[0].ids, ["CVE-2026-1000"]);
+    assert_eq!(harvest.assertions[0].at.as_deref(), Some("2026-01-31T23:00:00Z"));
+    // A component that cannot be read does not make the statement one about the whole product.
+    let broken = openvex(
+        r#"{"vulnerability": "CVE-2026-1000", "status": "fixed", "products": [{"@id": "pkg:oci/a", "subcomponents": [7]}]}"#,
+    );
+    assert_eq!(broken.assertions, []);
+    assert_eq!(broken.editions[0].dropped, 1);
+}
+
+#[test]
+fn a_status_that_does_not_exist_says_nothing() {
+    let harvest = openvex(r#"{"vulnerability": "CVE-2026-1000", "products": ["x"], "status": "fine"}"#);
+    assert_eq!(refused(&harvest), ["/statements/0/status: `fine` is no status"]);
+    let harvest = openvex(r#"{"vulnerability": "CVE-2026-1000", "status": "fixed"}"#);
+    assert_eq!(refused(&harvest), ["/statements/0/products: the statement names no product"]);
+}
+
+fn csaf(vulnerability: &str) -> Harvest {
+    read(
+        Kind::Csaf,
+        &format!(
+            r#"{{"document": {{"category": "csaf_vex", "csaf_version": "2.0", "tracking": {{"id": "A-1", "version": "1", "current_release_date": "2026-01-02T03:04:05Z"}}}},
+            "product_tree": {{"full_product_names": [
+                {{"product_id": "P1", "name": "one", "product_identification_helper": {{"purl": "pkg:npm/one@1"}}}},
+                {{"product_id": "P2", "name": "two"}}],
+              "relationships": [{{"category": "installed_on", "product_reference": "P1", "relates_to_product_reference": "P2", "full_product_name": {{"product_id": "P3", "name": "one on two"}}}}],
+              "product_groups": [{{"group_id": "G", "product_ids": ["P1", "P2"]}}]}},
+            "vulnerabilities": [{vulnerability}]}}"#
+        ),
+    )
+}
+
+#[test]
+fn flags_and_threats_give_the_reason_to_the_products_that_they_name() {
+    let harvest = csaf(
+        r#"{"cve": "CVE-2026-1000", "product_status": {"known_not_affected": ["P1", "P2", "P3"]},
+            "flags": [{"label": "component_not_present", "product_ids": ["P1"]}],
+            "threats": [{"category": "impact", "details": "the part is not there", "product_ids": ["P3"]}, {"category": "impact", "details": "Important"}]}"#,
+    );
+    let said: Vec<_> = harvest
+        .assertions
+        .iter()
+        .map(|a| (a.products.join(" "), a.within.join(" "), a.justification.clone().unwrap()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ("pkg:npm/one@1".to_owned(), String::new(), "component_not_present".to_owned()),
+            ("pkg:npm/one@1".to_owned(), "two".to_owned(), "the part is not there".to_owned())
+        ]
+    );
+    assert_eq!(
+        refused(&harvest),
+        [
+            "/vulnerabilities/0/product_status/known_not_affected: CVE-2026-1000 is said not to affect 1 products, without a reason"
+        ]
+    );
+    assert_eq!(harvest.advisories[0].fields["vendor_severity"], "high");
+    let group = csaf(
+        r#"{"cve": "CVE-2026-1000", "product_status": {"known_not_affected": ["P1", "P2"]}, "flags": [{"label": "component_not_present", "group_ids": ["G"]}]}"#,
+    );
+    assert_eq!(group.refused, []);
+    assert_eq!(only(&group).products, ["pkg:npm/one@1", "two"]);
+}
+
+#[test]
+fn remediations_are_told_of_their_products() {
+    let harvest = csaf(
+        r#"{"cve": "CVE-2026-1000", "product_status": {"known_affected": ["P1"], "fixed": ["P9"]},
+            "remediations": [{"category": "none_available", "product_ids": ["P1"], "details": "x"},
+                             {"category": "vendor_fix", "date": "2026-01-03T00:00:00Z", "product_ids": ["P1"], "details": "x"},
+                             {"category": "workaround", "date": "2026-01-01T00:00:00Z", "details": "x"}]}"#,
+    );
+    let fields = serde_json::Value::Object(only(&harvest).fields.clone()).to_string();
+    assert_eq!(
+        fields,
+        r#"{"mitigation_at":"2026-01-01T00:00:00Z","patch":"A-1","patch_available":true,"patch_available_at":"2026-01-03T00:00:00Z"}"#
+    );
+    assert_eq!(
+        refused(&harvest),
+        ["/vulnerabilities/0/product_status/fixed: there is no product `P9` in the product tree"]
+    );
+}
+
+#[test]
+fn relationships_that_go_round_end() {
+    let text = r#"{"document": {"csaf_version": "2.0"}, "product_tree": {"relationships": [
+        {"product_reference": "A", "relates_to_product_reference": "B", "full_product_name": {"product_id": "B"}},
+        {"product_reference": "B", "relates_to_product_reference": "A", "full_product_name": {"product_id": "A"}}]},
+        "vulnerabilities": [{"cve": "CVE-2026-1000", "product_status": {"fixed": ["A"]}}]}"#;
+    let harvest = read(Kind::Csaf, text);
+    assert_eq!(harvest.assertions, []);
+    assert_eq!(harvest.refused.len(), 1);
+}
+
+fn cyclonedx(vulnerability: &str) -> Harvest {
+    read(
+        Kind::CycloneDxVex,
+        &format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "metadata": {{"timestamp": "2026-01-02T03:04:05Z", "component": {{"bom-ref": "top", "name": "Acme"}}}},
+            "components": [{{"bom-ref": "c1", "name": "x", "purl": "pkg:npm/x", "components": [{{"bom-ref": "c2", "name": "y", "purl": "pkg:npm/y@2"}}]}}],
+            "vulnerabilities": [{{"id": "CVE-2026-1000", {vulnerability}}}]}}"#
+        ),
+    )
+}
+
+#[test]
+fn references_are_followed_and_versions_taken() {
+    let harvest = cyclonedx(
+        r#""analysis": {"state": "resolved"}, "affects": [{"ref": "c2"}, {"ref": "top"}, {"ref": "c1", "versions": [{"version": "1.2"}]}, {"ref": "urn:cdx:x/1#pkg%3Anpm/z%401"}]"#,
+    );
+    assert_eq!(only(&harvest).products, ["pkg:npm/y@2", "Acme", "pkg:npm/x@1.2", "pkg:npm/z@1"]);
+    assert_eq!(only(&harvest).status, Status::Fixed);
+    let range = cyclonedx(
+        r#""analysis": {"state": "resolved"}, "affects": [{"ref": "c1", "versions": [{"range": "vers:npm/<2"}]}]"#,
+    );
+    assert_eq!(range.assertions, []);
+    assert_eq!(range.refused.len(), 1);
+}
+
+#[test]
+fn a_false_positive_is_its_own_reason_and_a_finding_is_no_statement() {
+    let harvest = cyclonedx(r#""analysis": {"state": "false_positive"}, "affects": [{"ref": "c2"}]"#);
+    assert_eq!(
+        (only(&harvest).status, only(&harvest).justification.as_deref()),
+        (Status::NotAffected, Some("false_positive"))
+    );
+    assert_eq!(cyclonedx(r#""analysis": {"state": "in_triage"}"#).assertions[0].status, Status::UnderInvestigation);
+    assert_eq!(cyclonedx(r#""analysis": {"state": "exploitable"}"#).assertions[0].status, Status::Affected);
+    assert_eq!(cyclonedx(r#""affects": []"#).assertions, []);
+    let _: Arc<str> = Arc::clone(&harvest.assertions[0].origin.file);
+}

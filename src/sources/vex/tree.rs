@@ -1,0 +1,146 @@
+//! The product tree of CSAF: what the identifiers inside a document stand for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::sources::Harvest;
+use crate::sources::feeds::document::{Place, list, object, text, texts};
+
+/// How many relationships may stand on one another.
+const MOST_STEPS: usize = 16;
+
+/// What a product is called outside of its document, and what it is part of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Names {
+    pub(super) products: Vec<String>,
+    pub(super) within: Vec<String>,
+}
+
+/// The products of a document by their identifiers in it.
+#[derive(Default)]
+pub(super) struct Tree {
+    products: BTreeMap<String, Vec<String>>,
+    relations: BTreeMap<String, (String, String)>,
+    groups: BTreeMap<String, Vec<String>>,
+}
+
+impl Tree {
+    /// Reads `product_tree`. Its branches are walked with a list of what is left, not by calls.
+    pub(super) fn read(tree: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> Tree {
+        let mut read = Tree::default();
+        for (index, product) in list(tree, "full_product_names", place, harvest).iter().enumerate() {
+            read.product(product, &place.key("full_product_names").index(index), harvest);
+        }
+        let mut left: Vec<(&Value, Place)> = Vec::new();
+        let branches = |record, place: &Place, left: &mut Vec<_>, harvest: &mut Harvest| {
+            for (index, branch) in list(record, "branches", place, harvest).iter().enumerate() {
+                left.push((branch, place.key("branches").index(index)));
+            }
+        };
+        branches(tree, place, &mut left, harvest);
+        while let Some((branch, place)) = left.pop() {
+            let Some(branch) = object(branch, &place, harvest) else { continue };
+            if let Some(product) = branch.get("product") {
+                read.product(product, &place.key("product"), harvest);
+            }
+            branches(branch, &place, &mut left, harvest);
+        }
+        for (index, relation) in list(tree, "relationships", place, harvest).iter().enumerate() {
+            let place = place.key("relationships").index(index);
+            if let Some(relation) = object(relation, &place, harvest) {
+                read.relation(relation, &place, harvest);
+            }
+        }
+        for (index, group) in list(tree, "product_groups", place, harvest).iter().enumerate() {
+            let place = place.key("product_groups").index(index);
+            let Some(group) = object(group, &place, harvest) else { continue };
+            if let Some(id) = text(group, "group_id", &place, harvest) {
+                let ids = texts(group, "product_ids", &place, harvest);
+                read.groups.insert(id.to_owned(), ids);
+            }
+        }
+        read
+    }
+
+    fn product(&mut self, product: &Value, place: &Place, harvest: &mut Harvest) {
+        let Some(product) = object(product, place, harvest) else { return };
+        let Some(id) = text(product, "product_id", place, harvest) else {
+            place.refuse(harvest, "the product has no identifier", "`product_id`");
+            return;
+        };
+        let mut names = Vec::new();
+        if let Some(helper) = product.get("product_identification_helper").and_then(Value::as_object) {
+            let place = place.key("product_identification_helper");
+            names.extend(text(helper, "purl", &place, harvest).map(str::to_owned));
+            names.extend(texts(helper, "purls", &place, harvest));
+            names.extend(text(helper, "cpe", &place, harvest).map(str::to_owned));
+        }
+        if names.is_empty() {
+            names.extend(text(product, "name", place, harvest).map(str::to_owned));
+        }
+        self.products.insert(id.to_owned(), names);
+    }
+
+    fn relation(&mut self, relation: &Map<String, Value>, place: &Place, harvest: &mut Harvest) {
+        let whole = relation.get("full_product_name");
+        let id = whole.and_then(|name| name.get("product_id")).and_then(Value::as_str);
+        let part = text(relation, "product_reference", place, harvest);
+        let of = text(relation, "relates_to_product_reference", place, harvest);
+        let (Some(id), Some(part), Some(of)) = (id, part, of) else {
+            place.refuse(harvest, "the relationship lacks one of its products", "three identifiers");
+            return;
+        };
+        self.relations.insert(id.to_owned(), (part.to_owned(), of.to_owned()));
+    }
+
+    /// What a product is called; `None` where the tree does not have it.
+    pub(super) fn names(&self, id: &str) -> Option<Names> {
+        let mut names = Names::default();
+        let mut id = id;
+        for _ in 0..MOST_STEPS {
+            if let Some(products) = self.products.get(id) {
+                names.products.clone_from(products);
+                return Some(names);
+            }
+            let (part, of) = self.relations.get(id)?;
+            // Of nested relationships the innermost place is the narrowest.
+            if names.within.is_empty() {
+                names.within = self.outer(of)?;
+            }
+            id = part;
+        }
+        None
+    }
+
+    /// The names of what contains a product: its own, or those of the part that a relationship is about.
+    fn outer(&self, id: &str) -> Option<Vec<String>> {
+        let mut id = id;
+        for _ in 0..MOST_STEPS {
+            if let Some(products) = self.products.get(id) {
+                return Some(products.clone());
+            }
+            id = &self.relations.get(id)?.0;
+        }
+        None
+    }
+
+    /// The products that a record names, one by one and by groups.
+    pub(super) fn named_by(
+        &self,
+        record: &Map<String, Value>,
+        place: &Place,
+        harvest: &mut Harvest,
+    ) -> BTreeSet<String> {
+        let mut ids: BTreeSet<String> = texts(record, "product_ids", place, harvest).into_iter().collect();
+        for (index, group) in texts(record, "group_ids", place, harvest).iter().enumerate() {
+            match self.groups.get(group) {
+                Some(members) => ids.extend(members.iter().cloned()),
+                None => {
+                    place.key("group_ids").index(index).refuse(harvest, "there is no such group of products", "");
+                }
+            }
+        }
+        ids
+    }
+}
