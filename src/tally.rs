@@ -11,7 +11,7 @@ pub struct Tally {
 
 impl Tally {
     /// There is that much more to do.
-    pub fn expect(&self, units: usize) {
+    pub fn add_work(&self, units: usize) {
         self.total.fetch_add(u64::try_from(units).unwrap_or(0), Ordering::Relaxed);
     }
 

@@ -217,7 +217,7 @@ impl Session {
                 files.extend(found.into_iter().map(|file| (entity, file)));
             }
         }
-        tally.expect(files.iter().map(|(_, file)| file.bytes.len()).sum());
+        tally.add_work(files.iter().map(|(_, file)| file.bytes.len()).sum());
         let options = ReadOptions { zone: self.config.zone.clone(), tally };
         let mut read = engine::read(policy, &files, now, &options);
         progress.finish();

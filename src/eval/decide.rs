@@ -62,7 +62,7 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
     changes.sort();
     changes.retain(|(id, _)| wanted(id.as_deref().unwrap_or_default()));
     let rows = |change: &u32| env.facts.touched.get(*change as usize).map_or(1, |touched| touched.rows.len());
-    env.tally.expect(changes.iter().map(|(_, change)| rows(change)).sum());
+    env.tally.add_work(changes.iter().map(|(_, change)| rows(change)).sum());
     let mut outcome = Outcome::default();
     for (id, row) in changes {
         let id = id.unwrap_or_default();
