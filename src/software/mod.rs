@@ -1,11 +1,14 @@
 //! Names, versions and ranges of software: which of two versions is newer in its ecosystem, and whether an advisory speaks of a package.
 //!
 //! - [`version`]: the orders of versions, one for each family of ecosystems.
-//! - [`purl`]: a way to name software.
+//! - [`ecosystem`]: which order a package's versions follow, and which release of a distribution it belongs to.
+//! - [`purl`], [`cpe`]: the two ways to name software.
+//! - [`osv`], [`configuration`]: whether an advisory of OSV, or of the NVD, speaks of what an asset has.
 //!
 //! **Invariants.** Any text is answered, in time and memory proportional to its length, without recursion. An answer of yes or no is certain; what
 //! is missing or cannot be compared is unknown, with the reason.
 
+pub mod cpe;
 pub mod purl;
 pub mod version;
 
