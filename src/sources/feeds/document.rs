@@ -286,3 +286,21 @@ pub(in crate::sources) fn put(fields: &mut Map<String, Value>, key: &str, value:
         fields.insert(key.to_owned(), value.into());
     }
 }
+
+/// Percent escapes undone; those that are none are left as they are.
+pub(in crate::sources) fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((byte, behind)) = rest.split_first() {
+        rest = behind;
+        let escaped = behind.get(..2).filter(|_| *byte == b'%').and_then(|two| std::str::from_utf8(two).ok());
+        match escaped.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(value) => {
+                bytes.push(value);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => bytes.push(*byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{Statement, add};
-use crate::sources::feeds::document::{Place, list, moment, object, shown, single, text};
+use crate::sources::feeds::document::{Place, decoded, list, moment, object, shown, single, text};
 use crate::sources::feeds::{Kind, vulnerability_id};
 use crate::sources::{Edition, Fields, Harvest, Status};
 
@@ -193,22 +193,4 @@ fn with_version(name: &str, version: &str) -> String {
     let (path, rest) = name.split_at_checked(end).unwrap_or((name, ""));
     let escaped = version.replace('%', "%25").replace('?', "%3F").replace('#', "%23").replace('@', "%40");
     format!("{path}@{escaped}{rest}")
-}
-
-/// Percent escapes undone; those that are none are left as they are.
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, behind)) = rest.split_first() {
-        rest = behind;
-        let escaped = behind.get(..2).filter(|_| *byte == b'%').and_then(|two| std::str::from_utf8(two).ok());
-        match escaped.and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(value) => {
-                bytes.push(value);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => bytes.push(*byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -1,0 +1,248 @@
+//! Findings joined with what feeds say of their vulnerabilities, and with what VEX documents say of their products.
+//!
+//! A finding and an advisory meet by their identifiers: the CVE, its aliases, and the aliases of the advisories that these lead to, save withdrawn
+//! ones. Whose word then counts, field by field:
+//!
+//! | field | feeds, in this order | against the scanner's own value |
+//! |---|---|---|
+//! | `kev` | `kev`; without a catalogue `nvd`, `cve`, who can only say yes | yes wins, and a disagreement is remarked |
+//! | `kev_added`, `kev_due` | `kev`, `nvd`, `cve` | the feed's counts, and the change is remarked |
+//! | `forensic_triage` | `kev` | the feed's counts, and the change is remarked |
+//! | `ransomware` | `kev` | yes wins |
+//! | `epss` with `epss_model` | `epss` | the feed's pair counts, and a change of the score is remarked |
+//! | `exploitation`, `automatable`, `technical_impact` | `cve`, `nvd` | the more urgent counts, and the change is remarked |
+//! | `vendor_severity` | `csaf`, `osv`, `cve` | the scanner's stays |
+//! | `published` | `nvd`, `cve`, `osv`, `csaf` | the scanner's stays |
+//! | `cvss` | one entry for each version: the scanner's vector, then `nvd`, `cve`, `csaf`, `osv` | the scanner's vector stays |
+//! | `patch_available`, `patch_available_at`, `patch`, `mitigation_at` | VEX about this very product | the scanner's stays |
+//! | `state` | VEX about this very product, its latest word | only an absent or `open` one changes |
+//!
+//! With a catalogue that was read whole, a CVE that is not in it has `kev: false` and `none` for its dates; if anything of the catalogue was dropped,
+//! or there is no catalogue, it stays unknown; and where `nvd` or `cve` say that it was added after the catalogue's own date, it counts as added.
+//! Where an alias leads to several records of one feed, the most urgent value and the earliest date count. An EPSS file never says that there is no score. Withdrawn records tell nothing but that they are.
+
+mod cvss;
+mod fields;
+pub mod guard;
+mod product;
+pub mod support;
+#[cfg(test)]
+mod tests;
+mod vex;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::feeds::{Kind, cve_id, vulnerability_id};
+use super::{Advisory, Assertion, Edition, Fields, Harvest, Origin};
+
+/// How many identifiers one vulnerability may have: aliases that lead on and on end there.
+const MOST_IDS: usize = 64;
+
+/// Something to be told about a finding or a feed; the caller decides how strictly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Its name, one of [`NAMES`].
+    pub name: &'static str,
+    /// The vulnerability or the feed that it is about.
+    pub about: String,
+    /// What is to be said, in the house's style.
+    pub message: String,
+    /// Where what is said of stands.
+    pub origin: Option<Origin>,
+}
+
+/// The names of all remarks: those of findings, then those of feeds.
+pub const NAMES: [&str; 18] = [
+    "cvss_malformed",
+    "cvss_score_contradicted",
+    "feed_replaced",
+    "kev_disagrees",
+    "record_withdrawn",
+    "vex_affected",
+    "vex_fixed",
+    "vex_not_affected",
+    "vex_under_investigation",
+    "vex_without_version",
+    "epss_model_changed",
+    "feed_future",
+    "feed_incomplete",
+    "feed_older",
+    "feed_shrank",
+    "feed_stale",
+    "feed_undated",
+    "record_gone",
+];
+
+/// What is known of a finding beside its fields.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Subject<'a> {
+    /// Other identifiers of the same vulnerability.
+    pub aliases: &'a [String],
+    /// The package URL of what it was found in.
+    pub purl: Option<&'a str>,
+    /// The CPE name of what it was found in.
+    pub cpe: Option<&'a str>,
+    /// What that is part of, by package URLs, CPE names or names: an image, a product, an operating system.
+    pub within: &'a [String],
+}
+
+/// How much of a feed is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// None of it.
+    Absent,
+    /// A part: records of it were refused, so that one that is missing may have been there.
+    Part,
+    /// All that its file had.
+    Whole,
+}
+
+/// Advisories and statements, found by identifier.
+#[derive(Clone, Debug, Default)]
+pub struct Advisories {
+    records: Vec<Advisory>,
+    by_id: BTreeMap<String, Vec<usize>>,
+    assertions: Vec<Assertion>,
+    by_vulnerability: BTreeMap<String, Vec<usize>>,
+    editions: Vec<Edition>,
+}
+
+impl Advisories {
+    /// Takes the advisories, statements and editions of a harvest, which should be that of one file.
+    ///
+    /// A catalogue (`kev`, `epss`) is a whole: of two editions the later one counts and the other is left out.
+    pub fn add(&mut self, harvest: Harvest) {
+        let Harvest { advisories, assertions, editions, .. } = harvest;
+        let mut left_out: BTreeSet<&'static str> = BTreeSet::new();
+        for edition in editions {
+            if is_catalogue(edition.feed)
+                && let Some(at) = self.editions.iter().position(|other| other.feed == edition.feed)
+            {
+                if self.editions.get(at).is_some_and(|other| other.made > edition.made) {
+                    left_out.insert(edition.feed);
+                    continue;
+                }
+                self.editions.remove(at);
+                self.records.retain(|record| record.feed != edition.feed);
+                self.index();
+            }
+            self.editions.push(edition);
+        }
+        for record in advisories.into_iter().filter(|record| !left_out.contains(record.feed)) {
+            let at = self.records.len();
+            enter(&mut self.by_id, &record, at);
+            self.records.push(record);
+        }
+        for assertion in assertions {
+            let at = self.assertions.len();
+            for id in &assertion.ids {
+                self.by_vulnerability.entry(id.clone()).or_default().push(at);
+            }
+            self.assertions.push(assertion);
+        }
+    }
+
+    fn index(&mut self) {
+        self.by_id.clear();
+        for (at, record) in self.records.iter().enumerate() {
+            enter(&mut self.by_id, record, at);
+        }
+    }
+
+    /// What the feeds that are here say of themselves.
+    pub fn editions(&self) -> &[Edition] {
+        &self.editions
+    }
+
+    /// How much of a feed is here.
+    pub fn presence(&self, kind: Kind) -> Presence {
+        let mut editions = self.editions.iter().filter(|edition| edition.feed == kind.name()).peekable();
+        if editions.peek().is_none() {
+            Presence::Absent
+        } else if editions.all(|edition| edition.dropped == 0) {
+            Presence::Whole
+        } else {
+            Presence::Part
+        }
+    }
+
+    /// Adds to a finding what the feeds know of it, and says what is to be told about that.
+    pub fn enrich(&self, finding: &mut Fields, subject: &Subject<'_>) -> Vec<Remark> {
+        let own = finding.get("cve").and_then(Value::as_str).map(vulnerability_id);
+        let mut remarks = Vec::new();
+        let (ids, records) = self.of(own.iter().chain(subject.aliases).map(|id| vulnerability_id(id)));
+        let Some(name) = own.or_else(|| ids.first().cloned()) else { return remarks };
+        for record in records.iter().filter(|record| record.withdrawn) {
+            remarks.push(Remark {
+                name: "record_withdrawn",
+                about: name.clone(),
+                message: format!("`{}` was withdrawn in {}", record.id, record.feed),
+                origin: Some(record.origin.clone()),
+            });
+        }
+        let records: Vec<&Advisory> = records.into_iter().filter(|record| !record.withdrawn).collect();
+        let has_cve = ids.iter().any(|id| cve_id(id).is_some());
+        let presence = self.presence(Kind::Kev);
+        let kev = self.editions.iter().find(|edition| edition.feed == Kind::Kev.name());
+        let listing = fields::Catalogue { presence, made: kev.and_then(|edition| edition.made.as_deref()), has_cve };
+        fields::catalogue(finding, &name, &records, &listing, &mut remarks);
+        fields::join(finding, &name, &records, &mut remarks);
+        cvss::gather(finding, &name, &records, &mut remarks);
+        let said: BTreeSet<usize> =
+            ids.iter().filter_map(|id| self.by_vulnerability.get(id)).flatten().copied().collect();
+        let said = said.into_iter().filter_map(|at| self.assertions.get(at));
+        vex::apply(finding, &name, said, subject, &mut remarks);
+        remarks
+    }
+
+    /// The identifiers of a vulnerability and the records about it, each record once, in the order in which they were added.
+    fn of(&self, own: impl Iterator<Item = String>) -> (Vec<String>, Vec<&Advisory>) {
+        let mut ids: Vec<String> = Vec::new();
+        for id in own {
+            if !id.is_empty() && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        // Two CVEs that share an alias are two vulnerabilities: where one is known, the other is not followed.
+        let settled = ids.iter().any(|id| cve_id(id).is_some());
+        let mut found: BTreeSet<usize> = BTreeSet::new();
+        let mut next = 0;
+        while let Some(id) = ids.get(next).cloned() {
+            next += 1;
+            for at in self.by_id.get(&id).into_iter().flatten() {
+                let another = |record: &Advisory| settled && cve_id(&record.id).is_some() && !ids.contains(&record.id);
+                let Some(record) = self.records.get(*at).filter(|record| !another(record)) else { continue };
+                if !found.insert(*at) {
+                    continue;
+                }
+                // What was withdrawn as a mistake joins nothing.
+                if record.withdrawn {
+                    continue;
+                }
+                for other in std::iter::once(&record.id).chain(&record.aliases) {
+                    let another = settled && cve_id(other).is_some();
+                    if !another && ids.len() < MOST_IDS && !ids.contains(other) {
+                        ids.push(other.clone());
+                    }
+                }
+            }
+        }
+        (ids, found.into_iter().filter_map(|at| self.records.get(at)).collect())
+    }
+}
+
+fn enter(by_id: &mut BTreeMap<String, Vec<usize>>, record: &Advisory, at: usize) {
+    for id in std::iter::once(&record.id).chain(&record.aliases) {
+        let places = by_id.entry(id.clone()).or_default();
+        if places.last() != Some(&at) {
+            places.push(at);
+        }
+    }
+}
+
+/// Whether a feed is a whole in each edition, so that a later one replaces an earlier.
+pub fn is_catalogue(feed: &str) -> bool {
+    feed == Kind::Kev.name() || feed == Kind::Epss.name()
+}

@@ -1,0 +1,127 @@
+//! One CVSS entry for each version, and scores that their vectors contradict.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Remark;
+use crate::cvss::{Tenths, Vector, Version, parse};
+use crate::sources::feeds::Kind;
+use crate::sources::feeds::document::shown;
+use crate::sources::{Advisory, Fields, Origin};
+
+/// Whose vectors count after the scanner's.
+const FEEDS: [Kind; 4] = [Kind::Nvd, Kind::Cve, Kind::Csaf, Kind::Osv];
+
+/// An entry of `cvss`, taken apart.
+struct Entry<'v> {
+    value: &'v Value,
+    text: Option<&'v str>,
+    vector: Option<Vector>,
+    score: Option<Tenths>,
+    version: Option<&'static str>,
+    origin: Option<&'v Origin>,
+    feed: Option<Kind>,
+}
+
+impl<'v> Entry<'v> {
+    fn of(value: &'v Value, origin: Option<&'v Origin>, feed: Option<Kind>) -> Entry<'v> {
+        let (text, score, stated) = match value {
+            Value::String(text) => (Some(text.as_str()), None, None),
+            Value::Number(_) => (None, Some(value), None),
+            other => {
+                let get = |a: &str, b: &str| other.get(a).or_else(|| other.get(b));
+                let text = get("vector", "vectorString").and_then(Value::as_str);
+                (text, get("score", "baseScore"), other.get("version").and_then(Value::as_str))
+            }
+        };
+        let vector = text.and_then(|text| parse(text).ok());
+        let stated = stated.and_then(|number| {
+            Version::from_number(number).or_else(|| Version::from_number(&format!("{number}.0"))).map(Version::as_str)
+        });
+        let prefix = text.and_then(|text| Version::from_number(text.split('/').next()?.strip_prefix("CVSS:")?));
+        Entry {
+            value,
+            text,
+            vector,
+            score: score.and_then(|score| Tenths::from_decimal(&score.to_string())),
+            version: vector.map(|vector| vector.version().as_str()).or(prefix.map(Version::as_str)).or(stated),
+            origin,
+            feed,
+        }
+    }
+
+    /// Whether it counts before one of its version that came earlier: it is worth more, or its feed has two and its score is higher.
+    fn counts_before(&self, other: &Entry<'_>) -> bool {
+        let height = |entry: &Entry<'_>| entry.vector.map(|vector| vector.score()).or(entry.score);
+        let both = self.worth() == other.worth() && self.feed.is_some() && self.feed == other.feed;
+        self.worth() > other.worth() || (both && height(self) > height(other))
+    }
+
+    /// How much it is worth beside another of its version: a vector, a score, neither.
+    fn worth(&self) -> u8 {
+        match (self.vector, self.text, self.score) {
+            (Some(_), _, _) => 2,
+            (None, None, Some(_)) => 1,
+            (None, _, _) => 0,
+        }
+    }
+}
+
+/// Gathers the entries of the finding and of the records: for each version the scanner's vector, or else that of the first feed that has one. A bare
+/// score without a version stays only where there is nothing else.
+pub(super) fn gather(finding: &mut Fields, name: &str, records: &[&Advisory], remarks: &mut Vec<Remark>) {
+    let own = finding.get("cvss").cloned();
+    let mut entries: Vec<Entry<'_>> = elements(own.as_ref()).iter().map(|value| Entry::of(value, None, None)).collect();
+    let scanner = entries.len();
+    for feed in FEEDS {
+        for record in records.iter().filter(|record| record.feed == feed.name()) {
+            let told = elements(record.fields.get("cvss")).iter();
+            entries.extend(told.map(|value| Entry::of(value, Some(&record.origin), Some(feed))));
+        }
+    }
+    let mut by_version: BTreeMap<Option<&'static str>, Entry<'_>> = BTreeMap::new();
+    let some = entries.len() > scanner;
+    for entry in entries {
+        check(&entry, name, remarks);
+        if by_version.get(&entry.version).is_none_or(|other| entry.counts_before(other)) {
+            by_version.insert(entry.version, entry);
+        }
+    }
+    if !some {
+        return;
+    }
+    let any_vector = by_version.values().any(|entry| entry.vector.is_some());
+    let kept = by_version.into_values().rev().filter(|entry| entry.version.is_some() || !any_vector);
+    finding.insert("cvss".to_owned(), Value::Array(kept.map(|entry| entry.value.clone()).collect()));
+}
+
+/// Remarks on a vector that cannot be read and on a score that its vector contradicts.
+fn check(entry: &Entry<'_>, name: &str, remarks: &mut Vec<Remark>) {
+    let Some(text) = entry.text else { return };
+    let mut remark = |kind, message| {
+        remarks.push(Remark { name: kind, about: name.to_owned(), message, origin: entry.origin.cloned() });
+    };
+    let Some(vector) = entry.vector else {
+        remark("cvss_malformed", format!("`{}` of `{name}` is no CVSS vector", shown(text)));
+        return;
+    };
+    let Some(score) = entry.score else { return };
+    // Feeds publish temporal and environmental scores as base scores: those are odd, but not contradicted.
+    let all = [Some(vector.base()), vector.temporal(), vector.environmental()];
+    if !all.into_iter().flatten().any(|right| right == score) {
+        let right = vector.score();
+        remark(
+            "cvss_score_contradicted",
+            format!("the score of `{name}` is {score}, but that of `{vector}` is {right}"),
+        );
+    }
+}
+
+fn elements(value: Option<&Value>) -> &[Value] {
+    match value {
+        None | Some(Value::Null) => &[],
+        Some(Value::Array(elements)) => elements,
+        Some(one) => std::slice::from_ref(one),
+    }
+}

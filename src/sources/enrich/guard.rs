@@ -1,0 +1,77 @@
+//! Feeds that lie: too old, shrunken, of another model, incomplete, without records that they had.
+
+use std::collections::BTreeSet;
+
+use super::{Remark, is_catalogue};
+use crate::sources::Edition;
+use crate::sources::feeds::Kind;
+use crate::time::{Duration, Instant, TimeValue, parse_instant, parse_time};
+
+/// How far a clock may be ahead of another, as for facts about the past.
+const CLOCKS: i64 = 5 * 60 * 1_000_000;
+
+/// What is remarked on a feed that was read at `now`, beside the edition that was read before it if there was one.
+///
+/// `limit` is the greatest age that it may have. A feed is stale where its own date is longer ago, and undated where a limit is set and it has none.
+/// It shrank where it has fewer than nine tenths of the records that it had.
+pub fn edition(now: Instant, edition: &Edition, former: Option<&Edition>, limit: Option<Duration>) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let feed = edition.feed;
+    let mut remark = |name, message| remarks.push(Remark { name, about: feed.to_owned(), message, origin: None });
+    let made = edition.made.as_deref().and_then(instant);
+    match (made, limit) {
+        (Some(made), _) if made.since(now).micros() > CLOCKS => {
+            remark("feed_future", format!("{feed} is dated {made}, which is after {now}"));
+        }
+        (Some(made), Some(limit)) if now.since(made) > limit => {
+            remark("feed_stale", format!("{feed} is of {made}, longer ago than {limit}"));
+        }
+        (None, Some(_)) => remark("feed_undated", format!("{feed} does not say of when it is")),
+        _ => {}
+    }
+    if edition.dropped > 0 {
+        let (read, dropped) = (edition.read, edition.dropped);
+        remark("feed_incomplete", format!("{dropped} records of {feed} could not be read, {read} could"));
+    }
+    let Some(former) = former else { return remarks };
+    if made.zip(former.made.as_deref().and_then(instant)).is_some_and(|(made, before)| made < before) {
+        remark("feed_older", format!("{feed} is older than the edition that was read before"));
+    }
+    // Other feeds come in pieces, whose sizes say nothing about one another.
+    let (has, had) = (edition.read, former.read);
+    if is_catalogue(feed) && has.saturating_mul(10) < had.saturating_mul(9) {
+        remark("feed_shrank", format!("{feed} has {has} records and had {had}: more than a tenth is gone"));
+    }
+    if feed == Kind::Epss.name()
+        && let (Some(model), Some(before)) = (&edition.version, &former.version)
+        && model != before
+    {
+        remark(
+            "epss_model_changed",
+            format!("the model of EPSS is `{model}` and was `{before}`: thresholds mean something else"),
+        );
+    }
+    remarks
+}
+
+/// What is remarked on the records that a feed had and no longer has.
+pub fn gone(feed: Kind, former: &BTreeSet<&str>, current: &BTreeSet<&str>) -> Vec<Remark> {
+    former
+        .difference(current)
+        .map(|id| Remark {
+            name: "record_gone",
+            about: (*id).to_owned(),
+            message: format!("`{id}` is no longer in {}", feed.name()),
+            origin: None,
+        })
+        .collect()
+}
+
+/// A moment, or the end of a day.
+fn instant(text: &str) -> Option<Instant> {
+    match parse_time(text).ok()? {
+        TimeValue::Instant(instant) => Some(instant),
+        TimeValue::Local(_) => parse_instant(&format!("{text}Z")).ok(),
+        TimeValue::Date(_) => parse_instant(&format!("{text}T00:00:00Z")).ok(),
+    }
+}

@@ -1,0 +1,61 @@
+//! Feeds that lie.
+
+use super::*;
+use crate::time::{Duration, Instant, parse_duration, parse_instant};
+
+fn now() -> Instant {
+    parse_instant("2026-08-22T12:00:00Z").unwrap()
+}
+
+fn days(text: &str) -> Option<Duration> {
+    Some(parse_duration(text).unwrap())
+}
+
+fn epss(made: &str, model: &str, read: u64) -> Edition {
+    Edition {
+        feed: "epss",
+        version: Some(model.to_owned()),
+        made: Some(made.to_owned()),
+        count: None,
+        read,
+        dropped: 0,
+    }
+}
+
+fn names(edition: &Edition, former: Option<&Edition>, limit: Option<Duration>) -> Vec<&'static str> {
+    guard::edition(now(), edition, former, limit).iter().map(|remark| remark.name).collect()
+}
+
+#[test]
+fn age() {
+    let edition = epss("2026-08-20T00:00:00Z", "v5", 100);
+    assert_eq!(names(&edition, None, days("3d")), [""; 0]);
+    assert_eq!(names(&edition, None, days("2d")), ["feed_stale"]);
+    assert_eq!(names(&edition, None, None), [""; 0]);
+    assert_eq!(names(&Edition { made: None, ..edition.clone() }, None, days("2d")), ["feed_undated"]);
+    assert_eq!(names(&epss("2026-08-22T12:06:00Z", "v5", 1), None, None), ["feed_future"]);
+    assert_eq!(names(&epss("2026-08-22T12:04:00Z", "v5", 1), None, None), [""; 0]);
+}
+
+#[test]
+fn size_model_and_order() {
+    let former = epss("2026-08-21T00:00:00Z", "v4", 1_000);
+    let named = |made: &str, model: &str, read| names(&epss(made, model, read), Some(&former), None);
+    assert_eq!(named("2026-08-22T00:00:00Z", "v4", 900), [""; 0]);
+    assert_eq!(named("2026-08-22T00:00:00Z", "v4", 899), ["feed_shrank"]);
+    assert_eq!(named("2026-08-22T00:00:00Z", "v5", 1_000), ["epss_model_changed"]);
+    assert_eq!(named("2026-08-20T00:00:00Z", "v4", 1_000), ["feed_older"]);
+    let dropped = Edition { dropped: 3, ..epss("2026-08-22T00:00:00Z", "v4", 1_000) };
+    assert_eq!(names(&dropped, Some(&former), None), ["feed_incomplete"]);
+    let pieces = Edition { feed: "nvd", ..epss("2026-08-22T00:00:00Z", "2.0", 1) };
+    assert_eq!(names(&pieces, Some(&Edition { read: 1_000, ..pieces.clone() }), None), [""; 0]);
+}
+
+#[test]
+fn records_that_are_gone() {
+    let former = BTreeSet::from(["CVE-2026-1000", "CVE-2026-1001"]);
+    let current = BTreeSet::from(["CVE-2026-1001", "CVE-2026-1002"]);
+    let gone = guard::gone(Kind::Kev, &former, &current);
+    assert_eq!(gone.len(), 1);
+    assert_eq!(gone[0].message, "`CVE-2026-1000` is no longer in kev");
+}

@@ -1,0 +1,115 @@
+//! VEX: what it silences, and what it does not.
+
+use super::*;
+
+fn vex(statements: &str) -> Advisories {
+    advisories(&[(
+        Kind::OpenVex,
+        &format!(
+            r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-01-02T03:04:05Z", "statements": [{statements}]}}"#
+        ),
+    )])
+}
+
+fn statement(product: &str, status: &str) -> String {
+    format!(
+        r#"{{"vulnerability": {{"name": "CVE-2026-1000"}}, "products": [{product}], "status": "{status}", "justification": "component_not_present"}}"#
+    )
+}
+
+fn state(advisories: &Advisories, own: &str, subject: &Subject<'_>) -> (String, Vec<&'static str>) {
+    let mut fields = finding(own);
+    let remarks = advisories.enrich(&mut fields, subject);
+    let state = fields.get("state").and_then(Value::as_str).unwrap_or("-").to_owned();
+    (state, remarks.iter().map(|remark| remark.name).collect())
+}
+
+const OPEN: &str = r#"{"cve": "CVE-2026-1000", "state": "open", "package": "bash", "version": "5.1-2"}"#;
+
+#[test]
+fn the_statement_has_to_be_about_the_very_product() {
+    let bash = vex(&statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2"}"#, "not_affected"));
+    let with = |purl| Subject { purl: Some(purl), ..Subject::default() };
+    let silenced = ("not_affected".to_owned(), vec!["vex_not_affected"]);
+    let open = ("open".to_owned(), vec![]);
+    assert_eq!(state(&bash, OPEN, &with("pkg:deb/debian/bash@5.1-2?arch=amd64&distro=debian-12")), silenced);
+    assert_eq!(state(&bash, OPEN, &Subject::default()), silenced, "by its name and exact version");
+    for other in [
+        "pkg:deb/debian/bash@5.1-3",
+        "pkg:deb/ubuntu/bash@5.1-2",
+        "pkg:rpm/debian/bash@5.1-2",
+        "pkg:deb/debian/dash@5.1-2",
+        "pkg:deb/debian/bash",
+    ] {
+        assert_eq!(state(&bash, OPEN, &with(other)), open, "{other}");
+    }
+    assert_eq!(state(&bash, &OPEN.replace("5.1-2", "5.1-3"), &Subject::default()), open);
+    assert_eq!(state(&bash, &OPEN.replace("2026-1000", "2026-1001"), &Subject::default()), open);
+    let arch = vex(&statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2?arch=arm64"}"#, "not_affected"));
+    assert_eq!(state(&arch, OPEN, &with("pkg:deb/debian/bash@5.1-2?arch=amd64")), open);
+    assert_eq!(state(&arch, OPEN, &with("pkg:deb/debian/bash@5.1-2?arch=arm64&distro=debian-12")), silenced);
+}
+
+#[test]
+fn a_component_is_silenced_within_its_product_only() {
+    let nested = vex(&statement(
+        r#"{"@id": "pkg:oci/trivy", "subcomponents": [{"@id": "pkg:deb/debian/bash"}]}"#,
+        "not_affected",
+    ));
+    let (trivy, other) = (["pkg:oci/trivy@sha256%3A12".to_owned()], ["pkg:oci/other@sha256%3A12".to_owned()]);
+    let purl = Some("pkg:deb/debian/bash@5.1-2");
+    assert_eq!(state(&nested, OPEN, &Subject { purl, within: &trivy, ..Subject::default() }).0, "not_affected");
+    assert_eq!(state(&nested, OPEN, &Subject { purl, within: &other, ..Subject::default() }).0, "open");
+    assert_eq!(state(&nested, OPEN, &Subject { purl, ..Subject::default() }).0, "open");
+    // Said of the whole image, it holds for what is in it.
+    let whole = vex(&statement(r#"{"@id": "pkg:oci/trivy"}"#, "not_affected"));
+    assert_eq!(state(&whole, OPEN, &Subject { purl, within: &trivy, ..Subject::default() }).0, "not_affected");
+}
+
+#[test]
+fn fixed_needs_a_version() {
+    let purl = Some("pkg:deb/debian/bash@5.1-2");
+    let subject = Subject { purl, ..Subject::default() };
+    let exact = vex(&statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2"}"#, "fixed"));
+    assert_eq!(state(&exact, OPEN, &subject), ("fixed".to_owned(), vec!["vex_fixed"]));
+    let any = vex(&statement(r#"{"@id": "pkg:deb/debian/bash"}"#, "fixed"));
+    assert_eq!(state(&any, OPEN, &subject), ("open".to_owned(), vec!["vex_without_version"]));
+    for (status, remark) in [("affected", "vex_affected"), ("under_investigation", "vex_under_investigation")] {
+        let said = vex(&statement(r#"{"@id": "pkg:deb/debian/bash"}"#, status));
+        assert_eq!(state(&said, OPEN, &subject), ("open".to_owned(), vec![remark]));
+    }
+}
+
+#[test]
+fn the_latest_word_counts_and_of_equals_the_last() {
+    let subject = Subject { purl: Some("pkg:deb/debian/bash@5.1-2"), ..Subject::default() };
+    let product = r#"{"@id": "pkg:deb/debian/bash@5.1-2"}"#;
+    let at = |time: &str, status| statement(product, status).replacen('{', &format!(r#"{{"timestamp": "{time}", "#), 1);
+    let said = |first: String, second: String| state(&vex(&format!("{first},{second}")), OPEN, &subject).0;
+    assert_eq!(
+        said(at("2026-01-01T00:00:00Z", "affected"), at("2026-01-02T00:00:00Z", "not_affected")),
+        "not_affected"
+    );
+    assert_eq!(said(at("2026-01-02T00:00:00Z", "affected"), at("2026-01-01T00:00:00Z", "not_affected")), "open");
+    assert_eq!(
+        said(at("2026-01-01T00:00:00Z", "affected"), at("2026-01-01T00:00:00+00:00", "not_affected")),
+        "not_affected"
+    );
+    assert_eq!(said(at("2026-01-01T00:00:00Z", "not_affected"), at("2026-01-01T00:00:00Z", "affected")), "open");
+    // Other states stand.
+    for own in ["accepted", "mitigated", "false_positive", "fixed"] {
+        assert_eq!(
+            state(
+                &vex(&statement(product, "not_affected")),
+                &OPEN.replace("\"open\"", &format!("\"{own}\"")),
+                &subject
+            )
+            .0,
+            own
+        );
+    }
+    assert_eq!(
+        state(&vex(&statement(product, "not_affected")), r#"{"cve": "CVE-2026-1000"}"#, &subject).0,
+        "not_affected"
+    );
+}
