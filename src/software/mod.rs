@@ -9,6 +9,8 @@
 //! is missing or cannot be compared is unknown, with the reason.
 
 pub mod cpe;
+pub mod ecosystem;
+pub mod osv;
 pub mod purl;
 pub mod version;
 
