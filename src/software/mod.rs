@@ -8,6 +8,7 @@
 //! **Invariants.** Any text is answered, in time and memory proportional to its length, without recursion. An answer of yes or no is certain; what
 //! is missing or cannot be compared is unknown, with the reason.
 
+pub mod configuration;
 pub mod cpe;
 pub mod ecosystem;
 pub mod osv;

@@ -8,6 +8,7 @@ mod matching;
 use std::fmt;
 
 pub use matching::{Relation, compare};
+pub(crate) use matching::{attribute, relations};
 
 /// The number of attributes.
 pub const ATTRIBUTES: usize = 11;
@@ -118,6 +119,12 @@ impl Text {
 }
 
 impl Value {
+    /// A text that stands for itself.
+    #[must_use]
+    pub fn exactly(text: &str) -> Self {
+        Self::Text(Text { before: Wild::AtMost(0), core: text.to_lowercase(), after: Wild::AtMost(0) })
+    }
+
     /// A text without wildcards.
     #[must_use]
     pub fn literal(&self) -> Option<&str> {
