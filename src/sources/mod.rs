@@ -8,6 +8,7 @@
 
 pub mod enrich;
 pub mod feeds;
+pub mod store;
 pub mod vex;
 
 use std::sync::Arc;
