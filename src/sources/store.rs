@@ -9,6 +9,7 @@
 //! once: a new file beside the old one, flushed, renamed.
 
 mod keys;
+mod merge;
 mod read;
 mod record;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 mod write;
 
 pub use keys::{cpe_key, package_key};
+pub use merge::{Added, Outcome, merge};
 pub use read::{ReadAt, Store};
 pub use record::Record;
 pub use write::Writer;

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::disallowed_macros, reason = "tests print")]
 
+mod merged;
 mod vectors;
 
 use std::sync::Arc;

@@ -1,0 +1,96 @@
+//! What new files replace, and what they leave.
+
+use super::*;
+use crate::time::parse_instant;
+
+fn added(kind: Kind, file: &str, text: &str) -> Added {
+    let mut harvest = Harvest::default();
+    kind.read(&Arc::from(file), text.as_bytes(), &mut harvest);
+    Added { file: file.to_owned(), harvest }
+}
+
+fn merged(old: Option<&[u8]>, files: Vec<Added>) -> (Vec<u8>, Outcome) {
+    let old = old.map(|bytes| open(bytes).unwrap());
+    merge(old.as_ref(), files, parse_instant("2026-08-22T12:00:00Z").unwrap(), None, Vec::new()).unwrap()
+}
+
+fn kev(day: &str, ids: &[&str]) -> Added {
+    let entries: Vec<String> =
+        ids.iter().map(|id| format!(r#"{{"cveID": "{id}", "dateAdded": "2026-08-01"}}"#)).collect();
+    let text = format!(
+        r#"{{"dateReleased": "{day}T00:00:00Z", "count": {}, "vulnerabilities": [{}]}}"#,
+        ids.len(),
+        entries.join(",")
+    );
+    added(Kind::Kev, &format!("kev-{day}.json"), &text)
+}
+
+fn ids(bytes: &[u8]) -> Vec<String> {
+    let mut ids = Vec::new();
+    let mut take = |record: Record| {
+        ids.push(match record {
+            Record::Advisory(it) => format!("{} {}", it.feed, it.id),
+            Record::Assertion(it) => format!("{} {:?}", it.ids[0], it.status),
+            Record::Product(it) => it.name,
+        });
+        Ok(())
+    };
+    open(bytes).unwrap().each(&mut take).unwrap();
+    ids.sort();
+    ids
+}
+
+fn names(outcome: &Outcome) -> Vec<&'static str> {
+    outcome.remarks.iter().map(|remark| remark.name).collect()
+}
+
+#[test]
+fn a_later_catalogue_replaces_an_earlier_one_and_never_the_other_way() {
+    let (first, outcome) = merged(None, vec![kev("2026-08-07", &["CVE-2026-1000", "CVE-2026-1001"])]);
+    assert_eq!((outcome.records, outcome.added, names(&outcome)), (2, 2, vec![]));
+    let (second, outcome) = merged(Some(&first), vec![kev("2026-08-08", &["CVE-2026-1001"])]);
+    assert_eq!(ids(&second), ["kev CVE-2026-1001"]);
+    assert_eq!(names(&outcome), ["feed_shrank", "record_gone"]);
+    assert_eq!(outcome.remarks[1].about, "CVE-2026-1000");
+    let (third, outcome) = merged(Some(&second), vec![kev("2026-08-07", &["CVE-2026-1000", "CVE-2026-1001"])]);
+    assert_eq!(ids(&third), ["kev CVE-2026-1001"]);
+    assert_eq!(names(&outcome), ["feed_older"]);
+    assert_eq!(open(&third).unwrap().held().len(), 1);
+    // In one call as in several.
+    let (both, _) = merged(None, vec![kev("2026-08-08", &["CVE-2026-1001"]), kev("2026-08-07", &["CVE-2026-1000"])]);
+    assert_eq!(ids(&both), ["kev CVE-2026-1001"]);
+}
+
+#[test]
+fn a_catalogue_without_entries_replaces_too() {
+    let (first, _) = merged(None, vec![kev("2026-08-07", &["CVE-2026-1000"])]);
+    let (second, outcome) = merged(Some(&first), vec![kev("2026-08-08", &[])]);
+    assert_eq!(ids(&second), [""; 0]);
+    assert_eq!(names(&outcome), ["feed_shrank", "record_gone"]);
+}
+
+#[test]
+fn records_replace_those_with_their_identifier_and_documents_those_of_their_file() {
+    let nvd = |id: &str, file: &str| {
+        added(Kind::Nvd, file, &format!(r#"{{"id": "{id}", "published": "2026-01-01T00:00:00"}}"#))
+    };
+    let vex = |status: &str, file: &str| {
+        let text = format!(
+            r#"{{"@context": "x", "statements": [{{"vulnerability": "CVE-2026-1000", "status": "{status}", "products": ["pkg:npm/x@1"]}}]}}"#
+        );
+        added(Kind::OpenVex, file, &text)
+    };
+    let (first, _) = merged(
+        None,
+        vec![nvd("CVE-2026-1000", "a"), nvd("CVE-2026-1001", "b"), vex("affected", "v"), vex("affected", "w")],
+    );
+    assert_eq!(ids(&first).len(), 4);
+    let (second, outcome) = merged(Some(&first), vec![nvd("CVE-2026-1000", "c"), vex("fixed", "v")]);
+    assert_eq!(
+        ids(&second),
+        ["CVE-2026-1000 Affected", "CVE-2026-1000 Fixed", "nvd CVE-2026-1000", "nvd CVE-2026-1001"]
+    );
+    assert_eq!((outcome.records, outcome.added), (4, 2));
+    let again = merged(Some(&second), vec![nvd("CVE-2026-1000", "c"), vex("fixed", "v")]).0;
+    assert_eq!(ids(&again), ids(&second));
+}
