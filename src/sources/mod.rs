@@ -8,6 +8,8 @@
 
 pub mod enrich;
 pub mod feeds;
+pub mod sboms;
+pub mod scanners;
 pub mod store;
 pub mod vex;
 

@@ -1,0 +1,105 @@
+//! CycloneDX documents of versions 1.2 to 1.7: their components, nested ones too.
+
+use serde_json::Value;
+
+use crate::facts::Json;
+use crate::sources::scanners::document::{Element, Reading, text, text_at, written};
+use crate::sources::scanners::{names, when};
+use crate::sources::{Component, Edition, Fields};
+
+/// Whether a document is of a version that is read; another is refused.
+pub(in crate::sources) fn is_read(document: &Json<'_>, reading: &mut Reading<'_>) -> bool {
+    let version = text(document, "specVersion");
+    if !matches!(document, Json::Object(_)) || text(document, "bomFormat") != Some("CycloneDX") {
+        reading.refuse_at("", "it is not a CycloneDX document", "`\"bomFormat\": \"CycloneDX\"`");
+        return false;
+    }
+    if matches!(version, Some("1.2" | "1.3" | "1.4" | "1.5" | "1.6" | "1.7")) {
+        return true;
+    }
+    let message = format!("version {} of CycloneDX is not read", version.unwrap_or("(none)"));
+    reading.refuse_at("/specVersion", message, "1.2 to 1.7");
+    false
+}
+
+/// What the document says of itself.
+pub(in crate::sources) fn edition(document: &Json<'_>) -> Edition {
+    Edition {
+        version: text(document, "specVersion").map(str::to_owned),
+        made: text_at(document, &["metadata", "timestamp"]).and_then(when::time),
+        count: None,
+    }
+}
+
+/// Visits the document's subject and all its components with their pointers, outer ones first; `true` marks the subject.
+///
+/// The components lie on a list of those to come, not on the stack; the reader of JSON bounds how deep they nest.
+pub(in crate::sources) fn each_component<'j, 't>(
+    document: &'j Json<'t>,
+    reading: &mut Reading<'_>,
+    visit: &mut dyn FnMut(&Element<'j, 't>, bool),
+) {
+    let mut waiting = reading.objects(document, "", "components");
+    waiting.reverse();
+    if let Some(metadata) = document.get("metadata")
+        && let Some(json @ Json::Object(_)) = metadata.get("component")
+    {
+        let subject = Element { json, pointer: "/metadata/component".to_owned() };
+        visit(&subject, true);
+        waiting.extend(reading.objects(json, &subject.pointer, "components").into_iter().rev());
+    }
+    while let Some(found) = waiting.pop() {
+        visit(&found, false);
+        waiting.extend(reading.objects(found.json, &found.pointer, "components").into_iter().rev());
+    }
+}
+
+pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
+    if !is_read(document, reading) {
+        return;
+    }
+    reading.harvest.editions.push(edition(document));
+    let target = text_at(document, &["metadata", "component", "name"]).map(str::to_owned);
+    let (mut found, mut nameless) = (Vec::new(), Vec::new());
+    each_component(document, reading, &mut |element, subject| match text(element.json, "name") {
+        Some(name) => {
+            found.extend(software(element.json, name, subject).map(|fields| (fields, element.pointer.clone())))
+        }
+        None => nameless.push(element.pointer.clone()),
+    });
+    for pointer in nameless {
+        reading.refuse_at(&pointer, "a component has no `name`", "a text");
+    }
+    for (software, pointer) in found {
+        let origin = reading.pointer(&pointer);
+        reading.harvest.components.push(Component { target: target.clone(), software, origin });
+    }
+}
+
+/// The fields of a component that is software and part of what the document is about.
+fn software(component: &Json<'_>, name: &str, subject: bool) -> Option<Fields> {
+    let purl = text(component, "purl");
+    let version = written(component, "version");
+    let cpe = text(component, "cpe");
+    let is_software = match text(component, "type") {
+        Some("file" | "data" | "cryptographic-asset" | "device") => false,
+        // What the document is about is software where it can be told apart from the asset that it stands for.
+        Some("container" | "platform") => !subject,
+        _ => !subject || version.is_some() || purl.is_some() || cpe.is_some(),
+    };
+    // Excluded is what the product was tested or built with and does not have.
+    if !is_software || text(component, "scope") == Some("excluded") {
+        return None;
+    }
+    let vendor = text_at(component, &["manufacturer", "name"])
+        .or_else(|| text(component, "publisher"))
+        .or_else(|| text_at(component, &["supplier", "name"]));
+    let name = names::full(text(component, "group"), name, purl);
+    let parts = [("vendor", vendor), ("name", Some(name.as_str())), ("version", version), ("purl", purl), ("cpe", cpe)];
+    Some(fields(&parts))
+}
+
+/// The fields that are there.
+pub(super) fn fields(parts: &[(&str, Option<&str>)]) -> Fields {
+    parts.iter().filter_map(|(key, text)| Some(((*key).to_owned(), Value::from((*text)?)))).collect()
+}

@@ -1,0 +1,135 @@
+//! Vulnerabilities of a CycloneDX document: one finding for each component that one affects.
+
+use std::collections::HashMap;
+
+use super::document::{Element, Reading, list, text, text_at, written};
+use super::finding::{Cvss, Finding};
+use super::ids::identities;
+use super::kind as kind_of;
+use crate::facts::Json;
+use crate::sources::Edition;
+use crate::sources::sboms::cyclonedx::{self, edition};
+
+pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
+    if !cyclonedx::is_read(document, reading) {
+        return;
+    }
+    let edition: Edition = edition(document);
+    reading.harvest.editions.push(edition);
+    let mut components = HashMap::new();
+    cyclonedx::each_component(document, reading, &mut |found, _| {
+        if let Some(name) = text(found.json, "bom-ref") {
+            components.insert(name, found.json);
+        }
+    });
+    let scanner = tool(document).unwrap_or("cyclonedx");
+    let target = text_at(document, &["metadata", "component", "name"]);
+    for found in reading.objects(document, "", "vulnerabilities") {
+        vulnerability(&found, scanner, target, &components, reading);
+    }
+}
+
+/// The tool that made the document, where it names just one.
+fn tool<'j>(document: &'j Json<'_>) -> Option<&'j str> {
+    let tools = document.get("metadata")?.get("tools")?;
+    let list = match tools {
+        Json::Array(list) => list.as_slice(),
+        _ => list(tools, "components"),
+    };
+    match list {
+        [tool] => text(tool, "name"),
+        _ => None,
+    }
+}
+
+fn vulnerability<'j>(
+    found: &Element<'j, '_>,
+    scanner: &str,
+    target: Option<&str>,
+    components: &HashMap<&'j str, &'j Json<'_>>,
+    reading: &mut Reading<'_>,
+) {
+    let Element { json, pointer } = found;
+    let Some(id) = text(json, "id") else {
+        reading.refuse_at(pointer, "a vulnerability has no `id`", "a text");
+        return;
+    };
+    let mut finding = Finding::of(scanner);
+    let source = text_at(json, &["source", "name"]);
+    for rating in list(json, "ratings") {
+        let by = text_at(rating, &["source", "name"]);
+        let version = match text(rating, "method") {
+            Some("CVSSv2") => Some(Cvss::V2),
+            Some("CVSSv3") => Some(Cvss::V30),
+            Some("CVSSv31") => Some(Cvss::V31),
+            Some("CVSSv4") => Some(Cvss::V40),
+            _ => None,
+        };
+        if version.is_some() {
+            finding.cvss(by.or(source), version, text(rating, "vector"), written(rating, "score"));
+        }
+        // The rating of whose advisory it is; that of NVD, or of others beside it, is not the vendor's.
+        let same =
+            |by: &str| source.is_some_and(|source| source.eq_ignore_ascii_case(by)) && !by.eq_ignore_ascii_case("nvd");
+        if by.is_some_and(same) {
+            finding.vendor_severity(text(rating, "severity"));
+        }
+    }
+    finding.time("published", text(json, "published"));
+    finding.text("state", text_at(json, &["analysis", "state"]).and_then(state));
+    let others: Vec<&str> = list(json, "references").iter().filter_map(|other| text(other, "id")).collect();
+    let identities = identities(id, &others);
+    let mut affected = reading.objects(json, pointer, "affects");
+    if affected.is_empty() {
+        affected.push(Element { json, pointer: pointer.clone() });
+    }
+    for affects in affected {
+        let mut finding = finding.clone();
+        let component = text(affects.json, "ref").and_then(|name| {
+            let name = name.rsplit_once('#').filter(|_| name.starts_with("urn:cdx:")).map_or(name, |(_, name)| name);
+            components.get(name).copied()
+        });
+        if let Some(component) = component {
+            let purl = text(component, "purl");
+            let name = text(component, "name").map(|name| super::names::full(text(component, "group"), name, purl));
+            finding.text("package", name.as_deref());
+            finding.text("kind", kind(component));
+        }
+        let version = component.and_then(|component| written(component, "version"));
+        finding.text("version", version.or_else(|| version_of(affects.json)));
+        let origin = reading.pointer(&affects.pointer);
+        for identity in &identities {
+            let sighting = finding.clone().named(identity).sighting(target, origin.clone());
+            reading.harvest.sightings.push(sighting);
+        }
+    }
+}
+
+/// The one version that is said to be affected.
+fn version_of<'j>(affects: &'j Json<'_>) -> Option<&'j str> {
+    let mut versions = list(affects, "versions").iter().filter(|version| {
+        // Where nothing is said, a version is affected.
+        text(version, "status").is_none_or(|status| status == "affected")
+    });
+    let version = versions.next()?;
+    if versions.next().is_some() { None } else { text(version, "version") }
+}
+
+fn kind(component: &Json<'_>) -> Option<&'static str> {
+    match text(component, "type") {
+        Some("operating-system") => Some("os"),
+        Some("firmware") => Some("firmware"),
+        Some("device-driver") => Some("driver"),
+        _ => text(component, "purl").and_then(kind_of::purl),
+    }
+}
+
+fn state(state: &str) -> Option<&'static str> {
+    match state {
+        "resolved" | "resolved_with_pedigree" => Some("fixed"),
+        "exploitable" | "in_triage" => Some("open"),
+        "false_positive" => Some("false_positive"),
+        "not_affected" => Some("not_affected"),
+        _ => None,
+    }
+}

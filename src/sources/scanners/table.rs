@@ -1,0 +1,156 @@
+//! Comma-separated reports: a header that may stand below a preamble, and rows by the names of their columns.
+
+use std::collections::HashMap;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::document::{Reading, line_of, utf16, without_mark};
+
+/// How far down a header is looked for: Qualys writes up to a dozen lines before it.
+const PREAMBLE: usize = 64;
+
+/// The columns of a table, by their names in lower case, and its rows.
+pub(super) struct Table<'b> {
+    columns: HashMap<String, usize>,
+    width: usize,
+    rows: Vec<(u64, ByteRecord)>,
+    /// The line in which a quotation mark opens that does not close.
+    unclosed: Option<u64>,
+    bytes: &'b [u8],
+}
+
+/// A row, with the line on which it begins.
+pub(super) struct Row<'t> {
+    pub(super) line: u64,
+    table: &'t Table<'t>,
+    record: &'t ByteRecord,
+}
+
+/// What the columns of the first row that is a header are, to whom it seems to be one.
+pub(super) fn columns<T>(bytes: &[u8], is: impl Fn(&[String]) -> Option<T>) -> Option<T> {
+    if utf16(bytes) {
+        return None;
+    }
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(without_mark(bytes));
+    let mut record = ByteRecord::new();
+    for _ in 0..PREAMBLE {
+        if !matches!(reader.read_byte_record(&mut record), Ok(true)) {
+            return None;
+        }
+        if let Some(found) = is(&names(&record)) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+fn names(record: &ByteRecord) -> Vec<String> {
+    record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_ascii_lowercase()).collect()
+}
+
+impl<'b> Table<'b> {
+    /// The table below the first row that has one column of each of the `required` sets; without one, the file is refused.
+    pub(super) fn read(bytes: &'b [u8], required: &[&[&str]], reading: &mut Reading<'_>) -> Option<Self> {
+        let wanted: Vec<String> = required
+            .iter()
+            .map(|names| names.iter().take(2).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "))
+            .collect();
+        let wanted = format!("a header with {}", wanted.join(", "));
+        if utf16(bytes) {
+            reading.refuse_line(1, "the file is UTF-16", "UTF-8");
+            return None;
+        }
+        let bytes = without_mark(bytes);
+        let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        let mut table = Self { columns: HashMap::new(), width: 0, rows: Vec::new(), unclosed: unclosed(bytes), bytes };
+        let mut record = ByteRecord::new();
+        let mut seen = 0_usize;
+        while let Ok(true) = reader.read_byte_record(&mut record) {
+            let place = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(bytes.len());
+            if table.columns.is_empty() {
+                seen += 1;
+                let names = names(&record);
+                let is_header = required.iter().all(|any| any.iter().any(|name| names.iter().any(|own| own == name)));
+                if is_header {
+                    table.width = names.len();
+                    for (column, name) in names.into_iter().enumerate().rev().filter(|(_, name)| !name.is_empty()) {
+                        table.columns.insert(name, column);
+                    }
+                } else if seen >= PREAMBLE {
+                    break;
+                }
+                continue;
+            }
+            if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+                continue;
+            }
+            let line = record.position().map_or_else(|| line_of(bytes, place), csv::Position::line);
+            table.rows.push((line, record.clone()));
+        }
+        if table.columns.is_empty() {
+            reading.refuse_line(1, "there is no header", &wanted);
+            return None;
+        }
+        Some(table)
+    }
+
+    /// Every text of a column, for what can only be told from all of them.
+    pub(super) fn column<'t>(&'t self, names: &'t [&'t str]) -> impl Iterator<Item = &'t str> {
+        let column = names.iter().find_map(|name| self.columns.get(*name).copied());
+        self.rows.iter().filter_map(move |(_, record)| std::str::from_utf8(record.get(column?)?).ok())
+    }
+
+    /// Visits the rows that can be read; the others are refused with their lines.
+    pub(super) fn each(&self, reading: &mut Reading<'_>, mut visit: impl FnMut(Row<'_>, &mut Reading<'_>)) {
+        let end = line_of(self.bytes, self.bytes.len());
+        for (place, (line, record)) in self.rows.iter().enumerate() {
+            let next = self.rows.get(place.saturating_add(1)).map_or(end.saturating_add(1), |(line, _)| *line);
+            if self.unclosed.is_some_and(|unclosed| (*line..next).contains(&unclosed)) {
+                reading.refuse_line(*line, "a `\"` has no end", "a closing `\"`");
+                continue;
+            }
+            let more = record.iter().skip(self.width).any(|cell| !cell.trim_ascii().is_empty());
+            if record.len() < self.width || more {
+                let message = format!("a row has {} cells", record.len());
+                reading.refuse_line(*line, message, &format!("{}, as the header has", self.width));
+                continue;
+            }
+            visit(Row { line: *line, table: self, record }, reading);
+        }
+    }
+}
+
+impl<'t> Row<'t> {
+    /// The first cell of these columns that says something; `None` too where it is not UTF-8.
+    pub(super) fn get(&self, names: &[&str]) -> Option<&'t str> {
+        names.iter().find_map(|name| {
+            let cell = self.record.get(*self.table.columns.get(*name)?)?;
+            let text = std::str::from_utf8(cell).ok()?.trim();
+            (!text.is_empty() && !matches!(text, "-" | "N/A" | "n/a")).then_some(text)
+        })
+    }
+
+    /// Whether one of these cells is not UTF-8.
+    pub(super) fn broken(&self, names: &[&str]) -> bool {
+        let cell = |name: &&str| self.record.get(*self.table.columns.get(*name)?);
+        names.iter().filter_map(cell).any(|cell| std::str::from_utf8(cell).is_err())
+    }
+}
+
+/// The line of a `"` that opens a cell and has no end. What stands between a closing `"` and the next comma belongs to the cell.
+fn unclosed(bytes: &[u8]) -> Option<u64> {
+    let (mut opened, mut at_start, mut inside) = (0_usize, true, false);
+    let mut rest = bytes.iter().copied().enumerate().peekable();
+    while let Some((place, byte)) = rest.next() {
+        match byte {
+            b'"' if inside && rest.peek().is_some_and(|(_, next)| *next == b'"') => {
+                rest.next();
+            }
+            b'"' if inside => inside = false,
+            b'"' if at_start => (inside, opened) = (true, place),
+            _ => {}
+        }
+        at_start = !inside && matches!(byte, b',' | b'\n' | b'\r');
+    }
+    inside.then(|| line_of(bytes, opened))
+}

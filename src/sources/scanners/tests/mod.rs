@@ -1,0 +1,17 @@
+//! Reports as their tools write them, and as nobody should.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "tests"
+)]
+
+mod json;
+mod kinds;
+pub(in crate::sources) mod support;
+mod tables;
+mod vectors;
+mod words;
