@@ -27,7 +27,7 @@ pub(in crate::sources) fn edition(document: &Json<'_>) -> Edition {
     Edition {
         version: text(document, "specVersion").map(str::to_owned),
         made: text_at(document, &["metadata", "timestamp"]).and_then(when::time),
-        count: None,
+        ..Edition::default()
     }
 }
 

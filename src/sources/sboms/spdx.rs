@@ -23,7 +23,7 @@ fn read_document(document: &Json<'_>, pointer: &str, reading: &mut Reading<'_>) 
     reading.harvest.editions.push(Edition {
         version: version.map(str::to_owned),
         made: text_at(document, &["creationInfo", "created"]).and_then(when::time),
-        count: None,
+        ..Edition::default()
     });
     let target = text(document, "name");
     for package in reading.objects(document, pointer, "packages") {

@@ -21,7 +21,7 @@ pub(super) fn read(report: &Json<'_>, reading: &mut Reading<'_>) {
     reading.harvest.editions.push(Edition {
         version: text_at(report, &["meta", "version"]).map(str::to_owned),
         made: text_at(report, &["meta", "timestamp"]).and_then(when::time),
-        count: None,
+        ..Edition::default()
     });
     let target = text_at(report, &["project", "name"]);
     for found in reading.objects(report, "", "findings") {
@@ -55,7 +55,10 @@ fn read_finding(found: &Element<'_, '_>, target: Option<&str>, reading: &mut Rea
     }
     // Elsewhere the severity is what Dependency-Track makes of the scores.
     finding.vendor_severity(text(vulnerability, "severity").filter(|_| matches!(source, Some("GITHUB" | "NPM"))));
-    finding.fixed_in(&[text(vulnerability, "patchedVersions").unwrap_or_default()]);
+    let component = json.get("component");
+    let order = component.and_then(|component| text(component, "purl")).and_then(kind_of::order);
+    let installed = component.and_then(|component| written(component, "version"));
+    finding.fixed_in(&[text(vulnerability, "patchedVersions").unwrap_or_default()], installed, order);
     finding.number("epss", written(vulnerability, "epssScore"));
     finding.text("published", moment(vulnerability, "published").as_deref());
     if let Some(attribution) = json.get("attribution") {

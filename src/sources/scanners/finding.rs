@@ -1,9 +1,12 @@
 //! A finding while it is put together: what is not said stays absent.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
 use super::ids::Identity;
 use super::when;
+use crate::software::version::{Order, compare};
 use crate::sources::{Fields, Origin, Sighting};
 
 /// A finding's fields, in the vocabulary's names.
@@ -97,8 +100,8 @@ impl Finding {
         self.text("vendor_severity", level);
     }
 
-    /// The versions that have the fix: the vendor has one, and where there is only one, it is the first.
-    pub(in crate::sources) fn fixed_in(&mut self, versions: &[&str]) {
+    /// The versions that have the fix: the vendor has one. The first is the only one, or of several the nearest above what is installed.
+    pub(in crate::sources) fn fixed_in(&mut self, versions: &[&str], installed: Option<&str>, order: Option<Order>) {
         let mut plain: Vec<&str> = Vec::new();
         let said =
             versions.iter().flat_map(|text| text.split([',', ';'])).map(str::trim).filter(|text| !text.is_empty());
@@ -109,12 +112,13 @@ impl Finding {
             }
         }
         self.flag("patch_available", (!plain.is_empty()).then_some(true));
-        let range = |text: &str| text.contains(['<', '>', '=', '^', '*', '|', ' ']) || text.starts_with('~');
-        if let [version] = plain.as_slice()
-            && !range(version)
-        {
-            self.text("fixed_version", Some(version));
-        }
+        let range = |text: &&str| text.contains(['<', '>', '=', '^', '*', '|', ' ']) || text.starts_with('~');
+        let first = match plain.as_slice() {
+            _ if plain.iter().any(range) => None,
+            [version] => Some(*version),
+            several => installed.zip(order).and_then(|(installed, order)| nearest(several, installed, order)),
+        };
+        self.text("fixed_version", first);
     }
 
     /// An advisory or patch that fixes it.
@@ -192,6 +196,22 @@ impl Finding {
         let target = target.map(str::trim).filter(|target| !target.is_empty()).map(str::to_owned);
         Sighting { target, finding: self.fields, aliases, origin }
     }
+}
+
+/// The lowest of versions that is above another; `None` where one of them is no version.
+fn nearest<'v>(versions: &[&'v str], installed: &str, order: Order) -> Option<&'v str> {
+    let mut found: Option<&str> = None;
+    for version in versions {
+        let above = compare(order, version, installed).ok()? == Ordering::Greater;
+        let nearer = match found {
+            Some(found) => compare(order, version, found).ok()? == Ordering::Less,
+            None => true,
+        };
+        if above && nearer {
+            found = Some(version);
+        }
+    }
+    found
 }
 
 /// A number by its text.

@@ -15,7 +15,7 @@ pub(super) fn read(report: &Json<'_>, reading: &mut Reading<'_>) {
     reading.harvest.editions.push(Edition {
         version: text_at(report, &["descriptor", "version"]).map(str::to_owned),
         made: text_at(report, &["descriptor", "timestamp"]).and_then(when::time),
-        count: None,
+        ..Edition::default()
     });
     let target = target(report);
     for found in reading.objects(report, "", "matches") {
@@ -65,7 +65,7 @@ fn read_match(found: &Element<'_, '_>, target: Option<&str>, state: Option<&str>
     // The records that Grype takes from NVD have NVD's rating, those of a distribution or an ecosystem have theirs.
     let of_vendor = text(vulnerability, "namespace").is_some_and(|of| of != "nvd" && !of.starts_with("nvd:"));
     finding.vendor_severity(text(vulnerability, "severity").filter(|_| of_vendor));
-    fix(vulnerability, &mut finding);
+    fix(vulnerability, json.get("artifact"), &mut finding);
     for advisory in list(vulnerability, "advisories") {
         finding.advisory(text(advisory, "id").unwrap_or_default());
     }
@@ -92,14 +92,16 @@ fn names(record: &Json<'_>, identity: &Identity) -> bool {
     text(record, "id").map(plain).is_some_and(|id| id == identity.id || identity.aliases.contains(&id))
 }
 
-fn fix(vulnerability: &Json<'_>, finding: &mut Finding) {
+fn fix(vulnerability: &Json<'_>, artifact: Option<&Json<'_>>, finding: &mut Finding) {
     let fix = vulnerability.get("fix");
     let state = fix.and_then(|fix| text(fix, "state"));
     // A vendor that will not fix it says nothing of whether there is a fix; `not-fixed` does.
     finding.flag("patch_available", (state == Some("not-fixed")).then_some(false));
     let mut versions = fix.map(|fix| texts(fix, "versions")).unwrap_or_default();
     versions.extend(text(vulnerability, "fixedInVersion"));
-    finding.fixed_in(&versions);
+    let installed = artifact.and_then(|artifact| written(artifact, "version"));
+    let order = artifact.and_then(|artifact| text(artifact, "purl")).and_then(kind_of::order);
+    finding.fixed_in(&versions, installed, order);
     finding.flag("patch_available", (state == Some("fixed")).then_some(true));
 }
 

@@ -1,4 +1,8 @@
-//! What has to be changed for a package, by its type.
+//! What has to be changed for a package, and how its versions are ordered, by its type.
+
+use crate::software::ecosystem::Ecosystem;
+use crate::software::purl::Purl;
+use crate::software::version::Order;
 
 /// What has to be changed, by the type of a package URL: a distribution's packages are the operating system's.
 pub(in crate::sources) fn purl(purl: &str) -> Option<&'static str> {
@@ -84,4 +88,9 @@ pub(in crate::sources) fn name(name: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// How the versions of a package are ordered, by its package URL.
+pub(in crate::sources) fn order(purl: &str) -> Option<Order> {
+    Ecosystem::from_purl(&Purl::parse(purl).ok()?)?.order()
 }

@@ -6,6 +6,7 @@ use super::ids::{identities, is_advisory, plain};
 use super::kind as kind_of;
 use super::when;
 use crate::facts::Json;
+use crate::software::ecosystem::Ecosystem;
 
 /// Who reports it.
 const SCANNER: &str = "osv-scanner";
@@ -74,7 +75,7 @@ fn vulnerability(
             published = Some(published.map_or(time.clone(), |earliest| earliest.min(time)));
         }
     }
-    finding.fixed_in(&fixed);
+    finding.fixed_in(&fixed, version, ecosystem.and_then(|name| Ecosystem::from_osv(name).order()));
     finding.text("published", published.as_deref());
     ids.extend(more);
     let Some((primary, others)) = ids.split_first() else { return };

@@ -3,7 +3,7 @@
 use super::document::{Element, Reading, entries, has, text, text_at, texts, written};
 use super::finding::{Cvss, Finding};
 use super::ids::{identities, is_advisory};
-use super::when;
+use super::{kind, when};
 use crate::facts::Json;
 use crate::sources::Edition;
 
@@ -34,7 +34,7 @@ fn read_report(report: &Json<'_>, reading: &mut Reading<'_>) {
     reading.harvest.editions.push(Edition {
         version: text_at(report, &["Trivy", "Version"]).map(str::to_owned),
         made: text(report, "CreatedAt").and_then(when::time),
-        count: None,
+        ..Edition::default()
     });
     let artifact = text(report, "ArtifactName");
     for result in reading.objects(report, "", "Results") {
@@ -119,7 +119,8 @@ fn vulnerability(
     let status = text(json, "Status");
     // Of Trivy's statuses only `affected` says that no patch was released yet; that a vendor will not fix it says nothing of others' fixes.
     finding.flag("patch_available", (status == Some("affected")).then_some(false));
-    finding.fixed_in(&[written(json, "FixedVersion").unwrap_or_default()]);
+    let order = text_at(json, &["PkgIdentifier", "PURL"]).or_else(|| text(json, "Ref")).and_then(kind::order);
+    finding.fixed_in(&[written(json, "FixedVersion").unwrap_or_default()], written(json, "InstalledVersion"), order);
     finding.flag("patch_available", (status == Some("fixed")).then_some(true));
     finding.text("state", suppressed.or_else(|| status.filter(|status| *status == "not_affected")));
     finding.time("published", text(json, "PublishedDate"));
@@ -138,7 +139,7 @@ fn vulnerability(
 }
 
 /// A misconfiguration or a secret, under the identifier of the check that found it.
-fn check(found: &Element<'_, '_>, key: &str, kind: Option<&str>, target: Option<&str>, reading: &mut Reading<'_>) {
+fn check(found: &Element<'_, '_>, key: &str, changes: Option<&str>, target: Option<&str>, reading: &mut Reading<'_>) {
     let Element { json, pointer } = found;
     let Some(id) = text(json, key).or_else(|| text(json, "ID")) else {
         let missing = if has(json, key) { key } else { "ID" };
@@ -147,7 +148,7 @@ fn check(found: &Element<'_, '_>, key: &str, kind: Option<&str>, target: Option<
     };
     let mut finding = Finding::of(SCANNER);
     finding.text("cve", Some(id));
-    finding.text("kind", kind);
+    finding.text("kind", changes);
     let origin = reading.pointer(pointer);
     reading.harvest.sightings.push(finding.sighting(target, origin));
 }
