@@ -6,6 +6,7 @@
 //! **Invariants.** What cannot be read is absent, never guessed. What is refused is said with its place. Numbers keep the text that they were
 //! written in. No file, however nested or long, overflows the stack; memory is bounded by the file's own size.
 
+pub mod correlate;
 pub mod enrich;
 pub mod feeds;
 pub mod sboms;

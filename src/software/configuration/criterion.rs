@@ -54,16 +54,19 @@ impl<'a> Criterion<'a> {
     }
 
     /// Whether one of an asset's products meets it, and which ones do or may.
-    pub(super) fn met_by(&self, asset: Asset<'_>) -> (Affected, Vec<usize>) {
+    pub(super) fn met_by(&self, asset: &Asset) -> (Affected, Vec<(usize, Affected)>) {
         let absent = match asset.complete {
             true => Affected::No,
             false => Affected::Unknown("the list of the asset's software is not complete".to_owned()),
         };
         let (mut answer, mut products) = (absent, Vec::new());
-        for (place, product) in asset.products.iter().enumerate() {
+        let vendor = self.cpe.get(Attribute::Vendor).literal();
+        // The name of a platform may stand for others that begin with it.
+        let name = self.cpe.get(Attribute::Product).literal().filter(|_| !self.platform);
+        for (place, product) in asset.called(vendor, name) {
             let met = self.met_by_product(product);
             if met != Affected::No {
-                products.push(place);
+                products.push((place, met.clone()));
             }
             // What is known of a product says more than that the list is not complete.
             answer = match (answer, met) {

@@ -5,10 +5,12 @@
 
 mod criterion;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::Affected;
-use super::cpe::Cpe;
+use super::cpe::{Attribute, Cpe};
 use super::ecosystem::Package;
 
 /// What an asset has: a CPE name, and its version where the name does not say it.
@@ -38,12 +40,61 @@ impl Product {
 }
 
 /// What an asset has, as far as it is known.
-#[derive(Clone, Copy, Debug)]
-pub struct Asset<'a> {
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asset {
+    products: Vec<Product>,
+    complete: bool,
+    /// By vendor, and then by product.
+    named: BTreeMap<String, BTreeMap<String, Vec<usize>>>,
+    /// Those whose name does not say both.
+    vague: Vec<usize>,
+}
+
+impl Asset {
+    /// An asset with products, which are all that it has or not: what is not among all is not there.
+    #[must_use]
+    pub fn new(products: Vec<Product>, complete: bool) -> Self {
+        let mut asset = Self { complete, ..Self::default() };
+        for (place, product) in products.iter().enumerate() {
+            let literal = |attribute| product.cpe.get(attribute).literal().map(str::to_owned);
+            match (literal(Attribute::Vendor), literal(Attribute::Product)) {
+                (Some(vendor), Some(name)) => {
+                    asset.named.entry(vendor).or_default().entry(name).or_default().push(place);
+                }
+                _ => asset.vague.push(place),
+            }
+        }
+        asset.products = products;
+        asset
+    }
+
     /// Its products.
-    pub products: &'a [Product],
-    /// They are all that it has: what is not among them is not there.
-    pub complete: bool,
+    #[must_use]
+    pub fn products(&self) -> &[Product] {
+        &self.products
+    }
+
+    /// The products that may be of a vendor and may have a name, with their places; what is not said is not looked at.
+    fn called(&self, vendor: Option<&str>, name: Option<&str>) -> impl Iterator<Item = (usize, &Product)> {
+        let places: Vec<usize> = match (vendor, name) {
+            (None, _) => (0..self.products.len()).collect(),
+            (Some(vendor), name) => {
+                let names = self.named.get(vendor).into_iter().flatten();
+                let named = match name {
+                    Some(name) => self
+                        .named
+                        .get(vendor)
+                        .and_then(|names| names.get(name))
+                        .into_iter()
+                        .flatten()
+                        .collect::<Vec<_>>(),
+                    None => names.flat_map(|(_, places)| places).collect(),
+                };
+                named.into_iter().chain(&self.vague).copied().collect()
+            }
+        };
+        places.into_iter().filter_map(|place| Some((place, self.products.get(place)?)))
+    }
 }
 
 /// What configurations say of an asset.
@@ -51,8 +102,8 @@ pub struct Asset<'a> {
 pub struct Answer {
     /// Whether the asset is affected.
     pub affected: Affected,
-    /// The products that are vulnerable, certainly or perhaps, by their places, in order and without doubles.
-    pub products: Vec<usize>,
+    /// The products that are vulnerable, certainly (yes) or perhaps (unknown), by their places.
+    pub products: BTreeMap<usize, Affected>,
 }
 
 /// A truth, and the products by which it came about.
@@ -60,30 +111,26 @@ struct Found {
     holds: Affected,
     /// Whether a criterion that is vulnerable, not only a platform, holds.
     vulnerable: Affected,
-    products: Vec<usize>,
+    products: Vec<(usize, Affected)>,
 }
 
 /// Whether an asset is affected by what `configurations` describe: any of them.
 #[must_use]
-pub fn affected(configurations: &Value, asset: Asset<'_>) -> Answer {
+pub fn affected(configurations: &Value, asset: &Asset) -> Answer {
     let Some(list) = configurations.as_array() else {
-        return Answer {
-            affected: Affected::Unknown("the record has no configurations".to_owned()),
-            products: Vec::new(),
-        };
+        let why = "the record has no configurations".to_owned();
+        return Answer { affected: Affected::Unknown(why), products: BTreeMap::new() };
     };
     let found = joined(list.iter().map(|one| configuration(one, asset)), false);
-    let mut products = found.products;
-    products.sort_unstable();
-    products.dedup();
-    let affected = found.holds.and(found.vulnerable);
-    if affected == Affected::No {
-        products.clear();
+    let mut products: BTreeMap<usize, Affected> = BTreeMap::new();
+    for (place, answer) in found.products.into_iter().filter(|(_, answer)| *answer != Affected::No) {
+        let before = products.remove(&place).unwrap_or(Affected::No);
+        products.insert(place, before.or(answer));
     }
-    Answer { affected, products }
+    Answer { affected: found.holds.and(found.vulnerable), products }
 }
 
-fn configuration(configuration: &Value, asset: Asset<'_>) -> Found {
+fn configuration(configuration: &Value, asset: &Asset) -> Found {
     let Some(nodes) = configuration.get("nodes").and_then(Value::as_array) else {
         return unknown("a configuration has no nodes");
     };
@@ -93,7 +140,7 @@ fn configuration(configuration: &Value, asset: Asset<'_>) -> Found {
     negated(configuration, joined(nodes.iter().map(|one| node(one, asset)), all))
 }
 
-fn node(node: &Value, asset: Asset<'_>) -> Found {
+fn node(node: &Value, asset: &Asset) -> Found {
     if node.get("children").and_then(Value::as_array).is_some_and(|children| !children.is_empty()) {
         return unknown("a node has nodes within it, which this version of the feed does not have");
     }
@@ -104,7 +151,7 @@ fn node(node: &Value, asset: Asset<'_>) -> Found {
     negated(node, joined(criteria.iter().map(|one| criterion(one, asset)), all))
 }
 
-fn criterion(criterion: &Value, asset: Asset<'_>) -> Found {
+fn criterion(criterion: &Value, asset: &Asset) -> Found {
     let Some(vulnerable) = criterion.get("vulnerable").and_then(Value::as_bool) else {
         return unknown("a criterion does not say whether it is vulnerable");
     };
@@ -130,17 +177,25 @@ fn is_and(value: &Value, default: bool) -> Option<bool> {
 
 /// What is vulnerable in a part that does not hold is not: two products of which one needs the platform of the other stay apart.
 fn joined(parts: impl Iterator<Item = Found>, all: bool) -> Found {
-    let mut found =
-        Found { holds: if all { Affected::Yes } else { Affected::No }, vulnerable: Affected::No, products: Vec::new() };
+    let holds = if all { Affected::Yes } else { Affected::No };
+    let mut found = Found { holds, vulnerable: Affected::No, products: Vec::new() };
     let mut empty = true;
     for part in parts {
         empty = false;
-        let vulnerable = part.holds.clone().and(part.vulnerable);
+        let with = |answer: Affected| answer.and(part.holds.clone());
+        found.vulnerable = found.vulnerable.or(with(part.vulnerable));
+        found.products.extend(part.products.into_iter().map(|(place, answer)| (place, with(answer))));
         found.holds = if all { found.holds.and(part.holds) } else { found.holds.or(part.holds) };
-        found.vulnerable = found.vulnerable.or(vulnerable);
-        found.products.extend(part.products);
     }
-    if empty { unknown("a configuration or a node is empty") } else { found }
+    if empty {
+        return unknown("a configuration or a node is empty");
+    }
+    if all {
+        for (_, answer) in &mut found.products {
+            *answer = answer.clone().and(found.holds.clone());
+        }
+    }
+    found
 }
 
 /// A negated part is never what makes something vulnerable.

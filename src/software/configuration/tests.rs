@@ -20,7 +20,7 @@ pub(super) fn product(text: &str) -> Product {
 
 pub(super) fn answer(configurations: &Value, products: &[&str], complete: bool) -> Answer {
     let products: Vec<Product> = products.iter().map(|text| product(text)).collect();
-    affected(configurations, Asset { products: &products, complete })
+    affected(configurations, &Asset::new(products, complete))
 }
 
 pub(super) fn word(answer: &Answer) -> &'static str {
@@ -86,12 +86,12 @@ fn versions_and_bounds() {
     let none = answer(&one("+a:v:p:*"), &["a:x:y:1"], false);
     assert_eq!(none.affected, Affected::Unknown("the list of the asset's software is not complete".to_owned()));
     let debian = Product { distribution: true, ..product("a:v:p:1.5") };
-    let asset = Asset { products: std::slice::from_ref(&debian), complete: true };
+    let asset = Asset::new(vec![debian], true);
     assert_eq!(
-        affected(&one("+a:v:p:* 2.0)"), asset).affected,
+        affected(&one("+a:v:p:* 2.0)"), &asset).affected,
         Affected::Unknown("its distribution may have mended it without raising the version".to_owned())
     );
-    assert_eq!(affected(&one("+a:v:p:* 1.0)"), asset).affected, Affected::No);
+    assert_eq!(affected(&one("+a:v:p:* 1.0)"), &asset).affected, Affected::No);
 }
 
 #[test]
@@ -103,7 +103,11 @@ fn nodes_and_platforms() {
     assert_eq!(says(&firmware, &["o:v:fw:1.3", "h:v:box"]), "unknown");
     assert_eq!(says(&firmware, &["o:v:fw:1.3", "h:v:box:2"]), "unknown");
     assert_eq!(says(&firmware, &["o:v:fw:1.3", "h:v:box_ii:-"]), "unknown");
-    assert_eq!(answer(&firmware, &["h:v:box:-", "o:v:fw:1.3"], true).products, [1]);
+    assert_eq!(answer(&firmware, &["h:v:box:-", "o:v:fw:1.3"], true).products, [(1, Affected::Yes)].into());
+    let several = answer(&firmware, &["o:v:fw", "h:v:box:-", "o:v:fw:1.3", "o:v:fw:1.5", "o:v:*:1.2"], true);
+    let sure: Vec<(usize, bool)> =
+        several.products.iter().map(|(place, answer)| (*place, *answer == Affected::Yes)).collect();
+    assert_eq!(sure, [(0, false), (2, true), (4, false)], "each product has its own answer");
     let platform = json!([{"nodes": [node("OR", false, &["-h:v:box:-"])]}]);
     assert_eq!(says(&platform, &["h:v:box:-"]), "no", "a platform alone is not vulnerable");
     let two =

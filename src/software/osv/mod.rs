@@ -139,6 +139,32 @@ fn in_range(range: &Value, version: Option<&str>, order: Option<Order>) -> Affec
     }
 }
 
+/// The first version after the package's own in which the entry says that it is mended; nothing where that cannot be said.
+#[must_use]
+pub fn fixed_in(entry: &Value, package: &Package) -> Option<String> {
+    let version = package.version()?;
+    let mut first: Option<(&str, Order)> = None;
+    for range in entry.get("ranges").and_then(Value::as_array)? {
+        let order = match range.get("type").and_then(Value::as_str) {
+            Some("SEMVER") => Order::Semver,
+            Some("ECOSYSTEM") => package.ecosystem().order()?,
+            _ => continue,
+        };
+        for event in range.get("events").and_then(Value::as_array)? {
+            let Some(Event::Fixed(fixed)) = Event::read(event) else { continue };
+            if !version::compare(order, version, fixed).is_ok_and(Ordering::is_lt) {
+                continue;
+            }
+            let earlier =
+                |(other, with)| with == order && version::compare(order, fixed, other).is_ok_and(Ordering::is_lt);
+            if first.is_none_or(earlier) {
+                first = Some((fixed, order));
+            }
+        }
+    }
+    first.map(|(fixed, _)| fixed.to_owned())
+}
+
 /// Walks the events in the order of their versions. Of those that the version has reached the last one decides, so that they need not be sorted:
 /// of two at the same version, what ends a range with it (`last_affected`) comes after the rest, and otherwise what is written later.
 fn walk<'a>(

@@ -118,6 +118,15 @@ fn which_package() {
     assert_eq!(messages[1], Affected::Unknown("the package's version `(none)` has no number in it".to_owned()));
 }
 
+#[test]
+fn where_it_is_mended() {
+    let branches = entry("npm", "SEMVER", "4.0.1+ 4.0.5- 0+ 3.0.21- 5.0.0+", &[]);
+    let fixed = |version| fixed_in(&branches, &package("npm", "p", version));
+    assert_eq!(fixed("3.0.20").as_deref(), Some("3.0.21"));
+    assert_eq!(fixed("4.0.2").as_deref(), Some("4.0.5"));
+    assert_eq!([fixed("5.1.0"), fixed("-"), fixed("garbage")], [None, None, None]);
+}
+
 /// The evaluation as the schema's own text has it: sort the events, then walk them.
 pub(super) fn naive(events: &Value, version: &str, order: Order) -> bool {
     let text = |event: &Value, key: &str| event[key].as_str().map(str::to_owned);

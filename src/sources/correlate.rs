@@ -1,0 +1,323 @@
+//! Findings that no scanner reported: an asset's software looked up in advisories that say which versions are affected.
+//!
+//! A package URL is looked up in OSV records, a CPE name in the configurations of the NVD. Where an asset's own list of software is not complete, or
+//! a version is missing or cannot be compared, the answer is not known: it is told as a doubt, with the reason, and never as a finding.
+//!
+//! **Cost.** An index by ecosystem and package, and by vendor and product, leads from a piece of software to the advisories that name it; what it
+//! costs grows with the matches, not with software times advisories.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::feeds::{Kind, cve_id, vulnerability_id};
+use super::{Advisory, Fields};
+use crate::software::Affected;
+use crate::software::configuration::{self, Asset, Product};
+use crate::software::cpe::{Attribute, Cpe};
+use crate::software::ecosystem::{Ecosystem, Package};
+use crate::software::osv;
+use crate::software::purl::Purl;
+
+/// Advisories, found by what they speak of. Withdrawn ones are left out.
+#[derive(Debug)]
+pub struct Index<'a> {
+    advisories: &'a [Advisory],
+    /// Places of advisories and of elements of their `affected`.
+    packages: BTreeMap<String, Vec<(usize, usize)>>,
+    products: BTreeMap<String, Vec<usize>>,
+    /// Those whose vendor or product is a wildcard or cannot be read.
+    any_product: Vec<usize>,
+}
+
+/// What scanners reported of an asset: identifiers of vulnerabilities, and in which package.
+#[derive(Clone, Debug, Default)]
+pub struct Seen(BTreeSet<(String, String)>);
+
+/// A finding, and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Its fields; `source` names the feed.
+    pub finding: Fields,
+    /// Other identifiers of the same vulnerability.
+    pub aliases: Vec<String>,
+    /// The place of the software in the list.
+    pub software: usize,
+    /// The place of the advisory.
+    pub advisory: usize,
+}
+
+/// A finding that there may be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// The identifier of the vulnerability.
+    pub id: String,
+    /// The place of the software in the list.
+    pub software: usize,
+    /// The place of the advisory.
+    pub advisory: usize,
+    /// Why it is not known.
+    pub why: String,
+}
+
+/// What advisories say of an asset's software.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Correlated {
+    /// What is found, in the order of the software, then of the identifiers.
+    pub found: Vec<Found>,
+    /// What may be.
+    pub doubts: Vec<Doubt>,
+    /// Software that cannot be looked up, by its place, and why.
+    pub unread: Vec<(usize, String)>,
+}
+
+impl Seen {
+    /// Notes a finding of a scanner. Without a package it stands for every package of the asset.
+    pub fn add(&mut self, id: &str, package: Option<&str>) {
+        self.0.insert((vulnerability_id(id), package.unwrap_or_default().to_lowercase()));
+    }
+
+    fn has(&self, ids: &[String], packages: &[&str]) -> bool {
+        ids.iter().any(|id| {
+            let with = |package: &str| self.0.contains(&(id.clone(), package.to_lowercase()));
+            with("") || packages.iter().any(|package| with(package))
+        })
+    }
+}
+
+fn key(family: &str, name: &str) -> String {
+    format!("{family}\u{0}{name}")
+}
+
+impl<'a> Index<'a> {
+    /// Indexes advisories.
+    #[must_use]
+    pub fn new(advisories: &'a [Advisory]) -> Self {
+        let mut index =
+            Self { advisories, packages: BTreeMap::new(), products: BTreeMap::new(), any_product: Vec::new() };
+        for (place, advisory) in advisories.iter().enumerate().filter(|(_, advisory)| !advisory.withdrawn) {
+            let Some(affected) = &advisory.affected else { continue };
+            if advisory.feed == Kind::Osv.name() {
+                index.add_packages(place, affected);
+            } else if advisory.feed == Kind::Nvd.name() {
+                index.add_products(place, affected);
+            }
+        }
+        index
+    }
+
+    fn add_packages(&mut self, place: usize, affected: &Value) {
+        for (entry, value) in affected.as_array().into_iter().flatten().enumerate() {
+            let text = |pointer| value.pointer(pointer).and_then(Value::as_str);
+            let (Some(ecosystem), Some(name)) = (text("/package/ecosystem"), text("/package/name")) else { continue };
+            let package = Package::new(Ecosystem::from_osv(ecosystem), name, None);
+            let key = key(package.ecosystem().name(), package.name());
+            self.packages.entry(key).or_default().push((place, entry));
+        }
+    }
+
+    fn add_products(&mut self, place: usize, affected: &Value) {
+        let names: BTreeSet<(String, String)> = configuration::vulnerable_products(affected).collect();
+        if names.iter().any(|(vendor, product)| vendor == "*" || product == "*") {
+            self.any_product.push(place);
+            return;
+        }
+        for (vendor, product) in names {
+            self.products.entry(key(&vendor, &product)).or_default().push(place);
+        }
+    }
+
+    /// What the advisories say of software: elements of `software`, which are all that the asset has or not.
+    #[must_use]
+    pub fn correlate(&self, software: &[Fields], complete: bool, seen: &Seen) -> Correlated {
+        let mut result = Correlated::default();
+        let pieces: Vec<Piece> = software.iter().map(Piece::read).collect();
+        for (place, piece) in pieces.iter().enumerate() {
+            result.unread.extend(piece.unread().into_iter().map(|why| (place, why)));
+        }
+        let mut answers = Answers::new();
+        for (place, piece) in pieces.iter().enumerate() {
+            self.look_up_packages(place, piece, &mut answers);
+        }
+        self.look_up_products(&pieces, complete, &mut answers);
+        for ((software, id), answer) in answers {
+            let (Some(piece), Some(advisory)) = (pieces.get(software), self.advisories.get(answer.advisory)) else {
+                continue;
+            };
+            // Of several CVEs each is a vulnerability of its own.
+            let aliases: Vec<String> = ids(advisory).filter(|other| *other != id && cve_id(other).is_none()).collect();
+            let known: Vec<String> = std::iter::once(id.clone()).chain(aliases.iter().cloned()).collect();
+            if seen.has(&known, &piece.names()) {
+                continue;
+            }
+            match answer.affected {
+                Affected::Yes => {
+                    let finding = piece.finding(&id, advisory.feed, &answer.package, answer.fixed);
+                    result.found.push(Found { finding, aliases, software, advisory: answer.advisory });
+                }
+                Affected::Unknown(why) => result.doubts.push(Doubt { id, software, advisory: answer.advisory, why }),
+                Affected::No => {}
+            }
+        }
+        result
+    }
+
+    fn look_up_packages(&self, software: usize, piece: &Piece, answers: &mut Answers) {
+        for package in &piece.packages {
+            let places = self.packages.get(&key(package.ecosystem().name(), package.name()));
+            for (place, entry) in places.into_iter().flatten() {
+                let Some(advisory) = self.advisories.get(*place) else { continue };
+                let Some(value) = advisory.affected.as_ref().and_then(|affected| affected.get(*entry)) else {
+                    continue;
+                };
+                let affected = osv::affected(value, package);
+                let fixed = if affected == Affected::Yes { osv::fixed_in(value, package) } else { None };
+                let called = value.pointer("/package/name").and_then(Value::as_str).unwrap_or(package.name());
+                let answer = Answer { affected, advisory: *place, package: called.to_owned(), fixed };
+                enter(answers, software, advisory, &answer);
+            }
+        }
+    }
+
+    fn look_up_products(&self, pieces: &[Piece], complete: bool, answers: &mut Answers) {
+        let mut places: Vec<usize> = Vec::new();
+        let mut products: Vec<Product> = Vec::new();
+        for (place, piece) in pieces.iter().enumerate() {
+            if let Some(product) = &piece.product {
+                places.push(place);
+                products.push(product.clone());
+            }
+        }
+        if products.is_empty() {
+            return;
+        }
+        let literal = |product: &Product, a| product.cpe.get(a).literal().map(str::to_owned);
+        let keys: BTreeSet<String> = products
+            .iter()
+            .filter_map(|product| {
+                Some(key(&literal(product, Attribute::Vendor)?, &literal(product, Attribute::Product)?))
+            })
+            .collect();
+        let named = keys.iter().filter_map(|key| self.products.get(key)).flatten();
+        let candidates: BTreeSet<usize> = named.chain(&self.any_product).copied().collect();
+        // A name without a purl or CPE may be any product.
+        let complete = complete && pieces.iter().all(|piece| piece.product.is_some());
+        let asset = Asset::new(products, complete);
+        for place in candidates {
+            let Some(advisory) = self.advisories.get(place) else { continue };
+            let Some(configurations) = &advisory.affected else { continue };
+            for (product, affected) in configuration::affected(configurations, &asset).products {
+                let Some(software) = places.get(product) else { continue };
+                let package = asset.products().get(product).and_then(|p| literal(p, Attribute::Product));
+                let answer = Answer { affected, advisory: place, package: package.unwrap_or_default(), fixed: None };
+                enter(answers, *software, advisory, &answer);
+            }
+        }
+    }
+}
+
+/// By software and identifier, so that records of one vulnerability meet.
+type Answers = BTreeMap<(usize, String), Answer>;
+
+#[derive(Clone)]
+struct Answer {
+    affected: Affected,
+    advisory: usize,
+    package: String,
+    fixed: Option<String>,
+}
+
+/// Yes counts before all; what an ecosystem's own record denies is no doubt of the NVD's, whose records come later.
+fn enter(answers: &mut Answers, software: usize, advisory: &Advisory, answer: &Answer) {
+    for id in finding_ids(advisory) {
+        let old = answers.entry((software, id)).or_insert_with(|| answer.clone());
+        let better = match (&old.affected, &answer.affected) {
+            (Affected::Yes, _) | (_, Affected::No) | (Affected::Unknown(_), Affected::Unknown(_)) => false,
+            (_, Affected::Yes) => true,
+            (Affected::No, Affected::Unknown(_)) => advisory.feed == Kind::Osv.name(),
+        };
+        if better {
+            *old = answer.clone();
+        }
+    }
+}
+
+fn ids(advisory: &Advisory) -> impl Iterator<Item = String> + '_ {
+    std::iter::once(&advisory.id).chain(&advisory.aliases).map(|id| vulnerability_id(id))
+}
+
+/// Every CVE is a finding of its own; without any, the first of the identifiers, which records of one vulnerability share.
+fn finding_ids(advisory: &Advisory) -> BTreeSet<String> {
+    let cves: BTreeSet<String> = ids(advisory).filter_map(|id| cve_id(&id)).collect();
+    if cves.is_empty() { ids(advisory).min().into_iter().collect() } else { cves }
+}
+
+/// A piece of software, read.
+struct Piece {
+    name: Option<String>,
+    version: Option<String>,
+    packages: Vec<Package>,
+    product: Option<Product>,
+    problems: Vec<String>,
+}
+
+impl Piece {
+    fn read(fields: &Fields) -> Self {
+        let text = |key: &str| fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let version = text("version");
+        let mut problems = Vec::new();
+        let mut packages = Vec::new();
+        match text("purl").map(Purl::parse) {
+            Some(Ok(mut purl)) => {
+                purl.version = purl.version.or_else(|| version.map(str::to_owned));
+                packages = Package::named_by(&purl);
+                if packages.is_empty() {
+                    problems.push(format!("no feed speaks of packages of the type `{}`", purl.kind));
+                }
+            }
+            Some(Err(error)) => problems.push(error.to_string()),
+            None => {}
+        }
+        let product = match text("cpe").map(Cpe::parse) {
+            Some(Ok(cpe)) => Some(Product::new(cpe, version).built_as(&packages)),
+            Some(Err(error)) => {
+                problems.push(error.to_string());
+                None
+            }
+            None => None,
+        };
+        Self { name: text("name").map(str::to_owned), version: version.map(str::to_owned), packages, product, problems }
+    }
+
+    /// Why it cannot be looked up, if so.
+    fn unread(&self) -> Option<String> {
+        if !self.packages.is_empty() || self.product.is_some() {
+            return None;
+        }
+        Some(self.problems.first().cloned().unwrap_or_else(|| "it has neither a package URL nor a CPE name".to_owned()))
+    }
+
+    /// What a scanner may call it.
+    fn names(&self) -> Vec<&str> {
+        let packages = self.packages.iter().map(Package::name);
+        let bare = packages.clone().filter_map(|name| name.rsplit([':', '/']).next());
+        let product = self.product.as_ref().and_then(|product| product.cpe.get(Attribute::Product).literal());
+        self.name.as_deref().into_iter().chain(packages).chain(bare).chain(product).collect()
+    }
+
+    fn finding(&self, id: &str, feed: &str, package: &str, fixed: Option<String>) -> Fields {
+        let of_package = self.packages.iter().find_map(Package::version).map(str::to_owned);
+        let of_product = self.product.as_ref().and_then(|p| p.cpe.get(Attribute::Version).literal()).map(str::to_owned);
+        let told = [
+            ("cve", Some(id.to_owned())),
+            ("package", Some(package.to_owned())),
+            ("version", self.version.clone().or(of_package).or(of_product)),
+            ("fixed_version", fixed),
+            ("source", Some(feed.to_owned())),
+        ];
+        told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::time::Instant;
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::sources::{At, Origin};
+
+mod vectors;
+
+fn advisory(feed: Kind, id: &str, aliases: &[&str], affected: Value) -> Advisory {
+    Advisory {
+        feed: feed.name(),
+        id: id.to_owned(),
+        aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        fields: Fields::new(),
+        affected: Some(affected),
+        withdrawn: false,
+        origin: Origin { file: "feed.json".into(), at: At::File },
+    }
+}
+
+fn osv_entry(ecosystem: &str, name: &str, fixed: &str) -> Value {
+    json!([{"package": {"ecosystem": ecosystem, "name": name}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": fixed}]}]}])
+}
+
+fn nvd_entry(vendor: &str, product: &str, fixed: &str) -> Value {
+    let criteria = format!("cpe:2.3:a:{vendor}:{product}:*:*:*:*:*:*:*:*");
+    json!([{"nodes": [{"operator": "OR", "negate": false, "cpeMatch": [{"vulnerable": true, "criteria": criteria, "versionEndExcluding": fixed}]}]}])
+}
+
+fn software(value: Value) -> Fields {
+    value.as_object().unwrap().clone()
+}
+
+/// `CVE package version fixed source` of each finding, and `id why` of each doubt.
+fn told(advisories: &[Advisory], list: &[Fields], complete: bool, seen: &Seen) -> (Vec<String>, Vec<String>) {
+    let result = Index::new(advisories).correlate(list, complete, seen);
+    let text = |found: &Found| {
+        let fields = ["cve", "package", "version", "fixed_version", "source"];
+        fields.map(|key| found.finding.get(key).and_then(Value::as_str).unwrap_or("-")).join(" ")
+    };
+    let found = result.found.iter().map(text).collect();
+    (found, result.doubts.iter().map(|doubt| format!("{}: {}", doubt.id, doubt.why)).collect())
+}
+
+#[test]
+fn packages_and_products() {
+    let advisories = [
+        advisory(Kind::Osv, "GHSA-aaaa", &["CVE-2026-0001"], osv_entry("npm", "left-pad", "1.3.0")),
+        advisory(Kind::Osv, "PYSEC-2026-1", &["GHSA-bbbb"], osv_entry("PyPI", "Flask_Thing", "2.0")),
+        advisory(Kind::Osv, "GHSA-bbbb", &["PYSEC-2026-1"], osv_entry("PyPI", "flask-thing", "2.0")),
+        advisory(
+            Kind::Osv,
+            "DSA-1",
+            &["CVE-2026-0002", "CVE-2026-0003"],
+            osv_entry("Debian:12", "openssl", "3.0.15-1"),
+        ),
+        advisory(Kind::Nvd, "CVE-2026-0002", &[], nvd_entry("openssl", "openssl", "3.0.15")),
+        advisory(Kind::Nvd, "CVE-2026-0004", &[], nvd_entry("nginx", "nginx", "1.25")),
+    ];
+    let list = [
+        software(json!({"name": "left-pad", "version": "1.2.0", "purl": "pkg:npm/left-pad@1.2.0"})),
+        software(json!({"name": "flask", "version": "1.9", "purl": "pkg:pypi/flask.thing"})),
+        software(
+            json!({"name": "libssl3", "version": "3.0.11-1", "purl": "pkg:deb/debian/libssl3@3.0.11-1?distro=debian-12.4&upstream=openssl", "cpe": "cpe:2.3:a:openssl:openssl:3.0.11-1:*:*:*:*:*:*:*"}),
+        ),
+        software(json!({"name": "nginx", "cpe": "cpe:2.3:a:nginx:nginx:*:*:*:*:*:*:*:*"})),
+        software(json!({"name": "nginx", "version": "1.24", "cpe": "cpe:2.3:a:nginx:nginx:*:*:*:*:*:*:*:*"})),
+        software(json!({"name": "thing"})),
+        software(json!({"name": "thing", "purl": "pkg:generic/thing@1"})),
+        software(json!({"name": "thing", "purl": "thing@1"})),
+    ];
+    let (found, doubts) = told(&advisories, &list, true, &Seen::default());
+    assert_eq!(
+        found,
+        [
+            "CVE-2026-0001 left-pad 1.2.0 1.3.0 osv",
+            "GHSA-bbbb Flask_Thing 1.9 2.0 osv",
+            "CVE-2026-0002 openssl 3.0.11-1 3.0.15-1 osv",
+            "CVE-2026-0003 openssl 3.0.11-1 3.0.15-1 osv",
+            "CVE-2026-0004 nginx 1.24 - nvd",
+        ]
+    );
+    assert_eq!(doubts, ["CVE-2026-0004: the asset does not say its version"]);
+    let unread = Index::new(&advisories).correlate(&list, true, &Seen::default()).unread;
+    assert_eq!(unread.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [5, 6, 7]);
+
+    let mut seen = Seen::default();
+    seen.add("cve-2026-0001", Some("left-pad"));
+    seen.add("PYSEC-2026-1", Some("flask"));
+    seen.add("CVE-2026-0002", Some("libssl3"));
+    seen.add("CVE-2026-0003", Some("curl"));
+    seen.add("CVE-2026-0004", None);
+    let (found, doubts) = told(&advisories, &list, true, &seen);
+    assert_eq!((found.as_slice(), doubts.len()), (&["CVE-2026-0003 openssl 3.0.11-1 3.0.15-1 osv".to_owned()][..], 0));
+}
+
+#[test]
+fn the_word_of_an_ecosystem_against_the_nvd() {
+    // Debian mended it in a version that the NVD's bounds take for affected.
+    let advisories = [
+        advisory(Kind::Nvd, "CVE-2026-0002", &[], nvd_entry("openssl", "openssl", "3.0.15")),
+        advisory(Kind::Osv, "DSA-1", &["CVE-2026-0002"], osv_entry("Debian:12", "openssl", "3.0.11-1~deb12u2")),
+    ];
+    let with = |version: &str, distro: &str| {
+        software(
+            json!({"purl": format!("pkg:deb/debian/openssl@{version}{distro}"), "version": version, "cpe": "cpe:2.3:a:openssl:openssl:*:*:*:*:*:*:*:*"}),
+        )
+    };
+    let nothing = (Vec::<String>::new(), Vec::<String>::new());
+    assert_eq!(told(&advisories, &[with("3.0.11-1~deb12u2", "?distro=debian-12")], true, &Seen::default()), nothing);
+    assert_eq!(
+        told(&advisories, &[with("3.0.11-1~deb12u1", "?distro=debian-12")], true, &Seen::default()).0,
+        ["CVE-2026-0002 openssl 3.0.11-1~deb12u1 3.0.11-1~deb12u2 osv"]
+    );
+    assert_eq!(told(&advisories, &[with("3.0.11-1~deb12u1", "")], true, &Seen::default()).1.len(), 1);
+    let alone = told(&advisories[..1], &[with("3.0.11-1", "?distro=debian-12")], true, &Seen::default());
+    assert_eq!(
+        alone,
+        (Vec::new(), vec!["CVE-2026-0002: its distribution may have mended it without raising the version".to_owned()])
+    );
+    let mut withdrawn = advisories[1].clone();
+    withdrawn.withdrawn = true;
+    assert_eq!(told(&[withdrawn], &[with("3.0.11-1~deb12u1", "?distro=debian-12")], true, &Seen::default()), nothing);
+}
+
+proptest! {
+    /// Through the index the same is found as by asking every advisory about every piece.
+    #[test]
+    fn the_index_leaves_nothing_out(records in prop::collection::vec((0u8..2, 0u8..4, 0u8..4), 1..12), pieces in prop::collection::vec((0u8..3, 0u8..4, 0u8..4), 1..8)) {
+        let advisories: Vec<Advisory> = records.iter().enumerate().map(|(i, (feed, name, fixed))| {
+            let (id, name, fixed) = (format!("CVE-2026-{:04}", i), format!("p{name}"), format!("{fixed}.0"));
+            if *feed == 0 { advisory(Kind::Osv, &id, &[], osv_entry("npm", &name, &fixed)) } else { advisory(Kind::Nvd, &id, &[], nvd_entry("v", &name, &fixed)) }
+        }).collect();
+        let list: Vec<Fields> = pieces.iter().map(|(how, name, version)| {
+            let purl = format!("pkg:npm/p{name}@{version}.0");
+            let cpe = format!("cpe:2.3:a:v:p{name}:{version}.0:*:*:*:*:*:*:*");
+            software(match how { 0 => json!({"purl": purl}), 1 => json!({"cpe": cpe}), _ => json!({"purl": purl, "cpe": cpe}) })
+        }).collect();
+        let mut naive = BTreeSet::new();
+        for (i, (feed, name, fixed)) in records.iter().enumerate() {
+            for (place, (how, own, version)) in pieces.iter().enumerate() {
+                if name == own && version < fixed && (*how == 2 || how == feed) {
+                    naive.insert((place, format!("CVE-2026-{i:04}")));
+                }
+            }
+        }
+        let result = Index::new(&advisories).correlate(&list, true, &Seen::default());
+        let found: BTreeSet<(usize, String)> = result.found.iter().map(|f| (f.software, f.finding["cve"].as_str().unwrap().to_owned())).collect();
+        prop_assert_eq!(found, naive);
+        prop_assert!(result.doubts.is_empty());
+    }
+}
+
+#[test]
+fn a_thousand_packages_against_a_hundred_thousand_advisories() {
+    let advisories: Vec<Advisory> = (0..100_000)
+        .map(|i| {
+            let (id, name) = (format!("CVE-2026-{i:06}"), format!("p{}", i % 20_000));
+            if i % 2 == 0 {
+                advisory(Kind::Osv, &id, &[], osv_entry("npm", &name, "2.0"))
+            } else {
+                advisory(Kind::Nvd, &id, &[], nvd_entry("v", &name, "2.0"))
+            }
+        })
+        .collect();
+    let list: Vec<Fields> = (0..1_000)
+        .map(|i| {
+            software(json!({"purl": format!("pkg:npm/p{i}@1.0"), "cpe": format!("cpe:2.3:a:v:p{i}:1.0:*:*:*:*:*:*:*")}))
+        })
+        .collect();
+    let begun = Instant::now();
+    let index = Index::new(&advisories);
+    let indexed = begun.elapsed();
+    let result = index.correlate(&list, true, &Seen::default());
+    println!("indexed in {indexed:?}, correlated in {:?}: {} findings", begun.elapsed() - indexed, result.found.len());
+    assert_eq!(result.found.len(), 5_000);
+    assert!(begun.elapsed().as_secs() < 60, "not a product of both: {:?}", begun.elapsed());
+}
