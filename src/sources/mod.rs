@@ -50,6 +50,10 @@ pub struct Sighting {
     pub finding: Fields,
     /// Other identifiers of the same vulnerability.
     pub aliases: Vec<String>,
+    /// The package URL of what it was found in.
+    pub purl: Option<String>,
+    /// The CPE name of what it was found in.
+    pub cpe: Option<String>,
     /// Where it stands.
     pub origin: Origin,
 }

@@ -75,6 +75,7 @@ fn vulnerability<'j>(
             finding.vendor_severity(text(rating, "severity"));
         }
     }
+    finding.prefer(source);
     finding.time("published", text(json, "published"));
     finding.text("state", text_at(json, &["analysis", "state"]).and_then(state));
     let others: Vec<&str> = list(json, "references").iter().filter_map(|other| text(other, "id")).collect();
@@ -94,6 +95,7 @@ fn vulnerability<'j>(
             let name = text(component, "name").map(|name| super::names::full(text(component, "group"), name, purl));
             finding.text("package", name.as_deref());
             finding.text("kind", kind(component));
+            finding.found_in(purl, text(component, "cpe"));
         }
         let version = component.and_then(|component| written(component, "version"));
         finding.text("version", version.or_else(|| version_of(affects.json)));

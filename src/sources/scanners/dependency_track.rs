@@ -43,6 +43,7 @@ fn read_finding(found: &Element<'_, '_>, target: Option<&str>, reading: &mut Rea
         let whole = name.map(|name| super::names::full(text(component, "group"), name, purl));
         finding.text("package", whole.as_deref());
         finding.text("version", written(component, "version"));
+        finding.found_in(purl, text(component, "cpe"));
         finding.text("kind", purl.and_then(kind_of::purl));
     }
     let source = text(vulnerability, "source");

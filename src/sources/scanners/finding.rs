@@ -16,6 +16,8 @@ pub(in crate::sources) struct Finding {
     scores: Vec<Value>,
     aliases: Vec<String>,
     advisories: Vec<String>,
+    purl: Option<String>,
+    cpe: Option<String>,
 }
 
 /// Which CVSS a report speaks of, where neither a vector's prefix nor its metrics say it.
@@ -86,6 +88,12 @@ impl Finding {
 
     pub(in crate::sources) fn time(&mut self, field: &str, text: Option<&str>) {
         self.text(field, text.and_then(when::time).as_deref());
+    }
+
+    /// The day of a time.
+    pub(in crate::sources) fn date(&mut self, field: &str, text: Option<&str>) {
+        let time = text.and_then(when::time);
+        self.text(field, time.as_deref().and_then(|time| time.split('T').next()));
     }
 
     /// The rating of whoever makes or distributes the software; `Negligible` lies below the lowest level there is and is that level.
@@ -176,6 +184,21 @@ impl Finding {
         }
     }
 
+    /// Puts the scores of one source before those of NVD, and those before the others: who reads them takes the first.
+    pub(in crate::sources) fn prefer(&mut self, source: Option<&str>) {
+        self.scores.sort_by_key(|entry| match entry.get("source").and_then(Value::as_str) {
+            by if by.is_some() && by == source => 0,
+            Some(by) if by.eq_ignore_ascii_case("nvd") => 1,
+            _ => 2,
+        });
+    }
+
+    /// The names of what it was found in.
+    pub(in crate::sources) fn found_in(&mut self, purl: Option<&str>, cpe: Option<&str>) {
+        self.purl = purl.map(str::to_owned);
+        self.cpe = cpe.map(str::to_owned);
+    }
+
     /// The finding under a name.
     pub(in crate::sources) fn named(mut self, identity: &Identity) -> Self {
         self.text("cve", Some(&identity.id));
@@ -194,7 +217,7 @@ impl Finding {
         let id = self.fields.get("cve").and_then(Value::as_str);
         let aliases = self.aliases.into_iter().filter(|alias| Some(alias.as_str()) != id).collect();
         let target = target.map(str::trim).filter(|target| !target.is_empty()).map(str::to_owned);
-        Sighting { target, finding: self.fields, aliases, origin }
+        Sighting { target, finding: self.fields, aliases, purl: self.purl, cpe: self.cpe, origin }
     }
 }
 

@@ -58,6 +58,9 @@ fn read_match(found: &Element<'_, '_>, target: Option<&str>, state: Option<&str>
     if let Some(artifact) = json.get("artifact") {
         finding.text("package", text(artifact, "name"));
         finding.text("version", written(artifact, "version"));
+        // Grype guesses CPE names, often several.
+        let cpes = texts(artifact, "cpes");
+        finding.found_in(text(artifact, "purl"), cpes.first().copied().filter(|_| cpes.len() == 1));
         let by_type = text(artifact, "type").and_then(kind_of::name);
         finding.text("kind", by_type.or_else(|| text(artifact, "purl").and_then(kind_of::purl)));
     }
@@ -127,8 +130,8 @@ fn known_exploited(record: &Json<'_>, identity: &Identity, finding: &mut Finding
     }
     if let Some(entry) = list(record, "knownExploited").iter().find(about) {
         finding.flag("kev", Some(true));
-        finding.time("kev_added", text(entry, "dateAdded"));
-        finding.time("kev_due", text(entry, "dueDate"));
+        finding.date("kev_added", text(entry, "dateAdded"));
+        finding.date("kev_due", text(entry, "dueDate"));
         let used = has(entry, "knownRansomwareCampaignUse")
             && text(entry, "knownRansomwareCampaignUse").is_some_and(|used| used.eq_ignore_ascii_case("known"));
         finding.flag("ransomware", used.then_some(true));

@@ -29,10 +29,10 @@ const STATE: &[&str] = &["vulnerability state", "state"];
 
 pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) {
     let Some(table) = Table::read(bytes, &[PLUGIN, HOST], reading) else { return };
-    table.each(reading, read_row);
+    table.each(reading, |_| true, read_row);
 }
 
-fn read_row(row: Row<'_>, reading: &mut Reading<'_>) {
+fn read_row(row: &Row<'_>, reading: &mut Reading<'_>) {
     if [PLUGIN, HOST, CVE].iter().any(|names| row.broken(names)) {
         reading.refuse_line(row.line, "a cell is not UTF-8", "UTF-8");
         return;
@@ -51,7 +51,7 @@ fn read_row(row: Row<'_>, reading: &mut Reading<'_>) {
         return;
     }
     let mut finding = Finding::of(SCANNER);
-    scores(&row, &mut finding);
+    scores(row, &mut finding);
     finding.time(
         "published",
         row.get(&["vuln publication date", "vulnerability publication date", "definition.vulnerability_published"]),
@@ -62,7 +62,7 @@ fn read_row(row: Row<'_>, reading: &mut Reading<'_>) {
     finding.text("patch_available_at", patched_at.as_deref());
     let says = row.get(&["patch available"]).and_then(yes);
     finding.flag("patch_available", says.or(patched_at.is_some().then_some(true)));
-    finding.text("state", state(&row));
+    finding.text("state", state(row));
     finding.text("kind", row.get(&["plugin family", "family", "definition.family"]).and_then(kind));
     for article in row.get(&["mskb"]).unwrap_or_default().split([',', ';', '\n', ' ']).map(str::trim) {
         if !article.is_empty() && article.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -13,10 +13,10 @@ const CVE: &[&str] = &["cves", "cve"];
 
 pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) {
     let Some(table) = Table::read(bytes, &[TEST, HOST], reading) else { return };
-    table.each(reading, read_row);
+    table.each(reading, |_| true, read_row);
 }
 
-fn read_row(row: Row<'_>, reading: &mut Reading<'_>) {
+fn read_row(row: &Row<'_>, reading: &mut Reading<'_>) {
     if [TEST, HOST, CVE].iter().any(|names| row.broken(names)) {
         reading.refuse_line(row.line, "a cell is not UTF-8", "UTF-8");
         return;

@@ -22,16 +22,19 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) {
     // Reports write times as their readers are used to; the file's own times tell which way.
     let texts = [DETECTED, &["last detected", "last found", "last scan"]];
     let order = when::order(texts.iter().flat_map(|names| table.column(names)));
-    table.each(reading, |row, reading| read_row(row, order, reading));
+    let is_row = |row: &Row<'_>| {
+        let cell = |names: &[&str]| row.get(names).unwrap_or_default();
+        number(cell(QID)).is_some() || cell(&["ip", "ip address"]).parse::<std::net::IpAddr>().is_ok()
+    };
+    table.each(reading, is_row, |row, reading| read_row(row, order, reading));
 }
 
-fn read_row(row: Row<'_>, order: Option<Order>, reading: &mut Reading<'_>) {
+fn read_row(row: &Row<'_>, order: Option<Order>, reading: &mut Reading<'_>) {
     if [QID, HOST, CVE].iter().any(|names| row.broken(names)) {
         reading.refuse_line(row.line, "a cell is not UTF-8", "UTF-8");
         return;
     }
-    let number = |id: &str| id.strip_prefix("QID-").unwrap_or(id).to_owned();
-    let Some(qid) = row.get(QID).map(number).filter(|id| id.bytes().all(|byte| byte.is_ascii_digit())) else {
+    let Some(qid) = row.get(QID).and_then(number) else {
         reading.refuse_line(row.line, "a row has no QID", "the number of a check");
         return;
     };
@@ -76,6 +79,12 @@ fn read_row(row: Row<'_>, order: Option<Order>, reading: &mut Reading<'_>) {
         finding.text("cve", Some(id));
         reading.harvest.sightings.push(finding.sighting(row.get(HOST), origin.clone()));
     }
+}
+
+/// The number of a check.
+fn number(qid: &str) -> Option<&str> {
+    let number = qid.strip_prefix("QID-").unwrap_or(qid);
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
 }
 
 /// The score and the vector of `8.1 (AV:N/AC:H/…)`.

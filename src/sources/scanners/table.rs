@@ -100,8 +100,14 @@ impl<'b> Table<'b> {
         self.rows.iter().filter_map(move |(_, record)| std::str::from_utf8(record.get(column?)?).ok())
     }
 
-    /// Visits the rows that can be read; the others are refused with their lines.
-    pub(super) fn each(&self, reading: &mut Reading<'_>, mut visit: impl FnMut(Row<'_>, &mut Reading<'_>)) {
+    /// Visits the rows that can be read; the others are refused with their lines. What has another width than the header and is no row to
+    /// `is_row` belongs to a summary.
+    pub(super) fn each(
+        &self,
+        reading: &mut Reading<'_>,
+        is_row: impl Fn(&Row<'_>) -> bool,
+        mut visit: impl FnMut(&Row<'_>, &mut Reading<'_>),
+    ) {
         let end = line_of(self.bytes, self.bytes.len());
         for (place, (line, record)) in self.rows.iter().enumerate() {
             let next = self.rows.get(place.saturating_add(1)).map_or(end.saturating_add(1), |(line, _)| *line);
@@ -109,14 +115,23 @@ impl<'b> Table<'b> {
                 reading.refuse_line(*line, "a `\"` has no end", "a closing `\"`");
                 continue;
             }
+            let row = Row { line: *line, table: self, record };
             let more = record.iter().skip(self.width).any(|cell| !cell.trim_ascii().is_empty());
-            if record.len() < self.width || more {
+            if record.len() >= self.width && !more {
+                // Reports that were put together have their headers again.
+                if !names(record).iter().enumerate().all(|(column, name)| self.is_named(column, name)) {
+                    visit(&row, reading);
+                }
+            } else if is_row(&row) {
                 let message = format!("a row has {} cells", record.len());
                 reading.refuse_line(*line, message, &format!("{}, as the header has", self.width));
-                continue;
             }
-            visit(Row { line: *line, table: self, record }, reading);
         }
+    }
+
+    /// Whether a column has this name.
+    fn is_named(&self, column: usize, name: &str) -> bool {
+        name.is_empty() || self.columns.get(name) == Some(&column)
     }
 }
 

@@ -113,13 +113,16 @@ fn vulnerability(
         finding.cvss(source, Some(Cvss::V30), text(scores, "V3Vector"), written(scores, "V3Score"));
         finding.cvss(source, Some(Cvss::V40), text(scores, "V40Vector"), written(scores, "V40Score"));
     }
+    finding.prefer(text_at(json, &["DataSource", "ID"]).or_else(|| text(json, "SeveritySource")));
     // NVD rates as the database that it is, not as the vendor.
     let rated_by = text(json, "SeveritySource");
     finding.vendor_severity(text(json, "Severity").filter(|_| rated_by.is_some_and(|by| by != "nvd")));
     let status = text(json, "Status");
     // Of Trivy's statuses only `affected` says that no patch was released yet; that a vendor will not fix it says nothing of others' fixes.
     finding.flag("patch_available", (status == Some("affected")).then_some(false));
-    let order = text_at(json, &["PkgIdentifier", "PURL"]).or_else(|| text(json, "Ref")).and_then(kind::order);
+    let purl = text_at(json, &["PkgIdentifier", "PURL"]).or_else(|| text(json, "Ref"));
+    finding.found_in(purl, None);
+    let order = purl.and_then(kind::order);
     finding.fixed_in(&[written(json, "FixedVersion").unwrap_or_default()], written(json, "InstalledVersion"), order);
     finding.flag("patch_available", (status == Some("fixed")).then_some(true));
     finding.text("state", suppressed.or_else(|| status.filter(|status| *status == "not_affected")));

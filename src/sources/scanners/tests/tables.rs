@@ -79,7 +79,9 @@ fn qualys_has_a_preamble_and_a_summary() {
          \"IP\",\"DNS\",\"NetBIOS\",\"OS\",\"QID\",\"Title\",\"Vuln Status\",\"Type\",\"Severity\",\"First Detected\",\"Last Detected\",\"CVE ID\",\"Vendor Reference\",\"CVSS Base\",\"CVSS3 Base\",\"CVSS3 Temporal\"\n\
          \"10.0.0.1\",\"web-1.acme.example\",\"WEB-1\",\"Windows\",\"91762\",\"Windows Update\",\"Active\",\"Vuln\",\"5\",\"05/06/2021 07:08:28\",\"05/25/2021 07:36:58\",\"CVE-2021-31192, CVE-2021-31188\",\"KB5003169, KB5003171\",,\"9.9 (AV:N/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H)\",\"8.6 (E:U/RL:O/RC:C)\"\n\
          \"10.0.0.1\",\"\",\"WEB-1\",\"Windows\",\"105971\",\"End of life\",\"Fixed\",\"Vuln\",\"5\",\"05/13/2021 07:08:28\",,,\"Microsoft ASP.NET End of Life\",\"7.5 (AV:N/AC:L/Au:N/C:P/I:P/A:P)\",\"8.1\",\n\
-         \"10.0.0.1\",\"\",\"WEB-1\",\"Windows\",\"45004\",\"Networks\",,\"Ig\",\"1\",,,,,,,\n",
+         \"10.0.0.1\",\"\",\"WEB-1\",\"Windows\",\"45004\",\"Networks\",,\"Ig\",\"1\",,,,,,,\n\
+         \"IP\",\"DNS\",\"NetBIOS\",\"OS\",\"QID\",\"Title\",\"Vuln Status\",\"Type\",\"Severity\",\"First Detected\",\"Last Detected\",\"CVE ID\",\"Vendor Reference\",\"CVSS Base\",\"CVSS3 Base\",\"CVSS3 Temporal\"\n\
+         \n\"hosts scanned\",\"2\"\n",
     );
     let rest = concat!(
         r#""cvss":[{"score":9.9,"source":"qualys","vector":"CVSS:3.0/AV:N/AC:L/PR:L/UI:N/S:C/C:H/I:H/A:H/E:U/RL:O/RC:C"}],"#,
@@ -98,6 +100,11 @@ fn qualys_has_a_preamble_and_a_summary() {
             .to_owned(),
         ]
     );
+    // A row that is cut off is none of a summary.
+    let found =
+        harvest(Kind::QualysCsv, "IP,QID,TITLE,CVE ID\n10.0.0.1,7,a,CVE-2021-0001\n10.0.0.2,8,b\nhosts scanned: 2\n10.0.0.3,9");
+    let refusal = |line: u8, cells: u8| format!("line {line}: a row has {cells} cells, expected 4, as the header has");
+    assert_eq!((found.sightings.len(), refused(&found)), (1, vec![refusal(3, 3), refusal(5, 2)]));
     // Which number is the day cannot be told.
     let found = harvest(Kind::QualysCsv, "QID,TITLE,IP,First Detected,CVE ID\n1,a,10.0.0.1,05/06/2021,CVE-2021-0001\n");
     assert_eq!(findings(&found), [r#"10.0.0.1 {"cve":"CVE-2021-0001","source":"qualys"}"#]);

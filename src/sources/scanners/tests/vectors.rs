@@ -27,8 +27,8 @@ const REFUSED: &[(&str, &str)] = &[(
 #[test]
 fn every_report_is_read_as_a_search_without_its_format_finds_it() {
     let Some(folder) = folder("scanner") else { return };
-    let (mut wrong, mut total) = (Vec::new(), BTreeMap::<&str, [usize; 4]>::new());
-    println!("{:<72} {:<17} {:>7} {:>8} {:>7}", "file", "format", "records", "findings", "refused");
+    let (mut wrong, mut total) = (Vec::new(), BTreeMap::<&str, [usize; 5]>::new());
+    println!("{:<72} {:<17} {:>7} {:>8} {:>6} {:>7}", "file", "format", "records", "findings", "differ", "refused");
     for (name, bytes) in files(&folder) {
         let kind = detect(&name, &bytes);
         let reason = NONE.iter().find(|(file, _)| *file == name).map(|(_, why)| *why);
@@ -42,8 +42,9 @@ fn every_report_is_read_as_a_search_without_its_format_finds_it() {
         let mut harvest = Harvest::default();
         read(kind, &Arc::from(name.as_str()), &bytes, &mut harvest);
         let expected = records(kind, &serde_json::from_slice(&bytes).unwrap());
-        let row = [1, expected.len(), harvest.sightings.len(), harvest.refused.len()];
-        println!("{name:<72} {:<17} {:>7} {:>8} {:>7}", kind.name(), row[1], row[2], row[3]);
+        let differ = harvest.sightings.iter().filter(|sighting| differs(&sighting.finding)).count();
+        let row = [1, expected.len(), harvest.sightings.len(), differ, harvest.refused.len()];
+        println!("{name:<72} {:<17} {:>7} {:>8} {:>6} {:>7}", kind.name(), row[1], row[2], row[3], row[4]);
         total.entry(kind.name()).or_default().iter_mut().zip(row).for_each(|(sum, more)| *sum += more);
         let found: BTreeSet<String> = harvest.sightings.iter().map(|sighting| place(&sighting.origin)).collect();
         let left_out: BTreeSet<String> = harvest.refused.iter().map(|refused| place(&refused.origin)).collect();
@@ -58,9 +59,9 @@ fn every_report_is_read_as_a_search_without_its_format_finds_it() {
             check(&sighting.finding, &mut |problem| wrong.push(format!("{name}: {problem}")));
         }
     }
-    println!("\n{:<17} {:>5} {:>7} {:>8} {:>7}", "format", "files", "records", "findings", "refused");
-    for (kind, [files, records, findings, refused]) in &total {
-        println!("{kind:<17} {files:>5} {records:>7} {findings:>8} {refused:>7}");
+    println!("\n{:<17} {:>5} {:>7} {:>8} {:>6} {:>7}", "format", "files", "records", "findings", "differ", "refused");
+    for (kind, [files, records, findings, differ, refused]) in &total {
+        println!("{kind:<17} {files:>5} {records:>7} {findings:>8} {differ:>6} {refused:>7}");
     }
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
 }
@@ -108,6 +109,13 @@ fn records(kind: Kind, document: &Value) -> BTreeSet<String> {
         }
     });
     found
+}
+
+/// Whether a finding has vectors of one version that differ, as those of NVD and of vendors do: who takes them has to prefer one.
+fn differs(finding: &crate::sources::Fields) -> bool {
+    let entries = finding.get("cvss").and_then(Value::as_array).into_iter().flatten();
+    let vectors: Vec<_> = entries.filter_map(|entry| crate::cvss::parse(entry["vector"].as_str()?).ok()).collect();
+    vectors.iter().any(|one| vectors.iter().any(|other| one != other && one.version() == other.version()))
 }
 
 /// What holds of every finding.
