@@ -113,3 +113,21 @@ fn the_latest_word_counts_and_of_equals_the_last() {
         "not_affected"
     );
 }
+
+#[test]
+fn products_by_their_cpe_names() {
+    let known = Some("cpe:2.3:a:acme:thing:1.2:*:*:*:*:*:*:*");
+    let subject = Subject { cpe: known, ..Subject::default() };
+    let said = |cpe: &str, status| state(&vex(&statement(&format!(r#"{{"@id": "{cpe}"}}"#), status)), OPEN, &subject).0;
+    assert_eq!(said("cpe:2.3:a:acme:thing:1.2:*:*:*:*:*:*:*", "fixed"), "fixed");
+    assert_eq!(said("cpe:/a:acme:thing:1.2", "fixed"), "fixed");
+    assert_eq!(said("cpe:2.3:a:acme:thing:*:*:*:*:*:*:*:*", "not_affected"), "not_affected");
+    assert_eq!(said("cpe:2.3:a:acme:thing:*:*:*:*:*:*:*:*", "fixed"), "open");
+    for other in [
+        "cpe:2.3:a:acme:thing:1.3:*:*:*:*:*:*:*",
+        "cpe:2.3:a:acme:*:1.2:*:*:*:*:*:*:*",
+        "cpe:2.3:*:*:*:*:*:*:*:*:*:*:*",
+    ] {
+        assert_eq!(said(other, "not_affected"), "open", "{other}");
+    }
+}
