@@ -25,6 +25,7 @@ pub mod parse;
 pub mod people;
 pub mod rrule;
 mod sample;
+pub mod scanners;
 
 // The laws' generator, oracle and laws, as they are; only the source of chance is another.
 #[path = "../../tests/laws/absence.rs"]

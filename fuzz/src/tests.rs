@@ -24,4 +24,4 @@ macro_rules! targets {
     )* };
 }
 
-targets! { cvss evaluation expression fmt_roundtrip ical inventory parse people rrule }
+targets! { cvss evaluation expression fmt_roundtrip ical inventory parse people rrule scanners }

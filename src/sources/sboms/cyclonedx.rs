@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::facts::Json;
+use crate::sources::feeds::document::shown;
 use crate::sources::scanners::document::{Element, Reading, text, text_at, written};
 use crate::sources::scanners::{names, when};
 use crate::sources::{Component, Edition, Fields};
@@ -17,7 +18,7 @@ pub(in crate::sources) fn is_read(document: &Json<'_>, reading: &mut Reading<'_>
     if matches!(version, Some("1.2" | "1.3" | "1.4" | "1.5" | "1.6" | "1.7")) {
         return true;
     }
-    let message = format!("version {} of CycloneDX is not read", version.unwrap_or("(none)"));
+    let message = format!("version `{}` of CycloneDX is not read", shown(version.unwrap_or_default()));
     reading.refuse_at("/specVersion", message, "1.2 to 1.7");
     false
 }

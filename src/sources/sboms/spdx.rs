@@ -2,6 +2,7 @@
 
 use super::cyclonedx::fields;
 use crate::facts::Json;
+use crate::sources::feeds::document::shown;
 use crate::sources::scanners::document::{Element, Reading, list, text, text_at, written};
 use crate::sources::scanners::when;
 use crate::sources::{Component, Edition};
@@ -16,7 +17,7 @@ pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
 fn read_document(document: &Json<'_>, pointer: &str, reading: &mut Reading<'_>) {
     let version = text(document, "spdxVersion");
     if !version.is_some_and(|version| version.starts_with("SPDX-2.")) {
-        let message = format!("version {} of SPDX is not read", version.unwrap_or("(none)"));
+        let message = format!("version `{}` of SPDX is not read", shown(version.unwrap_or_default()));
         reading.refuse_at(&format!("{pointer}/spdxVersion"), message, "`SPDX-2.2` or `SPDX-2.3`");
         return;
     }

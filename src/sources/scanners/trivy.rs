@@ -6,6 +6,7 @@ use super::ids::{identities, is_advisory};
 use super::{kind, when};
 use crate::facts::Json;
 use crate::sources::Edition;
+use crate::sources::feeds::document::shown;
 
 /// Who reports it.
 const SCANNER: &str = "trivy";
@@ -27,7 +28,7 @@ pub(super) fn read(report: &Json<'_>, reading: &mut Reading<'_>) {
 fn read_report(report: &Json<'_>, reading: &mut Reading<'_>) {
     let schema = written(report, "SchemaVersion");
     if schema.is_some_and(|schema| schema != "2") {
-        let message = format!("schema {} of Trivy's reports is not read", schema.unwrap_or_default());
+        let message = format!("schema `{}` of Trivy's reports is not read", shown(schema.unwrap_or_default()));
         reading.refuse_at("/SchemaVersion", message, "2");
         return;
     }

@@ -3,6 +3,8 @@
 use quick_xml::events::{BytesRef, BytesStart, Event as Part};
 use quick_xml::{Reader, XmlVersion};
 
+use crate::sources::feeds::document::shown;
+
 /// How deep elements may nest; reports need five levels.
 const DEEPEST: usize = 64;
 /// How many attributes an element may have.
@@ -65,10 +67,9 @@ impl<'t> Xml<'t> {
     /// The next element that opens or closes.
     pub(in crate::sources) fn next(&mut self) -> Result<Event, Problem> {
         loop {
-            let part = self
-                .reader
-                .read_event()
-                .map_err(|error| Problem::new(format!("it is not XML: {error}"), "well-formed XML"))?;
+            let part = self.reader.read_event().map_err(|error| {
+                Problem::new(format!("it is not XML: {}", shown(&error.to_string())), "well-formed XML")
+            })?;
             match part {
                 Part::Start(start) | Part::Empty(start) => return self.start(&start),
                 Part::End(_) => {
@@ -89,7 +90,9 @@ impl<'t> Xml<'t> {
                 Part::Eof => {
                     return match self.open.last() {
                         None => Ok(Event::Finish),
-                        Some((name, _)) => Err(Problem::new(format!("it ends within `<{name}>`"), "well-formed XML")),
+                        Some((name, _)) => {
+                            Err(Problem::new(format!("it ends within `<{}>`", shown(name)), "well-formed XML"))
+                        }
                     };
                 }
                 Part::Decl(_) | Part::PI(_) | Part::Comment(_) => {}
@@ -107,8 +110,9 @@ impl<'t> Xml<'t> {
                 let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
                 Ok((attribute.key.as_ref().to_owned(), value.into_owned()))
             });
-            let entry =
-                read.map_err(|error| Problem::new(format!("an attribute cannot be read: {error}"), "well-formed XML"))?;
+            let entry = read.map_err(|error| {
+                Problem::new(format!("an attribute cannot be read: {}", shown(&error)), "well-formed XML")
+            })?;
             if self.attributes.len() >= MOST_ATTRIBUTES {
                 return Err(Problem::new("an element has too many attributes", "at most 64"));
             }
@@ -137,9 +141,6 @@ fn letter(entity: &BytesRef<'_>) -> Result<char, Problem> {
         "amp" => Ok('&'),
         "apos" => Ok('\''),
         "quot" => Ok('"'),
-        name => {
-            let name: String = name.chars().take(40).collect();
-            Err(Problem::new(format!("the entity `{}` is not known", name.escape_debug()), "one of XML's own"))
-        }
+        name => Err(Problem::new(format!("the entity `{}` is not known", shown(name)), "one of XML's own")),
     }
 }

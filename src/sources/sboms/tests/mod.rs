@@ -107,11 +107,11 @@ fn other_versions_and_damaged_files_are_refused() {
     for (text, refusal) in [
         (
             r#"{"bomFormat":"CycloneDX","specVersion":"2.0","components":[{"name":"a"}]}"#,
-            "/specVersion: version 2.0 of CycloneDX is not read, expected 1.2 to 1.7",
+            "/specVersion: version `2.0` of CycloneDX is not read, expected 1.2 to 1.7",
         ),
         (
             r#"{"spdxVersion":"SPDX-3.0"}"#,
-            "/spdxVersion: version SPDX-3.0 of SPDX is not read, expected `SPDX-2.2` or `SPDX-2.3`",
+            "/spdxVersion: version `SPDX-3.0` of SPDX is not read, expected `SPDX-2.2` or `SPDX-2.3`",
         ),
         (
             r#"{"bomFormat":"CycloneDX","specVersion":"1.4","components":{"name":"a"}}"#,

@@ -248,7 +248,7 @@ fn hostile_files_are_refused_with_their_place() {
             b"{\"SchemaVersion\":2,\n\"Results\":[",
             "line 2: it is not JSON: it ends in the middle of a value, expected a report in JSON",
         ),
-        (b"{\"SchemaVersion\":3}", "/SchemaVersion: schema 3 of Trivy's reports is not read, expected 2"),
+        (b"{\"SchemaVersion\":3}", "/SchemaVersion: schema `3` of Trivy's reports is not read, expected 2"),
         (b"true", ": it is not a report of Trivy, expected a list of results, or an object with `Results`"),
         (deep.as_bytes(), "line 1: it is not JSON: nested too deep, expected a report in JSON"),
     ] {

@@ -101,8 +101,10 @@ fn qualys_has_a_preamble_and_a_summary() {
         ]
     );
     // A row that is cut off is none of a summary.
-    let found =
-        harvest(Kind::QualysCsv, "IP,QID,TITLE,CVE ID\n10.0.0.1,7,a,CVE-2021-0001\n10.0.0.2,8,b\nhosts scanned: 2\n10.0.0.3,9");
+    let found = harvest(
+        Kind::QualysCsv,
+        "IP,QID,TITLE,CVE ID\n10.0.0.1,7,a,CVE-2021-0001\n10.0.0.2,8,b\nhosts scanned: 2\n10.0.0.3,9",
+    );
     let refusal = |line: u8, cells: u8| format!("line {line}: a row has {cells} cells, expected 4, as the header has");
     assert_eq!((found.sightings.len(), refused(&found)), (1, vec![refusal(3, 3), refusal(5, 2)]));
     // Which number is the day cannot be told.
