@@ -11,6 +11,7 @@
 
 mod json;
 mod kinds;
+mod pages;
 pub(in crate::sources) mod support;
 mod tables;
 mod vectors;
