@@ -1,6 +1,6 @@
 //! Feeds that lie: too old, shrunken, of another model, incomplete, without records that they had.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Remark, is_catalogue};
 use crate::sources::Edition;
@@ -10,24 +10,16 @@ use crate::time::{Duration, Instant, TimeValue, parse_instant, parse_time};
 /// How far a clock may be ahead of another, as for facts about the past.
 const CLOCKS: i64 = 5 * 60 * 1_000_000;
 
-/// What is remarked on a feed that was read at `now`, beside the edition that was read before it if there was one.
+/// What is remarked on an edition of a feed, beside the one that was read before it if there was one.
 ///
-/// `limit` is the greatest age that it may have. A feed is stale where its own date is longer ago, and undated where a limit is set and it has none.
-/// It shrank where it has fewer than nine tenths of the records that it had.
-pub fn edition(now: Instant, edition: &Edition, former: Option<&Edition>, limit: Option<Duration>) -> Vec<Remark> {
+/// A catalogue shrank where it has fewer than nine tenths of the records that it had; other feeds come in pieces, whose sizes say nothing.
+pub fn edition(now: Instant, edition: &Edition, former: Option<&Edition>) -> Vec<Remark> {
     let mut remarks = Vec::new();
     let feed = edition.feed;
     let mut remark = |name, message| remarks.push(Remark { name, about: feed.to_owned(), message, origin: None });
     let made = edition.made.as_deref().and_then(instant);
-    match (made, limit) {
-        (Some(made), _) if made.since(now).micros() > CLOCKS => {
-            remark("feed_future", format!("{feed} is dated {made}, which is after {now}"));
-        }
-        (Some(made), Some(limit)) if now.since(made) > limit => {
-            remark("feed_stale", format!("{feed} is of {made}, longer ago than {limit}"));
-        }
-        (None, Some(_)) => remark("feed_undated", format!("{feed} does not say of when it is")),
-        _ => {}
+    if let Some(made) = made.filter(|made| made.since(now).micros() > CLOCKS) {
+        remark("feed_future", format!("{feed} is dated {made}, which is after {now}"));
     }
     if edition.dropped > 0 {
         let (read, dropped) = (edition.read, edition.dropped);
@@ -37,7 +29,6 @@ pub fn edition(now: Instant, edition: &Edition, former: Option<&Edition>, limit:
     if made.zip(former.made.as_deref().and_then(instant)).is_some_and(|(made, before)| made < before) {
         remark("feed_older", format!("{feed} is older than the edition that was read before"));
     }
-    // Other feeds come in pieces, whose sizes say nothing about one another.
     let (has, had) = (edition.read, former.read);
     if is_catalogue(feed) && has.saturating_mul(10) < had.saturating_mul(9) {
         remark("feed_shrank", format!("{feed} has {has} records and had {had}: more than a tenth is gone"));
@@ -54,6 +45,32 @@ pub fn edition(now: Instant, edition: &Edition, former: Option<&Edition>, limit:
     remarks
 }
 
+/// What is remarked on the age of the feeds, of each of which the latest edition counts: one that is longer ago than `limit` is stale, and one without
+/// a date undated. VEX documents do not grow old: what they say holds until they say something else.
+pub fn ages<'e>(now: Instant, editions: impl IntoIterator<Item = &'e Edition>, limit: Duration) -> Vec<Remark> {
+    let mut latest: BTreeMap<Kind, Option<Instant>> = BTreeMap::new();
+    for edition in editions {
+        let Some(kind) = Kind::from_name(edition.feed) else { continue };
+        if matches!(kind, Kind::Csaf | Kind::OpenVex | Kind::CycloneDxVex) {
+            continue;
+        }
+        let made = latest.entry(kind).or_default();
+        *made = (*made).max(edition.made.as_deref().and_then(instant));
+    }
+    let remark = |(kind, made): (Kind, Option<Instant>)| {
+        let feed = kind.name();
+        let (name, message) = match made {
+            None => ("feed_undated", format!("{feed} does not say of when it is")),
+            Some(made) if now.since(made) > limit => {
+                ("feed_stale", format!("{feed} is of {made}, longer ago than {limit}"))
+            }
+            Some(_) => return None,
+        };
+        Some(Remark { name, about: feed.to_owned(), message, origin: None })
+    };
+    latest.into_iter().filter_map(remark).collect()
+}
+
 /// What is remarked on the records that a feed had and no longer has.
 pub fn gone(feed: Kind, former: &BTreeSet<&str>, current: &BTreeSet<&str>) -> Vec<Remark> {
     former
@@ -67,8 +84,8 @@ pub fn gone(feed: Kind, former: &BTreeSet<&str>, current: &BTreeSet<&str>) -> Ve
         .collect()
 }
 
-/// A moment, or the end of a day.
-fn instant(text: &str) -> Option<Instant> {
+/// The moment that an edition is of: a time, or the beginning of a day.
+pub fn instant(text: &str) -> Option<Instant> {
     match parse_time(text).ok()? {
         TimeValue::Instant(instant) => Some(instant),
         TimeValue::Local(_) => parse_instant(&format!("{text}Z")).ok(),

@@ -33,10 +33,6 @@ pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
         }
     });
     edition.dropped += dropped;
-    // The latest change of any record dates a collection; that of a single one says nothing about when it was fetched.
-    if edition.read < 2 {
-        edition.made = None;
-    }
     harvest.editions.push(edition);
 }
 

@@ -58,7 +58,7 @@ pub fn merge<R: ReadAt, W: Write>(
             let same = |held: &Held| held.edition.feed == edition.feed && (catalogue || held.file == file);
             let former = held.iter().position(same);
             let before = former.and_then(|at| held.get(at)).map(|held| held.edition.clone());
-            outcome.remarks.extend(guard::edition(now, &edition, before.as_ref(), limit));
+            outcome.remarks.extend(guard::edition(now, &edition, before.as_ref()));
             if catalogue && before.as_ref().is_some_and(|before| before.made > edition.made) {
                 left_out.insert(edition.feed);
                 continue;
@@ -123,6 +123,9 @@ pub fn merge<R: ReadAt, W: Write>(
         let kind = Kind::from_name(feed).unwrap_or(Kind::Kev);
         let former = ids.iter().map(String::as_str).collect();
         outcome.remarks.extend(guard::gone(kind, &former, &BTreeSet::new()));
+    }
+    if let Some(limit) = limit {
+        outcome.remarks.extend(guard::ages(now, held.iter().map(|held| &held.edition), limit));
     }
     Ok((writer.finish(&held)?, outcome))
 }
