@@ -248,9 +248,12 @@ fn ids(advisory: &Advisory) -> impl Iterator<Item = String> + '_ {
     std::iter::once(&advisory.id).chain(&advisory.aliases).map(|id| vulnerability_id(id))
 }
 
-/// Every CVE is a finding of its own; without any, the first of the identifiers, which records of one vulnerability share.
+/// Every CVE is a finding of its own: the identifier, an alias, one that a distribution's advisory is about, or the one in its identifier
+/// (`DEBIAN-CVE-2026-1234`). Without any it is the first of the identifiers, which records of one vulnerability share.
 fn finding_ids(advisory: &Advisory) -> BTreeSet<String> {
-    let cves: BTreeSet<String> = ids(advisory).filter_map(|id| cve_id(&id)).collect();
+    let within = |id: &str| id.find("-CVE-").and_then(|at| id.get(at.saturating_add(1)..)).and_then(cve_id);
+    let told = ids(advisory).chain(advisory.upstream.iter().cloned());
+    let cves: BTreeSet<String> = told.filter_map(|id| cve_id(&id).or_else(|| within(&id))).collect();
     if cves.is_empty() { ids(advisory).min().into_iter().collect() } else { cves }
 }
 

@@ -78,6 +78,8 @@ pub struct Advisory {
     pub id: String,
     /// Other identifiers of the same vulnerability.
     pub aliases: Vec<String>,
+    /// Vulnerabilities that it speaks of under an identifier of its own: the CVEs of a distribution's advisory, OSV's `upstream`.
+    pub upstream: Vec<String>,
     /// The fields of a finding that it tells.
     pub fields: Fields,
     /// Which software it speaks of, as the feed writes it: OSV's `affected`, NVD's `configurations`.

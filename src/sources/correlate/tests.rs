@@ -15,6 +15,7 @@ fn advisory(feed: Kind, id: &str, aliases: &[&str], affected: Value) -> Advisory
         feed: feed.name(),
         id: id.to_owned(),
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        upstream: Vec::new(),
         fields: Fields::new(),
         affected: Some(affected),
         withdrawn: false,
@@ -96,6 +97,40 @@ fn packages_and_products() {
     seen.add("CVE-2026-0004", None);
     let (found, doubts) = told(&advisories, &list, true, &seen);
     assert_eq!((found.as_slice(), doubts.len()), (&["CVE-2026-0003 openssl 3.0.11-1 3.0.15-1 osv".to_owned()][..], 0));
+}
+
+#[test]
+fn the_vulnerabilities_of_a_distributions_advisory() {
+    let mut advisories = [
+        advisory(
+            Kind::Osv,
+            "RHSA-2026:1",
+            &[],
+            osv_entry("Red Hat:enterprise_linux:9::baseos", "openssl", "3.0.7-2.el9"),
+        ),
+        advisory(Kind::Osv, "DEBIAN-CVE-2026-0007", &[], osv_entry("Debian:12", "openssl", "3.0.15-1")),
+        advisory(
+            Kind::Osv,
+            "RHSA-2026:2",
+            &[],
+            osv_entry("Red Hat:enterprise_linux:9::baseos", "openssl", "3.0.7-2.el9"),
+        ),
+    ];
+    advisories[0].upstream = vec!["CVE-2026-0005".to_owned(), "CVE-2026-0006".to_owned()];
+    let list = [
+        software(json!({"purl": "pkg:rpm/redhat/openssl@3.0.7-1.el9?distro=redhat-9.2"})),
+        software(json!({"purl": "pkg:deb/debian/openssl@3.0.11-1?distro=debian-12"})),
+    ];
+    let (found, _) = told(&advisories, &list, true, &Seen::default());
+    assert_eq!(
+        found,
+        [
+            "CVE-2026-0005 openssl 3.0.7-1.el9 3.0.7-2.el9 osv",
+            "CVE-2026-0006 openssl 3.0.7-1.el9 3.0.7-2.el9 osv",
+            "RHSA-2026:2 openssl 3.0.7-1.el9 3.0.7-2.el9 osv",
+            "CVE-2026-0007 openssl 3.0.11-1 3.0.15-1 osv",
+        ]
+    );
 }
 
 #[test]

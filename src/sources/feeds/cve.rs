@@ -66,6 +66,7 @@ fn advisory(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -
         feed: Kind::Cve.name(),
         id,
         aliases: Vec::new(),
+        upstream: Vec::new(),
         fields,
         affected: None,
         withdrawn,

@@ -79,6 +79,7 @@ fn score(row: &Row<'_>, model: Option<&str>, place: &Place, harvest: &mut Harves
         feed: Kind::Epss.name(),
         id,
         aliases: Vec::new(),
+        upstream: Vec::new(),
         fields,
         affected: None,
         withdrawn: false,

@@ -126,6 +126,7 @@ fn one<'v>(cell: &impl Fn(&str) -> Option<&'v Value>, place: &Place, harvest: &m
         feed: Kind::Kev.name(),
         id,
         aliases: Vec::new(),
+        upstream: Vec::new(),
         fields,
         affected: None,
         withdrawn: false,

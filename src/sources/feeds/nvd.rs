@@ -97,6 +97,7 @@ fn advisory(value: Value, place: &Place, harvest: &mut Harvest) -> Option<Adviso
         feed: Kind::Nvd.name(),
         id,
         aliases: Vec::new(),
+        upstream: Vec::new(),
         fields,
         affected: record.remove("configurations").filter(Value::is_array),
         withdrawn,

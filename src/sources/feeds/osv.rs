@@ -13,7 +13,8 @@ use crate::sources::{Advisory, Edition, Fields, Harvest};
 /// Reads a record, a list or lines of them.
 ///
 /// `affected` is kept as it is; what in it breaks the schema's own rules (no package, a range without `introduced`) is refused here by its place and
-/// left to whoever matches versions, who cannot say yes to it. `aliases` name the same vulnerability, `related` and `upstream` others.
+/// left to whoever matches versions, who cannot say yes to it. `aliases` name the same vulnerability, `upstream` those that
+/// a distribution's advisory is about, `related` others.
 pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
     let mut edition = Edition { feed: Kind::Osv.name(), ..Edition::default() };
     let dropped = records(file, bytes, harvest, |value, place, harvest| {
@@ -73,11 +74,13 @@ fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest
         affected(element, &place.key("affected").index(index), harvest);
     }
     let aliases = texts(&record, "aliases", place, harvest).iter().map(|alias| vulnerability_id(alias)).collect();
+    let upstream = texts(&record, "upstream", place, harvest).iter().map(|other| vulnerability_id(other)).collect();
     let withdrawn = record.get("withdrawn").is_some_and(|withdrawn| !withdrawn.is_null());
     Some(Advisory {
         feed: Kind::Osv.name(),
         id,
         aliases,
+        upstream,
         fields,
         affected: record.remove("affected").filter(Value::is_array),
         withdrawn,

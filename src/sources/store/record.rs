@@ -25,8 +25,8 @@ impl Record {
     pub(super) fn write(&self) -> Value {
         match self {
             Record::Advisory(it) => json!({
-                "is": "advisory", "feed": it.feed, "id": it.id, "aliases": it.aliases, "fields": it.fields, "affected": it.affected,
-                "withdrawn": it.withdrawn, "from": origin(&it.origin),
+                "is": "advisory", "feed": it.feed, "id": it.id, "aliases": it.aliases, "upstream": it.upstream, "fields": it.fields,
+                "affected": it.affected, "withdrawn": it.withdrawn, "from": origin(&it.origin),
             }),
             Record::Assertion(it) => json!({
                 "is": "assertion", "ids": it.ids, "products": it.products, "within": it.within, "status": status(it.status),
@@ -50,6 +50,7 @@ impl Record {
                 feed: Kind::from_name(value.get("feed")?.as_str()?)?.name(),
                 id: text("id")?,
                 aliases: texts(value.get("aliases")?)?,
+                upstream: value.get("upstream").and_then(texts).unwrap_or_default(),
                 fields: fields()?,
                 affected: value.get("affected").filter(|value| !value.is_null()).cloned(),
                 withdrawn: value.get("withdrawn")?.as_bool()?,

@@ -107,6 +107,7 @@ fn one(vulnerability: &Map<String, Value>, about: &About, place: &Place, harvest
             feed: Kind::Csaf.name(),
             id,
             aliases: Vec::new(),
+            upstream: Vec::new(),
             fields,
             affected: None,
             withdrawn: about.withdrawn,
