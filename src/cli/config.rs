@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::failure::{Failure, reason};
+use super::input::parse_size;
 use crate::syntax::suggest::nearest;
 use crate::time::Zone;
 
 /// The name of the file.
 const NAME: &str = "changegate.toml";
 /// The keys that it can have.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "policy",
     "inventory",
     "changes",
@@ -24,6 +25,7 @@ const KEYS: [&str; 11] = [
     "obligations",
     "timezone",
     "tzdb",
+    "max_unpacked",
 ];
 
 /// What the project's file says; paths are as seen from the current folder.
@@ -51,6 +53,8 @@ pub(super) struct Config {
     pub zone: Option<Zone>,
     /// `tzdb`: the folder of the time-zone database to decide by.
     pub tzdb: Option<PathBuf>,
+    /// `max_unpacked`: how many bytes a compressed file may hold.
+    pub max_unpacked: Option<u64>,
     /// Where `timezone` stands, and the name that it gives.
     named_zone: Option<(String, String)>,
     /// The folder of the file; the current one where there is none.
@@ -121,6 +125,13 @@ impl Config {
                 "waivers" => config.waivers = paths(&place, folder, key, value)?,
                 "samples" => config.samples = paths(&place, folder, key, value)?,
                 "tzdb" => config.tzdb = Some(folder.join(string(&place, key, value)?)),
+                "max_unpacked" => {
+                    let text = string(&place, key, value)?;
+                    config.max_unpacked = Some(parse_size(text).ok_or_else(|| {
+                        Failure::new(format!("{place}: `max_unpacked` is no size: `{text}`"))
+                            .help("write a whole number and `GiB`, `MiB`, `KiB` or `B`, like `512MiB`")
+                    })?);
+                }
                 "obligations" => config.obligations = paths(&place, folder, key, value)?,
                 "timezone" => {
                     config.named_zone = Some((place.clone(), string(&place, key, value)?.to_owned()));

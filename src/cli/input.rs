@@ -7,9 +7,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::unpack::{self, Packing, SIGN, Trouble};
 
 /// The largest file that is read.
 const LARGEST_DATA: u64 = 4 << 30;
+/// What a compressed file may hold at most, unless the project's file says otherwise.
+pub(super) const LARGEST_UNPACKED: u64 = 2 << 30;
 /// The largest policy file that is read; the parser has a lower limit of its own.
 const LARGEST_TEXT: u64 = 64 << 20;
 /// How deep folders may lie within each other.
@@ -28,16 +31,28 @@ pub(super) struct InputFile {
     pub bytes: Vec<u8>,
 }
 
-/// Reads a file of facts, every such file of a folder (not those in folders inside it), or stdin for `-`.
+/// Reads a file of facts, every such file of a folder (not those in folders inside it), or stdin for `-`. What is compressed is unpacked, up to
+/// `unpacked` bytes for each file.
 ///
 /// # Errors
 /// What cannot be read, by name; a folder without such files.
-pub(super) fn data(path: &Path, called: &[&str], stdin_taken: &Cell<bool>) -> Result<Vec<InputFile>, Failure> {
+pub(super) fn data(
+    path: &Path,
+    called: &[&str],
+    stdin_taken: &Cell<bool>,
+    unpacked: u64,
+) -> Result<Vec<InputFile>, Failure> {
     if path.as_os_str() == "-" {
-        return Ok(vec![InputFile { name: "-".to_owned(), bytes: stdin(stdin_taken)? }]);
+        taken(stdin_taken)?;
+        let bytes = plain(io::stdin().lock(), path, unpacked)?;
+        return Ok(vec![InputFile { name: "-".to_owned(), bytes }]);
     }
     let files = if folder(path)? {
-        let is_data = |path: &PathBuf| path.extension().is_some_and(|e| called.iter().any(|known| e == *known));
+        let is_data = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+            let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+            name.rsplit_once('.').is_some_and(|(_, end)| called.contains(&end))
+        };
         let files: Vec<PathBuf> = listing(path)?.into_iter().filter(|file| !file.is_dir() && is_data(file)).collect();
         files.iter().try_for_each(|file| ends(file))?;
         if files.is_empty() {
@@ -49,18 +64,45 @@ pub(super) fn data(path: &Path, called: &[&str], stdin_taken: &Cell<bool>) -> Re
     } else {
         vec![path.to_owned()]
     };
-    files.iter().map(|file| Ok(InputFile { name: shown(file), bytes: bytes(file, LARGEST_DATA)? })).collect()
+    let read = |file: &PathBuf| Ok(InputFile { name: shown(file), bytes: plain(open(file)?, file, unpacked)? });
+    files.iter().map(read).collect()
+}
+
+/// What a reader gives, unpacked where it is compressed.
+fn plain(mut reader: impl Read, path: &Path, unpacked: u64) -> Result<Vec<u8>, Failure> {
+    let mut first = Vec::with_capacity(SIGN);
+    let sign = u64::try_from(SIGN).unwrap_or(u64::MAX);
+    reader.by_ref().take(sign).read_to_end(&mut first).map_err(|error| Failure::io("read", path, &error))?;
+    let packing = Packing::of(&first);
+    let reader = io::Cursor::new(first).chain(reader);
+    let Some(packing) = packing else { return limited(reader, path, LARGEST_DATA) };
+    unpack::unpack(packing, reader, unpacked).map_err(|trouble| match trouble {
+        Trouble::System(error) => Failure::io("read", path, &error),
+        Trouble::Broken(form) => {
+            Failure::new(format!("cannot read `{}`: it begins as {form} but cannot be unpacked", path.display()))
+                .help("it is cut off or damaged: fetch it again")
+        }
+        Trouble::TooLong => {
+            Failure::new(format!("cannot read `{}`: it is larger than {} when unpacked", path.display(), size(unpacked)))
+                .help("if that is right, set `max_unpacked` in changegate.toml")
+        }
+    })
 }
 
 /// Reads stdin to its end.
 ///
 /// # Errors
 /// It has been read already, cannot be read, or is too long.
-pub(super) fn stdin(taken: &Cell<bool>) -> Result<Vec<u8>, Failure> {
-    if taken.replace(true) {
+pub(super) fn stdin(stdin_taken: &Cell<bool>) -> Result<Vec<u8>, Failure> {
+    taken(stdin_taken)?;
+    limited(io::stdin().lock(), Path::new("-"), LARGEST_DATA)
+}
+
+fn taken(stdin_taken: &Cell<bool>) -> Result<(), Failure> {
+    if stdin_taken.replace(true) {
         return Err(Failure::new("stdin can be read only once, but `-` is given twice"));
     }
-    limited(io::stdin().lock(), Path::new("-"), LARGEST_DATA)
+    Ok(())
 }
 
 /// Reads a text file.
@@ -148,11 +190,14 @@ fn listing(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    limited(open(path)?, path, limit)
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
     if folder(path)? {
         return Err(Failure::new(format!("cannot read `{}`: it is a folder", path.display())));
     }
-    let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
-    limited(file, path, limit)
+    File::open(path).map_err(|error| Failure::io("read", path, &error))
 }
 
 /// Reads up to a limit, also where the length is not known before (a pipe, a device).
@@ -160,10 +205,25 @@ fn limited(reader: impl Read, path: &Path, limit: u64) -> Result<Vec<u8>, Failur
     let mut bytes = Vec::new();
     reader.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Failure::io("read", path, &error))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
-        let size = if limit >= 1 << 30 { format!("{} GiB", limit >> 30) } else { format!("{} MiB", limit >> 20) };
-        return Err(Failure::new(format!("cannot read `{}`: it is larger than {size}", path.display())));
+        return Err(Failure::new(format!("cannot read `{}`: it is larger than {}", path.display(), size(limit))));
     }
     Ok(bytes)
+}
+
+/// A number of bytes in the largest unit that divides it.
+fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    match UNITS.iter().find(|(unit, _)| bytes >= *unit && bytes.is_multiple_of(*unit)) {
+        Some((unit, name)) => format!("{} {name}", bytes / unit),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+/// The number of bytes that a text such as `512MiB` says.
+pub(super) fn parse_size(text: &str) -> Option<u64> {
+    const UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+    let (number, unit) = UNITS.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))?;
+    number.trim().parse::<u64>().ok()?.checked_mul(unit).filter(|size| *size > 0)
 }
 
 fn shown(path: &Path) -> String {

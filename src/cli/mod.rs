@@ -34,6 +34,7 @@ mod session;
 mod test;
 mod triage;
 mod tzdb;
+mod unpack;
 mod when;
 mod why;
 

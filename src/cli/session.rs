@@ -209,11 +209,12 @@ impl Session {
         drop(rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build_global());
         let tally = Arc::new(Tally::default());
         let progress = Progress::of("reading", Arc::clone(&tally));
+        let unpacked = self.config.max_unpacked.unwrap_or(input::LARGEST_UNPACKED);
         let mut files = Vec::new();
         for (entity, paths) in inputs {
             let called = if entity == TableId::WAIVER { input::TABLES } else { input::DATA };
             for path in paths {
-                let found = input::data(path, called, &self.stdin_taken)?;
+                let found = input::data(path, called, &self.stdin_taken, unpacked)?;
                 files.extend(found.into_iter().map(|file| (entity, file)));
             }
         }

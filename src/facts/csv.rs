@@ -7,6 +7,7 @@ use csv::{ReaderBuilder, StringRecord};
 use super::column::row;
 use super::json::Json;
 use super::plan::{KeyPlan, ShapePlan, TablePlan, Target};
+use super::split::plain_name;
 use crate::check::types::Type;
 
 /// A row with the line on which it begins: a record, or why it is none.
@@ -17,7 +18,7 @@ pub(super) fn is_csv(name: &str, bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
     let names_id = || first.split(|byte| *byte == b',').any(|cell| matches!(cell.trim_ascii(), b"id" | b"\"id\""));
-    name.to_ascii_lowercase().ends_with(".csv") || (!first.starts_with(b"{") && !first.starts_with(b"[") && names_id())
+    plain_name(name).ends_with(".csv") || (!first.starts_with(b"{") && !first.starts_with(b"[") && names_id())
 }
 
 /// The rows of a file.

@@ -117,7 +117,7 @@ fn is_lines(bytes: &[u8], name: &str) -> bool {
     scan.skip_value();
     let complete = scan.at <= first.len() && scan.next_mark().is_none() && !scan.cut_off();
     let second = lines.next();
-    let named = [".ndjson", ".jsonl"].iter().any(|end| name.to_ascii_lowercase().ends_with(end));
+    let named = [".ndjson", ".jsonl"].iter().any(|end| plain_name(name).ends_with(end));
     match second {
         None => false,
         Some(_) if complete => true,
@@ -127,6 +127,15 @@ fn is_lines(bytes: &[u8], name: &str) -> bool {
         Some(line) if named => !line.starts_with(b" ") && !line.starts_with(b"\t") && !line.starts_with(b"\""),
         Some(line) => line.starts_with(b"{"),
     }
+}
+
+/// The name in small letters, without what says that the file was compressed.
+pub(super) fn plain_name(name: &str) -> String {
+    let mut name = name.to_ascii_lowercase();
+    if let Some(plain) = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)) {
+        name.truncate(plain.len());
+    }
+    name
 }
 
 fn lines(bytes: &[u8]) -> Vec<Chunk<'_>> {
