@@ -4,6 +4,7 @@ mod calendars;
 mod names;
 mod zones;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::check::program::{NodeId, Program};
@@ -12,7 +13,7 @@ use crate::check::{Sight, expression};
 use crate::eval::column::Rows;
 use crate::eval::decide::{Options, prepare};
 use crate::eval::frame::{Binding, Frame};
-use crate::facts::{self, Json, Problem, ProblemKind, Problems};
+use crate::facts::{self, Broken, Json, Place, Problem, ProblemKind, Problems, Remark, Row, Trace};
 use crate::tally::Tally;
 use crate::time::{Instant, Zone, ical};
 
@@ -118,6 +119,43 @@ impl FactsBuilder {
     /// Adds a record of a test.
     pub fn add_record(&mut self, entity: TableId, file: &str, line: Option<u32>, record: Json<'_>) {
         self.inner.add_record(entity, file, line, record);
+    }
+
+    /// Adds records that a reader of another form has made of a file.
+    pub fn add_rows(&mut self, entity: TableId, file: &str, rows: Vec<Row>) {
+        self.inner.add_rows(entity, file, rows);
+    }
+
+    /// Reports that a file, or a part of it, cannot be read, so that records of the entity may be lacking.
+    pub fn add_broken(&mut self, entity: TableId, broken: Broken) {
+        self.inner.add_broken(entity, broken);
+    }
+
+    /// Reports something of the input that cannot be read, of which no record is lacking.
+    pub fn add_error(&mut self, broken: Broken) {
+        self.inner.add_error(broken);
+    }
+
+    /// Warns of what could not be read of an element of a record.
+    pub fn remark(&mut self, entity: TableId, place: &Place, id: &str, remarks: Vec<Remark>) {
+        self.inner.remark(entity, place, id, remarks);
+    }
+
+    /// Notes that a column is no field, and so is passed over.
+    pub fn pass_over(&mut self, entity: TableId, file: &str, column: &str) {
+        self.inner.pass_over(entity, file, column);
+    }
+
+    /// The identifiers of the assets so far, by identifier and host name in small letters; a host name that two have is not there.
+    #[must_use]
+    pub fn asset_names(&self) -> HashMap<String, String> {
+        self.inner.asset_names()
+    }
+
+    /// Where the records of one asset stand, each with the fields that it gives.
+    #[must_use]
+    pub fn traces(&self, asset: &str) -> Vec<Trace> {
+        self.inner.traces(asset)
     }
 
     /// Puts everything together, and follows what the changes select.

@@ -103,10 +103,10 @@ pub(super) struct PolicyArgs {
 /// Which facts, and when.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct FactsArgs {
-    /// An inventory of assets, NDJSON or JSON; `-` is stdin; may be repeated
+    /// An inventory of assets: NDJSON, JSON, CSV, YAML or an export of another tool; `-` is stdin; may be repeated
     #[arg(long, value_name = "FILE")]
     pub inventory: Vec<PathBuf>,
-    /// Changes: a JSON file or a folder of them; may be repeated
+    /// Changes: a file of JSON, YAML or tickets, or a folder of them; may be repeated
     #[arg(long = "change", value_name = "FILE|DIR")]
     pub changes: Vec<PathBuf>,
     /// People with their roles and delegations, NDJSON or JSON; may be repeated
@@ -127,6 +127,9 @@ pub(super) struct FactsArgs {
     /// Duties still open: what an earlier `check` printed as JSON or NDJSON; may be repeated
     #[arg(long, value_name = "FILE")]
     pub obligations: Vec<PathBuf>,
+    /// Reports of scanners and bills of materials; ASSET is what a file is about, where it does not say so; may be repeated
+    #[arg(long = "report", value_name = "[ASSET=]FILE")]
+    pub reports: Vec<OsString>,
     /// The time to decide for, such as 2026-12-18T18:00Z; the clock's otherwise
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,

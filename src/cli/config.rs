@@ -13,7 +13,7 @@ use crate::time::Zone;
 /// The name of the file.
 const NAME: &str = "changegate.toml";
 /// The keys that it can have.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "policy",
     "inventory",
     "changes",
@@ -26,6 +26,8 @@ const KEYS: [&str; 12] = [
     "timezone",
     "tzdb",
     "max_unpacked",
+    "reports",
+    "source",
 ];
 
 /// What the project's file says; paths are as seen from the current folder.
@@ -55,6 +57,10 @@ pub(super) struct Config {
     pub tzdb: Option<PathBuf>,
     /// `max_unpacked`: how many bytes a compressed file may hold.
     pub max_unpacked: Option<u64>,
+    /// `reports`: of scanners, and bills of materials.
+    pub reports: Vec<PathBuf>,
+    /// The file's text, for what only a vocabulary can be held against.
+    pub text: String,
     /// Where `timezone` stands, and the name that it gives.
     named_zone: Option<(String, String)>,
     /// The folder of the file; the current one where there is none.
@@ -83,6 +89,11 @@ impl Config {
         Ok(Self::default())
     }
 
+    /// The file as seen from the current folder.
+    pub(super) fn name(&self) -> PathBuf {
+        self.folder.join(NAME)
+    }
+
     /// Whether there is something where a key of the file says.
     ///
     /// # Errors
@@ -99,6 +110,25 @@ impl Config {
         }
     }
 
+    /// Whether there is something where a source of the file says.
+    ///
+    /// # Errors
+    /// There is not: file and line that say so.
+    pub(super) fn has(&self, line: usize, path: &Path) -> Result<(), Failure> {
+        let missing = path.as_os_str() != "-"
+            && fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        if missing {
+            let shown = self.name();
+            let message = format!(
+                "`{}` line {line}: a source names `{}`: there is no such file or folder",
+                shown.display(),
+                path.display()
+            );
+            return Err(Failure::new(message).help("correct the path: it is relative to the folder of changegate.toml"));
+        }
+        Ok(())
+    }
+
     /// Reads the text of a file that stands in `folder`.
     pub(super) fn parse(text: &str, folder: &Path) -> Result<Self, Failure> {
         let file = folder.join(NAME);
@@ -108,7 +138,7 @@ impl Config {
                 error.span().map_or(1, |span| text.get(..span.start).unwrap_or_default().matches('\n').count() + 1);
             Failure::new(format!("`{shown}` line {line} is not TOML: {}", error.message()))
         })?;
-        let mut config = Self { folder: folder.to_owned(), ..Self::default() };
+        let mut config = Self { folder: folder.to_owned(), text: text.to_owned(), ..Self::default() };
         for (key, value) in &table {
             let place = match line(text, key) {
                 Some(line) => format!("`{shown}` line {line}"),
@@ -125,6 +155,9 @@ impl Config {
                 "waivers" => config.waivers = paths(&place, folder, key, value)?,
                 "samples" => config.samples = paths(&place, folder, key, value)?,
                 "tzdb" => config.tzdb = Some(folder.join(string(&place, key, value)?)),
+                "reports" => config.reports = paths(&place, folder, key, value)?,
+                // Read together with the vocabulary of the policy.
+                "source" => {}
                 "max_unpacked" => {
                     let text = string(&place, key, value)?;
                     config.max_unpacked = Some(parse_size(text).ok_or_else(|| {

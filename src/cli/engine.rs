@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use super::input::InputFile;
+use super::intake::{Given, Intake};
 use super::loader::{FolderLoader, PolicyFile};
-use crate::check::schema::{Schema, TableId};
+use crate::check::schema::Schema;
 use crate::check::vocabulary;
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
 use crate::explain::when_rows::When;
 use crate::facts::Problems;
 use crate::report::rows::{TestResult, TriageReport, Values, Why};
+use crate::sources::mapping::Source;
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
 use crate::time::{Duration, Instant, Zone};
@@ -75,12 +76,20 @@ pub(super) fn empty_policy(zone: Option<&Zone>) -> Policy {
     Policy::empty(zone)
 }
 
-/// Reads facts by the vocabulary of a policy: files, each of records of one entity.
-pub(super) fn read(policy: &Policy, files: &[(TableId, InputFile)], now: Instant, options: &ReadOptions) -> Read {
+/// Reads facts by the vocabulary of a policy, from files of any form.
+pub(super) fn read(
+    policy: &Policy,
+    files: Vec<Given>,
+    sources: &[Source],
+    now: Instant,
+    options: &ReadOptions,
+) -> Read {
     let mut builder = policy.counted_facts_builder(now, options.zone.clone(), Arc::clone(&options.tally));
-    for (entity, file) in files {
-        builder.add_file(*entity, &file.name, &file.bytes);
+    let mut intake = Intake::new(policy.schema(), sources);
+    for given in files {
+        intake.add(given, &mut builder);
     }
+    intake.finish(&mut builder);
     let (facts, problems) = builder.finish();
     Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems }
 }

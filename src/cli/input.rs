@@ -19,6 +19,10 @@ const LARGEST_TEXT: u64 = 64 << 20;
 const DEEPEST: usize = 64;
 /// How data files are called in a folder.
 pub(super) const DATA: &[&str] = &["json", "ndjson", "jsonl"];
+/// How files of assets and changes are called in a folder.
+pub(super) const FOREIGN: &[&str] = &["csv", "json", "jsonl", "ndjson", "parquet", "tsv", "yaml", "yml"];
+/// How files of sources and reports are called in a folder.
+pub(super) const ANY: &[&str] = &["csv", "json", "jsonl", "ndjson", "nessus", "parquet", "tsv", "xml", "yaml", "yml"];
 /// How files of waivers are called in a folder.
 pub(super) const TABLES: &[&str] = &["csv", "json", "ndjson", "jsonl"];
 
@@ -82,10 +86,12 @@ fn plain(mut reader: impl Read, path: &Path, unpacked: u64) -> Result<Vec<u8>, F
             Failure::new(format!("cannot read `{}`: it begins as {form} but cannot be unpacked", path.display()))
                 .help("it is cut off or damaged: fetch it again")
         }
-        Trouble::TooLong => {
-            Failure::new(format!("cannot read `{}`: it is larger than {} when unpacked", path.display(), size(unpacked)))
-                .help("if that is right, set `max_unpacked` in changegate.toml")
-        }
+        Trouble::TooLong => Failure::new(format!(
+            "cannot read `{}`: it is larger than {} when unpacked",
+            path.display(),
+            size(unpacked)
+        ))
+        .help("if that is right, set `max_unpacked` in changegate.toml"),
     })
 }
 

@@ -23,6 +23,7 @@ mod failure;
 mod fmt;
 mod init;
 mod input;
+mod intake;
 mod lint;
 mod loader;
 mod man;

@@ -13,12 +13,14 @@ use super::config::Config;
 use super::engine::{self, Loaded, Read, ReadOptions, RunOptions};
 use super::failure::Failure;
 use super::input;
+use super::intake::{self, Given};
 use super::loader;
 use super::output;
 use super::progress::Progress;
 use super::tzdb;
 use crate::check::schema::TableId;
 use crate::report::{Format, Look, Paint, diagnostics, problem};
+use crate::sources::mapping::Source;
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
 use crate::time::{Instant, TimeValue, Zone, parse_time};
@@ -181,7 +183,12 @@ impl Session {
     /// Files that cannot be read; records that cannot, unless the call says to keep going.
     pub(super) fn facts(&self, policy: &Policy, args: &FactsArgs, now: Instant, needs: Needs) -> Result<Read, Failure> {
         let inputs = self.inputs(args);
-        let named = |entity| inputs.iter().any(|(of, paths)| *of == entity && !paths.is_empty());
+        let sources = intake::sources(&self.config, &policy.schema())?;
+        let used = self.used(args, &sources);
+        let named = |entity| {
+            inputs.iter().any(|(of, paths)| *of == entity && !paths.is_empty())
+                || used.iter().any(|(_, source)| intake::ends_in(source.mapping.entity) == entity)
+        };
         if needs.inventory && !named(TableId::ASSET) {
             let help = "give `--inventory FILE`, or write `inventory = \"…\"` in changegate.toml";
             return Err(Failure::new("no inventory is named").help(help));
@@ -211,16 +218,33 @@ impl Session {
         let progress = Progress::of("reading", Arc::clone(&tally));
         let unpacked = self.config.max_unpacked.unwrap_or(input::LARGEST_UNPACKED);
         let mut files = Vec::new();
+        let mut taken = std::collections::HashSet::new();
         for (entity, paths) in inputs {
-            let called = if entity == TableId::WAIVER { input::TABLES } else { input::DATA };
             for path in paths {
-                let found = input::data(path, called, &self.stdin_taken, unpacked)?;
-                files.extend(found.into_iter().map(|file| (entity, file)));
+                let source = intake::source_of(path, &self.config, &sources);
+                taken.extend(source);
+                for file in input::data(path, called(entity), &self.stdin_taken, unpacked)? {
+                    files.push(Given { entity, file, source, asset: None });
+                }
             }
         }
-        tally.add_work(files.iter().map(|(_, file)| file.bytes.len()).sum());
+        for (at, source) in used {
+            let paths = if taken.contains(&at) { Vec::new() } else { intake::paths(&self.config, source) };
+            for path in paths {
+                self.config.has(source.line, &path)?;
+                for file in input::data(&path, input::ANY, &self.stdin_taken, unpacked)? {
+                    files.push(Given { entity: source.mapping.entity, file, source: Some(at), asset: None });
+                }
+            }
+        }
+        for (asset, path) in self.reports(args) {
+            for file in input::data(&path, input::ANY, &self.stdin_taken, unpacked)? {
+                files.push(Given { entity: TableId::ASSET, file, source: None, asset: asset.clone() });
+            }
+        }
+        tally.add_work(files.iter().map(|given| given.file.bytes.len()).sum());
         let options = ReadOptions { zone: self.config.zone.clone(), tally };
-        let mut read = engine::read(policy, &files, now, &options);
+        let mut read = engine::read(policy, files, &sources, now, &options);
         progress.finish();
         read.problems.warnings.extend(calendars::read(policy, &mut read.facts, now, &self.config.folder));
         read.problems.warnings.extend(tzdb::differences(policy, &read.facts, now, self.own_tzdb));
@@ -254,6 +278,37 @@ impl Session {
         .map(|(entity, given, configured)| (entity, if given.is_empty() { configured } else { given }.as_slice()))
     }
 
+    /// The sources that count: those of an entity that the call names files of are passed over, as the other keys of the project's file are.
+    fn used<'a>(&self, args: &FactsArgs, sources: &'a [Source]) -> Vec<(usize, &'a Source)> {
+        let given = |entity| match intake::ends_in(entity) {
+            TableId::ASSET => !args.inventory.is_empty(),
+            TableId::CHANGE => !args.changes.is_empty(),
+            TableId::PERSON => !args.people.is_empty(),
+            TableId::SERVICE => !args.services.is_empty(),
+            TableId::INCIDENT => !args.incidents.is_empty(),
+            TableId::WAIVER => !args.waivers.is_empty(),
+            TableId::SAMPLE => !args.samples.is_empty(),
+            TableId::DUTY => !args.obligations.is_empty(),
+            _ => false,
+        };
+        sources.iter().enumerate().filter(|(_, source)| !given(source.mapping.entity)).collect()
+    }
+
+    /// The reports, each with the asset that it is about where that is said.
+    fn reports(&self, args: &FactsArgs) -> Vec<(Option<String>, PathBuf)> {
+        if args.reports.is_empty() {
+            return self.config.reports.iter().map(|path| (None, path.clone())).collect();
+        }
+        let split = |text: &OsString| match text.to_str().and_then(|text| text.split_once('=')) {
+            // A file of that very name is not an asset and a file.
+            Some((asset, path)) if !asset.is_empty() && !Path::new(text).exists() => {
+                (Some(asset.to_owned()), PathBuf::from(path))
+            }
+            _ => (None, PathBuf::from(text)),
+        };
+        args.reports.iter().map(split).collect()
+    }
+
     /// How to evaluate.
     pub(super) fn run_options(&self, args: &FactsArgs, changes: Vec<String>) -> RunOptions {
         let batch_size = args.batch_size.and_then(|size| usize::try_from(size).ok());
@@ -268,6 +323,15 @@ pub(super) struct Needs {
     pub inventory: bool,
     /// At least one file of changes.
     pub changes: bool,
+}
+
+/// How files of an entity are called in a folder.
+fn called(entity: TableId) -> &'static [&'static str] {
+    match entity {
+        TableId::WAIVER => input::TABLES,
+        TableId::ASSET | TableId::CHANGE => input::FOREIGN,
+        _ => input::DATA,
+    }
 }
 
 /// The clock's time.

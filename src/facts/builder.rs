@@ -10,8 +10,9 @@ use super::json::Json;
 use super::named::Named;
 use super::plan::TablePlan;
 use super::pool::Pool;
-use super::problem::{Place, Problems, Report, Trouble};
-use super::records::{Records, Shared, Unique};
+use super::problem::{Place, Problems, Report, Trouble, printable};
+use super::records::{Records, Shared, Trace, Unique};
+use super::rows::{Broken, Remark, Row};
 use super::split::Wrapper;
 use super::table::{Cause, Facts, Touched};
 use crate::check::schema::{Schema, TableId};
@@ -78,23 +79,23 @@ pub struct FactsBuilder {
 }
 
 /// An object with a list under the name of its kind.
-const fn wrapper(lists: &'static [&'static str]) -> Wrapper {
+const fn wrapper(lists: &'static [&'static str]) -> Wrapper<'static> {
     Wrapper { lists, of_records: &["id"], silent: &[] }
 }
 
-const ASSETS: Wrapper = wrapper(&["assets"]);
-const CHANGES: Wrapper = wrapper(&["changes"]);
-const PEOPLE: Wrapper = wrapper(&["people"]);
-const SERVICES: Wrapper = wrapper(&["services"]);
-const INCIDENTS: Wrapper = wrapper(&["incidents"]);
-const WAIVERS: Wrapper = wrapper(&["waivers"]);
-const SAMPLES: Wrapper = Wrapper { lists: &["samples"], of_records: &["metric", "value"], silent: &[] };
+const ASSETS: Wrapper<'static> = wrapper(&["assets"]);
+const CHANGES: Wrapper<'static> = wrapper(&["changes"]);
+const PEOPLE: Wrapper<'static> = wrapper(&["people"]);
+const SERVICES: Wrapper<'static> = wrapper(&["services"]);
+const INCIDENTS: Wrapper<'static> = wrapper(&["incidents"]);
+const WAIVERS: Wrapper<'static> = wrapper(&["waivers"]);
+const SAMPLES: Wrapper<'static> = Wrapper { lists: &["samples"], of_records: &["metric", "value"], silent: &[] };
 /// Duties, or what an earlier run printed.
-const DUTIES: Wrapper =
+const DUTIES: Wrapper<'static> =
     Wrapper { lists: &["obligations", "decisions"], of_records: &["id", "verdict"], silent: &["changes", "summary"] };
 
 /// The entities of the input beside assets and changes.
-const OTHERS: [(TableId, &Wrapper); 6] = [
+const OTHERS: [(TableId, &Wrapper<'static>); 6] = [
     (TableId::PERSON, &PEOPLE),
     (TableId::SERVICE, &SERVICES),
     (TableId::INCIDENT, &INCIDENTS),
@@ -155,6 +156,79 @@ impl FactsBuilder {
         let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, file, line) };
         let lacking = records.add(file, line, record, shared);
         self.note(entity, lacking);
+    }
+
+    /// Adds records that a reader of another form has made of a file. An entity that is not part of the input is an error.
+    pub fn add_rows(&mut self, entity: TableId, file: &str, rows: Vec<Row>) {
+        let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, file, None) };
+        let lacking = records.add_rows(file, rows, shared);
+        self.note(entity, lacking);
+    }
+
+    /// Reports that a file, or a part of it, cannot be read; records of the entity may be lacking.
+    pub fn add_broken(&mut self, entity: TableId, broken: Broken) {
+        self.report.error(None, || broken.place, || (broken.message, broken.help));
+        self.note(entity, true);
+    }
+
+    /// Reports something of the input that cannot be read, of which no record is lacking.
+    pub fn add_error(&mut self, broken: Broken) {
+        self.report.error(None, || broken.place, || (broken.message, broken.help));
+    }
+
+    /// Warns of what could not be read of an element of a record.
+    pub fn remark(&mut self, entity: TableId, place: &Place, id: &str, remarks: Vec<Remark>) {
+        self.given.insert(entity);
+        for remark in remarks {
+            let found = Some(format!("found `{}`", printable(&remark.found)));
+            let place = || Place { record: Some(printable(id)), found, ..place.clone() };
+            self.report.warn(&remark.field, Trouble::Mapped, || (remark.message, remark.help), place);
+        }
+    }
+
+    /// Notes that a column is no field, and so is passed over.
+    pub fn pass_over(&mut self, entity: TableId, file: &str, column: &str) {
+        let Some(def) = self.schema.table(entity) else { return };
+        let help = || {
+            let near = crate::syntax::suggest::nearest(column, def.fields.iter().map(|field| field.name.as_str()));
+            near.map(|near| format!("did you mean `{near}`?"))
+        };
+        let place = || Place {
+            file: Arc::from(file),
+            line: Some(1),
+            record: None,
+            found: Some("found as a column".to_owned()),
+        };
+        self.report.unknown_key(&Arc::from(def.name.as_str()), column, help, place);
+    }
+
+    /// The identifiers of the assets so far, by identifier and host name in small letters; a host name that two have is not there.
+    #[must_use]
+    pub fn asset_names(&self) -> HashMap<String, String> {
+        let hostname = self.schema.find(TableId::ASSET, "hostname").map(|(field, _)| usize::from(field.0));
+        let mut ids = HashMap::new();
+        let mut hosts: HashMap<String, Option<String>> = HashMap::new();
+        for (id, host) in self.assets.ids_with(hostname, &self.pool) {
+            if let Some(host) = host {
+                let known = hosts.entry(host.to_lowercase()).or_insert_with(|| Some(id.to_string()));
+                if known.as_deref() != Some(id.as_ref()) {
+                    *known = None;
+                }
+            }
+            ids.insert(id.to_lowercase(), id.to_string());
+        }
+        for (host, id) in hosts {
+            if let Some(id) = id {
+                ids.entry(host).or_insert(id);
+            }
+        }
+        ids
+    }
+
+    /// Where the records of one asset stand, each with the fields that it gives.
+    #[must_use]
+    pub fn traces(&self, asset: &str) -> Vec<Trace> {
+        self.assets.traces(asset, &self.pool)
     }
 
     fn note(&mut self, entity: TableId, lacking: bool) {

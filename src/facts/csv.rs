@@ -37,7 +37,7 @@ pub(super) fn rows(plan: &TablePlan, bytes: &[u8]) -> Result<Vec<Row>, (String, 
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
-    if let Some((wrong, line)) = broken_quote(bytes) {
+    if let Some((wrong, line, _)) = broken_quote(bytes, b',') {
         return Err((wrong.to_owned(), line));
     }
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
@@ -113,8 +113,10 @@ fn scalar(shape: Option<&ShapePlan>, text: &str) -> Json<'static> {
     }
 }
 
-/// A quotation mark out of place, by RFC 4180, and its line. A reader that is generous here takes the rows behind it for part of the cell.
-fn broken_quote(bytes: &[u8]) -> Option<(&'static str, usize)> {
+/// A quotation mark out of place, by RFC 4180, its line, and whether it is one that does not close. A reader that is generous here takes the rows
+/// behind it for part of the cell.
+#[must_use]
+pub fn broken_quote(bytes: &[u8], delimiter: u8) -> Option<(&'static str, usize, bool)> {
     let (mut line, mut opened) = (1_usize, 0_usize);
     let (mut at_start, mut inside) = (true, false);
     let mut rest = bytes.iter().copied().peekable();
@@ -125,18 +127,18 @@ fn broken_quote(bytes: &[u8]) -> Option<(&'static str, usize)> {
             }
             b'"' if inside => {
                 inside = false;
-                if !matches!(rest.peek(), None | Some(b',' | b'\r' | b'\n')) {
-                    return Some(("something stands between a closing `\"` and the next comma", line));
+                if !rest.peek().is_none_or(|next| *next == delimiter || matches!(next, b'\r' | b'\n')) {
+                    return Some(("something stands between a closing `\"` and the next separator", line, false));
                 }
             }
             b'"' if at_start => (inside, opened) = (true, line),
             b'"' if !inside => {
-                return Some(("a `\"` stands within a cell: put the cell in `\"` and write `\"\"`", line));
+                return Some(("a `\"` stands within a cell: put the cell in `\"` and write `\"\"`", line, false));
             }
             _ => {}
         }
         line += usize::from(byte == b'\n');
-        at_start = !inside && matches!(byte, b',' | b'\n' | b'\r');
+        at_start = !inside && (byte == delimiter || matches!(byte, b'\n' | b'\r'));
     }
-    inside.then_some(("a `\"` has no end", opened))
+    inside.then_some(("a `\"` has no end", opened, true))
 }

@@ -89,6 +89,23 @@ impl<'a> Json<'a> {
         found.all(|other| other == first).then_some(first)
     }
 
+    /// The same value, which borrows nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Json<'static> {
+        let text = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(value) => Json::Bool(value),
+            Self::Number(number) => Json::Number(text(number)),
+            Self::String(string) => Json::String(text(string)),
+            Self::Array(elements) => Json::Array(elements.into_iter().map(Json::into_owned).collect()),
+            Self::Incomplete(elements) => Json::Incomplete(elements.into_iter().map(Json::into_owned).collect()),
+            Self::Object(entries) => {
+                Json::Object(entries.into_iter().map(|(key, value)| (text(key), value.into_owned())).collect())
+            }
+        }
+    }
+
     /// The value in at most 60 characters of JSON, for a message.
     #[must_use]
     pub fn excerpt(&self) -> String {
@@ -166,6 +183,22 @@ impl JsonError {
             _ => message,
         };
         Self { message: message.to_owned(), line: error.line(), column: error.column() }
+    }
+}
+
+impl From<serde_json::Value> for Json<'static> {
+    fn from(value: serde_json::Value) -> Self {
+        use serde_json::Value;
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(value),
+            Value::Number(number) => Self::Number(Cow::Owned(number.to_string())),
+            Value::String(text) => Self::String(Cow::Owned(text)),
+            Value::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
+            Value::Object(entries) => {
+                Self::Object(entries.into_iter().map(|(key, value)| (Cow::Owned(key), value.into())).collect())
+            }
+        }
     }
 }
 

@@ -28,6 +28,7 @@ mod problem;
 mod reader;
 mod record;
 mod records;
+mod rows;
 pub mod samples;
 mod selection;
 mod show;
@@ -37,8 +38,12 @@ mod value;
 mod vectors;
 
 pub use builder::{FactsBuilder, Input, Options, Selection};
+pub use csv::broken_quote;
 pub use json::{Json, JsonError};
 pub use problem::{Place, Problem, ProblemKind, Problems, printable};
+pub use records::Trace;
+pub use rows::{Broken, Misread, Remark, Row};
+pub use split::{Chunk, Piece, Split, Wrapper, first_keys, plain_name, split};
 pub use table::{Cause, Column, Facts, TableData, Touched};
 
 #[cfg(test)]

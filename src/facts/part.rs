@@ -11,8 +11,9 @@ use super::json::Json;
 use super::named::Named;
 use super::plan::{KeyPlan, TablePlan, Target};
 use super::pool::Pool;
-use super::problem::{Report, Words};
+use super::problem::{Report, Trouble, Words, printable};
 use super::reader::Reader;
+use super::rows::{Remark, Row};
 use super::samples;
 use super::split::{Chunk, Piece};
 use crate::check::schema::TableId;
@@ -65,6 +66,23 @@ impl Source<'_> {
                 Err(wrong) => {
                     reading.leave_out(|| wrong.clone(), || ("a row does not fit the header".to_owned(), None))
                 }
+            }
+        }
+        reading.finish()
+    }
+
+    /// Takes rows that a reader of another form has made.
+    pub(super) fn read_rows(&self, file: &Arc<str>, rows: Vec<Row>) -> ReadPart {
+        let mut reading = Reading::new(self, file);
+        for row in rows {
+            reading.reader.here.line = row.line;
+            reading.reader.here.record = None;
+            match row.record {
+                Ok(record) => {
+                    reading.remark(&record, row.remarks);
+                    reading.record(record);
+                }
+                Err(wrong) => reading.leave_out(|| wrong.found, || (wrong.message, wrong.help)),
             }
         }
         reading.finish()
@@ -170,6 +188,20 @@ impl<'p> Reading<'p> {
         self.part.named.extend(named);
         self.part.lines.push(self.reader.here.line);
         self.part.digests.push(of_record(&self.plan.path, &record, &mut self.buffer));
+    }
+
+    /// Warns of what a reader could not read in a record.
+    fn remark(&mut self, record: &Json<'_>, remarks: Vec<Remark>) {
+        self.reader.here.record = match record.get("id") {
+            Some(Json::String(id)) => Some(id.clone().into_owned()),
+            _ => None,
+        };
+        let here = &self.reader.here;
+        for remark in remarks {
+            let place = || here.place(Some(format!("found `{}`", printable(&remark.found))));
+            let words = || (remark.message, remark.help);
+            self.reader.report.warn(&remark.field, Trouble::Mapped, words, place);
+        }
     }
 
     fn leave_out(&mut self, found: impl FnOnce() -> String, words: impl FnOnce() -> Words) {

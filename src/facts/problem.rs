@@ -132,6 +132,7 @@ pub(super) enum Trouble {
     Records,
     EndBeforeStart,
     Aimless,
+    Mapped,
 }
 
 /// The message and help of a warning.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::assemble::{Address, gather};
 use super::builder::Options;
-use super::column::{Cell, TableBuild, row};
+use super::column::{Cell, ColumnBuild, State, TableBuild, row};
 use super::csv::{self, is_csv};
 use super::digest::RecordDigest;
 use super::duplicates::merge;
@@ -16,8 +16,9 @@ use super::part::{Part, ReadPart, Source};
 use super::plan::TablePlan;
 use super::pool::Pool;
 use super::problem::{Place, Report, printable};
+use super::rows::{self, Row};
 use super::split::{Wrapper, split};
-use crate::check::schema::TableId;
+use crate::check::schema::{FieldId, TableId};
 use crate::time::Instant;
 
 /// The records of one entity.
@@ -25,7 +26,7 @@ use crate::time::Instant;
 pub(super) struct Records {
     pub plan: TablePlan,
     /// The object that may hold a list of records in a file of JSON.
-    wrapper: &'static Wrapper,
+    wrapper: &'static Wrapper<'static>,
     parts: Vec<Part>,
 }
 
@@ -42,6 +43,15 @@ pub(super) struct Unique {
     pub places: Vec<Place>,
 }
 
+/// A record of an asset or change, and what it gives.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Where it stands.
+    pub place: Place,
+    /// The fields that it gives.
+    pub fields: Vec<FieldId>,
+}
+
 /// What reading shares between entities.
 pub(super) struct Shared<'s> {
     pub now: Instant,
@@ -51,7 +61,7 @@ pub(super) struct Shared<'s> {
 }
 
 impl Records {
-    pub(super) fn new(plan: TablePlan, wrapper: &'static Wrapper) -> Self {
+    pub(super) fn new(plan: TablePlan, wrapper: &'static Wrapper<'static>) -> Self {
         Self { plan, wrapper, parts: Vec::new() }
     }
 
@@ -101,6 +111,15 @@ impl Records {
             shared.report.error(None, place, words);
         }
         broken.is_some() || shared.report.left_out > left_out_before
+    }
+
+    /// Takes rows that a reader of another form has made. Returns whether records may be lacking.
+    pub(super) fn add_rows(&mut self, file: &str, given: Vec<Row>, shared: Shared<'_>) -> bool {
+        let source = Source { plan: &self.plan, now: shared.now, options: shared.options };
+        let parts = rows::read(source, &Arc::from(file), given);
+        let left_out_before = shared.report.left_out;
+        self.absorb(parts, &mut *shared.pool, &mut *shared.report);
+        shared.report.left_out > left_out_before
     }
 
     /// Takes a record that was not read from a file. Returns whether it had to be left out.
@@ -161,6 +180,40 @@ impl Records {
         let tables: Vec<&TableBuild> = self.parts.iter().map(|part| &part.table).chain([&merged]).collect();
         let table = gather(&self.plan, &tables, &order);
         Unique { plan: self.plan, table, ids, named, places }
+    }
+
+    /// Where the records of one id stand, each with the names of the fields that it gives.
+    pub(super) fn traces(&self, id: &str, pool: &Pool) -> Vec<Trace> {
+        let rows = self.rows_by_id(pool).into_iter().filter(|(known, _)| known.as_ref() == id);
+        let trace = |(id, address): (Arc<str>, Address)| {
+            let table = &self.parts.get(address.0 as usize)?.table;
+            let given = |at: usize| match table.columns.get(at) {
+                Some(ColumnBuild::Scalar(column)) => {
+                    !matches!(column.cell(address.1 as usize), Cell::Without(State::Absent | State::AbsentMeant))
+                }
+                Some(ColumnBuild::List(list)) => {
+                    !matches!(list.state(address.1 as usize), State::Absent | State::AbsentMeant)
+                }
+                None => false,
+            };
+            let fields = (0..self.plan.fields.len()).filter(|at| given(*at)).filter_map(|at| u16::try_from(at).ok());
+            Some(Trace {
+                place: self.place(&id, address, None).without_record(),
+                fields: fields.map(FieldId).collect(),
+            })
+        };
+        rows.filter_map(trace).collect()
+    }
+
+    /// The id of every record, and the text of a field of it.
+    pub(super) fn ids_with(&self, field: Option<usize>, pool: &Pool) -> Vec<(Arc<str>, Option<Arc<str>>)> {
+        let text = |(part, at): Address| {
+            let Cell::Int(number) = self.parts.get(part as usize)?.table.scalar(field?)?.cell(at as usize) else {
+                return None;
+            };
+            pool.strings.get(number).cloned()
+        };
+        self.rows_by_id(pool).into_iter().map(|(id, address)| (id, text(address))).collect()
     }
 
     fn rows_by_id(&self, pool: &Pool) -> Vec<(Arc<str>, Address)> {

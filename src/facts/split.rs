@@ -7,7 +7,8 @@ const CHUNK: usize = 256 * 1024;
 
 /// The text of one record.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Piece<'b> {
+pub struct Piece<'b> {
+    /// The text.
     pub bytes: &'b [u8],
     /// The line on which it begins, from 1.
     pub line: usize,
@@ -15,15 +16,17 @@ pub(super) struct Piece<'b> {
 
 /// Texts that are read together.
 #[derive(Debug)]
-pub(super) enum Chunk<'b> {
+pub enum Chunk<'b> {
     /// Whole lines, the first of which has this number.
     Lines(&'b [u8], usize),
+    /// Records by themselves.
     Pieces(Vec<Piece<'b>>),
 }
 
 /// A file taken apart.
 #[derive(Debug, Default)]
-pub(super) struct Split<'b> {
+pub struct Split<'b> {
+    /// The records' texts.
     pub chunks: Vec<Chunk<'b>>,
     /// The file does not end as it should, or has something between its records: what, and on which line.
     pub broken: Option<(&'static str, usize)>,
@@ -33,7 +36,8 @@ pub(super) struct Split<'b> {
 
 impl<'b> Chunk<'b> {
     /// The records' texts.
-    pub(super) fn pieces(&self) -> Vec<Piece<'b>> {
+    #[must_use]
+    pub fn pieces(&self) -> Vec<Piece<'b>> {
         match self {
             Self::Pieces(pieces) => pieces.clone(),
             Self::Lines(bytes, first) => {
@@ -48,24 +52,26 @@ impl<'b> Chunk<'b> {
 
 /// The object in which a file of JSON may hold its list of records: `{"assets": […]}`.
 #[derive(Debug)]
-pub(super) struct Wrapper {
+pub struct Wrapper<'w> {
     /// The key of the list; of several, any.
-    pub lists: &'static [&'static str],
+    pub lists: &'w [&'w str],
     /// Keys of a record: what has one of them is no wrapper.
-    pub of_records: &'static [&'static str],
+    pub of_records: &'w [&'w str],
     /// Keys beside the list of which nothing is to be said.
-    pub silent: &'static [&'static str],
+    pub silent: &'w [&'w str],
 }
 
-impl Wrapper {
+impl<'w> Wrapper<'w> {
     /// The key of the list, as messages call it.
-    pub(super) fn name(&self) -> &'static str {
+    #[must_use]
+    pub fn name(&self) -> &'w str {
         self.lists.first().copied().unwrap_or_default()
     }
 }
 
 /// Takes a file apart: one record on each line, a list of records, one record, records one after another, or a list in a wrapper.
-pub(super) fn split<'b>(bytes: &'b [u8], name: &str, wrapper: &Wrapper) -> Split<'b> {
+#[must_use]
+pub fn split<'b>(bytes: &'b [u8], name: &str, wrapper: &Wrapper<'_>) -> Split<'b> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Split { broken: Some(("the file is UTF-16, expected UTF-8", 1)), ..Split::default() };
     }
@@ -129,8 +135,41 @@ fn is_lines(bytes: &[u8], name: &str) -> bool {
     }
 }
 
+/// The keys of the first object of a file of JSON, up to the first hundred, without reading what they hold.
+#[must_use]
+pub fn first_keys(bytes: &[u8]) -> Vec<String> {
+    const MOST: usize = 100;
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut scan = Scan { bytes, at: 0, line: 1 };
+    let mut keys = Vec::new();
+    if scan.next_mark() == Some(b'[') {
+        scan.step();
+    }
+    if scan.next_mark() != Some(b'{') {
+        return keys;
+    }
+    scan.step();
+    while keys.len() < MOST && scan.next_mark() == Some(b'"') {
+        let key = scan.piece().bytes;
+        if scan.next_mark() != Some(b':') {
+            break;
+        }
+        let key = key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")).unwrap_or_default();
+        keys.push(String::from_utf8_lossy(key).into_owned());
+        scan.step();
+        scan.next_mark();
+        scan.piece();
+        if scan.next_mark() != Some(b',') {
+            break;
+        }
+        scan.step();
+    }
+    keys
+}
+
 /// The name in small letters, without what says that the file was compressed.
-pub(super) fn plain_name(name: &str) -> String {
+#[must_use]
+pub fn plain_name(name: &str) -> String {
     let mut name = name.to_ascii_lowercase();
     if let Some(plain) = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)) {
         name.truncate(plain.len());
@@ -300,7 +339,7 @@ impl<'b> Scan<'b> {
     }
 
     /// Where the object that begins here holds its records in a list under the wrapper's key, takes these; otherwise stays.
-    fn wrapped(&mut self, wrapper: &Wrapper, pieces: &mut Vec<Piece<'b>>, ignored: &mut Vec<String>) -> bool {
+    fn wrapped(&mut self, wrapper: &Wrapper<'_>, pieces: &mut Vec<Piece<'b>>, ignored: &mut Vec<String>) -> bool {
         let mut scan = *self;
         let mut inner = Vec::new();
         let mut others = Vec::new();

@@ -12,6 +12,11 @@ pub mod feeds;
 pub mod sboms;
 pub mod scanners;
 pub mod store;
+pub mod inventories;
+pub mod join;
+pub mod mapping;
+pub mod reports;
+pub mod tickets;
 pub mod vex;
 
 use std::sync::Arc;

@@ -109,7 +109,7 @@ fn a_file_that_cannot_be_read_names_the_line() {
         (format!("{HEADER}\nw1,r,a,,,,,ciso,\"no end\nw2,r,b,,,,,ciso,\n"), "w.csv:2: a `\"` has no end"),
         (
             format!("{HEADER}\nw1,r,a,,,,,ciso,\"a\" b\n"),
-            "w.csv:2: something stands between a closing `\"` and the next comma",
+            "w.csv:2: something stands between a closing `\"` and the next separator",
         ),
         (
             format!("{HEADER}\n\nw1,r,5\" disk,,,,,ciso,\n"),

@@ -1,0 +1,472 @@
+//! Files of facts in any form, by `[[source]]` and by their content, into the facts of one run.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::config::Config;
+use super::failure::Failure;
+use super::input::InputFile;
+use crate::FactsBuilder;
+use crate::check::schema::{Schema, TableId};
+use crate::facts::{Broken, Json, Misread, Place, Row, first_keys, plain_name};
+use crate::sources::inventories::{broken, csv, json, osquery, servicenow};
+use crate::sources::join::{Joined, owner_of};
+use crate::sources::mapping::{self, Form, Mapping, Source};
+use crate::sources::tickets::{jira, yaml};
+use crate::sources::{At, Origin, reports};
+
+/// A file of facts, what its records are, and what is said of it.
+#[derive(Debug)]
+pub(super) struct Given {
+    /// What its records are, unless its source says otherwise.
+    pub entity: TableId,
+    /// The file.
+    pub file: InputFile,
+    /// The source that names it, as an index.
+    pub source: Option<usize>,
+    /// The asset that it is about.
+    pub asset: Option<String>,
+}
+
+/// Reads the sources of the project's file.
+///
+/// # Errors
+/// What is wrong with them, with file and line.
+pub(super) fn sources(config: &Config, schema: &Schema) -> Result<Vec<Source>, Failure> {
+    mapping::read(&config.text, schema).map_err(|wrong| {
+        let failure = Failure::new(format!("`{}` line {}: {}", config.name().display(), wrong.line, wrong.message));
+        match wrong.help {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
+    })
+}
+
+/// The entity of the input that records of an entity end up in.
+pub(super) fn ends_in(entity: TableId) -> TableId {
+    owner_of(entity).map_or(entity, |(owner, _)| owner)
+}
+
+/// Which source names a path.
+pub(super) fn source_of(path: &Path, config: &Config, sources: &[Source]) -> Option<usize> {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let wanted = real(path);
+    sources.iter().position(|source| source.files.iter().any(|file| real(&config.folder.join(file)) == wanted))
+}
+
+/// The paths of a source.
+pub(super) fn paths(config: &Config, source: &Source) -> Vec<PathBuf> {
+    source.files.iter().map(|file| config.folder.join(file)).collect()
+}
+
+/// Takes files in; what comes apart is put together in the end.
+pub(super) struct Intake<'s> {
+    schema: Arc<Schema>,
+    sources: &'s [Source],
+    joined: Joined,
+    /// Rows whose references are still raw keys.
+    waiting: Vec<(Mapping, String, Vec<Row>)>,
+    ids: HashMap<String, String>,
+    /// The first file of ServiceNow of each shape.
+    shapes: BTreeMap<servicenow::Shape, String>,
+    /// Identifiers and host names of assets that sources have given, for reports that name them.
+    reports: Vec<(Arc<str>, Option<String>, reports::Report)>,
+    /// Votes come apart from their changes.
+    has_votes: bool,
+}
+
+impl<'s> Intake<'s> {
+    pub(super) fn new(schema: Arc<Schema>, sources: &'s [Source]) -> Self {
+        let has_votes = sources.iter().any(|source| source.mapping.entity == TableId::APPROVAL);
+        Self {
+            schema,
+            sources,
+            joined: Joined::default(),
+            waiting: Vec::new(),
+            ids: HashMap::new(),
+            shapes: BTreeMap::new(),
+            reports: Vec::new(),
+            has_votes,
+        }
+    }
+
+    /// Takes a file in.
+    pub(super) fn add(&mut self, given: Given, builder: &mut FactsBuilder) {
+        let source = given.source.and_then(|at| self.sources.get(at));
+        let entity = source.map_or(given.entity, |source| source.mapping.entity);
+        let has_fields = source.is_some_and(|source| source.has_fields);
+        let form = source.and_then(|source| source.form).unwrap_or_else(|| detect(entity, &given.file, has_fields));
+        let asset = given.asset.or_else(|| source.and_then(|source| source.asset.clone()));
+        let (name, bytes) = (given.file.name.as_str(), given.file.bytes.as_slice());
+        let empty = || Mapping {
+            entity,
+            name: self.schema.table(entity).map_or_else(String::new, |def| def.name.clone()),
+            zone: None,
+            is_of_user: false,
+            rules: Vec::new(),
+        };
+        let mut mapping = source.map_or_else(empty, |source| source.mapping.clone());
+        let is_mapped = has_fields || mapping::builtin::has_rules(form, entity);
+        mapping.rules = mapping::builtin::rules(form, entity, &mapping.rules, &self.schema);
+        let list = source.and_then(|source| source.records.as_deref());
+        match form {
+            // Waivers have a reader of their own, which knows their columns.
+            Form::Csv if entity == TableId::WAIVER && !has_fields => builder.add_file(entity, name, bytes),
+            Form::Csv => {
+                let delimiter = source.map_or_else(|| csv::delimiter_of(name), |source| source.delimiter);
+                self.csv(name, bytes, delimiter, (mapping, has_fields), asset.as_deref(), builder);
+            }
+            Form::Report => self.report(name, bytes, asset, builder),
+            Form::Osquery => self.osquery(name, bytes, asset.as_deref(), builder),
+            Form::Yaml => self.yaml(name, bytes, list, (&mapping, is_mapped), asset.as_deref(), builder),
+            Form::Parquet => {
+                let help = "write the rows as NDJSON or CSV";
+                builder.add_broken(entity, broken(name, None, "a file of Parquet cannot be read", "its form", help));
+            }
+            Form::Json if !is_mapped && owner_of(entity).is_none() => builder.add_file(entity, name, bytes),
+            Form::Json => {
+                let (pieces, fault) = json::pieces(name, bytes, list.unwrap_or("records"));
+                let rows = json::rows(&mapping, &pieces);
+                self.take(&mapping, name, rows, asset.as_deref(), builder);
+                self.fault(entity, fault, builder);
+            }
+            Form::Jira => {
+                let (pieces, fault) = json::pieces(name, bytes, list.unwrap_or("issues"));
+                let read = |piece: &crate::facts::Piece<'_>| match json::parse(piece) {
+                    Ok(issue) => json::row(&mapping, piece.line, &jira::plain(issue)),
+                    Err(row) => *row,
+                };
+                let rows = pieces.par_iter().map(read).collect();
+                self.take(&mapping, name, self.complete(&mapping, rows), asset.as_deref(), builder);
+                self.fault(entity, fault, builder);
+            }
+            Form::ServiceNow => {
+                let (pieces, fault) = json::pieces(name, bytes, list.unwrap_or("result"));
+                let export = servicenow::read(&mapping, &pieces);
+                for shape in export.shapes {
+                    self.shapes.entry(shape).or_insert_with(|| name.to_owned());
+                }
+                self.ids.extend(export.ids);
+                let rows = self.complete(&mapping, export.rows);
+                self.waiting.push((mapping, name.to_owned(), rows));
+                self.fault(entity, fault, builder);
+            }
+        }
+    }
+
+    /// Says of tickets that it is not known what they fix, nor who has voted: the systems have no field for the one, and keep the other apart.
+    fn complete(&self, mapping: &Mapping, mut rows: Vec<Row>) -> Vec<Row> {
+        if mapping.entity != TableId::CHANGE {
+            return rows;
+        }
+        for row in &mut rows {
+            let Ok(Json::Object(entries)) = &mut row.record else { continue };
+            let lacking = ["fixes", "approvals"].into_iter().filter(|key| *key == "fixes" || !self.has_votes);
+            for key in lacking {
+                if !entries.iter().any(|(name, _)| name == key) {
+                    entries.push((key.into(), Json::Null));
+                }
+            }
+        }
+        rows
+    }
+
+    fn csv(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        delimiter: u8,
+        (mapping, has_fields): (Mapping, bool),
+        asset: Option<&str>,
+        builder: &mut FactsBuilder,
+    ) {
+        let schema = Arc::clone(&self.schema);
+        let entity = mapping.entity;
+        let mut over = Vec::new();
+        let make = |names: &[String]| {
+            if has_fields {
+                csv::check_columns(name, names, &mapping)?;
+                return Ok(mapping);
+            }
+            let mapping = csv::by_names(name, names, mapping, &schema)?;
+            over = csv::passed_over(names, &mapping);
+            Ok(mapping)
+        };
+        let read =
+            csv::read(name, bytes, delimiter, make, |mapping, rows| self.take(mapping, name, rows, asset, builder));
+        for column in over {
+            builder.pass_over(entity, name, &column);
+        }
+        self.fault(entity, read.err(), builder);
+    }
+
+    fn yaml(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        list: Option<&str>,
+        (mapping, is_mapped): (&Mapping, bool),
+        asset: Option<&str>,
+        builder: &mut FactsBuilder,
+    ) {
+        const WRONG: &str = "a file of YAML cannot be read";
+        let records = std::str::from_utf8(bytes)
+            .map_err(|error| {
+                let read = bytes.get(..error.valid_up_to()).unwrap_or_default();
+                ("it is not UTF-8".to_owned(), read.iter().filter(|byte| **byte == b'\n').count().saturating_add(1))
+            })
+            .and_then(|text| yaml::records(text, list.unwrap_or(list_of(mapping.entity))));
+        match records {
+            Ok(records) => {
+                let row = |(line, record): (usize, Json<'static>)| {
+                    if is_mapped {
+                        return json::row(mapping, line, &record);
+                    }
+                    Row { line: u32::try_from(line).ok(), record: Ok(record), remarks: Vec::new() }
+                };
+                self.take(mapping, name, records.into_iter().map(row).collect(), asset, builder);
+            }
+            Err((what, line)) => {
+                let fault = broken(name, u32::try_from(line).ok(), WRONG, what, "");
+                self.fault(mapping.entity, Some(Box::new(fault)), builder);
+            }
+        }
+    }
+
+    fn osquery(&mut self, name: &str, bytes: &[u8], asset: Option<&str>, builder: &mut FactsBuilder) {
+        let (pieces, fault) = json::pieces(name, bytes, "hosts");
+        let rows = pieces.iter().map(|piece| match json::parse(piece) {
+            Err(row) => *row,
+            Ok(tables) => Row {
+                line: u32::try_from(piece.line).ok(),
+                record: osquery::record(&tables, asset).map_err(|found| Misread {
+                    message: "rows of osquery belong to no asset".to_owned(),
+                    found,
+                    help: Some(
+                        "name it: `asset = \"…\"` in a `[[source]]` of changegate.toml, or `--report ASSET=FILE`"
+                            .to_owned(),
+                    ),
+                }),
+                remarks: Vec::new(),
+            },
+        });
+        builder.add_rows(TableId::ASSET, name, rows.collect());
+        self.fault(TableId::ASSET, fault, builder);
+    }
+
+    fn report(&mut self, name: &str, bytes: &[u8], asset: Option<String>, builder: &mut FactsBuilder) {
+        let file: Arc<str> = Arc::from(name);
+        match reports::read(&file, bytes) {
+            Some(report) => self.reports.push((file, asset, report)),
+            None => {
+                let help =
+                    "give what one of the scanners prints as JSON, CSV or XML, or map its fields in a `[[source]]`";
+                builder.add_error(broken(
+                    name,
+                    None,
+                    "a report cannot be read",
+                    "it has the form of none that is known",
+                    help,
+                ));
+            }
+        }
+    }
+
+    fn fault(&self, entity: TableId, fault: Option<Box<Broken>>, builder: &mut FactsBuilder) {
+        if let Some(fault) = fault {
+            builder.add_broken(ends_in(entity), *fault);
+        }
+    }
+
+    /// Hands rows on, or keeps those that belong to other records.
+    fn take(&mut self, mapping: &Mapping, name: &str, rows: Vec<Row>, asset: Option<&str>, builder: &mut FactsBuilder) {
+        let Some((owner, list)) = owner_of(mapping.entity) else {
+            builder.add_rows(mapping.entity, name, rows);
+            return;
+        };
+        let key = mapping::parent(mapping.entity).unwrap_or_default();
+        for row in rows {
+            let place = Place { file: Arc::from(name), line: row.line, record: None, found: None };
+            let entries = match row.record {
+                Ok(Json::Object(entries)) => entries,
+                Ok(_) => continue,
+                Err(wrong) => {
+                    let place = Place { found: Some(wrong.found), ..place };
+                    builder.add_error(Broken { message: wrong.message, place, help: wrong.help });
+                    continue;
+                }
+            };
+            let (of, fields): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(name, _)| name == key);
+            let id = match of.into_iter().next() {
+                Some((_, Json::String(id))) => Some(id.into_owned()),
+                _ => asset.map(str::to_owned),
+            };
+            let Some(id) = id.filter(|id| !id.trim().is_empty()) else {
+                let place = Place { found: Some(format!("`{key}` is missing")), ..place };
+                let message = format!("a row of `{list}` does not say to which `{key}` it belongs");
+                builder.add_error(Broken { message, place, help: None });
+                continue;
+            };
+            builder.remark(ends_in(mapping.entity), &place, &id, row.remarks);
+            debug_assert_eq!(owner, ends_in(mapping.entity));
+            for element in each_cve(fields) {
+                self.joined.add(mapping.entity, &id, element, Vec::new(), &place);
+            }
+        }
+    }
+
+    /// Hands on what had to wait for the rest.
+    pub(super) fn finish(mut self, builder: &mut FactsBuilder) {
+        let display = self.shapes.get(&servicenow::Shape::Display);
+        let raw = self.shapes.iter().find(|(shape, _)| **shape != servicenow::Shape::Display).map(|(_, file)| file);
+        if let (Some(display), Some(raw)) = (display, raw) {
+            let help = "export them alike: a person would be one in this file and another in that";
+            let found = format!("`{raw}` has raw values, this file what people see");
+            builder.add_error(broken(display, None, "exports of ServiceNow do not fit together", found, help));
+        }
+        for (mapping, name, mut rows) in std::mem::take(&mut self.waiting) {
+            rows.iter_mut().for_each(|row| servicenow::rename(&mapping, row, &self.ids));
+            self.take(&mapping, &name, rows, None, builder);
+        }
+        self.joined.rename(&self.ids);
+        self.findings(builder);
+        for (of, place, record) in self.joined.records() {
+            builder.add_record(of, &place.file, place.line, record);
+        }
+    }
+
+    /// Joins reports with the assets that they name.
+    fn findings(&mut self, builder: &mut FactsBuilder) {
+        let all = std::mem::take(&mut self.reports);
+        if all.is_empty() {
+            return;
+        }
+        let known = builder.asset_names();
+        let mut unknown: BTreeMap<(Arc<str>, Option<String>), usize> = BTreeMap::new();
+        for (file, asset, report) in all {
+            for refused in &report.harvest.refused {
+                let found = match &refused.expected {
+                    Some(expected) => format!("{}, expected {expected}", refused.message),
+                    None => refused.message.clone(),
+                };
+                let place = Place { found: Some(found), ..place(&refused.origin) };
+                builder.add_error(Broken {
+                    message: "a part of a report cannot be read".to_owned(),
+                    place,
+                    help: None,
+                });
+            }
+            let whole = Place { file: Arc::clone(&file), line: None, record: None, found: None };
+            let lacking = report.harvest.incomplete;
+            if let Some(asset) = &asset {
+                for (entity, has) in [(TableId::FINDING, report.has_findings), (TableId::SOFTWARE, report.has_software)]
+                {
+                    if has {
+                        self.joined.given(entity, asset, lacking, &whole);
+                    }
+                }
+            }
+            let sightings = report
+                .harvest
+                .sightings
+                .into_iter()
+                .map(|one| (TableId::FINDING, one.target, one.finding, one.aliases, one.origin));
+            let components = report
+                .harvest
+                .components
+                .into_iter()
+                .map(|one| (TableId::SOFTWARE, one.target, one.software, Vec::new(), one.origin));
+            for (entity, target, fields, aliases, origin) in sightings.chain(components) {
+                let named = target.as_deref().and_then(|target| known.get(&target.to_lowercase()));
+                let Some(id) = asset.as_ref().or(named) else {
+                    *unknown.entry((Arc::clone(&file), target)).or_default() += 1;
+                    continue;
+                };
+                let place = place(&origin);
+                if lacking {
+                    self.joined.given(entity, id, true, &place);
+                }
+                self.joined.add(entity, id, serde_json::Value::Object(fields).into(), aliases, &place);
+            }
+        }
+        for ((file, target), count) in unknown {
+            let found = match target {
+                Some(target) => format!("it is about `{}`, {count} of its records", crate::facts::printable(&target)),
+                None => format!("it does not say what it is about, {count} of its records"),
+            };
+            let help = "name the asset: `--report ASSET=FILE`, or `asset = \"…\"` in a `[[source]]` of changegate.toml";
+            builder.add_error(broken(&file, None, "a report is about no asset of the inventory", found, help));
+        }
+    }
+}
+
+/// One element for each CVE of a cell that has several.
+fn each_cve(fields: Vec<(std::borrow::Cow<'static, str>, Json<'static>)>) -> Vec<Json<'static>> {
+    let several = fields.iter().find_map(|(key, value)| match value {
+        Json::Array(ids) if key == "cve" => Some(ids.clone()),
+        _ => None,
+    });
+    let Some(ids) = several else { return vec![Json::Object(fields)] };
+    let with = |id: Json<'static>| {
+        let fields =
+            fields.iter().map(|(key, value)| (key.clone(), if key == "cve" { id.clone() } else { value.clone() }));
+        Json::Object(fields.collect())
+    };
+    ids.into_iter().map(with).collect()
+}
+
+fn place(origin: &Origin) -> Place {
+    let (file, line) = match &origin.at {
+        At::File => (Arc::clone(&origin.file), None),
+        At::Line(line) => (Arc::clone(&origin.file), Some(*line)),
+        At::Pointer(pointer) => (Arc::from(format!("{}#{pointer}", origin.file)), None),
+    };
+    Place { file, line, record: None, found: None }
+}
+
+/// The key under which a list of an entity's records may stand.
+fn list_of(entity: TableId) -> &'static str {
+    match entity {
+        TableId::ASSET => "assets",
+        TableId::CHANGE => "changes",
+        TableId::PERSON => "people",
+        TableId::SERVICE => "services",
+        TableId::INCIDENT => "incidents",
+        TableId::WAIVER => "waivers",
+        TableId::SAMPLE => "samples",
+        TableId::DUTY => "obligations",
+        _ => "records",
+    }
+}
+
+/// The form of a file that nobody names, by its content and name.
+fn detect(entity: TableId, file: &InputFile, is_mapped: bool) -> Form {
+    let name = plain_name(&file.name);
+    if file.bytes.starts_with(b"PAR1") {
+        return Form::Parquet;
+    }
+    if name.ends_with(".yaml") || name.ends_with(".yml") {
+        return Form::Yaml;
+    }
+    let is_asset = ends_in(entity) == TableId::ASSET;
+    if is_asset && !is_mapped && reports::is_report(&file.name, &file.bytes) {
+        return Form::Report;
+    }
+    if csv::is_csv(&file.name) {
+        return Form::Csv;
+    }
+    let keys = first_keys(&file.bytes);
+    let has = |key: &str| keys.iter().any(|known| known == key);
+    if has("result") && !has("id") && mapping::builtin::has_rules(Form::ServiceNow, entity) {
+        Form::ServiceNow
+    } else if jira::is_search(&keys) && mapping::builtin::has_rules(Form::Jira, entity) {
+        Form::Jira
+    } else if entity == TableId::ASSET && osquery::is_tables(&keys) && !is_mapped {
+        Form::Osquery
+    } else {
+        Form::Json
+    }
+}

@@ -1,0 +1,143 @@
+//! What the Table API of ServiceNow gives, in its three shapes: raw values, what people see, or both of each field.
+//!
+//! Everything is a text. Raw times are UTC without a marker; those that people see are by the clock of whoever exported them.
+
+use super::json;
+use crate::check::schema::TableId;
+use crate::check::types::Type;
+use crate::facts::{Json, Piece, Row};
+use crate::sources::mapping::{Got, Kind, Mapping, Path, Rule, look};
+use crate::time::Zone;
+
+/// Which values an export holds (`sysparm_display_value`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// `false`: raw values.
+    Raw,
+    /// `true`: what people see.
+    Display,
+    /// `all`: both.
+    Both,
+}
+
+/// The records of an export.
+#[derive(Debug, Default)]
+pub struct Export {
+    /// The records.
+    pub rows: Vec<Row>,
+    /// The shapes that its records have.
+    pub shapes: Vec<Shape>,
+    /// For each record that has both: its `sys_id`, and the identifier that it got.
+    pub ids: Vec<(String, String)>,
+}
+
+/// Which shape a record has, where it can be told.
+#[must_use]
+pub fn shape(record: &Json<'_>) -> Option<Shape> {
+    let Json::Object(entries) = record else { return None };
+    let mut raw = false;
+    for (_, value) in entries {
+        match (value.get("value"), value.get("display_value")) {
+            (Some(_), Some(_)) => return Some(Shape::Both),
+            (None, Some(_)) => return Some(Shape::Display),
+            (Some(_), None) => raw = true,
+            (None, None) => {}
+        }
+    }
+    let number = |key: &str| match record.get(key) {
+        Some(Json::String(text)) if !text.is_empty() => Some(text.parse::<i32>().is_ok()),
+        _ => None,
+    };
+    // Without a reference to tell it by: states and ratings are numbers where they are raw.
+    let told = ["state", "priority", "impact", "urgency", "install_status", "operational_status"]
+        .iter()
+        .find_map(|key| number(key));
+    match (raw, told) {
+        (true, _) | (false, Some(true)) => Some(Shape::Raw),
+        (false, Some(false)) => Some(Shape::Display),
+        (false, None) => None,
+    }
+}
+
+/// Maps the records of an export.
+#[must_use]
+pub fn read(mapping: &Mapping, pieces: &[Piece<'_>]) -> Export {
+    let raw = Mapping { zone: Some(Zone::utc()), ..mapping.clone() };
+    let seen = Mapping { is_of_user: true, ..mapping.clone() };
+    let mut export = Export::default();
+    for piece in pieces {
+        let record = match json::parse(piece) {
+            Ok(record) => record,
+            Err(row) => {
+                export.rows.push(*row);
+                continue;
+            }
+        };
+        let shape = shape(&record);
+        let mapping = if shape == Some(Shape::Display) { &seen } else { &raw };
+        let mut row = json::row(mapping, piece.line, &record);
+        if matches!(record, Json::Object(_)) {
+            let get = |rule: &Rule, path: &Path| field(rule, &record, path);
+            let mapped = mapping.record(&get);
+            (row.record, row.remarks) = (Ok(mapped.record), mapped.remarks);
+        }
+        export.shapes.extend(shape);
+        export.shapes.sort_unstable();
+        export.shapes.dedup();
+        if let (Some(key), Ok(made)) = (text(record.get("sys_id")), &row.record)
+            && let Some(Json::String(id)) = made.get("id")
+        {
+            export.ids.push((key.to_owned(), id.clone().into_owned()));
+        }
+        export.rows.push(row);
+    }
+    export
+}
+
+/// The text of a field, whatever the shape.
+fn text<'r>(value: Option<&'r Json<'_>>) -> Option<&'r str> {
+    match value? {
+        Json::String(text) => Some(text),
+        other => match other.get("value").or_else(|| other.get("display_value"))? {
+            Json::String(text) => Some(text),
+            _ => None,
+        },
+    }
+}
+
+/// The value of a field: of a reference what people call it, unless it is a person, who is told apart by the raw one; of others the raw one.
+fn field<'r, 'j>(rule: &Rule, record: &'r Json<'j>, path: &Path) -> Got<'r, 'j> {
+    let Got::Value(value) = look(record, path) else { return look(record, path) };
+    let (raw, seen) = (value.get("value"), value.get("display_value"));
+    let is_person = matches!(&rule.kind, Kind::One(Type::Row(table)) if *table == TableId::PERSON);
+    let is_reference = value.get("link").is_some() && !is_person;
+    let chosen = if is_reference { seen.or(raw) } else { raw.or(seen) };
+    match chosen {
+        Some(chosen) => Got::Value(chosen),
+        // A reference to nothing.
+        None if matches!(value, Json::Object(_)) => Got::Nothing,
+        None => Got::Value(value),
+    }
+}
+
+/// Replaces, in fields that name records, raw keys of ServiceNow by the identifiers that these records got.
+pub fn rename(mapping: &Mapping, row: &mut Row, ids: &std::collections::HashMap<String, String>) {
+    let Ok(Json::Object(entries)) = &mut row.record else { return };
+    for rule in &mapping.rules {
+        if !matches!(&rule.kind, Kind::One(Type::Row(_)) | Kind::Set(Type::Row(_))) && rule.field != "assets" {
+            continue;
+        }
+        let Some((_, value)) = entries.iter_mut().find(|(key, _)| *key == rule.field) else { continue };
+        let values = match value {
+            Json::Array(elements) => elements.as_mut_slice(),
+            one => std::slice::from_mut(one),
+        };
+        for value in values {
+            if let Json::String(text) = value
+                && let Some(id) = ids.get(text.as_ref())
+            {
+                *text = std::borrow::Cow::Owned(id.clone());
+            }
+        }
+    }
+}

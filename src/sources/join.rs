@@ -1,0 +1,204 @@
+//! Findings, software and votes that come apart from what they belong to, put together: several reports of one asset become one list.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::check::schema::TableId;
+use crate::facts::{Json, Place};
+
+type Entries = Vec<(Cow<'static, str>, Json<'static>)>;
+
+/// What belongs to one asset or change, and where its first part stands.
+#[derive(Debug, Default)]
+struct Owned {
+    lists: BTreeMap<&'static str, Vec<(Json<'static>, Vec<String>)>>,
+    incomplete: Vec<&'static str>,
+    place: Option<Place>,
+}
+
+/// What was read and whom it belongs to.
+#[derive(Debug, Default)]
+pub struct Joined {
+    owners: BTreeMap<(TableId, String), Owned>,
+}
+
+/// The entity that elements belong to, and the list of it that they are in.
+#[must_use]
+pub fn owner_of(entity: TableId) -> Option<(TableId, &'static str)> {
+    match entity {
+        TableId::FINDING => Some((TableId::ASSET, "findings")),
+        TableId::SOFTWARE => Some((TableId::ASSET, "software")),
+        TableId::APPROVAL => Some((TableId::CHANGE, "approvals")),
+        _ => None,
+    }
+}
+
+impl Joined {
+    /// Adds an element; `aliases` are other names of a finding's vulnerability.
+    pub fn add(&mut self, entity: TableId, owner: &str, element: Json<'static>, aliases: Vec<String>, place: &Place) {
+        let Some((of, list)) = owner_of(entity) else { return };
+        let owned = self.owned(of, owner, place);
+        owned.lists.entry(list).or_default().push((element, aliases));
+    }
+
+    /// Says that the list of an owner is there, even where nothing is in it.
+    pub fn given(&mut self, entity: TableId, owner: &str, incomplete: bool, place: &Place) {
+        let Some((of, list)) = owner_of(entity) else { return };
+        let owned = self.owned(of, owner, place);
+        owned.lists.entry(list).or_default();
+        if incomplete && !owned.incomplete.contains(&list) {
+            owned.incomplete.push(list);
+        }
+    }
+
+    fn owned(&mut self, of: TableId, owner: &str, place: &Place) -> &mut Owned {
+        let owned = self.owners.entry((of, owner.to_owned())).or_default();
+        owned.place.get_or_insert_with(|| place.clone());
+        owned
+    }
+
+    /// Renames owners: by raw keys of a ticket system to their identifiers.
+    pub fn rename(&mut self, ids: &std::collections::HashMap<String, String>) {
+        let (known, unknown) =
+            std::mem::take(&mut self.owners).into_iter().partition(|((_, id), _)| ids.contains_key(id));
+        let known: BTreeMap<(TableId, String), Owned> = known;
+        self.owners = unknown;
+        for ((of, id), owned) in known {
+            let id = ids.get(&id).cloned().unwrap_or(id);
+            match self.owners.entry((of, id)) {
+                std::collections::btree_map::Entry::Vacant(entry) => {
+                    entry.insert(owned);
+                }
+                std::collections::btree_map::Entry::Occupied(mut entry) => {
+                    let mine = entry.get_mut();
+                    for (list, elements) in owned.lists {
+                        mine.lists.entry(list).or_default().extend(elements);
+                    }
+                    mine.incomplete.extend(owned.incomplete);
+                }
+            }
+        }
+    }
+
+    /// A record for each owner: the entity, where it stands, and the record.
+    pub fn records(self) -> impl Iterator<Item = (TableId, Place, Json<'static>)> {
+        self.owners.into_iter().map(|((of, id), owned)| {
+            let mut entries: Entries = vec![("id".into(), Json::String(Cow::Owned(id)))];
+            for (list, elements) in owned.lists {
+                let elements = match list {
+                    "findings" => findings(elements),
+                    _ => {
+                        let mut elements: Vec<Json<'static>> =
+                            elements.into_iter().map(|(element, _)| element).collect();
+                        elements.iter_mut().for_each(Json::canonical);
+                        elements.sort_unstable();
+                        elements.dedup();
+                        elements
+                    }
+                };
+                let incomplete = owned.incomplete.contains(&list);
+                entries
+                    .push((list.into(), if incomplete { Json::Incomplete(elements) } else { Json::Array(elements) }));
+            }
+            (of, owned.place.unwrap_or_default(), Json::Object(entries))
+        })
+    }
+}
+
+/// The findings of an asset, each vulnerability of a package once.
+fn findings(mut given: Vec<(Json<'static>, Vec<String>)>) -> Vec<Json<'static>> {
+    given.iter_mut().for_each(|(finding, _)| finding.canonical());
+    // The order of reports makes no difference.
+    given.sort_unstable();
+    let mut merged: Vec<(Vec<String>, Entries)> = Vec::new();
+    let mut index: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+    let mut plain = Vec::new();
+    for (finding, aliases) in given {
+        let Json::Object(entries) = finding else {
+            plain.push(finding);
+            continue;
+        };
+        let text = |key: &str| match entries.iter().find(|(name, _)| name == key) {
+            Some((_, Json::String(text))) => text.to_string(),
+            _ => String::new(),
+        };
+        let names: Vec<String> = std::iter::once(text("cve")).chain(aliases).filter(|name| !name.is_empty()).collect();
+        let (package, version) = (text("package"), text("version"));
+        let keys = || names.iter().map(|name| (name.to_uppercase(), package.clone(), version.clone()));
+        let at = keys().find_map(|key| index.get(&key).copied());
+        let at = match at.and_then(|at| merged.get_mut(at).map(|known| (at, known))) {
+            Some((at, (known, mine))) => {
+                combine(mine, entries);
+                known.extend(names.iter().cloned());
+                at
+            }
+            None => {
+                merged.push((names.clone(), entries));
+                merged.len() - 1
+            }
+        };
+        for key in keys() {
+            index.entry(key).or_insert(at);
+        }
+    }
+    for (names, entries) in &mut merged {
+        // A CVE identifier is what advisories go by.
+        if let Some(cve) = names.iter().filter(|name| name.starts_with("CVE-")).min()
+            && let Some((_, id)) = entries.iter_mut().find(|(key, _)| key == "cve")
+        {
+            *id = Json::String(Cow::Owned(cve.clone()));
+        }
+    }
+    merged.into_iter().map(|(_, entries)| Json::Object(entries)).chain(plain).collect()
+}
+
+/// Takes in what another report says of the same finding: what only one says counts, what differs is unknown.
+fn combine(mine: &mut Entries, other: Entries) {
+    for (key, value) in other {
+        let Some((_, known)) = mine.iter_mut().find(|(name, _)| *name == key) else {
+            mine.push((key, value));
+            continue;
+        };
+        if *known == value || value == Json::Null {
+            continue;
+        }
+        if *known == Json::Null && key != "state" {
+            *known = value;
+            continue;
+        }
+        *known = match key.as_ref() {
+            // The names of the same vulnerability; the CVE is chosen in the end.
+            "cve" => continue,
+            "source" => Json::String(Cow::Owned(both(known, &value))),
+            "cvss" => Json::Array(together(known.clone(), value)),
+            // It was there from the first report on.
+            "detected" => known.clone().min(value),
+            _ => Json::Null,
+        };
+    }
+}
+
+fn both(one: &Json<'_>, other: &Json<'_>) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for value in [one, other] {
+        if let Json::String(text) = value {
+            names.extend(text.split(", "));
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
+    names.join(", ")
+}
+
+fn together(one: Json<'static>, other: Json<'static>) -> Vec<Json<'static>> {
+    let mut all = Vec::new();
+    for value in [one, other] {
+        match value {
+            Json::Array(inner) => all.extend(inner),
+            value => all.push(value),
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}

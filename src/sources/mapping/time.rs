@@ -1,0 +1,93 @@
+//! Times as other programs write them.
+
+use jiff::fmt::strtime::BrokenDownTime;
+
+use crate::time::{Instant, LocalDateTime, TimeValue, Zone, parse_time};
+
+/// Reads a time or date: by a form such as `%d/%m/%Y %H:%M`, `unix` or `unix-ms`, or as RFC 3339 with a space for the `T` and without an offset.
+/// Gives RFC 3339; a time without an offset is left without one where no zone is named, for its reader to warn of.
+///
+/// # Errors
+/// What was expected.
+pub(super) fn read(text: &str, form: Option<&str>, zone: Option<&Zone>, as_date: bool) -> Result<String, String> {
+    let expected = || match form {
+        None => "a time, like `2026-12-18 18:00:00`".to_owned(),
+        Some("unix") => "a number of seconds since 1970".to_owned(),
+        Some("unix-ms") => "a number of milliseconds since 1970".to_owned(),
+        Some(form) => format!("of the form `{form}`"),
+    };
+    let value = match form {
+        None => match parse_time(text) {
+            Ok(value) => value,
+            // Left to its reader, who says what it is not.
+            Err(_) => return Ok(text.to_owned()),
+        },
+        Some("unix") => since_epoch(text, 1_000_000).ok_or_else(expected)?,
+        Some("unix-ms") => since_epoch(text, 1_000).ok_or_else(expected)?,
+        Some(form) => by_form(text, form).ok_or_else(expected)?,
+    };
+    Ok(match value {
+        TimeValue::Date(date) => date.to_string(),
+        TimeValue::Instant(instant) if as_date => {
+            zone.cloned().unwrap_or_else(Zone::utc).date(instant).ok_or_else(expected)?.to_string()
+        }
+        TimeValue::Local(local) if as_date => local.date().to_string(),
+        TimeValue::Instant(instant) => instant.to_rfc3339(),
+        TimeValue::Local(local) => match zone {
+            Some(zone) => zone.instant(local).ok_or_else(expected)?.to_rfc3339(),
+            None => written(local),
+        },
+    })
+}
+
+/// Whether a text is a time without an offset.
+pub(super) fn is_local(text: &str, form: Option<&str>) -> bool {
+    let value = match form {
+        None => parse_time(text).ok(),
+        Some("unix" | "unix-ms") => None,
+        Some(form) => by_form(text, form),
+    };
+    matches!(value, Some(TimeValue::Local(_)))
+}
+
+/// A local time as its reader takes it.
+fn written(local: LocalDateTime) -> String {
+    let micros = local.micros_of_day();
+    let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+    format!("{}T{hour:02}:{minute:02}:{second:02}{fraction}", local.date())
+}
+
+fn since_epoch(text: &str, micros: i64) -> Option<TimeValue> {
+    // Fractions of a second are cut off.
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    Instant::from_micros(whole.parse::<i64>().ok()?.checked_mul(micros)?).map(TimeValue::Instant)
+}
+
+fn by_form(text: &str, form: &str) -> Option<TimeValue> {
+    let parsed = BrokenDownTime::parse(form, text).ok()?;
+    if parsed.offset().is_some()
+        && let Ok(timestamp) = parsed.to_timestamp()
+    {
+        return Instant::from_micros(timestamp.as_microsecond()).map(TimeValue::Instant);
+    }
+    let date = parsed.to_date().ok()?;
+    let text = match parsed.to_time() {
+        Ok(time) if parsed.hour().is_some() => format!("{date}T{time}"),
+        _ => date.to_string(),
+    };
+    parse_time(&text).ok()
+}
+
+/// Whether a form can be understood.
+pub(super) fn is_form(form: &str) -> bool {
+    matches!(form, "unix" | "unix-ms")
+        || (form.contains('%') && {
+            let sample = jiff::civil::date(2026, 12, 18).at(18, 5, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+            sample.is_ok_and(|sample| {
+                let text = jiff::fmt::strtime::format(form, &sample);
+                text.is_ok_and(|text| BrokenDownTime::parse(form, &text).is_ok_and(|back| back.to_date().is_ok()))
+            })
+        })
+}
