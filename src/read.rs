@@ -152,6 +152,18 @@ impl FactsBuilder {
         self.inner.asset_names()
     }
 
+    /// How many records of an entity there are so far.
+    #[must_use]
+    pub fn count(&self, entity: TableId) -> usize {
+        self.inner.count(entity)
+    }
+
+    /// How many errors there are so far.
+    #[must_use]
+    pub fn error_count(&self) -> u64 {
+        self.inner.error_count()
+    }
+
     /// Where the records of one asset stand, each with the fields that it gives.
     #[must_use]
     pub fn traces(&self, asset: &str) -> Vec<Trace> {

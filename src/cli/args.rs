@@ -11,6 +11,7 @@ use super::check::CheckArgs;
 use super::completions::CompletionsArgs;
 use super::eval::EvalArgs;
 use super::explain::ExplainArgs;
+use super::facts::FactsVerb;
 use super::fmt::FmtArgs;
 use super::init::InitArgs;
 use super::lint::LintArgs;
@@ -136,6 +137,9 @@ pub(super) struct FactsArgs {
     /// Decide even where a part of the input cannot be read; says what was left out
     #[arg(long)]
     pub keep_going: bool,
+    /// Decide nothing where there is any warning of the input
+    #[arg(long)]
+    pub strict_facts: bool,
     /// How many threads to use; as many as there are processors otherwise
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -161,6 +165,8 @@ pub(super) enum Verb {
     Calendar(CalendarArgs),
     /// Run the policy's own tests
     Test(TestArgs),
+    /// Show what facts there are, what could not be read, and what the policy misses
+    Facts(FactsVerb),
     /// Work out an expression for every record
     Eval(EvalArgs),
     /// Check a policy without deciding anything

@@ -8,6 +8,8 @@ use crate::check::schema::Schema;
 use crate::check::vocabulary;
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
+use crate::explain::facts_rows::FileRow;
+use crate::explain::facts_show::Origins;
 use crate::explain::when_rows::When;
 use crate::facts::Problems;
 use crate::report::rows::{TestResult, TriageReport, Values, Why};
@@ -34,6 +36,8 @@ pub(super) struct ReadOptions {
     pub zone: Option<Zone>,
     /// Where the bytes that are read are counted.
     pub tally: Arc<Tally>,
+    /// The asset of which it is asked where its facts come from.
+    pub trace: Option<String>,
 }
 
 /// The facts, and what is wrong with them.
@@ -46,6 +50,10 @@ pub(super) struct Read {
     pub assets: usize,
     /// What is wrong.
     pub problems: Problems,
+    /// The files, and what was read of each.
+    pub files: Vec<FileRow>,
+    /// Where the facts of the asset come from that was asked about.
+    pub trace: Option<Origins>,
 }
 
 /// How to evaluate.
@@ -89,9 +97,10 @@ pub(super) fn read(
     for given in files {
         intake.add(given, &mut builder);
     }
-    intake.finish(&mut builder);
+    let (files, elements) = intake.finish(&mut builder, options.trace.as_deref());
+    let trace = options.trace.as_deref().map(|asset| Origins { records: builder.traces(asset), elements });
     let (facts, problems) = builder.finish();
-    Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems }
+    Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems, files, trace }
 }
 
 /// Decides.

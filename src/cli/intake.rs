@@ -11,12 +11,16 @@ use super::failure::Failure;
 use super::input::InputFile;
 use crate::FactsBuilder;
 use crate::check::schema::{Schema, TableId};
+use crate::explain::facts_rows::FileRow;
 use crate::facts::{Broken, Json, Misread, Place, Row, first_keys, plain_name};
 use crate::sources::inventories::{broken, csv, json, osquery, servicenow};
 use crate::sources::join::{Joined, owner_of};
 use crate::sources::mapping::{self, Form, Mapping, Source};
 use crate::sources::tickets::{jira, yaml};
 use crate::sources::{At, Origin, reports};
+
+/// Where the elements of an asset's lists come from, by what names them.
+pub(super) type Elements = BTreeMap<String, Vec<Place>>;
 
 /// A file of facts, what its records are, and what is said of it.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub(super) struct Given {
     pub source: Option<usize>,
     /// The asset that it is about.
     pub asset: Option<String>,
+    /// The call names it as a report.
+    pub is_report: bool,
 }
 
 /// Reads the sources of the project's file.
@@ -76,6 +82,7 @@ pub(super) struct Intake<'s> {
     reports: Vec<(Arc<str>, Option<String>, reports::Report)>,
     /// Votes come apart from their changes.
     has_votes: bool,
+    files: Vec<FileRow>,
 }
 
 impl<'s> Intake<'s> {
@@ -90,15 +97,62 @@ impl<'s> Intake<'s> {
             shapes: BTreeMap::new(),
             reports: Vec::new(),
             has_votes,
+            files: Vec::new(),
         }
     }
 
-    /// Takes a file in.
+    /// Takes a file in, and notes what came of it.
     pub(super) fn add(&mut self, given: Given, builder: &mut FactsBuilder) {
+        let file = given.file.name.clone();
+        let refused = builder.error_count();
+        let (form, entity) = self.form(&given);
+        let of = ends_in(entity);
+        let records = builder.count(of) + self.kept();
+        self.read(given, form, entity, builder);
+        let findings = self.reports.last().filter(|(name, ..)| form == Form::Report && **name == *file);
+        let findings = findings.map_or(0, |(_, _, report)| report.harvest.sightings.len());
+        let format = match self.reports.last() {
+            Some((name, _, report)) if form == Form::Report && **name == *file => report.form,
+            _ => form.name(),
+        };
+        let refused_parts = self.reports.last().filter(|(name, ..)| form == Form::Report && **name == *file);
+        let refused_parts = refused_parts.map_or(0, |(_, _, report)| report.harvest.refused.len());
+        self.files.push(FileRow {
+            file,
+            format: format.to_owned(),
+            entity: self.schema.table(entity).map_or_else(String::new, |def| def.name.clone()),
+            records: (builder.count(of) + self.kept()).saturating_sub(records),
+            findings,
+            refused: builder
+                .error_count()
+                .saturating_sub(refused)
+                .saturating_add(u64::try_from(refused_parts).unwrap_or(0)),
+        });
+    }
+
+    /// How many records are kept until all files are read.
+    fn kept(&self) -> usize {
+        self.waiting.iter().map(|(_, _, rows)| rows.iter().filter(|row| row.record.is_ok()).count()).sum::<usize>()
+            + self.joined.len()
+    }
+
+    /// The form of a file, and what its records are.
+    fn form(&self, given: &Given) -> (Form, TableId) {
         let source = given.source.and_then(|at| self.sources.get(at));
         let entity = source.map_or(given.entity, |source| source.mapping.entity);
         let has_fields = source.is_some_and(|source| source.has_fields);
-        let form = source.and_then(|source| source.form).unwrap_or_else(|| detect(entity, &given.file, has_fields));
+        let form =
+            source.and_then(|source| source.form).unwrap_or_else(|| match detect(entity, &given.file, has_fields) {
+                Form::Osquery => Form::Osquery,
+                _ if given.is_report => Form::Report,
+                form => form,
+            });
+        (form, entity)
+    }
+
+    fn read(&mut self, given: Given, form: Form, entity: TableId, builder: &mut FactsBuilder) {
+        let source = given.source.and_then(|at| self.sources.get(at));
+        let has_fields = source.is_some_and(|source| source.has_fields);
         let asset = given.asset.or_else(|| source.and_then(|source| source.asset.clone()));
         let (name, bytes) = (given.file.name.as_str(), given.file.bytes.as_slice());
         let empty = || Mapping {
@@ -318,8 +372,8 @@ impl<'s> Intake<'s> {
         }
     }
 
-    /// Hands on what had to wait for the rest.
-    pub(super) fn finish(mut self, builder: &mut FactsBuilder) {
+    /// Hands on what had to wait for the rest; the files, and where the elements of an asset's lists come from.
+    pub(super) fn finish(mut self, builder: &mut FactsBuilder, trace: Option<&str>) -> (Vec<FileRow>, Elements) {
         let display = self.shapes.get(&servicenow::Shape::Display);
         let raw = self.shapes.iter().find(|(shape, _)| **shape != servicenow::Shape::Display).map(|(_, file)| file);
         if let (Some(display), Some(raw)) = (display, raw) {
@@ -333,9 +387,11 @@ impl<'s> Intake<'s> {
         }
         self.joined.rename(&self.ids);
         self.findings(builder);
+        let elements = trace.map(|asset| self.joined.places(asset)).unwrap_or_default();
         for (of, place, record) in self.joined.records() {
             builder.add_record(of, &place.file, place.line, record);
         }
+        (self.files, elements)
     }
 
     /// Joins reports with the assets that they name.

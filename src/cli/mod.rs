@@ -19,6 +19,7 @@ mod embedded;
 mod engine;
 mod eval;
 mod explain;
+mod facts;
 mod failure;
 mod fmt;
 mod init;
@@ -110,6 +111,7 @@ fn verb(verb: Verb, session: &Session) -> Result<Status, Failure> {
         Verb::When(arguments) => when::run(&arguments, session),
         Verb::Calendar(arguments) => calendar::run(&arguments, session),
         Verb::Test(arguments) => test::run(&arguments, session),
+        Verb::Facts(arguments) => facts::run(&arguments, session),
         Verb::Eval(arguments) => eval::run(&arguments, session),
         Verb::Lint(arguments) => lint::run(&arguments, session),
         Verb::Fmt(arguments) => fmt::run(&arguments, session),

@@ -182,6 +182,21 @@ impl Session {
     /// # Errors
     /// Files that cannot be read; records that cannot, unless the call says to keep going.
     pub(super) fn facts(&self, policy: &Policy, args: &FactsArgs, now: Instant, needs: Needs) -> Result<Read, Failure> {
+        self.facts_of(policy, args, now, needs, None)
+    }
+
+    /// The same, and where the facts of one asset come from.
+    ///
+    /// # Errors
+    /// The same.
+    pub(super) fn facts_of(
+        &self,
+        policy: &Policy,
+        args: &FactsArgs,
+        now: Instant,
+        needs: Needs,
+        trace: Option<&str>,
+    ) -> Result<Read, Failure> {
         let inputs = self.inputs(args);
         let sources = intake::sources(&self.config, &policy.schema())?;
         let used = self.used(args, &sources);
@@ -224,7 +239,7 @@ impl Session {
                 let source = intake::source_of(path, &self.config, &sources);
                 taken.extend(source);
                 for file in input::data(path, called(entity), &self.stdin_taken, unpacked)? {
-                    files.push(Given { entity, file, source, asset: None });
+                    files.push(Given { entity, file, source, asset: None, is_report: false });
                 }
             }
         }
@@ -233,17 +248,23 @@ impl Session {
             for path in paths {
                 self.config.has(source.line, &path)?;
                 for file in input::data(&path, input::ANY, &self.stdin_taken, unpacked)? {
-                    files.push(Given { entity: source.mapping.entity, file, source: Some(at), asset: None });
+                    files.push(Given {
+                        entity: source.mapping.entity,
+                        file,
+                        source: Some(at),
+                        asset: None,
+                        is_report: false,
+                    });
                 }
             }
         }
         for (asset, path) in self.reports(args) {
             for file in input::data(&path, input::ANY, &self.stdin_taken, unpacked)? {
-                files.push(Given { entity: TableId::ASSET, file, source: None, asset: asset.clone() });
+                files.push(Given { entity: TableId::ASSET, file, source: None, asset: asset.clone(), is_report: true });
             }
         }
         tally.add_work(files.iter().map(|given| given.file.bytes.len()).sum());
-        let options = ReadOptions { zone: self.config.zone.clone(), tally };
+        let options = ReadOptions { zone: self.config.zone.clone(), tally, trace: trace.map(str::to_owned) };
         let mut read = engine::read(policy, files, &sources, now, &options);
         progress.finish();
         read.problems.warnings.extend(calendars::read(policy, &mut read.facts, now, &self.config.folder));
@@ -258,6 +279,15 @@ impl Session {
                 format!("{} errors", read.problems.error_count)
             };
             return Err(Failure::new(format!("the input has {count}, so nothing was decided")).help(help));
+        }
+        let warnings = read.problems.warnings.len();
+        if warnings > 0 && args.strict_facts {
+            let (count, them) = if warnings == 1 {
+                ("1 warning".to_owned(), "it an error")
+            } else {
+                (format!("{warnings} warnings"), "them errors")
+            };
+            return Err(Failure::new(format!("the input has {count}, and `--strict-facts` makes {them}")));
         }
         Ok(read)
     }

@@ -225,6 +225,22 @@ impl FactsBuilder {
         ids
     }
 
+    /// How many records of an entity there are so far.
+    #[must_use]
+    pub fn count(&self, entity: TableId) -> usize {
+        match entity {
+            TableId::ASSET => self.assets.count(),
+            TableId::CHANGE => self.changes.count(),
+            other => self.others.iter().find(|records| records.plan.table == other).map_or(0, Records::count),
+        }
+    }
+
+    /// How many errors there are so far.
+    #[must_use]
+    pub fn error_count(&self) -> u64 {
+        self.report.error_count()
+    }
+
     /// Where the records of one asset stand, each with the fields that it gives.
     #[must_use]
     pub fn traces(&self, asset: &str) -> Vec<Trace> {

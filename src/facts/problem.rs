@@ -170,6 +170,10 @@ impl Report {
         Self { limit, ..Self::default() }
     }
 
+    pub(super) fn error_count(&self) -> u64 {
+        self.error_count
+    }
+
     pub(super) fn error(
         &mut self,
         field: Option<&Arc<str>>,

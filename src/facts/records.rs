@@ -205,6 +205,11 @@ impl Records {
         rows.filter_map(trace).collect()
     }
 
+    /// How many records there are.
+    pub(super) fn count(&self) -> usize {
+        self.parts.iter().map(|part| part.table.len).sum()
+    }
+
     /// The id of every record, and the text of a field of it.
     pub(super) fn ids_with(&self, field: Option<usize>, pool: &Pool) -> Vec<(Arc<str>, Option<Arc<str>>)> {
         let text = |(part, at): Address| {

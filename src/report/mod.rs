@@ -10,6 +10,7 @@ mod calendar_week;
 pub mod diagnostics;
 mod duties_human;
 mod excerpt;
+pub mod facts_human;
 pub mod human;
 pub mod json;
 pub mod problem;

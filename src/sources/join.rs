@@ -12,6 +12,7 @@ type Entries = Vec<(Cow<'static, str>, Json<'static>)>;
 #[derive(Debug, Default)]
 struct Owned {
     lists: BTreeMap<&'static str, Vec<(Json<'static>, Vec<String>)>>,
+    places: Vec<(Vec<String>, Place)>,
     incomplete: Vec<&'static str>,
     place: Option<Place>,
 }
@@ -38,6 +39,11 @@ impl Joined {
     pub fn add(&mut self, entity: TableId, owner: &str, element: Json<'static>, aliases: Vec<String>, place: &Place) {
         let Some((of, list)) = owner_of(entity) else { return };
         let owned = self.owned(of, owner, place);
+        let names = ["cve", "name"].iter().filter_map(|key| match element.get(key) {
+            Some(Json::String(name)) => Some(name.to_string()),
+            _ => None,
+        });
+        owned.places.push((names.chain(aliases.iter().cloned()).collect(), place.clone()));
         owned.lists.entry(list).or_default().push((element, aliases));
     }
 
@@ -55,6 +61,31 @@ impl Joined {
         let owned = self.owners.entry((of, owner.to_owned())).or_default();
         owned.place.get_or_insert_with(|| place.clone());
         owned
+    }
+
+    /// How many elements there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.owners.values().map(|owned| owned.places.len()).sum()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where the elements of an asset stand, by what names them.
+    #[must_use]
+    pub fn places(&self, asset: &str) -> BTreeMap<String, Vec<Place>> {
+        let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+        let owned = self.owners.get(&(TableId::ASSET, asset.to_owned()));
+        for (names, place) in owned.into_iter().flat_map(|owned| &owned.places) {
+            for name in names {
+                places.entry(name.clone()).or_default().push(place.clone());
+            }
+        }
+        places
     }
 
     /// Renames owners: by raw keys of a ticket system to their identifiers.
@@ -75,6 +106,7 @@ impl Joined {
                         mine.lists.entry(list).or_default().extend(elements);
                     }
                     mine.incomplete.extend(owned.incomplete);
+                    mine.places.extend(owned.places);
                 }
             }
         }

@@ -18,6 +18,7 @@ mod conform;
 mod files;
 mod fmt;
 mod inputs;
+mod sources;
 mod support;
 mod time;
 mod verbs;

@@ -1,1 +1,214 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+use std::path::PathBuf;
+
+use super::*;
+use crate::check::schema::TableId;
+use crate::check::vocabulary::standard;
+use crate::facts::{Json, Row};
+use crate::sources::mapping::{Form, Mapping, builtin};
+
+fn empty(entity: TableId, name: &str) -> Mapping {
+    Mapping { entity, name: name.to_owned(), zone: None, is_of_user: false, rules: Vec::new() }
+}
+
+fn shown(row: &Row) -> String {
+    match &row.record {
+        Ok(record) => {
+            let mut record = record.clone();
+            record.canonical();
+            let mut text = format!("{}: {}", row.line.unwrap(), serde_json::to_string(&value(&record)).unwrap());
+            row.remarks.iter().for_each(|remark| text.push_str(&format!("; {}: {}", remark.message, remark.found)));
+            text
+        }
+        Err(wrong) => format!("{}: {}: {}", row.line.unwrap(), wrong.message, wrong.found),
+    }
+}
+
+fn value(json: &Json<'_>) -> serde_json::Value {
+    use serde_json::Value;
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(text) => serde_json::from_str(text).unwrap(),
+        Json::String(text) => Value::String(text.to_string()),
+        Json::Array(items) => items.iter().map(value).collect(),
+        Json::Incomplete(items) => items.iter().map(value).chain([Value::String("...".to_owned())]).collect(),
+        Json::Object(entries) => entries.iter().map(|(key, inner)| (key.to_string(), value(inner))).collect(),
+    }
+}
+
+/// The rows of a file whose columns are named after fields, and what breaks it off.
+fn table(bytes: &[u8]) -> (Vec<String>, Option<String>) {
+    let mut rows = Vec::new();
+    let make = |names: &[String]| csv::by_names("x.csv", names, empty(TableId::ASSET, "asset"), &standard());
+    let read = csv::read("x.csv", bytes, b',', make, |_, more| rows.extend(more.iter().map(shown)));
+    let broken = read.err().map(|broken| format!("{}; {}", broken.place, broken.help.unwrap_or_default()));
+    (rows, broken)
+}
+
+#[test]
+fn tables_are_read_by_the_names_of_their_columns() {
+    let text = "\u{FEFF}id,tier,tags,os.name,pending_reboot,note\r\nweb-1,1,\"a; b\",\"Debian \"\"13\"\", stable\",TRUE,x\r\n\r\n,,,,,\r\n\"two\nlines\",x,,,,\r\n";
+    let (rows, broken) = table(text.as_bytes());
+    assert_eq!(broken, None);
+    assert_eq!(
+        rows,
+        [
+            r#"2: {"id":"web-1","os":{"name":"Debian \"13\", stable"},"pending_reboot":true,"tags":["a","b"],"tier":1}"#,
+            r#"5: {"id":"two\nlines","tier":"x"}"#,
+        ]
+    );
+}
+
+#[test]
+fn what_breaks_a_table_is_told_with_its_line() {
+    let quotes = "separate cells by commas; a cell with a comma, a line end or a `\"` stands in `\"`, and a `\"` in it is written twice";
+    for (bytes, rows, said) in [
+        (&b"id,tier\na,1\nb,\"2\nc,3\n"[..], 1, format!("x.csv:3: a `\"` has no end; {quotes}")),
+        (b"id,tier\na,1\n", 1, String::new()),
+        (b"id,tier\na,1\nb,\"2\"3\nc,4\n", 1, format!("x.csv:3: something stands between a closing `\"` and the next separator; {quotes}")),
+        (b"id;tier\na;1\n", 0, "x.csv:1: the first row has one column: `id;tier`; name the `delimiter` in a `[[source]]` of changegate.toml".to_owned()),
+        (b"Name,tier\na,1\n", 0, "x.csv:1: the first row has `Name`, `tier`, but no column `id`; say which column is which field, in a `[[source]]` of changegate.toml".to_owned()),
+        (b"id,tier,tier\na,1,2\n", 0, "x.csv:1: two columns are named `tier`; rename one of them".to_owned()),
+        (b"\xFF\xFEi\0d\0", 0, "x.csv:1: the file is UTF-16, expected UTF-8; save it as UTF-8".to_owned()),
+        (b"id,\xE9t\xE9\na,1\n", 0, "x.csv:1: the names of the columns are not UTF-8; save the file as UTF-8".to_owned()),
+    ] {
+        let (read, broken) = table(bytes);
+        assert_eq!(broken.unwrap_or_default(), said);
+        assert_eq!(read.len(), rows, "{read:?}");
+    }
+}
+
+#[test]
+fn a_bad_row_leaves_the_others() {
+    let (rows, broken) = table(b"id,hostname\na,x\nb\nc,caf\xE9\nd,y\n");
+    assert_eq!(broken, None);
+    assert_eq!(
+        rows,
+        [
+            r#"2: {"hostname":"x","id":"a"}"#,
+            "3: a row does not fit the header: the row has 1 cell, the header 2",
+            "4: a row is not UTF-8: the cell of column 2 is in another encoding",
+            r#"5: {"hostname":"y","id":"d"}"#,
+        ]
+    );
+}
+
+fn data(name: &str) -> Vec<u8> {
+    let folder = std::env::var_os("CHANGEGATE_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
+    let path = folder.join("itsm").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn servicenow_change() -> Mapping {
+    let rules = builtin::rules(Form::ServiceNow, TableId::CHANGE, &[], &standard());
+    Mapping { rules, ..empty(TableId::CHANGE, "change") }
+}
+
+fn export(mapping: &Mapping, text: &str) -> (Vec<String>, Vec<servicenow::Shape>) {
+    let (pieces, broken) = json::pieces("x.json", text.as_bytes(), "result");
+    assert!(broken.is_none());
+    let export = servicenow::read(mapping, &pieces);
+    (export.rows.iter().map(shown).collect(), export.shapes)
+}
+
+mod vectors {
+    use super::*;
+
+    #[test]
+    fn the_three_shapes_of_servicenow_give_the_same_times() {
+        let all: serde_json::Value = serde_json::from_slice(&data("servicenow-shapes-handmade.json")).unwrap();
+        let mapping = servicenow_change();
+        for (shape, told, wanted) in [
+            (
+                "false",
+                servicenow::Shape::Raw,
+                r#"1: {"assets":["aa11"],"end":"2026-11-01T07:30:00Z","id":"CHG0031337","requester":"u1","start":"2026-11-01T05:30:00Z","state":"authorize","type":"emergency"}"#,
+            ),
+            (
+                "all",
+                servicenow::Shape::Both,
+                r#"1: {"assets":["web-01"],"end":"2026-11-01T07:30:00Z","id":"CHG0031337","start":"2026-11-01T05:30:00Z","state":"authorize","type":"emergency"}"#,
+            ),
+        ] {
+            let (rows, shapes) = export(&mapping, &all[shape].to_string());
+            assert_eq!((rows.as_slice(), shapes.as_slice()), (&[wanted.to_owned()][..], &[told][..]));
+        }
+        // What people see is by their own clock: unknown until somebody names it.
+        let (rows, shapes) = export(&mapping, &all["true"].to_string());
+        assert_eq!(shapes, [servicenow::Shape::Display]);
+        assert!(
+            rows[0].contains(r#""start":null"#)
+                && rows[0].contains("is by the clock of whoever exported it: name `timezone`"),
+            "{rows:?}"
+        );
+        let zone = crate::time::Zone::get("America/New_York");
+        let (rows, _) = export(&Mapping { zone, ..mapping }, &all["true"].to_string());
+        // 01:30 is there twice in that night: the first.
+        assert_eq!(
+            rows,
+            [
+                r#"1: {"assets":["web-01"],"end":"2026-11-01T07:30:00Z","id":"CHG0031337","requester":"Ada Lovelace","start":"2026-11-01T05:30:00Z","state":"authorize","type":"Emergency"}"#
+            ]
+        );
+        println!("servicenow-shapes-handmade.json: 3 records, 3 read");
+    }
+
+    #[test]
+    fn the_published_change_is_read() {
+        let (rows, shapes) = export(
+            &servicenow_change(),
+            &String::from_utf8(data("servicenow-change_request-doc-sample.json")).unwrap(),
+        );
+        assert_eq!(shapes, [servicenow::Shape::Raw]);
+        assert_eq!(
+            rows,
+            [
+                r#"1: {"assignment_group":"d625dccec0a8016700a222a0f7900d06","description":"Decommission a server","finished_at":"2015-07-06T18:18:34Z","id":"CHG0000023","impact":"low","model":"deb8544047810200e90d87e8dee490af","outcome":"successful","priority":"4","started_at":"2015-07-06T18:17:41Z","state":"closed","submitted_at":"2015-07-06T18:17:21Z","test_plan":"Test plan","title":"Decommission server","type":"standard","updated_at":"2015-07-06T18:18:53Z","urgency":"low"}"#
+            ]
+        );
+        println!("servicenow-change_request-doc-sample.json: 1 record, 1 read");
+    }
+
+    #[test]
+    fn a_host_of_osquery_is_read() {
+        let bytes = data("osquery-handmade.json");
+        let tables = Json::parse(std::str::from_utf8(&bytes).unwrap()).unwrap();
+        assert!(osquery::is_tables(&crate::facts::first_keys(&bytes)));
+        assert_eq!(osquery::record(&tables, None).unwrap_err(), "the tables have no `system_info` that names the host");
+        let record = serde_json::to_string(&value(&osquery::record(&tables, Some("web-01")).unwrap())).unwrap();
+        assert_eq!(
+            record,
+            r#"{"disk_free":17.16,"id":"web-01","os":{"family":"ubuntu","name":"Ubuntu","version":"22.04.5 LTS (Jammy Jellyfish)"},"software":[{"name":"openssl","purl":"pkg:deb/ubuntu/openssl@3.0.2-0ubuntu1.18?arch=amd64&distro=ubuntu-22.04","version":"3.0.2-0ubuntu1.18"}]}"#
+        );
+        println!("osquery-handmade.json: 1 host, 1 read");
+    }
+}
+
+#[test]
+fn raw_keys_become_the_names_that_records_got() {
+    let assets = Mapping {
+        rules: builtin::rules(Form::ServiceNow, TableId::ASSET, &[], &standard()),
+        ..empty(TableId::ASSET, "asset")
+    };
+    let text = r#"{"result":[{"sys_id":"aa11","name":"web-01","install_status":"1","busines_criticality":"1 - most critical","os":"Linux"}]}"#;
+    let (pieces, _) = json::pieces("x.json", text.as_bytes(), "result");
+    let export = servicenow::read(&assets, &pieces);
+    assert_eq!(export.ids, [("aa11".to_owned(), "web-01".to_owned())]);
+    let ids = export.ids.into_iter().collect();
+    let mapping = servicenow_change();
+    let text = r#"{"result":[{"number":"CHG1","cmdb_ci":{"link":"l","value":"aa11"},"state":"-3"}]}"#;
+    let (pieces, _) = json::pieces("x.json", text.as_bytes(), "result");
+    let mut row = servicenow::read(&mapping, &pieces).rows.remove(0);
+    servicenow::rename(&mapping, &mut row, &ids);
+    assert_eq!(shown(&row), r#"1: {"assets":["web-01"],"id":"CHG1","state":"authorize"}"#);
+}
+
+#[test]
+fn software_of_osquery_that_has_no_name_leaves_the_list_incomplete() {
+    let tables = Json::parse(r#"{"system_info":[{"hostname":"h"}],"rpm_packages":[{"name":"a","version":"1","release":"2.el9","epoch":"1"},{"version":"3"}]}"#).unwrap();
+    let record = value(&osquery::record(&tables, None).unwrap()).to_string();
+    assert_eq!(record, r#"{"hostname":"h","id":"h","software":[{"name":"a","version":"1:1-2.el9"},"..."]}"#);
+}

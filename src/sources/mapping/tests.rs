@@ -1,1 +1,164 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+use super::*;
+use crate::check::vocabulary::standard;
+
+fn wrong(text: &str) -> String {
+    let wrong = read(text, &standard()).expect_err(text);
+    format!("{wrong}; {}", wrong.help.unwrap_or_default())
+}
+
+fn source(text: &str) -> Source {
+    read(text, &standard()).unwrap_or_else(|wrong| panic!("{wrong}: {text}")).remove(0)
+}
+
+/// What a record of the source becomes, and the remarks.
+fn mapped(fields: &str, record: &str) -> (String, Vec<String>) {
+    let source = source(&format!("[[source]]\nfiles = \"x.json\"\n[source.fields]\nid = \"id\"\n{fields}"));
+    let record = Json::parse(record).unwrap();
+    let mut mapped = source.mapping.record(&|_: &Rule, path: &Path| look(&record, path));
+    mapped.record.canonical();
+    (
+        mapped.record.excerpt(),
+        mapped.remarks.iter().map(|remark| format!("{}: {}", remark.message, remark.found)).collect(),
+    )
+}
+
+#[test]
+fn mistakes_are_told_with_their_line_and_what_was_meant() {
+    for (text, said) in [
+        ("[[source]]\nfile = \"a\"", "line 2: a source has no key `file`; did you mean `files`?"),
+        ("[[source]]\nentity = \"asset\"", "line 1: a source needs `files`; write `files = \"exports/cmdb.csv\"`"),
+        ("[[source]]\nfiles = 3", "line 2: `files` must be a text, or a list of texts; "),
+        ("[[source]]\nfiles = \"a\"\nformat = \"cvs\"", "line 3: there is no format `cvs`; did you mean `csv`?"),
+        ("[[source]]\nfiles = \"a\"\nentity = \"aset\"", "line 3: there is no entity `aset`; did you mean `asset`?"),
+        (
+            "[[source]]\nfiles = \"a\"\ntimezone = \"Europe/Londn\"",
+            "line 3: there is no time zone `Europe/Londn`; did you mean `Europe/London`?",
+        ),
+        ("[[source]]\nfiles = \"a\"\ndelimiter = \";;\"", "line 3: `delimiter` must be one character, like `;`; "),
+        ("[source]\nfiles = \"a\"", "line 1: `source` must be a list of tables; write `[[source]]`"),
+        (
+            "[[source]]\nfiles = \"a\"\n[source.fields]\nid = \"a\"\nteir = \"b\"",
+            "line 5: `asset` has no field `teir`; did you mean `tier`?",
+        ),
+        (
+            "[[source]]\nfiles = \"a\"\n[source.fields]\ntier = \"b\"",
+            "line 1: the fields of a source of `asset` need `id`; write `id = \"…\"`: where the source has it",
+        ),
+        (
+            "[[source]]\nfiles = \"a\"\n[source.fields]\nid = \"a\"\ntier = { form = \"b\" }",
+            "line 5: a field has no key `form`; did you mean `from`?",
+        ),
+        (
+            "[[source]]\nfiles = \"a\"\n[source.fields]\nid = \"a\"\ntier = { split = \"b\" }",
+            "line 5: `asset.tier` needs `from` or `default`; ",
+        ),
+        (
+            "[[source]]\nfiles = \"a\"\n[source.fields]\nid = \"a\"\nfirst_seen = { from = \"b\", time = \"%Q\" }",
+            "line 5: `time` is no form of a date or time: `%Q`; write a form like `%d/%m/%Y %H:%M`, or `unix` or `unix-ms`",
+        ),
+        (
+            "[[source]]\nfiles = \"a\"\n[source.fields]\nid = \"a\"\ntier = { from = \"b\", values = 3 }",
+            "line 5: `values` must be a table; write `values = { \"1 - Critical\" = 1 }`",
+        ),
+        (
+            "[[source]]\nfiles = \"a\"\nentity = \"finding\"\n[source.fields]\ncve = \"a\"",
+            "line 1: the fields of a source of `finding` need `asset`; write `asset = \"…\"`: where the source has it",
+        ),
+    ] {
+        assert_eq!(wrong(text), said);
+    }
+}
+
+#[test]
+fn values_are_mapped_and_what_is_not_among_them_is_unknown() {
+    let fields = "tier = { from = \"c\", values = { \"1 - Critical\" = 1, \"2\" = 2 } }";
+    assert_eq!(mapped(fields, r#"{"id":"a","c":"1 - Critical"}"#).0, r#"{"id":"a","tier":1}"#);
+    assert_eq!(mapped(fields, r#"{"id":"a","c":2}"#).0, r#"{"id":"a","tier":2}"#);
+    let (record, remarks) = mapped(fields, r#"{"id":"a","c":"high"}"#);
+    assert_eq!(record, r#"{"id":"a","tier":null}"#);
+    assert_eq!(remarks, ["`asset.tier`: what stands in `c` is not among its `values`: it counts as unknown: high"]);
+    // Blank is nothing, and only `default` fills it.
+    assert_eq!(mapped(fields, r#"{"id":"a","c":" "}"#).0, r#"{"id":"a"}"#);
+    assert_eq!(mapped("tier = { from = \"c\", default = 4 }", r#"{"id":"a","c":""}"#).0, r#"{"id":"a","tier":4}"#);
+    assert_eq!(mapped("tier = { from = \"c\", default = 4 }", r#"{"id":"a","c":"x"}"#).0, r#"{"id":"a","tier":"x"}"#);
+    assert_eq!(mapped("tier = \"c\"", r#"{"id":"a","c":null}"#).0, r#"{"id":"a","tier":null}"#);
+}
+
+#[test]
+fn paths_lead_into_records_and_lists() {
+    assert_eq!(
+        mapped("os.name = \"sys.os.0.n\"", r#"{"id":"a","sys":{"os":[{"n":"X"}]}}"#).0,
+        r#"{"id":"a","os":{"name":"X"}}"#
+    );
+    assert_eq!(
+        mapped("tags = \"l.*.n\"", r#"{"id":"a","l":[{"n":"x"},{"n":"y"},{"m":1}]}"#).0,
+        r#"{"id":"a","tags":["x","y"]}"#
+    );
+    assert_eq!(
+        mapped("tags = { from = \"l\", split = \"|\" }", r#"{"id":"a","l":"x | y|"}"#).0,
+        r#"{"id":"a","tags":["x","y"]}"#
+    );
+    assert_eq!(mapped("owner = [\"a\", \"b.c\"]", r#"{"id":"a","a":"","b":{"c":"z"}}"#).0, r#"{"id":"a","owner":"z"}"#);
+    // A key with a point in it goes before a way of two keys.
+    assert_eq!(mapped("owner = \"b.c\"", r#"{"id":"a","b.c":"y","b":{"c":"z"}}"#).0, r#"{"id":"a","owner":"y"}"#);
+}
+
+#[test]
+fn texts_become_what_the_field_holds() {
+    for (fields, given, wanted) in [
+        ("pending_reboot = \"v\"", r#""TRUE""#, r#""pending_reboot":true"#),
+        ("pending_reboot = { from = \"v\", values = { Y = true, N = false } }", r#""N""#, r#""pending_reboot":false"#),
+        ("disk_free = \"v\"", r#""41.50""#, r#""disk_free":41.5"#),
+        ("exposure = \"v\"", r#""Internet""#, r#""exposure":"internet""#),
+        ("kind = \"v\"", r#""Network Device""#, r#""kind":"network_device""#),
+        ("os.version = \"v\"", "12", r#""os":{"version":"12"}"#),
+        ("owner = { from = \"v\", unknown = [\"N/A\"] }", r#""N/A""#, r#""owner":null"#),
+        ("os.eol = { from = \"v\", none = [\"never\"] }", r#""never""#, r#""os":{"eol":"none"}"#),
+        ("os.eol = { from = \"v\", time = \"%d.%m.%Y\" }", r#""18.12.2026""#, r#""os":{"eol":"2026-12-18"}"#),
+    ] {
+        let (record, remarks) = mapped(fields, &format!(r#"{{"id":"a","v":{given}}}"#));
+        assert!(record.contains(wanted), "{record} lacks {wanted}");
+        assert_eq!(remarks, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn times_are_read_by_their_form_and_zone() {
+    for (fields, given, wanted) in [
+        ("", r#""2026-11-20 04:00:00""#, "2026-11-20T04:00:00"),
+        (", timezone = \"America/New_York\"", r#""2026-11-20 04:00:00""#, "2026-11-20T09:00:00Z"),
+        (", timezone = \"America/New_York\"", r#""2026-11-20T04:00:00+01:00""#, "2026-11-20T03:00:00Z"),
+        (", time = \"%d/%m/%Y %H:%M\", timezone = \"Europe/London\"", r#""20/07/2026 04:00""#, "2026-07-20T03:00:00Z"),
+        (", time = \"%d/%b/%Y:%H:%M:%S %z\"", r#""20/Nov/2026:04:00:00 +0200""#, "2026-11-20T02:00:00Z"),
+        (", time = \"unix\"", "1795147200", "2026-11-20T04:00:00Z"),
+        (", time = \"unix-ms\"", r#""1795147200000""#, "2026-11-20T04:00:00Z"),
+    ] {
+        let (record, remarks) =
+            mapped(&format!("last_scanned = {{ from = \"v\"{fields} }}"), &format!(r#"{{"id":"a","v":{given}}}"#));
+        assert_eq!(record, format!(r#"{{"id":"a","last_scanned":"{wanted}"}}"#));
+        assert_eq!(remarks, Vec::<String>::new());
+    }
+    let (record, remarks) =
+        mapped("last_scanned = { from = \"v\", time = \"%d/%m/%Y\" }", r#"{"id":"a","v":"11/30/2026"}"#);
+    assert_eq!(record, r#"{"id":"a","last_scanned":null}"#);
+    assert_eq!(
+        remarks,
+        ["`asset.last_scanned`: what stands in `v` is not of the form `%d/%m/%Y`: it counts as unknown: 11/30/2026"]
+    );
+}
+
+#[test]
+fn the_mappings_that_come_with_the_program_fit_the_vocabulary() {
+    for (form, entity, text) in [
+        (Form::ServiceNow, TableId::ASSET, include_str!("servicenow_asset.toml")),
+        (Form::ServiceNow, TableId::CHANGE, include_str!("servicenow_change.toml")),
+        (Form::ServiceNow, TableId::APPROVAL, include_str!("servicenow_approval.toml")),
+        (Form::Jira, TableId::CHANGE, include_str!("jira_change.toml")),
+    ] {
+        let lines = text.lines().filter(|line| line.contains(" = ")).count();
+        assert!(builtin::has_rules(form, entity));
+        assert_eq!(builtin::rules(form, entity, &[], &standard()).len(), lines, "{}", form.name());
+    }
+}

@@ -1,1 +1,63 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+use super::*;
+use crate::facts::Json;
+
+fn read(text: &str) -> Vec<String> {
+    match yaml::records(text, "changes") {
+        Ok(records) => records.into_iter().map(|(line, record)| format!("{line}: {}", record.excerpt())).collect(),
+        Err((what, line)) => vec![format!("error {line}: {what}")],
+    }
+}
+
+#[test]
+fn yaml_becomes_json() {
+    assert_eq!(
+        read("id: CHG1\nassets: [db-1, 'web 1']\nstart: 2026-11-21T01:00:00Z\n"),
+        [r#"1: {"id":"CHG1","assets":["db-1","web 1"],"start":"2026-11-21T01…"#]
+    );
+    assert_eq!(read("- id: a\n- id: b\n"), [r#"1: {"id":"a"}"#, r#"2: {"id":"b"}"#]);
+    assert_eq!(read("changes:\n  - id: a\n"), [r#"2: {"id":"a"}"#]);
+    assert_eq!(read("id: a\n---\nid: b\n"), [r#"1: {"id":"a"}"#, r#"3: {"id":"b"}"#]);
+    assert_eq!(
+        read("a: 1.50\nb: ~\nc: yes\nd: \"1\"\ne: !!str 7\nf: true\ng: 0o7\nh:\n"),
+        [r#"1: {"a":1.50,"b":null,"c":"yes","d":"1","e":"7","f":true,"g":"0…"#]
+    );
+    assert_eq!(read("a: &x {t: 1}\nb: *x\n"), [r#"1: {"a":{"t":1},"b":{"t":1}}"#]);
+    assert_eq!(read(""), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_no_yaml_is_told_with_its_line() {
+    assert!(read("a: [1\nb: 2")[0].starts_with("error 2: "), "{:?}", read("a: [1\nb: 2"));
+    assert_eq!(read("a: 1\nb:\n  <<: 3\n"), ["error 3: `<<` is not read: write the fields out"]);
+    assert_eq!(read("a: *nobody\n").len(), 1);
+    assert!(read("a: *nobody\n")[0].starts_with("error 1: "));
+    assert_eq!(read("? [a]\n: b\n"), ["error 1: a key must be a text"]);
+}
+
+#[test]
+fn aliases_and_nesting_are_bounded() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+    }
+    assert_eq!(read(&bomb), ["error 5: its aliases add up to more than 100000 values"]);
+    let deep = format!("a: {}{}", "[".repeat(200), "]".repeat(200));
+    assert_eq!(read(&deep), ["error 1: nested too deep"]);
+    let deeper = format!("a: {}", "[".repeat(200_000));
+    assert_eq!(read(&deeper).len(), 1);
+    let block: String = (0..2_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    assert_eq!(read(&block).len(), 1);
+    assert!(read(&block)[0].starts_with("error "));
+}
+
+#[test]
+fn rich_texts_of_jira_become_plain() {
+    let issue = r#"{"key":"OPS-1","fields":{"summary":"s","description":{"type":"doc","version":1,"content":[{"type":"paragraph","content":[{"type":"text","text":"one "},{"type":"text","text":"line"}]},{"type":"paragraph","content":[{"type":"text","text":"two"}]}]}}}"#;
+    let plain = jira::plain(Json::parse(issue).unwrap());
+    assert_eq!(plain.get("fields").unwrap().get("description"), Some(&Json::String("one line\ntwo".into())));
+    assert!(jira::is_search(&crate::facts::first_keys(br#"{"startAt":0,"maxResults":50,"total":1,"issues":[]}"#)));
+    assert!(!jira::is_search(&crate::facts::first_keys(br#"{"id":"CHG1","issues":[]}"#)));
+}

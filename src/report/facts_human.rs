@@ -1,0 +1,113 @@
+//! What facts there are, as people read it.
+
+use std::io::{self, Write};
+
+use super::Look;
+use super::text::{clean, pad, pad_left, wrap};
+use crate::explain::facts_rows::{Coverage, FactsReport};
+
+/// Prints files, fields by entity, and what the policy reads but the data lack.
+///
+/// # Errors
+/// What writing fails with.
+pub fn check(out: &mut impl Write, report: &FactsReport, all: bool, look: &Look) -> io::Result<()> {
+    files(out, report, look)?;
+    fields(out, report, all, look)?;
+    if !report.lacking.is_empty() {
+        writeln!(out, "\n{}", look.paint.bold("The policy reads, but the data lack"))?;
+        let width = report.lacking.iter().map(|lack| lack.field.len()).max().unwrap_or_default();
+        for lack in &report.lacking {
+            writeln!(out, "  {}  {}", look.paint.caution(&pad(&lack.field, width)), lack.why)?;
+        }
+    }
+    for warning in &report.warnings {
+        let lines = wrap(warning, look.width.saturating_sub(9));
+        for (at, line) in lines.iter().enumerate() {
+            let head = if at == 0 { format!("\n{}", look.paint.caution("warning:")) } else { "        ".to_owned() };
+            writeln!(out, "{head} {line}")?;
+        }
+    }
+    Ok(())
+}
+
+fn files(out: &mut impl Write, report: &FactsReport, look: &Look) -> io::Result<()> {
+    let width = |of: fn(&crate::explain::facts_rows::FileRow) -> &str, least: usize| {
+        report.files.iter().map(|row| of(row).len()).max().unwrap_or_default().max(least)
+    };
+    let (name, format, entity) = (width(|row| &row.file, 4), width(|row| &row.format, 6), width(|row| &row.entity, 6));
+    let head = format!(
+        "{}  {}  {}  records  findings  refused",
+        pad("File", name),
+        pad("format", format),
+        pad("entity", entity)
+    );
+    writeln!(out, "{}", look.paint.bold(&head))?;
+    for row in &report.files {
+        let number =
+            |count: u64, width: usize| pad_left(&if count == 0 { "-".to_owned() } else { count.to_string() }, width);
+        let refused = number(row.refused, 7);
+        writeln!(
+            out,
+            "{}  {}  {}  {}  {}  {}",
+            pad(&clean(&row.file), name),
+            pad(&row.format, format),
+            pad(&row.entity, entity),
+            number(u64::try_from(row.records).unwrap_or(u64::MAX), 7),
+            number(u64::try_from(row.findings).unwrap_or(u64::MAX), 8),
+            if row.refused > 0 { look.paint.bad(&refused) } else { refused },
+        )?;
+    }
+    Ok(())
+}
+
+fn fields(out: &mut impl Write, report: &FactsReport, all: bool, look: &Look) -> io::Result<()> {
+    let width = report.fields.iter().map(|field| field.field.len()).max().unwrap_or_default();
+    let mut entity = "";
+    let mut left_out = 0_usize;
+    for field in &report.fields {
+        // What nobody gives and nobody reads is not worth a line.
+        if !all && !field.read && field.missing == field.records {
+            left_out += 1;
+            continue;
+        }
+        let owner = field.field.rsplit_once('.').map_or("", |_| field.field.split('.').next().unwrap_or_default());
+        if owner != entity {
+            entity = owner;
+            let head = pad(&format!("{owner} ({})", field.records), width + 2);
+            writeln!(out, "\n{}", look.paint.bold(&format!("{head}  known        none  missing  unreadable  read")))?;
+        }
+        line(out, field, width, look)?;
+    }
+    if left_out > 0 {
+        let fields = if left_out == 1 { "1 field".to_owned() } else { format!("{left_out} fields") };
+        writeln!(
+            out,
+            "\n{}",
+            look.paint.dim(&format!("{fields} that no record has and the policy does not read: `--all` lists them"))
+        )?;
+    }
+    Ok(())
+}
+
+fn line(out: &mut impl Write, field: &Coverage, width: usize, look: &Look) -> io::Result<()> {
+    let number =
+        |count: usize, width: usize| pad_left(&if count == 0 { "-".to_owned() } else { count.to_string() }, width);
+    let share = (field.known * 100).checked_div(field.records).unwrap_or_default();
+    let known = format!("{} {:>3}%", number(field.known, 7), share);
+    let name = pad(&field.field, width);
+    let lacks = field.read && field.known == 0;
+    let unreadable = number(field.unreadable, 10);
+    let text = format!(
+        "  {}  {known}  {}  {}  {}  {}",
+        if lacks { look.paint.caution(&name) } else { name },
+        number(field.none, 6),
+        number(field.missing, 7),
+        if field.unreadable > 0 { look.paint.caution(&unreadable) } else { unreadable },
+        if field.read { "yes" } else { "" },
+    );
+    writeln!(out, "{}", text.trim_end())?;
+    for example in &field.examples {
+        writeln!(out, "      {}", look.paint.dim(&clean(example)))?;
+    }
+    Ok(())
+}

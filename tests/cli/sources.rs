@@ -1,0 +1,275 @@
+//! Files of other tools: by their content, by `[[source]]`, packed; `facts check` and `facts show`.
+
+use std::io::Write as _;
+
+use crate::support::{Folder, NOW};
+
+const POLICY: &str = r#"policy play { timezone "UTC" }
+rule closed { forbid asset.tier == 1 and asset.region == "north"  effect hold }
+rule quiet { forbid any i in incidents where i.closed == none  effect hold }
+rule patched { forbid any f in asset.findings where f.kev  effect hold }
+"#;
+
+const CMDB: &str = "Name,Tier,Seen\nweb-1,1 - High,20/11/2026 04:00\ndb-1,9,\n";
+
+const SOURCE: &str = r#"policy = "policy.gate"
+changes = "changes.json"
+
+[[source]]
+files = "cmdb.csv"
+timezone = "Europe/London"
+
+[source.fields]
+id = "Name"
+tier = { from = "Tier", values = { "1 - High" = 1 } }
+last_scanned = { from = "Seen", time = "%d/%m/%Y %H:%M" }
+"#;
+
+fn project() -> Folder {
+    let folder = Folder::empty();
+    folder.write("changegate.toml", SOURCE);
+    folder.write("policy.gate", POLICY);
+    folder.write("cmdb.csv", CMDB);
+    folder.write("changes.json", r#"{"id":"CHG1","assets":["web-1","db-1"],"fixes":[]}"#);
+    folder
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+#[test]
+fn facts_check_counts_fields_and_says_what_the_policy_misses() {
+    let folder = project();
+    let run = folder.run(["facts", "check", "--now", NOW]).status(0);
+    for said in [
+        "cmdb.csv",
+        "asset.tier",
+        "cmdb.csv:3 `db-1`: found `9`",
+        "The policy reads, but the data lack",
+        "incident         no file of them is given",
+        "asset.findings   no record has it",
+        "asset.region     no record has it",
+        "no change says what it `fixes`",
+    ] {
+        assert!(run.stdout.contains(said), "`{said}` is missing: {}", run.stdout);
+    }
+    let json = folder.run(["facts", "check", "--now", NOW, "--format", "json"]).status(0).json();
+    assert_eq!(
+        json["files"][0],
+        serde_json::json!({"file":"changes.json","format":"json","entity":"change","records":1,"findings":0,"refused":0})
+    );
+    assert_eq!(json["files"][1]["records"], 2);
+    let tier = json["fields"].as_array().unwrap().iter().find(|field| field["field"] == "asset.tier").unwrap();
+    assert_eq!(
+        (tier["known"].as_u64(), tier["records"].as_u64(), tier["read"].as_bool()),
+        (Some(1), Some(2), Some(true))
+    );
+    assert_eq!(tier["examples"][0], "cmdb.csv:3 `db-1`: found `9`");
+    folder.run(["facts", "check", "--now", NOW, "--format", "ndjson"]).status(0).lines();
+    folder.write("changes.json", r#"{"id":"CHG1","assets":["web-1"],"fixes":["CVE-2026-1"]}"#);
+    assert!(!folder.run(["facts", "check", "--now", NOW]).status(0).stdout.contains("no change says"));
+    let nothing = Folder::empty();
+    nothing.run(["facts", "check", "--now", NOW]).refuses("no file of facts is named");
+}
+
+#[test]
+fn facts_show_says_where_each_fact_comes_from() {
+    let folder = project();
+    folder.write(
+        "more.ndjson",
+        "\n{\"id\":\"web-1\",\"region\":\"north\",\"findings\":[{\"cve\":\"CVE-2026-1\",\"kev\":true}]}\n",
+    );
+    let all = ["facts", "show", "web-1", "--now", NOW, "--inventory", "cmdb.csv", "--inventory", "more.ndjson"];
+    let run = folder.run(all).status(0);
+    assert!(run.stdout.starts_with("asset web-1\n  tier          1 "), "{}", run.stdout);
+    for said in [
+        "cmdb.csv:2",
+        "last_scanned  2026-11-20T04:00:00Z",
+        "region        \"north\"",
+        "more.ndjson:2",
+        "findings (1)\n  cve \"CVE-2026-1\", kev true\n      more.ndjson:2",
+        "unknown: hostname, ",
+    ] {
+        assert!(run.stdout.contains(said), "`{said}` is missing: {}", run.stdout);
+    }
+    let json = folder.run(all.iter().chain(&["--format", "json"])).status(0).json();
+    assert_eq!(json["fields"][0], serde_json::json!({"field":"tier","value":"1","from":["cmdb.csv:2"]}));
+    assert_eq!(json["lists"]["findings"]["rows"][0]["fields"]["kev"], "true");
+    folder
+        .run(["facts", "show", "web-2", "--now", NOW])
+        .refuses("there is no asset `web-2`")
+        .refuses("did you mean `web-1`?");
+}
+
+#[test]
+fn a_source_that_is_wrong_is_told_with_its_line() {
+    let folder = project();
+    for (text, said, help) in [
+        (
+            SOURCE.replace("tier =", "teir ="),
+            "`changegate.toml` line 10: `asset` has no field `teir`",
+            "did you mean `tier`?",
+        ),
+        (
+            SOURCE.replace("cmdb.csv", "cmbd.csv"),
+            "`changegate.toml` line 4: a source names `cmbd.csv`: there is no such file or folder",
+            "correct the path",
+        ),
+        (
+            SOURCE.replace("\"Tier\"", "\"Teir\""),
+            "there is no column `Teir`",
+            "did you mean `Tier`? see line 10 of changegate.toml",
+        ),
+        (format!("max_unpacked = \"lots\"\n{SOURCE}"), "`max_unpacked` is no size: `lots`", "like `512MiB`"),
+    ] {
+        folder.write("changegate.toml", text);
+        folder.run(["check", "--now", NOW]).refuses(said).refuses(help);
+    }
+}
+
+#[test]
+fn warnings_are_errors_where_facts_are_strict() {
+    let folder = project();
+    let said = "the input has 1 warning, and `--strict-facts` makes it an error";
+    folder.run(["check", "--now", NOW, "--strict-facts"]).refuses(said);
+    folder.run(["check", "--now", NOW]).status(1);
+    folder.write("cmdb.csv", CMDB.replace("9", "1 - High"));
+    folder.run(["check", "--now", NOW, "--strict-facts"]).status(1);
+    folder.write("cmdb.csv", CMDB);
+    let run = folder.run(["facts", "check", "--now", NOW, "--strict-facts"]).status(2);
+    assert!(run.stderr.contains("which `--strict-facts` makes errors"), "{run:#?}");
+}
+
+#[test]
+fn a_row_that_cannot_be_read_stops_all_unless_told_to_keep_going() {
+    let folder = project();
+    folder.write("cmdb.csv", format!("{CMDB}x\n"));
+    folder.run(["check", "--now", NOW]).refuses("a row does not fit the header");
+    let run = folder.run(["check", "--now", NOW, "--keep-going"]).status(1);
+    assert!(run.stderr.contains("cmdb.csv:4: the row has 1 cell, the header 3"), "{run:#?}");
+    let run = folder.run(["facts", "check", "--now", NOW]).status(2);
+    assert!(run.stderr.contains("a part of the input cannot be read"), "{run:#?}");
+    folder.write("cmdb.csv", format!("{CMDB}\"x\n"));
+    folder.run(["check", "--now", NOW]).refuses("cmdb.csv:4: a `\"` has no end");
+}
+
+#[test]
+fn packed_files_are_read_and_bounded() {
+    let folder = project();
+    let inventory = b"{\"id\":\"web-1\",\"tier\":1}\n{\"id\":\"db-1\",\"tier\":2}\n";
+    folder.write("inventory.ndjson.gz", gzip(inventory));
+    // A frame of zstd with one raw block: `{"id":"web-1","tier":3}`.
+    let text = br#"{"id":"web-1","tier":3}"#;
+    let mut frame = vec![0x28, 0xB5, 0x2F, 0xFD, 0x20, u8::try_from(text.len()).unwrap()];
+    let head = u32::try_from(text.len()).unwrap() << 3 | 1;
+    frame.extend(&head.to_le_bytes()[..3]);
+    frame.extend(text);
+    folder.write("inventory.zst", &frame);
+    let tier = |file: &str| {
+        folder.run(["eval", "asset.tier", "--now", NOW, "--format", "ndjson", "--inventory", file]).status(0).lines()
+    };
+    assert_eq!(tier("inventory.ndjson.gz").len(), 2);
+    assert_eq!(tier("inventory.zst")[0]["value"], "3");
+    let mut damaged = gzip(inventory);
+    damaged.truncate(damaged.len() - 6);
+    folder.write("damaged.gz", damaged);
+    let eval = ["eval", "asset.tier", "--now", NOW, "--inventory"];
+    folder
+        .run(eval.iter().chain(&["damaged.gz"]))
+        .refuses("cannot read `damaged.gz`: it begins as gzip but cannot be unpacked");
+    frame.truncate(frame.len() - 3);
+    folder.write("damaged.zst", &frame);
+    folder
+        .run(eval.iter().chain(&["damaged.zst"]))
+        .refuses("cannot read `damaged.zst`: it begins as zstd but cannot be unpacked");
+    folder.write("bomb.gz", gzip(&vec![b' '; 3 << 20]));
+    folder.write("changegate.toml", format!("max_unpacked = \"2MiB\"\n{SOURCE}"));
+    folder
+        .run(eval.iter().chain(&["bomb.gz"]))
+        .refuses("cannot read `bomb.gz`: it is larger than 2 MiB when unpacked")
+        .refuses("set `max_unpacked` in changegate.toml");
+}
+
+#[test]
+fn exports_of_tickets_are_changes() {
+    let folder = project();
+    let change = r#"{"result":[{"sys_id":"c1","number":"CHG7","state":"-3","type":"normal","short_description":"x","cmdb_ci":{"display_value":"web-1","link":"l","value":"k1"},"requested_by":{"display_value":"Ada","link":"l","value":"u1"},"start_date":{"display_value":"x","value":"2026-11-22 10:00:00"},"end_date":{"display_value":"y","value":"2026-11-22 11:00:00"}}]}"#;
+    folder.write("change.json", change);
+    let votes = r#"{"result":[{"sysapproval":{"link":"l","value":"c1"},"approver":{"link":"l","value":"u2"},"state":"approved","sys_updated_on":"2026-11-20 10:00:00","group":"cab"}]}"#;
+    folder.write("votes.json", votes);
+    let source = "\n[[source]]\nfiles = \"votes.json\"\nformat = \"servicenow\"\nentity = \"approval\"\n\n[[source]]\nfiles = \"change.json\"\nentity = \"change\"\n";
+    folder.write("changegate.toml", SOURCE.replace("changes = \"changes.json\"\n", "") + source);
+    folder.write("policy.gate", format!("{POLICY}approval cab {{ need 1 from \"cab\"  not by change.requester }}\n"));
+    let json = folder.run(["check", "--now", NOW, "--format", "json"]).json();
+    let decision = &json["decisions"][0];
+    assert_eq!((decision["change"].as_str(), decision["asset"].as_str()), (Some("CHG7"), Some("web-1")));
+    assert_eq!(decision["tested"]["from"], "2026-11-22T10:00:00Z");
+    let values =
+        |expression: &str| folder.run(["eval", expression, "--now", NOW, "--format", "ndjson"]).status(0).lines();
+    assert_eq!(
+        values("any v in change.approvals where v.decision == approve and v.role == \"cab\"")[0]["value"],
+        "true"
+    );
+    assert_eq!(values("count(f in change.fixes)")[0]["value"], serde_json::Value::Null);
+    // Somebody who would be `u1` here and `Ada` there.
+    folder.write(
+        "votes.json",
+        votes
+            .replace(r#"{"link":"l","value":"u2"}"#, r#"{"link":"l","display_value":"Bob"}"#)
+            .replace(r#"{"link":"l","value":"c1"}"#, r#"{"link":"l","display_value":"CHG7"}"#),
+    );
+    folder.run(["check", "--now", NOW]).refuses("exports of ServiceNow do not fit together");
+    folder.write("jira.json", r#"{"startAt":0,"maxResults":1,"total":1,"issues":[{"key":"OPS-1","fields":{"summary":"s","created":"2026-11-01T05:30:00.000+0100","status":{"name":"To do"}}}]}"#);
+    let lines = folder
+        .run(["eval", "change.submitted_at", "--change", "jira.json", "--now", NOW, "--format", "ndjson"])
+        .status(0)
+        .lines();
+    assert_eq!(
+        (lines[0]["subject"].as_str(), lines[0]["value"].as_str()),
+        (Some("OPS-1"), Some("2026-11-01T04:30:00Z"))
+    );
+    folder.write("c.yaml", "- id: CHG9\n  assets: [web-1]\n  reboot: true\n");
+    let lines = folder
+        .run(["eval", "change.reboot", "--change", "c.yaml", "--now", NOW, "--format", "ndjson"])
+        .status(0)
+        .lines();
+    assert_eq!(lines[0]["value"], "true");
+    folder.write("c.yaml", "- id: [CHG9\n");
+    folder.run(["eval", "change.reboot", "--change", "c.yaml", "--now", NOW]).refuses("a file of YAML cannot be read");
+}
+
+#[test]
+fn findings_of_a_table_are_put_together_by_asset() {
+    let folder = project();
+    folder.write("scan.csv", "Host,CVEs,Package\nweb-1,\"CVE-2026-1, CVE-2026-2\",openssl\nweb-1,CVE-2026-1,openssl\ndb-1,CVE-2026-3,zlib\n,CVE-2026-4,x\n");
+    let source = "\n[[source]]\nfiles = \"scan.csv\"\nentity = \"finding\"\n[source.fields]\nasset = \"Host\"\ncve = { from = \"CVEs\", split = \",\" }\npackage = \"Package\"\n";
+    folder.write("changegate.toml", format!("{SOURCE}{source}"));
+    folder.run(["check", "--now", NOW]).refuses("a row of `findings` does not say to which `asset` it belongs");
+    let lines =
+        folder.run(["eval", "count(f in asset.findings)", "--keep-going", "--now", NOW, "--format", "ndjson"]).lines();
+    assert_eq!(lines.iter().map(|line| line["value"].as_str().unwrap()).collect::<Vec<_>>(), ["1", "2"]);
+    let run = folder.run(["facts", "show", "web-1", "--keep-going", "--now", NOW]).status(0);
+    assert!(run.stdout.contains("cve \"CVE-2026-2\", package \"openssl\"\n      scan.csv:2"), "{}", run.stdout);
+}
+
+#[test]
+fn rows_of_osquery_are_an_asset_with_its_software() {
+    let folder = project();
+    folder.write("host.json", r#"{"system_info":[{"hostname":"web-9"}],"os_version":[{"name":"Ubuntu","version":"24.04","platform":"ubuntu","major":"24","minor":"4"}],"deb_packages":[{"name":"zlib1g","version":"1.3","arch":"amd64"}]}"#);
+    let run = folder.run(["facts", "show", "web-9", "--inventory", "host.json", "--now", NOW]).status(0);
+    assert!(run.stdout.contains("pkg:deb/ubuntu/zlib1g@1.3?arch=amd64&distro=ubuntu-24.04"), "{}", run.stdout);
+    folder.write("host.json", r#"{"os_version":[{"name":"Ubuntu"}]}"#);
+    folder
+        .run(["eval", "asset.id", "--inventory", "host.json", "--now", NOW])
+        .refuses("rows of osquery belong to no asset");
+    let lines = folder
+        .run(["eval", "asset.os.name", "--report", "web-1=host.json", "--now", NOW, "--format", "ndjson"])
+        .status(0)
+        .lines();
+    assert_eq!(lines[1]["value"], "Ubuntu");
+    folder.write("note.json", "{\"id\":3}");
+    folder.run(["eval", "asset.id", "--report", "note.json", "--now", NOW]).refuses("a report cannot be read");
+}
