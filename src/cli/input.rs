@@ -20,9 +20,9 @@ const DEEPEST: usize = 64;
 /// How data files are called in a folder.
 pub(super) const DATA: &[&str] = &["json", "ndjson", "jsonl"];
 /// How files of assets and changes are called in a folder.
-pub(super) const FOREIGN: &[&str] = &["csv", "json", "jsonl", "ndjson", "parquet", "tsv", "yaml", "yml"];
+pub(super) const FOREIGN: &[&str] = &["json", "ndjson", "jsonl", "csv", "tsv", "yaml", "yml", "parquet"];
 /// How files of sources and reports are called in a folder.
-pub(super) const ANY: &[&str] = &["csv", "json", "jsonl", "ndjson", "nessus", "parquet", "tsv", "xml", "yaml", "yml"];
+pub(super) const ANY: &[&str] = &["json", "ndjson", "jsonl", "csv", "tsv", "yaml", "yml", "parquet", "xml", "nessus"];
 /// How files of waivers are called in a folder.
 pub(super) const TABLES: &[&str] = &["csv", "json", "ndjson", "jsonl"];
 

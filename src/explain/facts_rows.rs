@@ -12,6 +12,8 @@ use crate::facts::{Cause, Facts, Problems};
 /// A field, and what the records have of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Coverage {
+    /// The entity, or the list, whose records are counted.
+    pub entity: String,
     /// The field: `asset.tier`, `finding.epss`.
     pub field: String,
     /// How many records there are.
@@ -88,6 +90,24 @@ pub fn facts_report(program: &Program, facts: &Facts, problems: &Problems, files
             lacking.push(Lack { field: name, why: why.to_owned() });
         }
     }
+    if facts.changes.len > 0 {
+        let known = facts.touched.iter().filter(|touched| !touched.incomplete).count();
+        let unreadable = facts.touched.iter().filter(|touched| touched.incomplete);
+        let unreadable = unreadable.filter(|touched| touched.cause.is_some_and(|cause| cause != Cause::Missing)).count();
+        let assets = Coverage {
+            entity: "change".to_owned(),
+            field: "change.assets".to_owned(),
+            records: facts.changes.len,
+            known,
+            none: 0,
+            missing: facts.changes.len.saturating_sub(known).saturating_sub(unreadable),
+            unreadable,
+            read: true,
+            examples: Vec::new(),
+        };
+        let at = fields.iter().position(|field| field.entity == "change").map_or(fields.len(), |at| at + 1);
+        fields.insert(at, assets);
+    }
     for coverage in &mut fields {
         coverage.examples = examples(problems, &coverage.field);
     }
@@ -161,6 +181,7 @@ fn cover(
     for (at, field) in def.fields.iter().enumerate() {
         let Ok(id) = u16::try_from(at).map(FieldId) else { continue };
         let mut coverage = Coverage {
+            entity: def.name.clone(),
             field: format!("{}.{}", def.name, field.name),
             records: rows.len(),
             known: 0,

@@ -70,11 +70,11 @@ fn fields(out: &mut impl Write, report: &FactsReport, all: bool, look: &Look) ->
             left_out += 1;
             continue;
         }
-        let owner = field.field.rsplit_once('.').map_or("", |_| field.field.split('.').next().unwrap_or_default());
-        if owner != entity {
-            entity = owner;
-            let head = pad(&format!("{owner} ({})", field.records), width + 2);
-            writeln!(out, "\n{}", look.paint.bold(&format!("{head}  known        none  missing  unreadable  read")))?;
+        if field.entity != entity {
+            entity = &field.entity;
+            let head = pad(&format!("{entity} ({})", field.records), width + 2);
+            let (known, none) = (pad_left("known", 7), pad_left("none", 13));
+            writeln!(out, "\n{}", look.paint.bold(&format!("{head}  {known}{none}  missing  unreadable  read")))?;
         }
         line(out, field, width, look)?;
     }

@@ -9,13 +9,13 @@
 pub mod correlate;
 pub mod enrich;
 pub mod feeds;
-pub mod sboms;
-pub mod scanners;
-pub mod store;
 pub mod inventories;
 pub mod join;
 pub mod mapping;
 pub mod reports;
+pub mod sboms;
+pub mod scanners;
+pub mod store;
 pub mod tickets;
 pub mod vex;
 

@@ -143,7 +143,7 @@ fn hostile_files_are_refused_by_name_and_line() {
         ("--waivers", "w.json", b"[{\"waives\":[\"x\"]}]", "`waiver.id` is required"),
         ("--people", "p.json", b"{\"people\":[{\"id\":\"a\"},]}", "p.json:1"),
         ("--people", "p.ndjson", b"{\"id\":\"a\"}\n{\"id\":\n", "p.ndjson:2"),
-        ("--people", "p.csv", b"id,name\na,b\n", "a record is not JSON"),
+        ("--people", "p.csv", b"name,roles\na,b\n", "p.csv:1: the first row has `name`, `roles`, but no column `id`"),
         ("--services", "s.json", b"[7]", "a record of `service` is not an object"),
         ("--incidents", "i.json", b"{\"id\":\" \"}", "`incident.id` is required"),
         (

@@ -49,9 +49,9 @@ fn facts_check_counts_fields_and_says_what_the_policy_misses() {
         "asset.tier",
         "cmdb.csv:3 `db-1`: found `9`",
         "The policy reads, but the data lack",
-        "incident         no file of them is given",
-        "asset.findings   no record has it",
-        "asset.region     no record has it",
+        "incident        no file of them is given",
+        "asset.findings  no record has it",
+        "asset.region    no record has it",
         "no change says what it `fixes`",
     ] {
         assert!(run.stdout.contains(said), "`{said}` is missing: {}", run.stdout);
@@ -172,7 +172,7 @@ fn packed_files_are_read_and_bounded() {
         folder.run(["eval", "asset.tier", "--now", NOW, "--format", "ndjson", "--inventory", file]).status(0).lines()
     };
     assert_eq!(tier("inventory.ndjson.gz").len(), 2);
-    assert_eq!(tier("inventory.zst")[0]["value"], "3");
+    assert_eq!(tier("inventory.zst")[0]["value"], 3);
     let mut damaged = gzip(inventory);
     damaged.truncate(damaged.len() - 6);
     folder.write("damaged.gz", damaged);
@@ -236,7 +236,7 @@ fn exports_of_tickets_are_changes() {
         .run(["eval", "change.reboot", "--change", "c.yaml", "--now", NOW, "--format", "ndjson"])
         .status(0)
         .lines();
-    assert_eq!(lines[0]["value"], "true");
+    assert_eq!(lines[0]["value"], true);
     folder.write("c.yaml", "- id: [CHG9\n");
     folder.run(["eval", "change.reboot", "--change", "c.yaml", "--now", NOW]).refuses("a file of YAML cannot be read");
 }
@@ -250,7 +250,7 @@ fn findings_of_a_table_are_put_together_by_asset() {
     folder.run(["check", "--now", NOW]).refuses("a row of `findings` does not say to which `asset` it belongs");
     let lines =
         folder.run(["eval", "count(f in asset.findings)", "--keep-going", "--now", NOW, "--format", "ndjson"]).lines();
-    assert_eq!(lines.iter().map(|line| line["value"].as_str().unwrap()).collect::<Vec<_>>(), ["1", "2"]);
+    assert_eq!(lines.iter().map(|line| line["value"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2]);
     let run = folder.run(["facts", "show", "web-1", "--keep-going", "--now", NOW]).status(0);
     assert!(run.stdout.contains("cve \"CVE-2026-2\", package \"openssl\"\n      scan.csv:2"), "{}", run.stdout);
 }

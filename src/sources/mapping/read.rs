@@ -257,6 +257,10 @@ impl Reading<'_> {
         if let Some(owner) = parent(entity).filter(|owner| *owner == written) {
             return Ok(Kind::One(Type::Row(if owner == "change" { TableId::CHANGE } else { TableId::ASSET })));
         }
+        // Which assets a change is for is no column of its table.
+        if entity == TableId::CHANGE && written == "assets" {
+            return Ok(Kind::Set(Type::Row(TableId::ASSET)));
+        }
         let element = |table: TableId| match self
             .schema
             .table(table)
