@@ -93,7 +93,8 @@ pub fn facts_report(program: &Program, facts: &Facts, problems: &Problems, files
     if facts.changes.len > 0 {
         let known = facts.touched.iter().filter(|touched| !touched.incomplete).count();
         let unreadable = facts.touched.iter().filter(|touched| touched.incomplete);
-        let unreadable = unreadable.filter(|touched| touched.cause.is_some_and(|cause| cause != Cause::Missing)).count();
+        let unreadable =
+            unreadable.filter(|touched| touched.cause.is_some_and(|cause| cause != Cause::Missing)).count();
         let assets = Coverage {
             entity: "change".to_owned(),
             field: "change.assets".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Harvest;
+use super::{Harvest, sboms, scanners};
 
 /// What a report is, and what it says.
 #[derive(Debug)]
@@ -19,12 +19,26 @@ pub struct Report {
 
 /// Reads a report; `None` where the file is none.
 #[must_use]
-pub fn read(_file: &Arc<str>, _bytes: &[u8]) -> Option<Report> {
-    None
+pub fn read(file: &Arc<str>, bytes: &[u8]) -> Option<Report> {
+    let (scanner, sbom) = (scanners::detect(file, bytes), sboms::detect(bytes));
+    let form = scanner.map(scanners::Kind::name).or_else(|| sbom.map(sboms::Kind::name))?;
+    let mut harvest = Harvest::default();
+    if let Some(kind) = scanner {
+        scanners::read(kind, file, bytes, &mut harvest);
+    }
+    let seen = harvest.refused.len();
+    if let Some(kind) = sbom {
+        sboms::read(kind, file, bytes, &mut harvest);
+    }
+    // Both read the same document: what neither could read is told once.
+    let (first, second) = harvest.refused.split_at_checked(seen).unwrap_or((&[], &[]));
+    let refused = first.iter().chain(second.iter().filter(|one| !first.contains(one))).cloned().collect();
+    harvest.refused = refused;
+    Some(Report { form, has_findings: scanner.is_some(), has_software: sbom.is_some(), harvest })
 }
 
 /// Whether the file is a report.
 #[must_use]
-pub fn is_report(_file: &str, _bytes: &[u8]) -> bool {
-    false
+pub fn is_report(file: &str, bytes: &[u8]) -> bool {
+    scanners::detect(file, bytes).is_some() || sboms::detect(bytes).is_some()
 }

@@ -51,10 +51,11 @@ pub fn read(
     let mut ready: Option<(Mapping, Columns)> = None;
     let mut batch: Vec<Cells> = Vec::new();
     let mut record = ByteRecord::new();
+    let mut lines = Lines { bytes: good, at: 0, line: 1 };
     loop {
         let more = reader.read_byte_record(&mut record);
-        let line = record.position().map_or(1, csv::Position::line);
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let begins = record.position().map_or(0, csv::Position::byte);
+        let line = lines.at(usize::try_from(begins).unwrap_or(usize::MAX));
         match more {
             Err(_) => return Err(stop(line, "a row cannot be read", "")),
             Ok(false) => break,
@@ -96,6 +97,27 @@ pub fn read(
             Err(stop(u32::try_from(line).unwrap_or(u32::MAX), what, help))
         }
         None => Ok(()),
+    }
+}
+
+/// Counts lines as far as rows have been read. The reader's own count lags where lines end with a carriage return and a line feed.
+struct Lines<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    /// The line of the first byte from a place on that does not end a line.
+    fn at(&mut self, place: usize) -> u32 {
+        let rest = self.bytes.get(place..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let place = place.saturating_add(blank).min(self.bytes.len());
+        let passed = self.bytes.get(self.at..place).unwrap_or_default();
+        let ends = passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line = self.line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+        self.at = place;
+        self.line
     }
 }
 

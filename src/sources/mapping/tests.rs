@@ -5,7 +5,7 @@ use crate::check::vocabulary::standard;
 
 fn wrong(text: &str) -> String {
     let wrong = read(text, &standard()).expect_err(text);
-    format!("{wrong}; {}", wrong.help.unwrap_or_default())
+    format!("{wrong}; {}", wrong.help.clone().unwrap_or_default())
 }
 
 fn source(text: &str) -> Source {

@@ -14,7 +14,7 @@ fn read(text: &str) -> Vec<String> {
 fn yaml_becomes_json() {
     assert_eq!(
         read("id: CHG1\nassets: [db-1, 'web 1']\nstart: 2026-11-21T01:00:00Z\n"),
-        [r#"1: {"id":"CHG1","assets":["db-1","web 1"],"start":"2026-11-21T01…"#]
+        [r#"1: {"id":"CHG1","assets":["db-1","web 1"],"start":"2026-11-21T…"#]
     );
     assert_eq!(read("- id: a\n- id: b\n"), [r#"1: {"id":"a"}"#, r#"2: {"id":"b"}"#]);
     assert_eq!(read("changes:\n  - id: a\n"), [r#"2: {"id":"a"}"#]);
