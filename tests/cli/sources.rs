@@ -209,10 +209,7 @@ fn exports_of_tickets_are_changes() {
     assert_eq!(decision["tested"]["from"], "2026-11-22T10:00:00Z");
     let values =
         |expression: &str| folder.run(["eval", expression, "--now", NOW, "--format", "ndjson"]).status(0).lines();
-    assert_eq!(
-        values("any v in change.approvals where v.decision == approve and v.role == \"cab\"")[0]["value"],
-        "true"
-    );
+    assert_eq!(values("any v in change.approvals where v.decision == approve and v.role == \"cab\"")[0]["value"], true);
     assert_eq!(values("count(f in change.fixes)")[0]["value"], serde_json::Value::Null);
     // Somebody who would be `u1` here and `Ada` there.
     folder.write(
