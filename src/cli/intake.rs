@@ -1,5 +1,8 @@
 //! Files of facts in any form, by `[[source]]` and by their content, into the facts of one run.
 
+mod form;
+mod reports;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,12 +15,13 @@ use super::input::InputFile;
 use crate::FactsBuilder;
 use crate::check::schema::{Schema, TableId};
 use crate::explain::facts_rows::FileRow;
-use crate::facts::{Broken, Json, Misread, Place, Row, first_keys, plain_name};
+use crate::facts::{Broken, Json, Misread, Place, Row};
 use crate::sources::inventories::{broken, csv, json, osquery, servicenow};
 use crate::sources::join::{Joined, owner_of};
 use crate::sources::mapping::{self, Form, Mapping, Source};
+use crate::sources::reports as readers;
 use crate::sources::tickets::{jira, yaml};
-use crate::sources::{At, Origin, reports};
+use form::{detect, list_of};
 
 /// Where the elements of an asset's lists come from, by what names them.
 pub(super) type Elements = BTreeMap<String, Vec<Place>>;
@@ -79,7 +83,7 @@ pub(super) struct Intake<'s> {
     /// The first file of ServiceNow of each shape.
     shapes: BTreeMap<servicenow::Shape, String>,
     /// Identifiers and host names of assets that sources have given, for reports that name them.
-    reports: Vec<(Arc<str>, Option<String>, reports::Report)>,
+    reports: Vec<(Arc<str>, Option<String>, readers::Report)>,
     /// Votes come apart from their changes.
     has_votes: bool,
     files: Vec<FileRow>,
@@ -313,7 +317,7 @@ impl<'s> Intake<'s> {
 
     fn report(&mut self, name: &str, bytes: &[u8], asset: Option<String>, builder: &mut FactsBuilder) {
         let file: Arc<str> = Arc::from(name);
-        match reports::read(&file, bytes) {
+        match readers::read(&file, bytes) {
             Some(report) => self.reports.push((file, asset, report)),
             None => {
                 let help =
@@ -393,70 +397,6 @@ impl<'s> Intake<'s> {
         }
         (self.files, elements)
     }
-
-    /// Joins reports with the assets that they name.
-    fn findings(&mut self, builder: &mut FactsBuilder) {
-        let all = std::mem::take(&mut self.reports);
-        if all.is_empty() {
-            return;
-        }
-        let known = builder.asset_names();
-        let mut unknown: BTreeMap<(Arc<str>, Option<String>), usize> = BTreeMap::new();
-        for (file, asset, report) in all {
-            for refused in &report.harvest.refused {
-                let found = match &refused.expected {
-                    Some(expected) => format!("{}, expected {expected}", refused.message),
-                    None => refused.message.clone(),
-                };
-                let place = Place { found: Some(found), ..place(&refused.origin) };
-                builder.add_error(Broken {
-                    message: "a part of a report cannot be read".to_owned(),
-                    place,
-                    help: None,
-                });
-            }
-            let whole = Place { file: Arc::clone(&file), line: None, record: None, found: None };
-            let lacking = report.harvest.incomplete;
-            if let Some(asset) = &asset {
-                for (entity, has) in [(TableId::FINDING, report.has_findings), (TableId::SOFTWARE, report.has_software)]
-                {
-                    if has {
-                        self.joined.given(entity, asset, lacking, &whole);
-                    }
-                }
-            }
-            let sightings = report
-                .harvest
-                .sightings
-                .into_iter()
-                .map(|one| (TableId::FINDING, one.target, one.finding, one.aliases, one.origin));
-            let components = report
-                .harvest
-                .components
-                .into_iter()
-                .map(|one| (TableId::SOFTWARE, one.target, one.software, Vec::new(), one.origin));
-            for (entity, target, fields, aliases, origin) in sightings.chain(components) {
-                let named = target.as_deref().and_then(|target| known.get(&target.to_lowercase()));
-                let Some(id) = asset.as_ref().or(named) else {
-                    *unknown.entry((Arc::clone(&file), target)).or_default() += 1;
-                    continue;
-                };
-                let place = place(&origin);
-                if lacking {
-                    self.joined.given(entity, id, true, &place);
-                }
-                self.joined.add(entity, id, serde_json::Value::Object(fields).into(), aliases, &place);
-            }
-        }
-        for ((file, target), count) in unknown {
-            let found = match target {
-                Some(target) => format!("it is about `{}`, {count} of its records", crate::facts::printable(&target)),
-                None => format!("it does not say what it is about, {count} of its records"),
-            };
-            let help = "name the asset: `--report ASSET=FILE`, or `asset = \"…\"` in a `[[source]]` of changegate.toml";
-            builder.add_error(broken(&file, None, "a report is about no asset of the inventory", found, help));
-        }
-    }
 }
 
 /// One element for each CVE of a cell that has several.
@@ -472,57 +412,4 @@ fn each_cve(fields: Vec<(std::borrow::Cow<'static, str>, Json<'static>)>) -> Vec
         Json::Object(fields.collect())
     };
     ids.into_iter().map(with).collect()
-}
-
-fn place(origin: &Origin) -> Place {
-    let (file, line) = match &origin.at {
-        At::File => (Arc::clone(&origin.file), None),
-        At::Line(line) => (Arc::clone(&origin.file), Some(*line)),
-        At::Pointer(pointer) => (Arc::from(format!("{}#{pointer}", origin.file)), None),
-    };
-    Place { file, line, record: None, found: None }
-}
-
-/// The key under which a list of an entity's records may stand.
-fn list_of(entity: TableId) -> &'static str {
-    match entity {
-        TableId::ASSET => "assets",
-        TableId::CHANGE => "changes",
-        TableId::PERSON => "people",
-        TableId::SERVICE => "services",
-        TableId::INCIDENT => "incidents",
-        TableId::WAIVER => "waivers",
-        TableId::SAMPLE => "samples",
-        TableId::DUTY => "obligations",
-        _ => "records",
-    }
-}
-
-/// The form of a file that nobody names, by its content and name.
-fn detect(entity: TableId, file: &InputFile, is_mapped: bool) -> Form {
-    let name = plain_name(&file.name);
-    if file.bytes.starts_with(b"PAR1") {
-        return Form::Parquet;
-    }
-    if name.ends_with(".yaml") || name.ends_with(".yml") {
-        return Form::Yaml;
-    }
-    let is_asset = ends_in(entity) == TableId::ASSET;
-    if is_asset && !is_mapped && reports::is_report(&file.name, &file.bytes) {
-        return Form::Report;
-    }
-    if csv::is_csv(&file.name) {
-        return Form::Csv;
-    }
-    let keys = first_keys(&file.bytes);
-    let has = |key: &str| keys.iter().any(|known| known == key);
-    if has("result") && !has("id") && mapping::builtin::has_rules(Form::ServiceNow, entity) {
-        Form::ServiceNow
-    } else if jira::is_search(&keys) && mapping::builtin::has_rules(Form::Jira, entity) {
-        Form::Jira
-    } else if entity == TableId::ASSET && osquery::is_tables(&keys) && !is_mapped {
-        Form::Osquery
-    } else {
-        Form::Json
-    }
 }
