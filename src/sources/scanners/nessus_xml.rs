@@ -6,6 +6,7 @@ use super::ids::cves;
 use super::nessus::{SCANNER, kind, push, references};
 use super::when;
 use super::xml::{Event, Xml};
+use crate::sources::Edition;
 
 /// The root of a report.
 const ROOT: &str = "NessusClientData_v2";
@@ -33,7 +34,7 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) {
     };
     let mut xml = Xml::new(text);
     let (mut host, mut item) = (None::<String>, None::<Item>);
-    let mut root = false;
+    let (mut root, mut ended) = (false, None::<i64>);
     loop {
         match xml.next() {
             Ok(Event::Start(name)) => match name.as_str() {
@@ -52,6 +53,8 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) {
                     }
                 } else if name == "ReportHost" {
                     host = None;
+                } else if name == "tag" && xml.attribute("name").as_deref() == Some("HOST_END_TIMESTAMP") {
+                    ended = ended.max(text.trim().parse().ok());
                 } else if let Some(item) = &mut item {
                     item.child(name, &text);
                 }
@@ -67,6 +70,8 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) {
             }
         }
     }
+    let made = ended.and_then(|seconds| when::millis(&seconds.checked_mul(1000)?.to_string()));
+    reading.harvest.editions.extend(made.map(|made| Edition { made: Some(made), ..Edition::default() }));
     if !whole {
         reading.refuse_line(line_of(bytes, text.len()), "the file is not UTF-8", "UTF-8");
     } else if !root {

@@ -10,19 +10,18 @@ use super::document::{Reading, line_of, utf16, without_mark};
 const PREAMBLE: usize = 64;
 
 /// The columns of a table, by their names in lower case, and its rows.
-pub(super) struct Table<'b> {
+pub(super) struct Table {
     columns: HashMap<String, usize>,
     width: usize,
     rows: Vec<(u64, ByteRecord)>,
     /// The line in which a quotation mark opens that does not close.
     unclosed: Option<u64>,
-    bytes: &'b [u8],
 }
 
 /// A row, with the line on which it begins.
 pub(super) struct Row<'t> {
     pub(super) line: u64,
-    table: &'t Table<'t>,
+    table: &'t Table,
     record: &'t ByteRecord,
 }
 
@@ -45,12 +44,16 @@ pub(super) fn columns<T>(bytes: &[u8], is: impl Fn(&[String]) -> Option<T>) -> O
 }
 
 fn names(record: &ByteRecord) -> Vec<String> {
-    record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_ascii_lowercase()).collect()
+    record.iter().map(name).collect()
 }
 
-impl<'b> Table<'b> {
+fn name(cell: &[u8]) -> String {
+    String::from_utf8_lossy(cell).trim().to_ascii_lowercase()
+}
+
+impl Table {
     /// The table below the first row that has one column of each of the `required` sets; without one, the file is refused.
-    pub(super) fn read(bytes: &'b [u8], required: &[&[&str]], reading: &mut Reading<'_>) -> Option<Self> {
+    pub(super) fn read(bytes: &[u8], required: &[&[&str]], reading: &mut Reading<'_>) -> Option<Self> {
         let wanted: Vec<String> = required
             .iter()
             .map(|names| names.iter().take(2).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or "))
@@ -62,11 +65,10 @@ impl<'b> Table<'b> {
         }
         let bytes = without_mark(bytes);
         let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let mut table = Self { columns: HashMap::new(), width: 0, rows: Vec::new(), unclosed: unclosed(bytes), bytes };
+        let mut table = Self { columns: HashMap::new(), width: 0, rows: Vec::new(), unclosed: unclosed(bytes) };
         let mut record = ByteRecord::new();
-        let mut seen = 0_usize;
+        let (mut seen, mut counted, mut line) = (0_usize, 0_usize, 1_u64);
         while let Ok(true) = reader.read_byte_record(&mut record) {
-            let place = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(bytes.len());
             if table.columns.is_empty() {
                 seen += 1;
                 let names = names(&record);
@@ -84,11 +86,22 @@ impl<'b> Table<'b> {
             if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 continue;
             }
-            let line = record.position().map_or_else(|| line_of(bytes, place), csv::Position::line);
+            // The reader's own count stops before line ends that it has yet to skip.
+            let from = record.position().and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(bytes.len());
+            let is_end = |byte: &&u8| matches!(**byte, b'\r' | b'\n');
+            let ends = bytes.get(from..).unwrap_or_default().iter().take_while(is_end).count();
+            let place = from.saturating_add(ends);
+            let more = bytes.get(counted..place).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+            line = line.saturating_add(u64::try_from(more).unwrap_or(u64::MAX));
+            counted = counted.max(place);
             table.rows.push((line, record.clone()));
         }
         if table.columns.is_empty() {
             reading.refuse_line(1, "there is no header", &wanted);
+            return None;
+        }
+        if let Some(line) = table.unclosed.filter(|_| table.rows.is_empty()) {
+            reading.refuse_line(line, "a `\"` has no end", "a closing `\"`");
             return None;
         }
         Some(table)
@@ -108,18 +121,17 @@ impl<'b> Table<'b> {
         is_row: impl Fn(&Row<'_>) -> bool,
         mut visit: impl FnMut(&Row<'_>, &mut Reading<'_>),
     ) {
-        let end = line_of(self.bytes, self.bytes.len());
         for (place, (line, record)) in self.rows.iter().enumerate() {
-            let next = self.rows.get(place.saturating_add(1)).map_or(end.saturating_add(1), |(line, _)| *line);
-            if self.unclosed.is_some_and(|unclosed| (*line..next).contains(&unclosed)) {
-                reading.refuse_line(*line, "a `\"` has no end", "a closing `\"`");
+            // What has no end reaches to the end of the file, so that it stands in the last row.
+            if let Some(opened) = self.unclosed.filter(|_| place.saturating_add(1) == self.rows.len()) {
+                reading.refuse_line(opened, "a `\"` has no end", "a closing `\"`");
                 continue;
             }
             let row = Row { line: *line, table: self, record };
             let more = record.iter().skip(self.width).any(|cell| !cell.trim_ascii().is_empty());
             if record.len() >= self.width && !more {
                 // Reports that were put together have their headers again.
-                if !names(record).iter().enumerate().all(|(column, name)| self.is_named(column, name)) {
+                if !record.iter().enumerate().all(|(column, cell)| self.is_named(column, cell)) {
                     visit(&row, reading);
                 }
             } else if is_row(&row) {
@@ -129,9 +141,9 @@ impl<'b> Table<'b> {
         }
     }
 
-    /// Whether a column has this name.
-    fn is_named(&self, column: usize, name: &str) -> bool {
-        name.is_empty() || self.columns.get(name) == Some(&column)
+    /// Whether a cell is its column's name.
+    fn is_named(&self, column: usize, cell: &[u8]) -> bool {
+        cell.trim_ascii().is_empty() || self.columns.get(&name(cell)) == Some(&column)
     }
 }
 

@@ -45,6 +45,16 @@ fn read_report(report: &Json<'_>, reading: &mut Reading<'_>) {
         for resource in reading.objects(report, "", list) {
             let names = ["Namespace", "Kind", "Name"].map(|key| text(resource.json, key));
             let name = names.iter().flatten().copied().collect::<Vec<_>>().join("/");
+            // What was not looked at is not known to be without findings.
+            if let Some(error) = text(resource.json, "Error") {
+                reading.refuse_at(
+                    &resource.pointer,
+                    format!("`{}` was not scanned: {}", shown(&name), shown(error)),
+                    "results",
+                );
+            } else if has(resource.json, "VulnerabilityID") {
+                reading.refuse_at(&resource.pointer, "a resource has no `Results`", "a resource with its results");
+            }
             for result in reading.objects(resource.json, &resource.pointer, "Results") {
                 read_result(&result, Some(&name), reading);
             }

@@ -65,6 +65,17 @@ fn trivy_of_the_first_schema_and_of_a_cluster() {
         r#"{"ClusterName":"prod","Resources":[{"Namespace":"shop","Kind":"Deployment","Name":"db","Results":[{"Target":"db:1","Class":"os-pkgs","Vulnerabilities":[{"VulnerabilityID":"CVE-2020-0001"}]}]}]}"#,
     );
     assert_eq!(findings(&found), [r#"shop/Deployment/db {"cve":"CVE-2020-0001","kind":"os","source":"trivy"}"#]);
+    let found = harvest(
+        Kind::Trivy,
+        r#"{"ClusterName":"prod","Resources":[{"Kind":"Pod","Name":"a","Error":"no such image"}],"Vulnerabilities":[{"VulnerabilityID":"CVE-2020-0001"}]}"#,
+    );
+    assert_eq!(
+        refused(&found),
+        [
+            "/Resources/0: `Pod/a` was not scanned: no such image, expected results",
+            "/Vulnerabilities/0: a resource has no `Results`, expected a resource with its results",
+        ]
+    );
     assert_eq!((findings(&harvest(Kind::Trivy, "null")).len(), refused(&harvest(Kind::Trivy, "null")).len()), (0, 0));
 }
 

@@ -151,6 +151,16 @@ fn damaged_tables_lose_only_what_is_damaged() {
         assert_eq!(refused(&found), [refusal]);
         assert_eq!((found.sightings.len(), found.incomplete), (1, true), "{rows}");
     }
+    let found = harvest(Kind::NessusCsv, &format!("Plugin ID,CVE,Host,\"Risk\n{good}"));
+    assert_eq!(
+        (refused(&found), found.incomplete),
+        (vec!["line 1: a `\"` has no end, expected a closing `\"`".to_owned()], true)
+    );
+    // Blank lines and other line ends count as lines.
+    let found =
+        harvest(Kind::NessusCsv, "Plugin ID,CVE,Host,Risk\r\n\r\n1,CVE-2026-0001,\"a\r\nb\",High\r\n\r\n\r\n2,,a\r\n");
+    assert_eq!(refused(&found), ["line 7: a row has 3 cells, expected 4, as the header has"]);
+    assert_eq!(super::support::place(&found.sightings[0].origin), "line 3");
     let with = |cells: &[u8]| [header.as_bytes(), good.as_bytes(), cells].concat();
     let found = harvest_bytes(Kind::NessusCsv, &with(b"2,CVE-2026-0002,\xFF,High,x\n3,CVE-2026-0003,a,High,\xFF\n"));
     assert_eq!(refused(&found), ["line 3: a cell is not UTF-8, expected UTF-8"]);
@@ -175,7 +185,7 @@ const ITEM: &str = r#"<ReportItem port="445" protocol="tcp" severity="4" pluginI
 fn report(items: &str) -> String {
     format!(
         "<?xml version=\"1.0\" ?>\n<NessusClientData_v2>\n<Policy><policyName>x</policyName></Policy>\n<Report name=\"r\"><ReportHost name=\"10.0.0.1\">\n\
-         <HostProperties><tag name=\"host-fqdn\">web-1</tag></HostProperties>\n{items}\n</ReportHost></Report></NessusClientData_v2>\n"
+         <HostProperties><tag name=\"HOST_END_TIMESTAMP\">1706714385</tag><tag name=\"host-fqdn\">web-1</tag></HostProperties>\n{items}\n</ReportHost></Report></NessusClientData_v2>\n"
     )
 }
 
@@ -208,6 +218,7 @@ fn nessus_in_its_own_form() {
         ]
     );
     assert_eq!(super::support::place(&found.sightings[0].origin), "line 6");
+    assert_eq!(found.editions[0].made.as_deref(), Some("2024-01-31T15:19:45Z"));
 }
 
 #[test]
