@@ -119,8 +119,12 @@ impl Layout {
                     View::Best => blocks.certain && *certain,
                 }
             })
-            .map(|(at, code, ..)| Constraint {
-                starts: plan.clear_of(at, code, view),
+            .map(|(at, code, must, _)| Constraint {
+                starts: if view == View::Worst && must && !blocks(at).certain {
+                    plan.clear_or_certain(at, code)
+                } else {
+                    plan.clear_of(at, code, view)
+                },
                 by: vec![PeriodId::Blackout(at)],
                 code: Some(code),
             })

@@ -165,6 +165,15 @@ impl<'e, 'p> Plan<'e, 'p> {
         starts
     }
 
+    /// The same at worst for a blackout that certainly applies: one that stops a change only where it is not known whether it is met lets one go
+    /// that certainly meets it.
+    #[must_use]
+    pub fn clear_or_certain(&self, at: u16, code: u32) -> Arc<Starts> {
+        let clear = self.clear_of(at, code, View::Worst);
+        let certainly_met = Starts::all(self.horizon).minus(&self.clear_of(at, code, View::Best));
+        if certainly_met.ranges().is_empty() { clear } else { Arc::new(clear.union(&certainly_met)) }
+    }
+
     /// The starts at which a statement is not in force; none where it always is.
     fn out_of_force(&self, head: &Head, tag: usize, view: View) -> Option<Starts> {
         if head.effective_from.is_none() && head.effective_until.is_none() {
@@ -237,15 +246,15 @@ impl<'e, 'p> Plan<'e, 'p> {
         if !active.iter().filter(binds).any(|standing| stops(&standing)) {
             return Starts::all(self.horizon);
         }
-        let (sure, length) = match view {
-            View::Worst => (Sure::Certain, self.wanted.longest),
-            View::Best => (Sure::Possible, self.wanted.shortest),
-        };
         let offered: Vec<(Standing, Vec<Entry>)> = active
             .iter()
             .map(|standing| (*standing, offers(env, standing.at, standing.code, self.wanted.begun)))
             .collect();
-        let inside = |chosen: &dyn Fn(&Standing) -> bool| {
+        let inside = |view: View, chosen: &dyn Fn(&Standing) -> bool| {
+            let sure = match view {
+                View::Worst => Sure::Certain,
+                View::Best => Sure::Possible,
+            };
             let chosen = offered.iter().filter(|(standing, _)| chosen(standing));
             let sources: Vec<Source<'_>> = chosen
                 .flat_map(|(standing, entries)| {
@@ -253,21 +262,39 @@ impl<'e, 'p> Plan<'e, 'p> {
                     entries.iter().map(move |entry| Source { entry, tag })
                 })
                 .collect();
-            time::may_start_inside(&sources, sure, length, self.horizon)
+            time::may_start_inside(&sources, sure, self.length(view), self.horizon)
         };
-        let mut kept = match view {
-            View::Worst => inside(&|standing| standing.must),
-            View::Best => inside(&|_| true),
+        let mut together = match view {
+            View::Worst => inside(view, &|standing| standing.must),
+            View::Best => inside(view, &|_| true),
         };
         if view == View::Worst && active.iter().any(|standing| standing.binds && !standing.must) {
-            let each = active.iter().filter(|standing| standing.binds).map(|one| inside(&|standing| standing == one));
+            let each = active.iter().filter(|one| one.binds).map(|one| inside(view, &|standing| standing == one));
             let each = each.reduce(|all, more| all.intersect(&more));
-            kept = each.map_or_else(|| kept.clone(), |each| kept.union(&each));
+            together = each.map_or_else(|| together.clone(), |each| together.union(&each));
         }
-        let mandatory =
-            |standing: &&Standing| period_of(env, PeriodId::Window(standing.at)).is_some_and(|period| period.mandatory);
-        for one in active.iter().filter(binds).filter(stops).filter(mandatory) {
-            kept = kept.intersect(&inside(&|standing| standing == one));
+        let all = Starts::all(self.horizon);
+        let outside =
+            |kept: &Starts, chosen: &dyn Fn(&Standing) -> bool| all.minus(kept).minus(&inside(View::Best, chosen));
+        // What stops only where it is not known does nothing where the change certainly lies outside.
+        let lenient = |one: &Standing| view == View::Worst && one.certainly_binds && !blocks(one).certain;
+        let mut kept = all.clone();
+        if active.iter().filter(binds).filter(stops).any(|one| !lenient(one)) {
+            kept = together.clone();
+        }
+        for one in active.iter().filter(binds).filter(stops) {
+            let mandatory = period_of(env, PeriodId::Window(one.at)).is_some_and(|period| period.mandatory);
+            let own = mandatory.then(|| inside(view, &|standing| standing == one));
+            if lenient(one) {
+                let mut allowed = own.as_ref().map_or_else(|| together.clone(), |own| together.intersect(own));
+                allowed = allowed.union(&outside(&together, &|_| true));
+                if let Some(own) = &own {
+                    allowed = allowed.union(&outside(own, &|standing| standing == one));
+                }
+                kept = kept.intersect(&allowed);
+            } else if let Some(own) = &own {
+                kept = kept.intersect(own);
+            }
         }
         kept
     }
