@@ -5,7 +5,10 @@
 
 use super::instant::DAY_MICROS;
 use super::stream::Occurrences;
-use super::{Duration, Entry, Hours, Instant, Interval, Kleene, Recurrence, Role, Sure, Tested};
+use super::{Duration, Entry, Hours, Instant, Interval, Kleene, Lasting, Recurrence, Role, SpanUnit, Sure, Tested};
+
+/// A day by the wall clock, in seconds.
+const DAY: i64 = 86_400;
 
 /// Occurrences that follow each other without a pause and are still merged; more than a year of daily ones.
 const MERGE_LIMIT: usize = 400;
@@ -153,15 +156,17 @@ fn never_pause_together(windows: &[Entry]) -> bool {
 /// Whether weekly recurrences of one zone, of which nothing is left out, cover the whole week by the wall clock.
 ///
 /// Then they cover all time: an end and a start at the same wall clock are the same instant for a window, and a
-/// blackout's end is never the earlier.
+/// blackout's end is never the earlier. What lasts for elapsed time may end earlier by the wall clock, by as much as the
+/// clocks go back meanwhile: by a day at most.
 fn never_pauses(entries: &[&Entry]) -> bool {
-    const DAY: i64 = 86_400;
     const WEEK: i64 = 7 * DAY;
     let mut stretches: Vec<(i64, i64)> = Vec::new();
     for entry in entries.iter().filter(|entry| entry.not_on.is_empty()) {
         let Recurrence::Weekly(weekly) = &entry.recurrence else { continue };
-        let Hours::Clock { .. } = weekly.hours() else { continue };
-        let Some((from, to)) = weekly.hours().seconds() else { continue };
+        let (from, to) = wall_seconds(weekly.hours());
+        if to - from >= WEEK {
+            return true;
+        }
         for day in weekly.days().iter() {
             let monday = day.since_monday() * DAY;
             // What runs over the week's end is also there at its start.
@@ -178,4 +183,25 @@ fn never_pauses(entries: &[&Entry]) -> bool {
         covered_to = covered_to.max(to);
     }
     covered_to >= WEEK
+}
+
+/// Start and end in seconds from the start's midnight by the wall clock, the end never later than it is.
+fn wall_seconds(hours: Hours) -> (i64, i64) {
+    let from = hours.from().seconds();
+    let length = match hours {
+        Hours::Clock { .. } => return hours.seconds().unwrap_or((from, from)),
+        Hours::Lasting { lasting: Lasting::Exact(length), .. } => length.micros() / 1_000_000 - DAY,
+        Hours::Lasting { lasting: Lasting::Span(span), .. } => {
+            // A month has 28 days at least.
+            let days = match span.unit {
+                SpanUnit::Day => 1,
+                SpanUnit::Week => 7,
+                SpanUnit::Month => 28,
+                SpanUnit::Year => 365,
+                SpanUnit::BusinessDay => 0,
+            };
+            span.amount.saturating_mul(days).saturating_mul(DAY)
+        }
+    };
+    (from, from.saturating_add(length.max(0)))
 }

@@ -233,3 +233,24 @@ fn changes_overlap_each_other() {
     assert_eq!(moment.overlaps_change(moment), Yes);
     assert_eq!((moment.overlaps_change(early), moment.overlaps_change(late)), (No, Yes));
 }
+
+#[test]
+fn windows_that_last_until_they_open_again_never_shut() {
+    let nine = LocalTime::from_hms(9, 0, 0).unwrap();
+    let from = |days: &[Weekday], lasting| {
+        let days = days.iter().copied().collect();
+        Recurrence::Weekly(Weekly::on(days, Hours::lasting(nine, lasting).unwrap()).unwrap())
+    };
+    let week = Lasting::Span(Span::new(1, SpanUnit::Week));
+    let day = Lasting::Span(Span::new(1, SpanUnit::Day));
+    let all = Weekday::ALL;
+    let verdict = |recurrence: &Recurrence| inside(recurrence, NEW_YORK, Tested::unknown());
+    assert_eq!(verdict(&from(&all[..1], week)), Yes);
+    assert_eq!(verdict(&from(&all, day)), Yes);
+    assert_eq!(verdict(&from(&all[..6], day)), Unknown);
+    // A day of 24 hours is too short for the one on which the clocks go back.
+    assert_eq!(verdict(&from(&all, Lasting::Exact(hours(24)))), Unknown);
+    assert_eq!(verdict(&from(&all, Lasting::Exact(hours(48)))), Yes);
+    assert_eq!(verdict(&from(&all[..5], Lasting::Exact(hours(96)))), Yes);
+    assert_eq!(verdict(&from(&all[..5], Lasting::Exact(hours(72)))), Unknown);
+}
