@@ -89,9 +89,8 @@ impl Reading<'_, '_> {
         let status = text("STATUS")?.unwrap_or_default();
         let transparent = text("TRANSP")?.is_some_and(|transp| transp.eq_ignore_ascii_case("TRANSPARENT"));
         let cancelled = self.cancelled || status.eq_ignore_ascii_case("CANCELLED");
-        if cancelled {
-            self.notes.add(event.line, "an event that is cancelled is left out");
-        } else if status.eq_ignore_ascii_case("TENTATIVE") {
+        // That an event is called off is plain from the file; who reads it need not be told.
+        if !cancelled && status.eq_ignore_ascii_case("TENTATIVE") {
             self.notes.add(event.line, "an event that is tentative counts like any other");
         }
         // A cancelled event needs no times of its own, but what it cancels has to be understood.

@@ -53,8 +53,13 @@ impl File {
         let mut zones = Vec::new();
         zones.push(events(&loose, false, &mut reads, &mut budget, &mut notes)?);
         for calendar in flattened(&top, &mut notes)? {
-            let cancelled =
-                calendar.first("METHOD").is_some_and(|line| line.value.trim().eq_ignore_ascii_case("CANCEL"));
+            let method = calendar.first("METHOD");
+            let cancelled = method.filter(|line| line.value.trim().eq_ignore_ascii_case("CANCEL"));
+            if let Some(method) = cancelled {
+                notes
+                    .add(method.number, "a calendar that takes back its events (`METHOD:CANCEL`): none of them counts");
+            }
+            let cancelled = cancelled.is_some();
             zones.push(events(&calendar.children, cancelled, &mut reads, &mut budget, &mut notes)?);
         }
         let (events, series) = series::group(reads, &mut notes)?;

@@ -23,10 +23,11 @@
 //! an event that are not properties; an event's properties outside an event.
 //!
 //! # What is left out with a note
-//! Cancelled events (STATUS, METHOD:CANCEL), events at a time that take up none (TRANSP:TRANSPARENT), to-dos, journals,
-//! free-busy times, alarms and unknown components. All-day events count whatever their TRANSP: calendar programs mark them
-//! as free by themselves. Noted as well: a VTIMEZONE that disagrees with the database by which its events go, events
-//! without length, and everything else that was read with forbearance.
+//! The events of a calendar that cancels them (METHOD:CANCEL), events at a time that take up none (TRANSP:TRANSPARENT),
+//! to-dos, journals, free-busy times, alarms and unknown components. All-day events count whatever their TRANSP: calendar
+//! programs mark them as free by themselves. Noted as well: a VTIMEZONE that disagrees with the database by which its
+//! events go, events without length, and everything else that was read with forbearance. Events that are called off
+//! (STATUS:CANCELLED) are left out without a note: that is what whoever keeps the file says of them.
 
 mod clock;
 mod component;
