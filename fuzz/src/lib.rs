@@ -21,6 +21,7 @@ pub mod expression;
 pub mod fmt_roundtrip;
 pub mod ical;
 pub mod inventory;
+pub mod moments;
 pub mod parse;
 pub mod people;
 pub mod rrule;
