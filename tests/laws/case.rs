@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::ir::{E, Policy};
+use crate::ir::{E, Period, Policy, TimeClause};
 use crate::oracle::time;
 
 /// The facts of a case, as JSON.
@@ -72,6 +72,13 @@ pub struct Case {
 impl Case {
     pub fn now_text(&self) -> String {
         time::print(self.now)
+    }
+
+    /// Whether it is one of those about time: its policy has what recurs, or calendars, or freezes by measurement.
+    pub fn is_about_time(&self) -> bool {
+        let clause = |t: &TimeClause| matches!(t, TimeClause::Clause(_));
+        let period = |p: &Period| p.while_.is_some() || p.times.iter().any(clause);
+        !self.policy.cals.is_empty() || self.policy.periods.iter().any(period)
     }
 
     /// Everything that one needs to look at a failure.

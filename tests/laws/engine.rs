@@ -4,8 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use changegate::check::Loader;
+use changegate::explain::when_rows::Standing;
 use changegate::syntax::diagnostic::Severity;
-use changegate::{DecideOptions, Outcome, Policy, decide};
+use changegate::time::{Duration, Instant};
+use changegate::{DecideOptions, Facts, Outcome, Policy, decide};
 use serde_json::Value;
 
 use crate::case::Case;
@@ -77,8 +79,8 @@ pub fn load(files: &[(String, String)], calendars: &[(String, String)]) -> Resul
     })
 }
 
-/// Decides all changes.
-pub fn run(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<Outcome, String> {
+/// The facts, as the engine reads them, and `now`.
+fn facts(policy: &Policy, input: &Input) -> Result<(Facts, Instant), String> {
     let now = changegate::time::parse_instant(&input.now).map_err(|e| format!("now: {e:?}"))?;
     let mut facts = policy.facts_builder(now, None);
     facts.add_inventory("inventory.ndjson", input.inventory.as_bytes());
@@ -90,7 +92,41 @@ pub fn run(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<
     if problems.error_count > 0 {
         return Err(format!("the facts are refused: {problems:?}"));
     }
+    Ok((facts, now))
+}
+
+/// Decides all changes.
+pub fn run(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<Outcome, String> {
+    let (facts, now) = facts(policy, input)?;
     Ok(decide(policy, &facts, now, &DecideOptions { batch_size, ..DecideOptions::default() }))
+}
+
+/// When a change may go, in microseconds.
+pub struct Openings {
+    /// The asset; none for all of them together.
+    pub asset: Option<String>,
+    pub first: Option<i64>,
+    /// The first and the last instant of each stretch.
+    pub stretches: Vec<(i64, i64)>,
+}
+
+/// What `when` says of a change and of each of its assets, and up to when it looked.
+pub fn when(policy: &Policy, input: &Input, change: &str) -> Result<(Vec<Openings>, i64), String> {
+    let (facts, now) = facts(policy, input)?;
+    let ahead = Duration::from_seconds(400 * 86_400).expect("a length");
+    let ask = || changegate::when(policy, &facts, now, (change, None), ahead, &DecideOptions::default());
+    let (found, _) = catch_unwind(AssertUnwindSafe(ask)).map_err(|p| format!("panic: {}", said(&*p)))?;
+    let found = found.ok_or("there is no such change")?;
+    let of = |asset: Option<String>, standing: &Standing| Openings {
+        asset,
+        first: standing.first.map(Instant::micros),
+        stretches: standing.starts.iter().map(|one| (one.from.micros(), one.last.micros())).collect(),
+    };
+    let mut all = vec![of(None, &found.whole)];
+    for group in &found.groups {
+        all.extend(group.assets.iter().flatten().map(|asset| of(Some(asset.clone()), &group.standing)));
+    }
+    Ok((all, found.until.micros()))
 }
 
 /// Loads and decides. A panic is an error too.

@@ -89,6 +89,28 @@ mutants! {
 }
 
 impl Mutant {
+    /// What a policy must hold at least for the mutant to make a difference; one of these.
+    pub fn needs(self) -> &'static [&'static str] {
+        match self {
+            Self::NotOnIsIgnored => &[" not on "],
+            Self::LastingIsByTheClock => &[" lasting "],
+            Self::QuartersAreMonths => &["every quarter", "every year"],
+            Self::FilesKnowEverything => &[".ics"],
+            Self::NextMayBeNow => &["next cal_", "last cal_", "meets "],
+            Self::HolidaysAreBusinessDays => &["business day"],
+            Self::BusinessDaysOfTheWeekOnly => &[" on cal_"],
+            Self::SittingNeverCloses => &[", closes "],
+            Self::SittingIgnored => &["meets "],
+            Self::MandatoryIsNot => &["mandatory"],
+            Self::OverrunIsIgnored => &["overrun"],
+            Self::StaleCounts => &["stale after"],
+            Self::OldestSampleCounts => &["metric_"],
+            Self::WhileOnlyWhereCertain => &["while "],
+            Self::OverlapsReadsExcept => &["overlaps("],
+            _ => &[""],
+        }
+    }
+
     /// Those that only cases about time tell from the truth, or the others.
     pub fn of_time(time: bool) -> &'static [Self] {
         let first = Self::ALL.iter().position(|m| *m == Self::NotOnIsIgnored).unwrap_or(Self::ALL.len());

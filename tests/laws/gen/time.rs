@@ -30,8 +30,13 @@ impl Gen {
         let tz = time::zone(zone).expect("a known zone");
         let from = Timestamp::from_microsecond(from).expect("a time");
         let change = tz.following(from).next().map_or(from, |change| change.timestamp());
-        self.change = Some((zone, change.as_microsecond()));
-        let near = change.as_microsecond() + self.rng.between(-4 * 96, 4 * 96) * 15 * time::MINUTE;
+        self.moment_near(zone, change.as_microsecond())
+    }
+
+    /// A `now` near an instant at which the clocks of a zone change.
+    fn moment_near(&mut self, zone: &'static str, change: i64) -> i64 {
+        self.change = Some((zone, change));
+        let near = change + self.rng.between(-4 * 96, 4 * 96) * 15 * time::MINUTE;
         near.div_euclid(5 * time::MINUTE) * 5 * time::MINUTE
     }
 
@@ -396,10 +401,13 @@ impl Gen {
         Period { name, window, common, times, while_, mandatory, overrun }
     }
 
-    /// A policy that has nothing but calendars, and a `now`.
-    pub fn times_only(&mut self) -> (Policy, i64) {
+    /// A policy that has nothing but calendars, and a `now`: near a change of a zone's clocks, or near any.
+    pub fn times_only(&mut self, change: Option<(&'static str, i64)>) -> (Policy, i64) {
         self.times = true;
-        self.now = self.moment_of_change();
+        self.now = match change {
+            Some((zone, at)) => self.moment_near(zone, at),
+            None => self.moment_of_change(),
+        };
         self.policy.zone = self.some_zone();
         self.policy.business_days = self.rng.chance(40).then(|| *self.rng.pick(&[(0, 4), (0, 3), (1, 5), (0, 5)]));
         self.calendars();

@@ -1,11 +1,14 @@
 //! When a change may go: what the engine says, against trying one instant after the other; and moving the change there.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::{Value, json};
 
 use changegate::Policy;
 
 use crate::case::Case;
-use crate::engine::{self, Answer, Input};
+use crate::engine::{self, Answer, Input, Openings};
 use crate::r#gen::each_expression;
 use crate::ir::*;
 use crate::oracle::World;
@@ -19,12 +22,6 @@ const DAYS: i64 = 6;
 
 /// What `not_before` says that trying does not.
 pub fn tried(case: &Case, answer: &Answer) -> Option<String> {
-    // What only an unknown lets block may be said to hang on it where it does not.
-    let lenient =
-        |c: &Common| c.effect.is_some_and(|e| e < Effect::Hold) && c.unknown.is_some_and(|e| e >= Effect::Hold);
-    if case.policy.periods.iter().any(|p| lenient(&p.common)) {
-        return None;
-    }
     let world = World::new(case, None);
     for (at, change) in case.facts.changes.iter().enumerate() {
         let touched = world.touched(at);
@@ -32,10 +29,7 @@ pub fn tried(case: &Case, answer: &Answer) -> Option<String> {
             continue;
         }
         let assets: Vec<Rec<'_>> = touched.seen.iter().map(|(asset, _)| asset.clone()).collect();
-        let mut all = Vec::new();
-        if std::env::var("CHANGEGATE_LAW_WHOLE").is_ok() {
-            all.push((None, assets.clone()));
-        }
+        let mut all = vec![(None, assets.clone())];
         for asset in assets {
             let id = match &asset {
                 Rec::Json(json) => json["id"].as_str().map(str::to_owned),
@@ -91,7 +85,11 @@ fn reads_the_schedule(case: &Case) -> bool {
     reads
 }
 
-/// A change that is moved to where it may go meets no blackout and no shut window, and a second earlier it does.
+/// An asset, or none for all of a change's together; and whether nothing may be in its way.
+type Wanted = (Option<String>, bool);
+
+/// A change that is moved to where it may go meets no blackout and no shut window, and a second earlier it does: for the first instant that a
+/// decision gives, and for the first stretches of `when`, also at their last instants.
 pub fn moved(case: &Case, policy: &Policy, answer: &Answer) -> Option<String> {
     if reads_the_schedule(case) {
         return None;
@@ -99,35 +97,63 @@ pub fn moved(case: &Case, policy: &Policy, answer: &Answer) -> Option<String> {
     let world = World::new(case, None);
     for (at, change) in case.facts.changes.iter().enumerate() {
         let Some((from, length)) = world.schedule_of(at) else { continue };
-        let rows = answer.rows.iter().filter(|r| Some(r.change.as_str()) == change["id"].as_str());
-        for row in rows {
-            let Some(asset) = &row.asset else { continue };
-            let said = said(answer, &change["id"], Some(asset));
-            let Some(first) = said.as_str().and_then(time::parse) else { continue };
-            for (start, free) in [(first, true), (first - time::SECOND, false)] {
-                if start < from {
-                    continue;
-                }
-                let mut other = case.clone();
-                let moved = &mut other.facts.changes[at];
-                moved["start"] = json!(time::print(start));
-                moved["end"] = json!(time::print(start + length));
-                let input = Input { files: Vec::new(), ..Input::of(&other, 0) };
-                let after = match engine::answer_with(policy, &input, None) {
-                    Ok(after) => after,
-                    Err(why) => return Some(format!("moved to {}: {why}", time::print(start))),
-                };
-                let row = after.rows.iter().find(|r| r.change == row.change && r.asset == row.asset)?;
-                let blocks = row.reasons.iter().filter(|r| {
-                    ["blackout", "window"].contains(&r.1.as_str()) && ["hold", "defer", "deny"].contains(&r.2.as_str())
+        let id = change["id"].as_str().expect("a change's id");
+        let (when, until) = match engine::when(policy, &Input { files: Vec::new(), ..Input::of(case, 0) }, id) {
+            Ok(when) => when,
+            Err(why) => return Some(format!("when {id}: {why}")),
+        };
+        let mut wanted: BTreeMap<i64, Vec<Wanted>> = BTreeMap::new();
+        let mut want = |start: i64, asset: &Option<String>, free: bool| {
+            if start >= from && start < until {
+                wanted.entry(start).or_default().push((asset.clone(), free));
+            }
+        };
+        for Openings { asset, first, stretches } in when {
+            let said = said(answer, &change["id"], asset.as_deref());
+            if said.as_str().and_then(time::parse) != first {
+                let first = first.map(time::print);
+                return Some(format!("{id} {asset:?}: not before {said}, and `when` says {first:?}"));
+            }
+            if let Some(first) = first {
+                want(first, &asset, true);
+                want(first - time::SECOND, &asset, false);
+            }
+            for (first, last) in stretches.into_iter().take(2) {
+                // What lies between two stretches may be a single instant.
+                want(first, &asset, true);
+                want(first - 1, &asset, false);
+                want(last, &asset, true);
+                want(last + 1, &asset, false);
+            }
+        }
+        for (start, wanted) in wanted {
+            let mut other = case.clone();
+            let moved = &mut other.facts.changes[at];
+            moved["start"] = json!(time::print(start));
+            moved["end"] = json!(time::print(start + length));
+            let start = time::print(start);
+            let after = match engine::answer_with(policy, &Input { files: Vec::new(), ..Input::of(&other, 0) }, None) {
+                Ok(after) => after,
+                Err(why) => return Some(format!("{id} moved to {start}: {why}")),
+            };
+            TRIED.fetch_add(wanted.len() as u64, Ordering::Relaxed);
+            for (asset, free) in wanted {
+                let own = after.rows.iter().filter(|r| r.change == id && (asset.is_none() || r.asset == asset));
+                let blocks = own.flat_map(|r| &r.reasons).filter(|(_, kind, effect, _)| {
+                    ["blackout", "window"].contains(&kind.as_str())
+                        && ["hold", "defer", "deny"].contains(&effect.as_str())
                 });
                 let blocks: Vec<_> = blocks.collect();
                 if blocks.is_empty() != free {
-                    let at = time::print(start);
-                    return Some(format!("{} {asset}: not before {said}, and at {at}: {blocks:?}", change["id"]));
+                    let who = asset.as_deref().unwrap_or("as a whole");
+                    let should = if free { "nothing should be in the way" } else { "something should be in the way" };
+                    return Some(format!("{id} {who} moved to {start}: {should}, and there is {blocks:?}"));
                 }
             }
         }
     }
     None
 }
+
+/// How often a change was moved.
+pub static TRIED: AtomicU64 = AtomicU64::new(0);

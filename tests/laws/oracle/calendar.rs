@@ -27,6 +27,10 @@ impl World<'_> {
         self.policy.cals.iter().find(|c| c.name == name).unwrap_or_else(|| panic!("no calendar {name}"))
     }
 
+    fn number(&self, name: &str) -> usize {
+        self.policy.cals.iter().position(|c| c.name == name).unwrap_or_else(|| panic!("no calendar {name}"))
+    }
+
     pub fn ics(&self, name: &str) -> &IcsFile {
         self.policy.files.iter().find(|f| f.name == name).unwrap_or_else(|| panic!("no file {name}"))
     }
@@ -182,7 +186,7 @@ impl World<'_> {
 
     /// Whether a date is a day of a calendar: whole days are on their dates, the rest on those that they touch by a clock.
     pub fn has_day(&self, name: &str, day: i32, clock: &Clock) -> K {
-        let key = (name.to_owned(), day, clock.name().to_owned());
+        let key = (self.number(name), day, clock.number());
         if let Some(known) = self.days.borrow().get(&key) {
             return *known;
         }
@@ -252,6 +256,16 @@ impl World<'_> {
 
     /// Whether a date is a business day: by the policy's holidays, or by the days of a calendar.
     pub fn business_day(&self, day: i32, on: Option<&str>) -> K {
+        let key = (on.map(|name| self.number(name)), day);
+        if let Some(known) = self.business_days.borrow().get(&key) {
+            return *known;
+        }
+        let k = self.is_business_day(day, on);
+        self.business_days.borrow_mut().insert(key, k);
+        k
+    }
+
+    fn is_business_day(&self, day: i32, on: Option<&str>) -> K {
         let (first, last) = self.business();
         let mut business = K::of((first..=last).contains(&days::weekday(day)));
         let clock = self.clock(self.policy.zone).expect("a known zone");
@@ -277,7 +291,8 @@ impl<'a> World<'a> {
     pub fn read_during(&self, at: &P, name: &str) -> K {
         let one = |v: &Val| match v {
             Val::Time(t) => self.in_calendar(name, Side::Blackout, t.div_euclid(MINUTE)),
-            _ => K::UNKNOWN,
+            // None lies in none.
+            _ => K::FALSE,
         };
         match at {
             P::Set(set) => {
@@ -290,6 +305,9 @@ impl<'a> World<'a> {
 
     /// `next C after T` and `last C before T`
     pub fn read_nearest(&self, at: &P, name: &str, next: bool) -> P {
+        if at.may_none() {
+            return P::Any;
+        }
         at.map(Kind::Time, |v| match v {
             Val::Time(t) => {
                 match self.nearest(name, next, if next { t.div_euclid(MINUTE) } else { (t - 1).div_euclid(MINUTE) + 1 })
@@ -317,7 +335,8 @@ impl<'a> World<'a> {
             if *cut_off >= submitted {
                 return Some(start * MINUTE);
             }
-            minute = start;
+            // The mutant would find the same one for ever.
+            minute = start + i64::from(self.is(Mutant::NextMayBeNow));
         }
     }
 }

@@ -4,6 +4,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// Days since 1970-01-01 of which it is kept what clocks show: those that cases are about.
+const KEPT: std::ops::Range<i64> = 15_000..27_000;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -32,34 +35,38 @@ enum Day {
 #[derive(Clone)]
 pub struct Clock {
     zone: TimeZone,
+    /// Its zone's.
     name: Rc<str>,
-    /// The days looked at last, by their number modulo four: who walks from minute to minute stays among them.
-    recent: Rc<RefCell<[Option<Known>; 4]>>,
+    /// Its number in this thread.
+    number: usize,
 }
 
-/// A day of UTC, and what the clock shows.
-type Known = (i64, Rc<Day>);
-
-/// What a clock shows during a day, by its name and the day.
-type Days = HashMap<(Rc<str>, i64), Rc<Day>>;
+/// What a clock shows during each day, where that was looked at.
+type Days = Vec<Option<Rc<Day>>>;
 
 thread_local! {
-    static DAYS: RefCell<Days> = RefCell::default();
+    /// The names of the clocks, by their numbers.
+    static NAMES: RefCell<Vec<Rc<str>>> = RefCell::default();
+    static DAYS: RefCell<Vec<Days>> = RefCell::default();
     /// Where a clock skips something, the first minute after it.
-    static FIRSTS: RefCell<HashMap<(Rc<str>, i64), i64>> = RefCell::default();
+    static FIRSTS: RefCell<HashMap<(usize, i64), i64>> = RefCell::default();
 }
 
 impl Clock {
     pub fn of(name: &str) -> Option<Self> {
-        Some(Self { zone: time::zone(name)?, name: Rc::from(name), recent: Rc::default() })
+        let zone = time::zone(name)?;
+        let (number, name) = NAMES.with_borrow_mut(|names| {
+            let at = names.iter().position(|known| **known == *name).unwrap_or_else(|| {
+                names.push(Rc::from(name));
+                names.len() - 1
+            });
+            (at, Rc::clone(&names[at]))
+        });
+        Some(Self { zone, name, number })
     }
 
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub fn shared_name(&self) -> Rc<str> {
-        Rc::clone(&self.name)
+    pub fn number(&self) -> usize {
+        self.number
     }
 
     /// The only thing that is asked of the zone database.
@@ -71,18 +78,22 @@ impl Clock {
     }
 
     fn day(&self, day: i64) -> Rc<Day> {
-        let key = (Rc::clone(&self.name), day);
-        if let Some(known) = DAYS.with_borrow(|days| days.get(&key).map(Rc::clone)) {
-            return known;
+        if !KEPT.contains(&day) {
+            return Rc::new(self.look(day));
         }
-        let made = Rc::new(self.look(day));
-        DAYS.with_borrow_mut(|days| {
-            if days.len() > 40_000 {
-                days.clear();
-            }
-            days.insert(key, Rc::clone(&made));
-        });
-        made
+        let at = (day - KEPT.start) as usize;
+        let known = DAYS.with_borrow(|days| days.get(self.number)?.get(at)?.clone());
+        known.unwrap_or_else(|| {
+            let made = Rc::new(self.look(day));
+            DAYS.with_borrow_mut(|days| {
+                let many = days.len().max(self.number + 1);
+                days.resize(many, Days::new());
+                let own = &mut days[self.number];
+                own.resize((KEPT.end - KEPT.start) as usize, None);
+                own[at] = Some(Rc::clone(&made));
+            });
+            made
+        })
     }
 
     fn look(&self, day: i64) -> Day {
@@ -96,21 +107,32 @@ impl Clock {
         let own = REACH as usize..(REACH + DAY) as usize;
         let mut most = Vec::new();
         let mut least = Vec::new();
+        let (mut highest, mut lowest) = (i64::MIN, i64::MAX);
+        let highests: Vec<i64> = all
+            .iter()
+            .map(|shown| {
+                highest = highest.max(*shown);
+                highest
+            })
+            .collect();
+        let mut lowests: Vec<i64> = all
+            .iter()
+            .rev()
+            .map(|shown| {
+                lowest = lowest.min(*shown);
+                lowest
+            })
+            .collect();
+        lowests.reverse();
         for at in own.clone() {
-            most.push(all[..=at].iter().copied().max().expect("one at least"));
-            least.push(all[at + 1..].iter().copied().min().expect("one at least"));
+            most.push(highests[at]);
+            least.push(lowests[at + 1]);
         }
         Day::Uneven { shown: all[own].to_vec(), most, least }
     }
 
     fn at<T>(&self, minute: i64, even: impl Fn(i64) -> T, uneven: impl Fn(i64, i64, i64) -> T) -> T {
-        let day = minute.div_euclid(DAY);
-        let mut recent = self.recent.borrow_mut();
-        let slot = &mut recent[day.rem_euclid(4) as usize];
-        if slot.as_ref().is_none_or(|(known, _)| *known != day) {
-            *slot = Some((day, self.day(day)));
-        }
-        match &*slot.as_ref().expect("it was filled").1 {
+        match &*self.day(minute.div_euclid(DAY)) {
             Day::Even(ahead) => even(minute + ahead),
             Day::Uneven { shown, most, least } => {
                 let at = minute.rem_euclid(DAY) as usize;
@@ -142,7 +164,7 @@ impl Clock {
                 return guess;
             }
         }
-        let key = (Rc::clone(&self.name), shown);
+        let key = (self.number, shown);
         if let Some(known) = FIRSTS.with_borrow(|firsts| firsts.get(&key).copied()) {
             return known;
         }

@@ -37,7 +37,10 @@ use people::approval::Outcome;
 use value::K;
 
 /// The times of a day at which a rule has an occurrence, by the rule, a clock and the day.
-type RuleDays = HashMap<(*const RRule, Rc<str>, i32), Rc<[i32]>>;
+type RuleDays = HashMap<(*const RRule, usize, i32), Rc<[i32]>>;
+
+/// What is known of the minutes of a day, by a period, a change, an asset and the day.
+type PeriodDays = HashMap<(usize, usize, usize, i64), Vec<Option<K>>>;
 
 /// Everything that is decided from.
 pub struct World<'a> {
@@ -61,8 +64,11 @@ pub struct World<'a> {
     pub clocks: RefCell<BTreeMap<String, Clock>>,
     /// What was next to a minute in a calendar, and which days are in one by which clock.
     pub nearest: RefCell<BTreeMap<(String, bool, i64), Found>>,
-    pub days: RefCell<BTreeMap<(String, i32, String), K>>,
+    pub days: RefCell<HashMap<(usize, i32, usize), K>>,
+    pub business_days: RefCell<HashMap<(Option<usize>, i32), K>>,
     pub rule_days: RefCell<RuleDays>,
+    /// Whether the minutes of a day are in a period, for a change and an asset.
+    pub period_days: RefCell<PeriodDays>,
     pub on_days: RefCell<BTreeMap<(Every, OnDay, i32), K>>,
     /// What this oracle gets wrong on purpose.
     pub mutant: Option<Mutant>,
@@ -87,7 +93,9 @@ impl<'a> World<'a> {
             clocks: RefCell::default(),
             nearest: RefCell::default(),
             days: RefCell::default(),
+            business_days: RefCell::default(),
             rule_days: RefCell::default(),
+            period_days: RefCell::default(),
             on_days: RefCell::default(),
             mutant,
         }

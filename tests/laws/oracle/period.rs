@@ -130,6 +130,24 @@ impl<'a> World<'a> {
 
     /// Whether a minute lies in a period's times, whatever its scope.
     fn in_period(&'a self, period: &Period, minute: Minute, env: &Env<'a>) -> K {
+        // Nothing but the change and the asset makes a difference.
+        let asset = match env.find("asset") {
+            Some(Binding::Asset(Rec::Json(json))) => std::ptr::from_ref(*json).addr(),
+            Some(Binding::Asset(Rec::Id(id))) => id.as_ptr().addr(),
+            _ => 0,
+        };
+        let key = (std::ptr::from_ref(period).addr(), env.change(), asset, minute.div_euclid(clock::DAY));
+        let at = minute.rem_euclid(clock::DAY) as usize;
+        if let Some(known) = self.period_days.borrow().get(&key).and_then(|day| day[at]) {
+            return known;
+        }
+        let k = self.looked_at(period, minute, env);
+        let mut days = self.period_days.borrow_mut();
+        days.entry(key).or_insert_with(|| vec![None; clock::DAY as usize])[at] = Some(k);
+        k
+    }
+
+    fn looked_at(&'a self, period: &Period, minute: Minute, env: &Env<'a>) -> K {
         let side = if period.window { Side::Window } else { Side::Blackout };
         let mut inside = self.while_holds(period, env);
         for clause in &period.times {
@@ -231,7 +249,9 @@ impl<'a> World<'a> {
                 if windows.iter().any(|w| self.while_holds(w, env).must) {
                     return true;
                 }
-                let clauses = windows.iter().flat_map(|w| &w.times);
+                // A rule of RFC 5545 has a first occurrence.
+                let rule = |c: &&TimeClause| matches!(c, TimeClause::Clause(Clause { times: Times::Rule(..), .. }));
+                let clauses = windows.iter().flat_map(|w| &w.times).filter(|c| !rule(c));
                 let mut zones: BTreeMap<String, Vec<&TimeClause>> = BTreeMap::new();
                 for clause in clauses {
                     zones.entry(self.group(clause, env)).or_default().push(clause);

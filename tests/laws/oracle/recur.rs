@@ -189,7 +189,7 @@ impl World<'_> {
 
     /// The times of a day, in minutes, at which a rule has an occurrence.
     fn rule_times(&self, rule: &RRule, clock: &Clock, day: i32) -> Rc<[i32]> {
-        let key = (std::ptr::from_ref(rule), clock.shared_name(), day);
+        let key = (std::ptr::from_ref(rule), clock.number(), day);
         if let Some(known) = self.rule_days.borrow().get(&key) {
             return Rc::clone(known);
         }
