@@ -12,6 +12,7 @@ use super::completions::CompletionsArgs;
 use super::eval::EvalArgs;
 use super::explain::ExplainArgs;
 use super::facts::FactsVerb;
+use super::feeds::FeedsArgs;
 use super::fmt::FmtArgs;
 use super::init::InitArgs;
 use super::lint::LintArgs;
@@ -173,6 +174,8 @@ pub(super) enum Verb {
     Lint(LintArgs),
     /// Bring policies into the one style
     Fmt(FmtArgs),
+    /// Keep advisories of public feeds in a local store
+    Feeds(FeedsArgs),
     /// Print the vocabulary that policies can use, or a JSON Schema
     Schema(SchemaArgs),
     /// Print the page about a diagnostic's code

@@ -21,6 +21,7 @@ mod eval;
 mod explain;
 mod facts;
 mod failure;
+mod feeds;
 mod fmt;
 mod init;
 mod input;
@@ -115,6 +116,7 @@ fn verb(verb: Verb, session: &Session) -> Result<Status, Failure> {
         Verb::Eval(arguments) => eval::run(&arguments, session),
         Verb::Lint(arguments) => lint::run(&arguments, session),
         Verb::Fmt(arguments) => fmt::run(&arguments, session),
+        Verb::Feeds(arguments) => feeds::run(&arguments, session),
         Verb::Schema(arguments) => schema::run(&arguments, session),
         Verb::Explain(arguments) => explain::run(&arguments, session),
         Verb::Packs(arguments) => packs::run(&arguments, session),

@@ -15,6 +15,7 @@ mod audit;
 mod calls;
 mod check;
 mod conform;
+mod feeds;
 mod files;
 mod fmt;
 mod inputs;
