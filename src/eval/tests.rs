@@ -186,3 +186,24 @@ fn versions_compare_by_their_numbers() {
         assert_eq!(version::compare(b, a), order.reverse(), "{b} {a}");
     }
 }
+
+/// `1.0-alpha` was before `1.0`, that before `1.0-a`, and that before `1.0-alpha`.
+#[test]
+fn versions_have_one_order() {
+    let words = ["0", "2", "10", "00", "a", "alpha", "rc"];
+    let mut versions: Vec<String> = words.map(str::to_owned).to_vec();
+    versions.extend(words.iter().flat_map(|first| words.map(|second| format!("{first}-{second}"))));
+    versions.extend(words.iter().flat_map(|first| words.map(|second| format!("1.{first}{second}"))));
+    for a in &versions {
+        for b in &versions {
+            let order = version::compare(a, b);
+            assert_eq!(version::compare(b, a), order.reverse(), "{a} {b}");
+            for c in versions.iter().filter(|_| order != Ordering::Greater) {
+                let (second, whole) = (version::compare(b, c), version::compare(a, c));
+                if second != Ordering::Greater {
+                    assert_eq!(whole, order.min(second), "{a} {b} {c}");
+                }
+            }
+        }
+    }
+}

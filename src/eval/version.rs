@@ -3,16 +3,15 @@
 use std::cmp::Ordering;
 
 /// Compares two versions; `1.10` is after `1.9`, `1.0` equals `1.00`, and a version equals itself with `.0` after it.
+///
+/// Both are read as if zeros without end stood behind them, so that any three versions have one order.
 #[must_use]
 pub fn compare(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (parts(a), parts(b));
     loop {
-        let (x, y) = (a.next(), b.next());
-        let ordering = match (x, y) {
+        let ordering = match (a.next(), b.next()) {
             (None, None) => return Ordering::Equal,
-            (Some(x), Some(y)) => part_order(x, y),
-            (Some(x), None) => beyond(x),
-            (None, Some(y)) => beyond(y).reverse(),
+            (x, y) => part_order(x.unwrap_or("0"), y.unwrap_or("0")),
         };
         if ordering != Ordering::Equal {
             return ordering;
@@ -23,14 +22,22 @@ pub fn compare(a: &str, b: &str) -> Ordering {
 /// Words that say that a version comes before the one without them.
 const EARLIER: &[&str] = &["alpha", "beta", "dev", "pre", "preview", "rc", "snapshot"];
 
-/// A part that the shorter version lacks: a number other than zero and most words (`R2`, `p1`) are later, a pre-release earlier.
-fn beyond(part: &str) -> Ordering {
+/// What a part is: a pre-release is before nothing at all, other words (`R2`, `p1`) after it, and numbers last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Earlier,
+    Nothing,
+    Word,
+    Number,
+}
+
+fn rank(part: &str) -> Rank {
     if is_number(part) {
-        if part.bytes().all(|b| b == b'0') { Ordering::Equal } else { Ordering::Greater }
+        if part.bytes().all(|b| b == b'0') { Rank::Nothing } else { Rank::Number }
     } else if EARLIER.iter().any(|word| part.eq_ignore_ascii_case(word)) {
-        Ordering::Less
+        Rank::Earlier
     } else {
-        Ordering::Greater
+        Rank::Word
     }
 }
 
@@ -39,15 +46,15 @@ fn is_number(part: &str) -> bool {
 }
 
 fn part_order(a: &str, b: &str) -> Ordering {
-    match (is_number(a), is_number(b)) {
-        (true, true) => {
+    let rank = rank(a);
+    rank.cmp(&self::rank(b)).then_with(|| match rank {
+        Rank::Nothing => Ordering::Equal,
+        Rank::Number => {
             let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
             a.len().cmp(&b.len()).then_with(|| a.cmp(b))
         }
-        (true, false) => Ordering::Greater,
-        (false, true) => Ordering::Less,
-        (false, false) => a.cmp(b),
-    }
+        Rank::Earlier | Rank::Word => a.cmp(b),
+    })
 }
 
 /// The runs of digits and of letters; what stands between them only parts them.

@@ -1,7 +1,7 @@
 //! The order where no ecosystem says its own.
 //!
-//! It agrees with the policy language's own order of versions on numbers and on common pre-releases (a test says so). It differs where
-//! that one contradicts itself (`1.0-alpha` < `1.0` < `1.0-a`, yet `1.0-a` < `1.0-alpha`): here the numbers at the beginning decide first.
+//! It agrees with the policy language's own order of versions on numbers and on common pre-releases (a test says so). It differs in that the
+//! numbers at the beginning decide first, and in words that say nothing (`1.0-ga`).
 
 use std::cmp::Ordering;
 
