@@ -89,7 +89,7 @@ fn the_cases_tell_every_mutant_from_the_oracle() {
 }
 
 #[test]
-#[cfg_attr(debug_assertions, ignore = "minutes without optimisation: CI runs it with")]
+#[ignore = "minutes long"]
 fn the_cases_of_time_tell_every_mutant_from_the_oracle() {
     tell(Mutant::of_time(true), run::case_of_times);
 }
