@@ -66,7 +66,8 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
     let mut outcome = Outcome::default();
     for (id, row) in changes {
         let id = id.unwrap_or_default();
-        let (decisions, whole) = decide_change(env, &id, row, &places, options);
+        let (mut decisions, mut whole, blocked) = decide_change(env, &id, row, &places, options);
+        whole.timing = timing(env, row, &whole.shared, &mut decisions, blocked, options.batch.max(1));
         let decisions: Vec<Decision> = decisions.into_iter().map(|(decision, _)| decision).collect();
         outcome.summaries.push(summary(&id, &decisions, whole, record));
         outcome.decisions.extend(decisions);
@@ -77,6 +78,15 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
 /// Decides one change: the decisions, each with the row of its asset.
 #[must_use]
 pub fn decide_one(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision, u32)> {
+    let id = facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default();
+    let (mut decisions, whole, blocked) = decide_change(env, &id, change, &assumed::places(env.program), options);
+    let _ = timing(env, change, &whole.shared, &mut decisions, blocked, options.batch.max(1));
+    decisions
+}
+
+/// Decides one change without saying when it may go.
+#[must_use]
+pub fn decide_untimed(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision, u32)> {
     let id = facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default();
     decide_change(env, &id, change, &assumed::places(env.program), options).0
 }
@@ -95,17 +105,19 @@ type Names = (Option<String>, Vec<String>);
 struct Whole {
     category: Names,
     risks: Risks,
-    /// When it may go, and what will have lapsed by then.
+    /// When it may go, and what will have lapsed by then; nothing until that is worked out.
     timing: (Option<Instant>, Vec<String>),
+    shared: Shared,
 }
 
+/// The decisions, what holds for the whole, and whether time stops any of them.
 fn decide_change(
     env: &Env<'_>,
     id: &str,
     change: u32,
     places: &[Place],
     options: Options,
-) -> (Vec<(Decision, u32)>, Whole) {
+) -> (Vec<(Decision, u32)>, Whole, bool) {
     let root = Frame::root(env);
     let schedule = schedule(env, change);
     let frame = change_frame(&root, change);
@@ -113,23 +125,20 @@ fn decide_change(
     for node in expensive(env.program) {
         let _ = frame.eval(node);
     }
-    let mut whole =
-        Whole { category: whole_category(env, &frame), risks: Risks::of_change(&frame), timing: (None, Vec::new()) };
-    let shared: Shared = frame.into_results();
+    let (category, risks) = (whole_category(env, &frame), Risks::of_change(&frame));
+    let whole = Whole { category, risks, timing: (None, Vec::new()), shared: frame.into_results() };
     let known = Known::default();
     let batch = options.batch.max(1);
     let batches: Vec<(Vec<(Decision, u32)>, bool)> = targets
         .par_chunks(batch)
         .map(|targets| {
-            let decided = decide_batch(env, id, change, &shared, &schedule, targets, places, &known, &whole);
+            let decided = decide_batch(env, id, change, &schedule, targets, places, &known, &whole);
             env.tally.advance(targets.len());
             decided
         })
         .collect();
     let blocked = batches.iter().any(|(_, blocked)| *blocked);
-    let mut decided: Vec<(Decision, u32)> = batches.into_iter().flat_map(|(decided, _)| decided).collect();
-    whole.timing = timing(env, change, &shared, &mut decided, blocked, batch);
-    (decided, whole)
+    (batches.into_iter().flat_map(|(decided, _)| decided).collect(), whole, blocked)
 }
 
 /// The rows that a change is decided for, by the ids of their assets, and what holds for the whole change, worked out once.
@@ -208,15 +217,14 @@ fn decide_batch(
     env: &Env<'_>,
     id: &str,
     change: u32,
-    shared: &Shared,
     schedule: &Schedule,
     targets: &[Target],
     places: &[Place],
     known: &Known,
     whole: &Whole,
 ) -> (Vec<(Decision, u32)>, bool) {
-    let root = Frame::root(env).with_shared(shared);
-    let of = change_frame(&root, change).with_shared(shared);
+    let root = Frame::root(env).with_shared(&whole.shared);
+    let of = change_frame(&root, change).with_shared(&whole.shared);
     let rows: Vec<u32> = targets.iter().map(|target| target.asset).collect();
     let frame = of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows)))]);
     let found = found(&frame, schedule.tested);

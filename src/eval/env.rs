@@ -103,6 +103,8 @@ pub struct Env<'a> {
     pub reads_arm: Vec<bool>,
     /// Nodes that look at the absence of a fact.
     pub reads_absence: Vec<bool>,
+    /// For each node one that reads the same field.
+    same: Vec<NodeId>,
     /// The records that fields refer to, by their ids.
     pub index: super::reference::Index,
     /// Regular expressions by their text.
@@ -182,6 +184,7 @@ impl<'a> Env<'a> {
                 }
             }
         }
+        let same = super::leaves::same_fields(program);
         let zones: Vec<Option<Zone>> = program.zones.iter().map(|name| Zone::get(name)).collect();
         Self {
             program,
@@ -197,12 +200,13 @@ impl<'a> Env<'a> {
             reads_arm,
             reads_absence,
             index: index(program, facts),
+            periods: super::period::entries::Cache::new(program, &same),
+            same,
             patterns,
             tally: Arc::default(),
             constants,
             constant_texts,
             computed: Mutex::new(Computed::default()),
-            periods: super::period::entries::Cache::new(program),
             approvals: super::approval::Cache::default(),
             granted: OnceLock::new(),
             earlier: OnceLock::new(),
@@ -235,6 +239,12 @@ impl<'a> Env<'a> {
     #[must_use]
     pub fn node(&self, id: NodeId) -> Option<&'a Node> {
         self.program.nodes.get(id.0 as usize)
+    }
+
+    /// The node by which what this one reads is kept: one for all that read the same field.
+    #[must_use]
+    pub fn same(&self, id: NodeId) -> NodeId {
+        self.same.get(id.0 as usize).copied().unwrap_or(id)
     }
 
     /// The base type of a node.

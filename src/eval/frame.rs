@@ -192,6 +192,7 @@ impl<'p> Frame<'p> {
     /// Evaluates a node for every row.
     #[must_use]
     pub fn eval(&self, id: NodeId) -> Arc<Col> {
+        let id = self.env.same(id);
         if let Some(col) = self.shared.and_then(|shared| shared.get(&id)) {
             return Arc::clone(col);
         }

@@ -20,6 +20,7 @@ pub mod facts;
 pub mod frame;
 pub mod granted;
 pub mod ids;
+pub mod leaves;
 pub mod length;
 pub mod meets;
 pub mod metric;

@@ -4,6 +4,7 @@ pub mod answers;
 pub mod entries;
 pub mod given;
 pub mod lacks;
+pub mod stands;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +13,6 @@ use crate::check::program::{Head, PeriodId};
 use crate::check::schema::TableId;
 use crate::time::{self, Duration, Instant, Interval, Kleene, Overlap};
 
-use super::arms::{applies, scope};
 use super::column::Truth;
 use super::decision::Tested;
 use super::env::Env;
@@ -20,7 +20,8 @@ use super::facts::value;
 use super::frame::Frame;
 use super::value::{Could, Poss, Raw};
 use answers::{Standing, WindowAnswer};
-use given::FrameCodes;
+use given::{Codes, FrameCodes};
+use stands::Stands;
 
 /// The interval of a change that is tested, and how it came about.
 #[derive(Clone, Debug)]
@@ -148,8 +149,16 @@ pub struct Hits {
     pub at: u16,
     /// Whether it restricts the change.
     pub restricts: Truth,
-    /// When the period that is met ends.
-    pub until: Vec<Option<Instant>>,
+    codes: Arc<Codes>,
+    overlaps: Vec<Option<Overlap>>,
+}
+
+impl Hits {
+    /// When the period that is met in a row ends.
+    #[must_use]
+    pub fn until(&self, row: usize) -> Option<Instant> {
+        self.overlaps.get(*self.codes.of.get(row)? as usize)?.as_ref()?.until
+    }
 }
 
 /// Tests the blackouts against the interval, for every row; those that concern no row are left out, at no cost of theirs for each row.
@@ -161,20 +170,20 @@ pub fn blackouts(frame: &Frame<'_>, tested: time::Tested, codes: &mut FrameCodes
     for at in answers.live(env) {
         let id = PeriodId::Blackout(*at);
         let Some(period) = entries::period_of(env, id) else { continue };
-        let codes = codes.of(frame, id);
-        if !answers.meets_any(env, id, &codes.present) {
+        let read = codes.of(frame, id);
+        if !answers.meets_any(env, id, &read.present) {
             continue;
         }
-        let mut known: HashMap<u32, Overlap> = HashMap::new();
-        let mut overlaps = Vec::with_capacity(frame.len());
-        for code in &codes.of {
-            overlaps.push(*known.entry(*code).or_insert_with(|| answers.overlap(env, id, *code)));
+        let stands = Stands::of(frame, id, codes);
+        if !stands.concerns_any() {
+            continue;
         }
-        let met = Truth::collect(frame.len(), |row| overlaps.get(row).map_or(Could::UNKNOWN, |met| could(met.verdict)));
-        let force = Truth::constant(frame.len(), in_force(env, &period.head, tested));
-        let restricts = applies(frame, &period.head).and(&force).and(&met);
+        let overlaps = answers.overlaps(env, id, &read);
+        let force = in_force(env, &period.head, tested);
+        let met = |met: &Option<Overlap>| force.and(met.map_or(Could::UNKNOWN, |met| could(met.verdict)));
+        let restricts = stands.restricts(&read, &overlaps.iter().map(met).collect::<Vec<Could>>());
         if restricts.may.count_set_bits() > 0 {
-            hits.push(Hits { at: *at, restricts, until: overlaps.into_iter().map(|met| met.until).collect() });
+            hits.push(Hits { at: *at, restricts, codes: read, overlaps });
         }
     }
     hits
@@ -188,31 +197,28 @@ pub fn standings(
     tested: time::Tested,
     codes: &mut FrameCodes,
 ) -> Vec<Vec<Standing>> {
-    let len = frame.len();
-    let mut standings: Vec<Vec<Standing>> = vec![Vec::new(); len];
+    let mut standings: Vec<Vec<Standing>> = vec![Vec::new(); frame.len()];
     for at in chosen {
         let Some(period) = frame.env.program.windows.get(usize::from(*at)) else { continue };
         let force = in_force(frame.env, &period.head, tested);
         if !force.be_true {
             continue;
         }
-        let scope = scope(frame, &period.head).and(&Truth::constant(len, force));
-        if scope.may.count_set_bits() == 0 {
+        let stands = Stands::of(frame, PeriodId::Window(*at), codes);
+        if !stands.concerns_any() {
             continue;
         }
-        let except = period
-            .head
-            .except
-            .map_or_else(|| Truth::constant(len, Could::certain(false)), |except| frame.truth(except));
         let codes = codes.of(frame, PeriodId::Window(*at));
         for (row, (standings, code)) in standings.iter_mut().zip(&codes.of).enumerate() {
-            if scope.may_at(row) {
+            let stand = stands.at(row);
+            let scope = stand.scope.and(force);
+            if scope.be_true {
                 standings.push(Standing {
                     at: *at,
                     code: *code,
-                    must: scope.must_at(row),
-                    binds: !except.must_at(row),
-                    certainly_binds: scope.must_at(row) && !except.may_at(row),
+                    must: !scope.be_false,
+                    binds: stand.except.be_false,
+                    certainly_binds: !scope.be_false && !stand.except.be_true,
                 });
             }
         }

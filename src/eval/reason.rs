@@ -80,10 +80,11 @@ pub fn found<'p>(frame: &Frame<'p>, tested: Tested) -> Found<'p> {
         let mut codes = FrameCodes::default();
         for met in blackouts(frame, tested, &mut codes) {
             let Some(period) = program.blackouts.get(usize::from(met.at)) else { continue };
-            for (row, hits) in found.hits.iter_mut().enumerate().filter(|(row, _)| met.restricts.may_at(*row)) {
+            for row in met.restricts.may.set_indices() {
+                let Some(hits) = found.hits.get_mut(row) else { continue };
                 let uncertain = !met.restricts.must_at(row);
                 let mut hit = plain(frame.env, &period.head, "blackout", uncertain, period_nodes(period));
-                hit.until = met.until.get(row).copied().flatten();
+                hit.until = met.until(row);
                 hit.period = Some(PeriodId::Blackout(met.at));
                 hits.push(hit);
             }

@@ -333,7 +333,7 @@ impl Extreme {
 }
 
 /// What a condition over unknown values may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
 pub struct Could {
     /// It may be true.
     pub be_true: bool,

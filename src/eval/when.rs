@@ -6,15 +6,16 @@
 pub mod chances;
 pub mod decided;
 pub mod group;
+pub mod merged;
 pub mod not_before;
 pub mod plan;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check::program::VarId;
+use crate::check::program::{PeriodId, VarId};
 use crate::syntax::source::Span;
 use crate::time::{Duration, Instant};
 
@@ -25,8 +26,9 @@ use super::decision::UnknownFact;
 use super::env::{Env, Shared};
 use super::frame::{Binding, Frame};
 use super::unknown::missing_times;
-use group::{Constraint, Key, Layout, together};
-use plan::{Plan, View, Wanted};
+use group::{Allowed, Key, Layout};
+use not_before::distinct;
+use plan::{Plan, Wanted};
 
 /// When a change may go.
 #[derive(Clone, Debug)]
@@ -53,12 +55,14 @@ pub struct AssetTiming {
 }
 
 /// When a change may start.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Chances {
     /// The first instant; none where there is none within the horizon, or where it hangs on something unknown.
     pub first: Option<Instant>,
-    /// The stretches in which the change may start, as far as that is certain; in order.
+    /// The first stretches in which the change may start, as far as that is certain; in order.
     pub ranges: Vec<Opening>,
+    /// How many more there are within the horizon; of dense ones not all are counted.
+    pub more: usize,
     /// The facts and conditions that the first instant hangs on; sorted, and empty where it is known.
     pub hangs_on: Vec<UnknownFact>,
     /// Where there is no instant: the statements that exclude each other.
@@ -68,7 +72,7 @@ pub struct Chances {
 }
 
 /// A stretch of instants at which a change may start.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Opening {
     /// The first instant.
     pub from: Instant,
@@ -81,7 +85,7 @@ pub struct Opening {
 }
 
 /// A blackout or window that limits when a change may go.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Limit {
     /// Its name.
     pub rule: String,
@@ -93,7 +97,12 @@ pub struct Limit {
     pub at: Span,
     /// When the period that limits ends, where that is known.
     pub until: Option<Instant>,
+    /// The statement.
+    pub id: PeriodId,
 }
+
+/// How many stretches are listed.
+pub const LISTED: usize = 5;
 
 /// Rows that are looked at together.
 const BATCH: usize = 4096;
@@ -108,42 +117,49 @@ pub fn when(env: &Env<'_>, change: u32, horizon: Duration) -> Timing {
     let layout = Layout::new(&plan);
     let rows: Vec<u32> = assets.iter().map(|(_, row)| *row).collect();
     let batches: Vec<&[u32]> = rows.chunks(BATCH).collect();
-    let keys: Vec<Key> = batches
+    let numbers: Vec<u32> = batches
         .par_iter()
-        .flat_map(|rows| in_frame(env, &shared, change, rows, |frame| layout.keys(&plan, frame)))
+        .flat_map(|rows| in_frame(env, &shared, change, rows, |frame| layout.numbers(&plan, frame)))
         .collect();
-    let mut known: HashMap<&Key, Arc<Chances>> = HashMap::new();
-    let (mut worst_of_all, mut best_of_all): (Vec<Vec<Constraint>>, Vec<Vec<Constraint>>) = (Vec::new(), Vec::new());
-    let mut facts: BTreeSet<UnknownFact> = BTreeSet::new();
-    let mut each: Vec<Arc<Chances>> = Vec::with_capacity(rows.len());
-    for (key, row) in keys.iter().zip(&rows) {
-        if let Some(found) = known.get(key) {
-            each.push(Arc::clone(found));
-            continue;
+    let (order, places) = distinct(numbers.iter());
+    let keys: Vec<Arc<Key>> = order.iter().map(|number| layout.key(*number)).collect();
+    let sorts = layout.sorts(&plan, &keys);
+    let mut first_rows: Vec<u32> = Vec::with_capacity(keys.len());
+    for (place, row) in places.iter().zip(&rows) {
+        if *place as usize == first_rows.len() {
+            first_rows.push(*row);
         }
-        let [worst, best] = [View::Worst, View::Best].map(|view| layout.constraints(&plan, key, view));
-        let mut found = chances::chances(&plan, &worst, &best);
-        let uncertain = layout.uncertain(&plan, key);
-        if !uncertain.is_empty() || wanted.longest != wanted.shortest {
-            let lacks = in_frame(env, &shared, change, &[*row], |frame| chances::hangs_on(&plan, frame, &uncertain));
-            facts.extend(lacks.iter().cloned());
-            if chances::is_open(&plan, &worst, &best) {
-                found.hangs_on = lacks;
-            }
-        }
-        found.lapses = lapses(env, &shared, change, found.first);
-        let found = Arc::new(found);
-        known.insert(key, Arc::clone(&found));
-        each.push(found);
-        worst_of_all.push(worst);
-        best_of_all.push(best);
     }
-    let (worst, best) = (together(worst_of_all), together(best_of_all));
-    let mut whole = chances::chances(&plan, &worst, &best);
-    if chances::is_open(&plan, &worst, &best) {
+    let lacks = |key: &Key, row: u32| {
+        let uncertain = layout.uncertain(&plan, &sorts, key);
+        if uncertain.is_empty() && wanted.longest == wanted.shortest {
+            return Vec::new();
+        }
+        in_frame(env, &shared, change, &[row], |frame| chances::hangs_on(&plan, frame, &uncertain))
+    };
+    let found: Vec<(Arc<Chances>, Allowed)> = keys
+        .par_iter()
+        .zip(&first_rows)
+        .map(|(key, row)| {
+            let allowed = layout.allowed(&plan, &sorts, key);
+            let (mut found, both) = chances::chances(&plan, &allowed);
+            if chances::is_open(both) {
+                found.hangs_on = lacks(key, *row);
+            }
+            found.lapses = lapses(env, &shared, change, found.first);
+            (Arc::new(found), allowed)
+        })
+        .collect();
+    let all = Allowed::together(found.iter().map(|(_, allowed)| allowed));
+    let (mut whole, both) = chances::chances(&plan, &all);
+    if chances::is_open(both) {
+        let facts: BTreeSet<UnknownFact> =
+            keys.par_iter().zip(&first_rows).flat_map_iter(|(key, row)| lacks(key, *row)).collect();
         whole.hangs_on = facts.into_iter().collect();
     }
     whole.lapses = lapses(env, &shared, change, whole.first);
+    let of = |place: &u32| found.get(*place as usize).map(|(chances, _)| Arc::clone(chances)).unwrap_or_default();
+    let mut each: Vec<Arc<Chances>> = places.iter().map(of).collect();
     let own = own_lapses(env, &shared, change, &batches, &each, whole.first);
     whole.lapses.extend(own.iter().flat_map(|(_, whole)| whole.iter().cloned()));
     whole.lapses.sort();

@@ -1,23 +1,21 @@
 //! When a change may go, beside the people that it still needs and the deadlines that it would miss.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::check::program::{Effect, Head, Times};
 use crate::check::schema::TableId;
-use crate::eval::decide::{Options, decide_one};
+use crate::eval::decide::{Options, decide_untimed};
 use crate::eval::decision::{Decision, FindingTriage, Obligation, Record, Verdict};
 use crate::eval::env::Env;
 use crate::eval::facts;
+use crate::eval::period::entries::period_of;
 use crate::eval::reason::place_of;
 use crate::eval::when::{Chances, Limit, Timing};
 use crate::time::{Duration, Instant};
 
 use super::calendar::text_of;
 use super::when_rows::{Late, LimitRow, Other, Standing, Stretch, WayOut, When, WhenGroup};
-
-/// How many stretches are listed.
-const LISTED: usize = 5;
 
 /// Says when a change may go, for one of its assets or for all; none where it does not touch that asset. Beside it the ids of the assets that
 /// it does touch.
@@ -30,7 +28,7 @@ pub fn when(
     horizon: Duration,
     options: Options,
 ) -> (Option<When>, Vec<String>) {
-    let decided = decide_one(env, change, options);
+    let decided = decide_untimed(env, change, options);
     let ids: Vec<String> = decided.iter().filter_map(|(decision, _)| decision.asset.clone()).collect();
     let is_wanted = |id: Option<&str>| asset.is_none() || id == asset;
     let wanted: Vec<(Decision, u32)> =
@@ -65,7 +63,7 @@ pub fn when(
 
 fn standing(env: &Env<'_>, chances: &Chances) -> Standing {
     let limits = |limits: &[Limit]| limits.iter().map(|limit| limit_row(env, limit)).collect();
-    let starts = chances.ranges.iter().take(LISTED).map(|range| Stretch {
+    let starts = chances.ranges.iter().map(|range| Stretch {
         from: range.from,
         // To the microsecond, which is as fine as times are.
         last: range.to.saturating_sub(Duration::from_micros(1)).max(range.from),
@@ -75,7 +73,7 @@ fn standing(env: &Env<'_>, chances: &Chances) -> Standing {
     Standing {
         first: chances.first,
         starts: starts.collect(),
-        more: u64::try_from(chances.ranges.len().saturating_sub(LISTED)).unwrap_or(u64::MAX),
+        more: u64::try_from(chances.more).unwrap_or(u64::MAX),
         hangs_on: chances.hangs_on.clone(),
         blockers: limits(&chances.blockers),
         lapses: chances.lapses.clone(),
@@ -84,9 +82,7 @@ fn standing(env: &Env<'_>, chances: &Chances) -> Standing {
 
 /// The `while` of a statement that has one.
 fn condition(env: &Env<'_>, limit: &Limit) -> Option<String> {
-    let periods = if limit.kind == "blackout" { &env.program.blackouts } else { &env.program.windows };
-    let period = periods.iter().find(|period| period.head.name == limit.rule)?;
-    period.times.iter().find_map(|when| match when.times {
+    period_of(env, limit.id)?.times.iter().find_map(|when| match when.times {
         Times::While(node) => Some(text_of(env, node)),
         Times::Known(_) | Times::Rule(..) | Times::File(_) => None,
     })
@@ -113,18 +109,15 @@ fn groups(env: &Env<'_>, wanted: &[(Decision, u32)], timing: Timing) -> Vec<When
         .map(|(decision, row)| (decision.asset.as_deref(), facts::text(env, TableId::ASSET, "timezone", *row)))
         .collect();
     let mut groups: Vec<Alike> = Vec::new();
-    let mut seen: BTreeMap<(Option<Instant>, Option<String>), Vec<usize>> = BTreeMap::new();
+    let mut seen: HashMap<(Arc<Chances>, Option<String>), usize> = HashMap::new();
     for one in timing.assets {
         let zone = zones.get(&one.asset.as_deref()).cloned().flatten();
-        // What is equal has the same first instant and zone, so few have to be compared.
-        let alike = seen.entry((one.chances.first, zone.clone())).or_default();
-        let found = alike.iter().find(|at| groups.get(**at).is_some_and(|(chances, ..)| *chances == one.chances));
-        match found.and_then(|at| groups.get_mut(*at)) {
-            Some((_, _, assets)) => assets.push(one.asset),
-            None => {
-                alike.push(groups.len());
-                groups.push((one.chances, zone, vec![one.asset]));
-            }
+        let place = *seen.entry((Arc::clone(&one.chances), zone.clone())).or_insert_with(|| {
+            groups.push((one.chances, zone, Vec::new()));
+            groups.len() - 1
+        });
+        if let Some((_, _, assets)) = groups.get_mut(place) {
+            assets.push(one.asset);
         }
     }
     let waits = |chances: &Chances| (chances.first.is_some(), std::cmp::Reverse(chances.first));

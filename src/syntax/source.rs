@@ -46,6 +46,8 @@ pub struct SourceFile {
     pub name: String,
     /// The whole text.
     pub text: Arc<str>,
+    /// The bytes at which lines begin.
+    lines: Vec<u32>,
 }
 
 /// Every file that a policy was read from.
@@ -73,7 +75,10 @@ impl Sources {
     /// Adds a file and returns its id.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { name: name.into(), text: text.into() });
+        let text: Arc<str> = text.into();
+        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(starts).filter_map(|at| u32::try_from(at).ok()).collect();
+        self.files.push(SourceFile { name: name.into(), text, lines });
         id
     }
 
@@ -132,9 +137,13 @@ impl Sources {
     /// Line and column of a span's start.
     #[must_use]
     pub fn line_column(&self, span: Span) -> LineColumn {
-        let before = self.get(span.file).and_then(|f| f.text.get(..span.start as usize)).unwrap_or_default();
-        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let Some(file) = self.get(span.file) else { return LineColumn { line: 1, column: 1 } };
+        let line = file.lines.partition_point(|start| *start <= span.start);
+        let start = line.checked_sub(1).and_then(|at| file.lines.get(at)).copied().unwrap_or_default();
+        let Some(before) = file.text.get(start as usize..span.start as usize) else {
+            return LineColumn { line: 1, column: 1 };
+        };
+        let column = before.chars().count() + 1;
         let clip = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         LineColumn { line: clip(line), column: clip(column) }
     }

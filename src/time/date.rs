@@ -5,6 +5,8 @@ use std::fmt;
 
 /// Days from 0001-01-01 to 1970-01-01.
 const EPOCH_FROM_YEAR_ONE: i64 = 719_162;
+/// Days from 0000-03-01 to 1970-01-01.
+const EPOCH_FROM_MARCH: i64 = 719_468;
 /// Days in 400, 100 and 4 years of the Gregorian calendar, where such a cycle starts after a leap year.
 const DAYS_400: i64 = 146_097;
 const DAYS_100: i64 = 36_524;
@@ -48,23 +50,16 @@ impl Date {
     /// Year, month (1 to 12) and day of the month.
     #[must_use]
     pub fn ymd(self) -> (i64, i64, i64) {
-        let mut rest = self.days() + EPOCH_FROM_YEAR_ONE;
-        let mut year = 1 + rest.div_euclid(DAYS_400) * 400;
-        rest = rest.rem_euclid(DAYS_400);
-        // The last century of a cycle, and the last year of four, is a day longer than its siblings: hence the limits.
-        let centuries = (rest / DAYS_100).min(3);
-        rest -= centuries * DAYS_100;
-        let fours = rest / DAYS_4;
-        rest -= fours * DAYS_4;
-        let singles = (rest / 365).min(3);
-        rest -= singles * 365;
-        year += centuries * 100 + fours * 4 + singles;
-        let mut month = 1;
-        while month < 12 && rest >= days_in_month(year, month) {
-            rest -= days_in_month(year, month);
-            month += 1;
-        }
-        (year, month, rest + 1)
+        // Years are counted from March, so that the leap day is the last of its year, and months have their lengths by a straight line:
+        // the proleptic Gregorian calendar as in `days_from_civil` of Howard Hinnant's "chrono-compatible low-level date algorithms".
+        let from_march = self.days() + EPOCH_FROM_MARCH;
+        let (cycle, day) = (from_march.div_euclid(DAYS_400), from_march.rem_euclid(DAYS_400));
+        let year = (day - day / (DAYS_4 - 1) + day / DAYS_100 - day / (DAYS_400 - 1)) / 365;
+        let day = day - (year * 365 + year / 4 - year / 100);
+        let month = (day * 5 + 2) / 153;
+        let month_day = day - (month * 153 + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        (cycle * 400 + year + i64::from(month <= 2), month, month_day)
     }
 
     /// The day of the week.
@@ -117,7 +112,11 @@ pub(super) fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days of the year before the first of that month.
+/// Days of the year before the first of that month (1 to 12).
 fn days_before_month(year: i64, month: i64) -> i64 {
-    (1..month).map(|m| days_in_month(year, m)).sum()
+    let leap = i64::from(month > 2 && is_leap(year));
+    // By the same straight line as above, from March on.
+    let since_march = (month + 9) % 12;
+    let before = (since_march * 153 + 2) / 5;
+    if month > 2 { before + 59 + leap } else { before - 306 }
 }

@@ -43,7 +43,7 @@ pub use instant::Instant;
 pub use interval::{Interval, Kleene, Tested};
 pub use lasting::{Hours, Lasting};
 pub use local::{LocalDateTime, LocalTime};
-pub use may_start::{may_start_clear_of, may_start_inside};
+pub use may_start::{may_start_certainly_clear_of, may_start_clear_of, may_start_inside};
 pub use parse::{TimeError, TimeValue, parse_date, parse_instant, parse_local_datetime, parse_local_time, parse_time};
 pub use periodic::{Every, OnDay, Periodic};
 pub use recurrence::{Bound, Recurrence, Role, Rule};

@@ -1,5 +1,7 @@
 //! When a change of a known length may start: sets of instants, as ranges with what opens and closes each.
 
+use std::borrow::Cow;
+
 use super::{Entry, Instant, Interval};
 
 /// An entry, and the number by which the caller knows the statement that it belongs to.
@@ -137,7 +139,27 @@ impl Starts {
                 theirs.next()
             };
         }
-        Self::of(self.horizon, self.known_to.min(other.known_to), both)
+        // Where one of them has no instant left, it does not matter that the other is not worked out.
+        let (less, more) = if self.known_to <= other.known_to { (self, other) } else { (other, self) };
+        let nothing_left = more.ranges.last().is_none_or(|last| last.to <= less.known_to);
+        Self::of(self.horizon, if nothing_left { more.known_to } else { less.known_to }, both)
+    }
+
+    /// The instants of a horizon that are in all of the sets.
+    #[must_use]
+    pub fn all_of<'s>(horizon: Interval, sets: impl IntoIterator<Item = &'s Self>) -> Self {
+        let mut left: Vec<Cow<'s, Self>> = sets.into_iter().map(Cow::Borrowed).collect();
+        // By pairs, so that long sets are gone through few times.
+        while left.len() > 1 {
+            left = left
+                .chunks(2)
+                .map(|pair| match pair {
+                    [one, other] => Cow::Owned(one.intersect(other)),
+                    rest => rest.first().cloned().unwrap_or_else(|| Cow::Owned(Self::all(horizon))),
+                })
+                .collect();
+        }
+        left.pop().map_or_else(|| Self::all(horizon), Cow::into_owned)
     }
 
     /// The instants that are in one of the two at least.

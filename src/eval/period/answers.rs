@@ -11,7 +11,7 @@ use super::super::env::Env;
 use super::super::facts::value;
 use super::super::value::{Could, Poss, Raw};
 use super::entries::{entries, period_of};
-use super::given::Bits;
+use super::given::{Bits, Codes};
 use super::in_force;
 
 /// Whether work on a change has begun.
@@ -183,6 +183,19 @@ impl Answers {
             slot.overlaps.insert(code, overlap);
         }
         overlap
+    }
+
+    /// The same for everything that the rows of a frame give; by code.
+    #[must_use]
+    pub fn overlaps(&self, env: &Env<'_>, id: PeriodId, codes: &Codes) -> Vec<Option<Overlap>> {
+        let most = codes.first.iter().map(|(code, _)| *code as usize + 1).max().unwrap_or(0);
+        let mut known = vec![None; most];
+        for (code, _) in &codes.first {
+            if let Some(slot) = known.get_mut(*code as usize) {
+                *slot = Some(self.overlap(env, id, *code));
+            }
+        }
+        known
     }
 
     /// What the windows together say of a row to which they stand like that.

@@ -6,6 +6,7 @@ use crate::check::program::{NodeId, Period, PeriodId, Times, When, ZoneRef};
 use crate::time::{Bound, Entry, Instant, LocalDateTime, RRule, Recurrence, Rule, Zone};
 
 use super::super::env::Env;
+use super::super::value::Raw;
 use super::given::{AllInputs, Given};
 
 /// What was worked out of blackouts and windows.
@@ -15,6 +16,8 @@ pub struct Cache {
     pub inputs: AllInputs,
     blackouts: Vec<ByCode>,
     windows: Vec<ByCode>,
+    /// How their conditions stand to what rows give.
+    pub stands: super::stands::Cache,
     /// What is said of an interval.
     pub answers: super::answers::Cache,
 }
@@ -25,12 +28,13 @@ type ByCode = RwLock<Vec<Option<Arc<Vec<Entry>>>>>;
 impl Cache {
     /// An empty cache for a program.
     #[must_use]
-    pub fn new(program: &crate::check::program::Program) -> Self {
+    pub fn new(program: &crate::check::program::Program, same: &[NodeId]) -> Self {
         let slots = |count: usize| (0..count).map(|_| ByCode::default()).collect();
         Self {
-            inputs: AllInputs::new(program),
+            inputs: AllInputs::new(program, same),
             blackouts: slots(program.blackouts.len()),
             windows: slots(program.windows.len()),
+            stands: super::stands::Cache::new(program),
             answers: super::answers::Cache::default(),
         }
     }
@@ -75,7 +79,10 @@ fn make(env: &Env<'_>, id: PeriodId, code: u32) -> Vec<Entry> {
     let inputs = env.periods.inputs.get(env.periods.inputs.number(id));
     let (Some(period), Some(inputs)) = (period_of(env, id), inputs) else { return Vec::new() };
     let given = inputs.given(code).unwrap_or_else(|| Given::from(vec![None; inputs.nodes.len()]));
-    let value = |node: NodeId| inputs.nodes.binary_search(&node).ok().and_then(|at| given.get(at).copied()).flatten();
+    let value = |node: NodeId| {
+        let at = inputs.nodes.binary_search(&env.same(node)).ok()?;
+        given.get(at).copied().flatten().and_then(Raw::int)
+    };
     period.times.iter().filter_map(|when| entry(env, when, &value)).collect()
 }
 

@@ -3,17 +3,18 @@
 //! Rows in which a statement reads the same have the same answer, however many they are.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::check::program::{NodeId, Period, PeriodId, Program, When};
-use crate::check::types::Type;
 
+use super::super::column::Col;
 use super::super::frame::Frame;
+use super::super::leaves::fields_of_asset;
 use super::super::value::Raw;
 
-/// The values of the nodes that a statement's clauses read, in the order of its [`Inputs::nodes`]; none where one is not known. A condition
+/// The values of the nodes that one or more statements read, in the order of their [`Inputs::nodes`]; none where one is not known. A condition
 /// is 0 or 1, a text its number.
-pub type Given = Arc<[Option<i64>]>;
+pub type Given = Arc<[Option<Raw>]>;
 
 /// The nodes that one or more statements read, and everything that was ever given for them.
 #[derive(Debug)]
@@ -34,8 +35,12 @@ impl Inputs {
         Self { nodes, seen: RwLock::default() }
     }
 
-    fn code(&self, given: &[Option<i64>]) -> u32 {
-        if let Some(code) = self.seen.read().unwrap_or_else(PoisonError::into_inner).codes.get(given) {
+    fn seen(&self) -> RwLockReadGuard<'_, Seen> {
+        self.seen.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn code(&self, given: &[Option<Raw>]) -> u32 {
+        if let Some(code) = self.seen().codes.get(given) {
             return *code;
         }
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
@@ -58,54 +63,106 @@ impl Inputs {
     /// What a code stands for.
     #[must_use]
     pub fn given(&self, code: u32) -> Option<Given> {
-        self.seen.read().unwrap_or_else(PoisonError::into_inner).given.get(code as usize).cloned()
+        self.seen().given.get(code as usize).cloned()
     }
 
     /// The codes of all rows of a frame.
     #[must_use]
     pub fn codes(&self, frame: &Frame<'_>) -> Codes {
-        let len = frame.len();
-        let columns: Vec<Vec<Option<i64>>> = self.nodes.iter().map(|node| column(frame, *node)).collect();
-        let mut codes = Codes { of: Vec::with_capacity(len), present: Bits::default() };
-        if let [column] = columns.as_slice() {
-            let mut known: HashMap<Option<i64>, u32> = HashMap::new();
-            for value in column {
-                let code = *known.entry(*value).or_insert_with(|| self.code(&[*value]));
-                codes.of.push(code);
+        let mut nodes = self.nodes.iter();
+        let mut told = match nodes.next() {
+            Some(node) => {
+                let (of, values) = distinct(frame, *node);
+                Told { of, given: values.into_iter().map(|value| vec![value]).collect() }
             }
-            known.into_values().for_each(|code| codes.present.set(code));
-            return codes;
+            None => Told { of: vec![0; frame.len()], given: vec![Vec::new()] },
+        };
+        for node in nodes {
+            told = told.by(distinct(frame, *node));
         }
-        let mut known: HashMap<Vec<Option<i64>>, u32> = HashMap::new();
-        let mut values = Vec::with_capacity(columns.len());
-        for row in 0..len {
-            values.clear();
-            values.extend(columns.iter().map(|column| column.get(row).copied().flatten()));
-            let code = match known.get(&values) {
-                Some(code) => *code,
-                None => {
-                    let code = self.code(&values);
-                    known.insert(values.clone(), code);
-                    code
-                }
-            };
-            codes.of.push(code);
+        let codes: Vec<u32> = told.given.iter().map(|given| self.code(given)).collect();
+        let mut present = Bits::default();
+        codes.iter().for_each(|code| present.set(*code));
+        let mut first = vec![usize::MAX; codes.len()];
+        for (row, at) in told.of.iter().enumerate() {
+            if let Some(first) = first.get_mut(*at as usize) {
+                *first = row.min(*first);
+            }
         }
-        known.into_values().for_each(|code| codes.present.set(code));
-        codes
+        let of = told.of.into_iter().map(|at| codes.get(at as usize).copied().unwrap_or(u32::MAX)).collect();
+        Codes { of, present, first: codes.into_iter().zip(first).filter(|(_, row)| *row != usize::MAX).collect() }
     }
 }
 
-fn column(frame: &Frame<'_>, node: NodeId) -> Vec<Option<i64>> {
-    if matches!(frame.env.base(node), Type::Bool) {
-        let truth = frame.truth(node);
-        return (0..frame.len())
-            .map(|row| Some(truth.at(row)).filter(|c| c.is_certain()).map(|c| c.be_true.into()))
-            .collect();
-    }
-    let vals = frame.vals(node);
-    (0..frame.len()).map(|row| vals.certain(row).and_then(Raw::int)).collect()
+/// The rows of a frame by what they give, numbered for this frame alone.
+struct Told {
+    of: Vec<u32>,
+    given: Vec<Vec<Option<Raw>>>,
 }
+
+impl Told {
+    /// Told apart by one node more.
+    fn by(self, (of, values): (Vec<u32>, Vec<Option<Raw>>)) -> Self {
+        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
+        let mut given: Vec<Vec<Option<Raw>>> = Vec::new();
+        let number = |(mine, other): (u32, u32)| {
+            *known.entry((mine, other)).or_insert_with(|| {
+                let mut all = self.given.get(mine as usize).cloned().unwrap_or_default();
+                all.push(values.get(other as usize).copied().flatten());
+                given.push(all);
+                u32::try_from(given.len() - 1).unwrap_or(u32::MAX)
+            })
+        };
+        let of = self.of.iter().copied().zip(of).map(number).collect();
+        Self { of, given }
+    }
+}
+
+/// For each row a number, and for each number what it stands for.
+fn distinct(frame: &Frame<'_>, node: NodeId) -> (Vec<u32>, Vec<Option<Raw>>) {
+    let column = frame.eval(node);
+    let vals = match &*column {
+        Col::Truth(truth) => {
+            let row = |row| match truth.at(row) {
+                could if !could.is_certain() => 0,
+                could => 1 + u32::from(could.be_true),
+            };
+            return ((0..frame.len()).map(row).collect(), vec![None, Some(Raw::Int(0)), Some(Raw::Int(1))]);
+        }
+        Col::Vals(vals) => vals,
+    };
+    let mut values = vec![None, Some(Raw::None)];
+    let mut known: HashMap<Raw, u32> = HashMap::new();
+    // Neighbours are often alike, and the numbers of texts are often small.
+    let mut small = vec![0_u32; SMALL];
+    let of = (0..frame.len()).map(|row| {
+        let raw = match vals.certain(row) {
+            None => return 0,
+            Some(Raw::None) => return 1,
+            Some(raw) => raw,
+        };
+        let mut number = || {
+            *known.entry(raw).or_insert_with(|| {
+                values.push(Some(raw));
+                u32::try_from(values.len() - 1).unwrap_or(u32::MAX)
+            })
+        };
+        let place = raw.int().and_then(|value| usize::try_from(value).ok());
+        match place.and_then(|at| small.get_mut(at)) {
+            Some(known) => {
+                if *known == 0 {
+                    *known = number();
+                }
+                *known
+            }
+            None => number(),
+        }
+    });
+    (of.collect(), values)
+}
+
+/// Values below this are looked up without hashing.
+const SMALL: usize = 4096;
 
 /// What each row of a frame gives, and everything that any of them does.
 #[derive(Clone, Debug, Default)]
@@ -114,6 +171,8 @@ pub struct Codes {
     pub of: Vec<u32>,
     /// The codes that occur.
     pub present: Bits,
+    /// Each code that occurs, with the first row that has it.
+    pub first: Vec<(u32, usize)>,
 }
 
 /// A set of small numbers.
@@ -158,38 +217,66 @@ impl Bits {
 #[derive(Debug, Default)]
 pub struct AllInputs {
     sets: Vec<Arc<Inputs>>,
-    blackouts: Vec<usize>,
-    windows: Vec<usize>,
+    blackouts: Vec<Reads>,
+    windows: Vec<Reads>,
 }
 
+/// The inputs of one statement, by their numbers.
+#[derive(Clone, Copy, Debug)]
+struct Reads {
+    /// Of the clauses that say when.
+    times: usize,
+    /// Of `for`, `when` and `except`, where these hang on fields of the asset alone.
+    scope: Option<usize>,
+}
+
+/// So many different things that rows give for the conditions of a statement are told apart; beyond that the conditions are evaluated row by row.
+const TOLD_APART: usize = 4096;
+
 impl AllInputs {
-    /// Looks through a program.
+    /// Looks through a program; `same` are its nodes by the field that they read.
     #[must_use]
-    pub fn new(program: &Program) -> Self {
+    pub fn new(program: &Program, same: &[NodeId]) -> Self {
         let mut all = Self::default();
         let mut known: HashMap<Vec<NodeId>, usize> = HashMap::new();
-        let mut number = |sets: &mut Vec<Arc<Inputs>>, period: &Period| {
-            let mut nodes: Vec<NodeId> = period.times.iter().flat_map(When::nodes).collect();
-            nodes.sort_unstable();
-            nodes.dedup();
+        let mut number = |sets: &mut Vec<Arc<Inputs>>, nodes: Vec<NodeId>| {
             *known.entry(nodes).or_insert_with_key(|nodes| {
                 sets.push(Arc::new(Inputs::new(nodes.clone())));
                 sets.len() - 1
             })
         };
-        all.blackouts = program.blackouts.iter().map(|period| number(&mut all.sets, period)).collect();
-        all.windows = program.windows.iter().map(|period| number(&mut all.sets, period)).collect();
+        let mut reads = |sets: &mut Vec<Arc<Inputs>>, period: &Period| {
+            let read = period.times.iter().flat_map(When::nodes);
+            let mut nodes: Vec<NodeId> = read.map(|node| same.get(node.0 as usize).copied().unwrap_or(node)).collect();
+            nodes.sort_unstable();
+            nodes.dedup();
+            let conditions: Vec<NodeId> = period.head.scope.iter().chain(&period.head.except).copied().collect();
+            let fields = fields_of_asset(program, same, &conditions);
+            Reads { times: number(sets, nodes), scope: fields.map(|fields| number(sets, fields)) }
+        };
+        all.blackouts = program.blackouts.iter().map(|period| reads(&mut all.sets, period)).collect();
+        all.windows = program.windows.iter().map(|period| reads(&mut all.sets, period)).collect();
         all
     }
 
-    /// Which inputs a statement has.
-    #[must_use]
-    pub fn number(&self, period: PeriodId) -> usize {
+    fn reads(&self, period: PeriodId) -> Option<Reads> {
         let found = match period {
             PeriodId::Blackout(at) => self.blackouts.get(usize::from(at)),
             PeriodId::Window(at) => self.windows.get(usize::from(at)),
         };
-        found.copied().unwrap_or(usize::MAX)
+        found.copied()
+    }
+
+    /// Which inputs the clauses of a statement have that say when.
+    #[must_use]
+    pub fn number(&self, period: PeriodId) -> usize {
+        self.reads(period).map_or(usize::MAX, |reads| reads.times)
+    }
+
+    /// Which inputs the conditions of a statement have; none where they hang on more than fields of the asset.
+    #[must_use]
+    pub fn of_scope(&self, period: PeriodId) -> Option<usize> {
+        self.reads(period)?.scope
     }
 
     /// The inputs with that number.
@@ -204,11 +291,26 @@ impl AllInputs {
 pub struct FrameCodes(HashMap<usize, Arc<Codes>>);
 
 impl FrameCodes {
-    /// The codes for one statement.
+    /// The codes for what a statement's clauses read that say when.
     pub fn of(&mut self, frame: &Frame<'_>, period: PeriodId) -> Arc<Codes> {
+        self.numbered(frame, frame.env.periods.inputs.number(period))
+    }
+
+    /// The codes for the inputs with that number.
+    pub fn numbered(&mut self, frame: &Frame<'_>, number: usize) -> Arc<Codes> {
         let all = &frame.env.periods.inputs;
-        let number = all.number(period);
         let codes = || all.get(number).map_or_else(Arc::default, |inputs| Arc::new(inputs.codes(frame)));
         Arc::clone(self.0.entry(number).or_insert_with(codes))
+    }
+
+    /// The codes for the inputs of conditions; none where they tell too many rows apart for that to be of use.
+    pub fn of_conditions(&mut self, frame: &Frame<'_>, number: usize) -> Option<Arc<Codes>> {
+        let crowded =
+            || frame.env.periods.inputs.get(number).is_some_and(|inputs| inputs.seen().given.len() > TOLD_APART);
+        if !self.0.contains_key(&number) && crowded() {
+            return None;
+        }
+        let codes = self.numbered(frame, number);
+        (!crowded()).then_some(codes)
     }
 }

@@ -1,26 +1,27 @@
 //! Rows to which blackouts and windows stand alike, and the first instants at which these let a change go.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::check::program::PeriodId;
 use crate::time::{Instant, Starts};
 
-use super::super::arms::{applies, scope};
 use super::super::frame::Frame;
 use super::super::period::answers::Standing;
 use super::super::period::entries::period_of;
-use super::super::period::given::FrameCodes;
+use super::super::period::given::{Bits, Codes, FrameCodes};
 use super::super::period::standings;
+use super::super::period::stands::{Stand, Stands};
+use super::merged::{Merged, Sort, Sorts};
 use super::plan::{Blocks, Plan, View};
 
 /// How blackouts and windows stand to a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// For each of the inputs that blackouts without a scope read: what is given.
+    /// What the row gives for each of the layout's inputs.
     codes: Vec<u32>,
-    /// The blackouts with a scope that may apply: which, what is given, and whether it certainly applies, for the worst and for the best.
-    scoped: Vec<(u16, u32, bool, bool)>,
+    /// The blackouts that may apply and whose conditions were looked at for this row: which, what is given for their times, and how they stand.
+    loose: Vec<(u16, u32, Stand)>,
     /// The windows.
     windows: Vec<Standing>,
 }
@@ -36,119 +37,169 @@ pub struct Constraint {
     pub code: Option<u32>,
 }
 
-/// Which of a plan's blackouts have no scope.
+/// The blackouts of a plan that read the same: for their times, and for their conditions.
+#[derive(Debug)]
+struct Group {
+    /// Places among the layout's inputs.
+    times: usize,
+    scope: usize,
+    blackouts: Vec<u16>,
+    /// What was given for the conditions so far.
+    given: RwLock<Bits>,
+}
+
+/// The blackouts of a plan by what they read, and the different ways in which rows were found to stand to them.
 #[derive(Debug, Default)]
 pub struct Layout {
-    plain: Vec<(u16, usize)>,
-    inputs: Vec<usize>,
-    scoped: Vec<u16>,
+    /// The numbers of the inputs, and whether they are those of conditions.
+    inputs: Vec<(usize, bool)>,
+    groups: Vec<Group>,
+    /// The blackouts whose conditions hang on more than fields of the asset.
+    loose: Vec<u16>,
+    found: RwLock<Found>,
 }
+
+#[derive(Debug, Default)]
+struct Found {
+    numbers: HashMap<Arc<Key>, u32>,
+    keys: Vec<Arc<Key>>,
+}
+
+/// In a key: these rows are not told apart by what the conditions of a group read; the blackouts of the group are in [`Key::loose`].
+const CROWDED: u32 = u32::MAX;
 
 impl Layout {
     /// Sorts the blackouts of a plan.
     #[must_use]
     pub fn new(plan: &Plan<'_, '_>) -> Self {
         let mut layout = Self::default();
+        let all = &plan.env.periods.inputs;
+        let mut groups: HashMap<(usize, usize), usize> = HashMap::new();
         for at in &plan.blackouts {
             let id = PeriodId::Blackout(*at);
-            let Some(period) = period_of(plan.env, id) else { continue };
-            if period.head.scope.is_empty() && period.head.except.is_none() {
-                let number = plan.env.periods.inputs.number(id);
-                let place = layout.inputs.iter().position(|known| *known == number).unwrap_or_else(|| {
-                    layout.inputs.push(number);
-                    layout.inputs.len() - 1
-                });
-                layout.plain.push((*at, place));
-            } else {
-                layout.scoped.push(*at);
+            let Some(scope) = all.of_scope(id) else {
+                layout.loose.push(*at);
+                continue;
+            };
+            let times = layout.place((all.number(id), false));
+            let scope = layout.place((scope, true));
+            let place = *groups.entry((times, scope)).or_insert_with(|| {
+                layout.groups.push(Group { times, scope, blackouts: Vec::new(), given: RwLock::default() });
+                layout.groups.len() - 1
+            });
+            if let Some(group) = layout.groups.get_mut(place) {
+                group.blackouts.push(*at);
             }
         }
         layout
     }
 
-    /// How blackouts and windows stand to each row of a frame.
+    fn place(&mut self, inputs: (usize, bool)) -> usize {
+        self.inputs.iter().position(|known| *known == inputs).unwrap_or_else(|| {
+            self.inputs.push(inputs);
+            self.inputs.len() - 1
+        })
+    }
+
+    /// How blackouts and windows stand to each row of a frame, as numbers of keys. Which number a key has hangs on the order of the calls.
     #[must_use]
-    pub fn keys(&self, plan: &Plan<'_, '_>, frame: &Frame<'_>) -> Vec<Key> {
+    pub fn numbers(&self, plan: &Plan<'_, '_>, frame: &Frame<'_>) -> Vec<u32> {
         let mut codes = FrameCodes::default();
-        let mut keys = vec![Key::default(); frame.len()];
-        for number in &self.inputs {
-            let Some((at, _)) = self.plain.iter().find(|(_, place)| self.inputs.get(*place) == Some(number)) else {
-                continue;
-            };
-            let codes = codes.of(frame, PeriodId::Blackout(*at));
-            keys.iter_mut().zip(&codes.of).for_each(|(key, code)| key.codes.push(*code));
+        let mut loose: Vec<Vec<(u16, u32, Stand)>> = vec![Vec::new(); frame.len()];
+        for at in &self.loose {
+            stand_loose(plan, frame, *at, &mut codes, &mut loose);
         }
-        for at in &self.scoped {
-            let id = PeriodId::Blackout(*at);
-            let Some(period) = period_of(plan.env, id) else { continue };
-            let codes = codes.of(frame, id);
-            if !plan.answers.meets_any(plan.env, id, &codes.present) {
-                continue;
+        let mut columns: Vec<Option<Arc<Codes>>> = Vec::with_capacity(self.inputs.len());
+        for (place, (number, of_conditions)) in self.inputs.iter().enumerate() {
+            let told =
+                if *of_conditions { codes.of_conditions(frame, *number) } else { Some(codes.numbered(frame, *number)) };
+            for group in self.groups.iter().filter(|group| *of_conditions && group.scope == place) {
+                match &told {
+                    Some(told) => group.look_at(frame, told, &mut codes),
+                    None => group.blackouts.iter().for_each(|at| stand_loose(plan, frame, *at, &mut codes, &mut loose)),
+                }
             }
-            let applies = applies(frame, &period.head);
-            let mut certain = scope(frame, &period.head);
-            if let Some(except) = period.head.except {
-                certain = certain.and(&frame.truth(except).not());
-            }
-            for row in applies.may.set_indices() {
-                if let (Some(key), Some(code)) = (keys.get_mut(row), codes.of.get(row)) {
-                    key.scoped.push((*at, *code, applies.must_at(row), certain.must_at(row)));
+            columns.push(told);
+        }
+        let windows = standings(frame, &plan.windows, plan.reach, &mut codes);
+        let mut numbers = vec![0; frame.len()];
+        let mut key = Key::default();
+        let mut new: Vec<(usize, Key)> = Vec::new();
+        {
+            let found = self.found.read().unwrap_or_else(PoisonError::into_inner);
+            let rows = numbers.iter_mut().zip(loose).zip(windows).enumerate();
+            for (row, ((number, loose), windows)) in rows {
+                key.codes.clear();
+                let code = |codes: &Option<Arc<Codes>>| {
+                    codes.as_ref().and_then(|codes| codes.of.get(row).copied()).unwrap_or(CROWDED)
+                };
+                key.codes.extend(columns.iter().map(code));
+                (key.loose, key.windows) = (loose, windows);
+                match found.numbers.get(&key) {
+                    Some(known) => *number = *known,
+                    None => new.push((row, key.clone())),
                 }
             }
         }
-        for (key, standings) in keys.iter_mut().zip(standings(frame, &plan.windows, plan.reach, &mut codes)) {
-            key.windows = standings;
+        if !new.is_empty() {
+            let mut found = self.found.write().unwrap_or_else(PoisonError::into_inner);
+            for (row, key) in new {
+                if let Some(number) = numbers.get_mut(row) {
+                    *number = found.number(key);
+                }
+            }
         }
-        keys
+        numbers
+    }
+
+    /// The key with a number.
+    #[must_use]
+    pub fn key(&self, number: u32) -> Arc<Key> {
+        let found = self.found.read().unwrap_or_else(PoisonError::into_inner);
+        found.keys.get(number as usize).map(Arc::clone).unwrap_or_default()
+    }
+
+    /// Works out what the blackouts allow together, once for each way in which one of these keys stands to them.
+    #[must_use]
+    pub fn sorts(&self, plan: &Plan<'_, '_>, keys: &[Arc<Key>]) -> Sorts {
+        Sorts::new(plan, keys.iter().flat_map(|key| self.sorts_of(key)), |place| {
+            self.groups.get(place).map_or(&[], |group| group.blackouts.as_slice())
+        })
+    }
+
+    /// How the groups of blackouts stand to a key.
+    fn sorts_of<'k>(&'k self, key: &'k Key) -> impl Iterator<Item = Sort> + 'k {
+        let code = |place: usize| key.codes.get(place).copied().unwrap_or(CROWDED);
+        let numbered = self.groups.iter().enumerate();
+        numbered.filter_map(move |(group, of)| {
+            let (times, scope) = (code(of.times), code(of.scope));
+            (scope != CROWDED).then_some(Sort { group, times, scope })
+        })
     }
 
     /// What a row is allowed.
     #[must_use]
-    pub fn constraints(&self, plan: &Plan<'_, '_>, key: &Key, view: View) -> Vec<Constraint> {
-        let blocks = |at: u16| {
-            period_of(plan.env, PeriodId::Blackout(at))
-                .map_or(Blocks { certain: true, unknown: true }, |period| Blocks::of(plan.env, &period.head))
-        };
-        let plain = self.plain.iter().filter_map(|(at, place)| Some((*at, *key.codes.get(*place)?, true, true)));
-        let mut all: Vec<Constraint> = plain
-            .chain(key.scoped.iter().copied())
-            .filter(|(at, _, must, certain)| {
-                let blocks = blocks(*at);
-                match view {
-                    View::Worst => blocks.unknown || (blocks.certain && *must),
-                    View::Best => blocks.certain && *certain,
-                }
-            })
-            .map(|(at, code, must, _)| Constraint {
-                starts: if view == View::Worst && must && !blocks(at).certain {
-                    plan.clear_or_certain(at, code)
-                } else {
-                    plan.clear_of(at, code, view)
-                },
-                by: vec![PeriodId::Blackout(at)],
-                code: Some(code),
-            })
-            .collect();
-        if key.windows.iter().any(|standing| standing.binds) {
-            let by = key.windows.iter().filter(|one| one.binds).map(|one| PeriodId::Window(one.at)).collect();
-            all.push(Constraint { starts: plan.inside(&key.windows, view), by, code: None });
-        }
-        all.retain(|constraint| !is_all(&constraint.starts));
-        all
+    pub fn allowed(&self, plan: &Plan<'_, '_>, sorts: &Sorts, key: &Key) -> Allowed {
+        let own = [View::Worst, View::Best].map(|view| {
+            let loose = key.loose.iter().filter_map(|(at, code, stand)| constraint(plan, *at, *code, *stand, view));
+            let mut own: Vec<Constraint> = loose.collect();
+            if key.windows.iter().any(|standing| standing.binds) {
+                let by = key.windows.iter().filter(|one| one.binds).map(|one| PeriodId::Window(one.at)).collect();
+                own.push(Constraint { starts: plan.inside(&key.windows, view), by, code: None });
+            }
+            own.retain(|constraint| !is_all(&constraint.starts));
+            own
+        });
+        Allowed { merged: self.sorts_of(key).filter_map(|sort| sorts.get(sort)).collect(), own }
     }
-}
 
-impl Layout {
     /// The statements of which it is not known what they allow a row.
     #[must_use]
-    pub fn uncertain(&self, plan: &Plan<'_, '_>, key: &Key) -> Vec<PeriodId> {
-        let plain = self.plain.iter().filter_map(|(at, place)| Some((*at, *key.codes.get(*place)?, true)));
-        let scoped = key.scoped.iter().map(|(at, code, _, certain)| (*at, *code, *certain));
-        let differs = |at: u16, code: u32| {
-            plan.clear_of(at, code, View::Worst).ranges() != plan.clear_of(at, code, View::Best).ranges()
-        };
-        let blackouts = plain.chain(scoped).filter(|(at, code, certain)| !certain || differs(*at, *code));
-        let mut found: Vec<PeriodId> = blackouts.map(|(at, ..)| PeriodId::Blackout(at)).collect();
+    pub fn uncertain(&self, plan: &Plan<'_, '_>, sorts: &Sorts, key: &Key) -> Vec<PeriodId> {
+        let merged = self.sorts_of(key).filter_map(|sort| sorts.get(sort));
+        let mut found: Vec<PeriodId> = merged.flat_map(|merged| merged.uncertain(plan).to_vec()).collect();
+        let loose = key.loose.iter().filter(|(at, code, stand)| is_uncertain(plan, *at, *code, *stand));
+        found.extend(loose.map(|(at, ..)| PeriodId::Blackout(*at)));
         let (worst, best) = (plan.inside(&key.windows, View::Worst), plan.inside(&key.windows, View::Best));
         if key.windows.iter().any(|standing| standing.binds) && worst.ranges() != best.ranges() {
             found.extend(key.windows.iter().map(|standing| PeriodId::Window(standing.at)));
@@ -157,8 +208,133 @@ impl Layout {
     }
 }
 
+impl Group {
+    /// Works out what the conditions say of everything that is given for them, as long as there are rows to look at.
+    fn look_at(&self, frame: &Frame<'_>, told: &Codes, codes: &mut FrameCodes) {
+        if told.present.without(&self.given.read().unwrap_or_else(PoisonError::into_inner)).next().is_none() {
+            return;
+        }
+        for at in &self.blackouts {
+            let _ = Stands::of(frame, PeriodId::Blackout(*at), codes);
+        }
+        let mut given = self.given.write().unwrap_or_else(PoisonError::into_inner);
+        told.first.iter().for_each(|(code, _)| given.set(*code));
+    }
+}
+
+impl Found {
+    fn number(&mut self, key: Key) -> u32 {
+        if let Some(known) = self.numbers.get(&key) {
+            return *known;
+        }
+        let number = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+        let key = Arc::new(key);
+        self.keys.push(Arc::clone(&key));
+        self.numbers.insert(key, number);
+        number
+    }
+}
+
+/// How a blackout stands to each row, where its conditions are looked at row by row.
+fn stand_loose(
+    plan: &Plan<'_, '_>,
+    frame: &Frame<'_>,
+    at: u16,
+    codes: &mut FrameCodes,
+    loose: &mut [Vec<(u16, u32, Stand)>],
+) {
+    let id = PeriodId::Blackout(at);
+    let times = codes.of(frame, id);
+    if !plan.answers.meets_any(plan.env, id, &times.present) {
+        return;
+    }
+    let stands = Stands::of(frame, id, codes);
+    for (row, (loose, code)) in loose.iter_mut().zip(&times.of).enumerate() {
+        let stand = stands.at(row);
+        if stand.applies().be_true {
+            loose.push((at, *code, stand));
+        }
+    }
+}
+
+/// What a blackout allows a row to which it stands like that; none where it asks for nothing.
+#[must_use]
+pub fn constraint(plan: &Plan<'_, '_>, at: u16, code: u32, stand: Stand, view: View) -> Option<Constraint> {
+    if !counts(plan, at, stand, view) {
+        return None;
+    }
+    let id = PeriodId::Blackout(at);
+    let lenient = period_of(plan.env, id).is_some_and(|period| !Blocks::of(plan.env, &period.head).certain);
+    let starts = if view == View::Worst && lenient && !stand.applies().be_false {
+        plan.clear_or_certain(at, code)
+    } else {
+        plan.clear_of(at, code, view)
+    };
+    (!is_all(&starts)).then(|| Constraint { starts, by: vec![id], code: Some(code) })
+}
+
+/// Whether a blackout counts for a row to which it stands like that.
+#[must_use]
+pub fn counts(plan: &Plan<'_, '_>, at: u16, stand: Stand, view: View) -> bool {
+    let blocks = period_of(plan.env, PeriodId::Blackout(at))
+        .map_or(Blocks { certain: true, unknown: true }, |period| Blocks::of(plan.env, &period.head));
+    let applies = stand.applies();
+    match view {
+        View::Worst => applies.be_true && (blocks.unknown || (blocks.certain && !applies.be_false)),
+        View::Best => blocks.certain && stand.certainly_applies(),
+    }
+}
+
+/// Whether it is not known what a blackout allows a row to which it may apply.
+#[must_use]
+pub fn is_uncertain(plan: &Plan<'_, '_>, at: u16, code: u32, stand: Stand) -> bool {
+    let differs = || plan.clear_of(at, code, View::Worst).ranges() != plan.clear_of(at, code, View::Best).ranges();
+    stand.applies().be_true && (!stand.certainly_applies() || differs())
+}
+
+/// What a row is allowed.
+#[derive(Clone, Debug, Default)]
+pub struct Allowed {
+    /// By groups of blackouts.
+    pub merged: Vec<Arc<Merged>>,
+    /// By single blackouts and by the windows, at worst and at best.
+    own: [Vec<Constraint>; 2],
+}
+
+impl Allowed {
+    /// By single blackouts and by the windows.
+    #[must_use]
+    pub fn own(&self, view: View) -> &[Constraint] {
+        let [worst, best] = &self.own;
+        if view == View::Worst { worst } else { best }
+    }
+
+    /// The sets of starts whose intersection is what is allowed.
+    pub fn sets(&self, view: View) -> impl Iterator<Item = &Starts> {
+        let merged = self.merged.iter().filter_map(move |merged| merged.starts(view));
+        merged.chain(self.own(view).iter().map(|constraint| &*constraint.starts))
+    }
+
+    /// All that these allow together, each set once.
+    #[must_use]
+    pub fn together<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut whole = Self::default();
+        let mut seen: HashSet<(bool, *const u8)> = HashSet::new();
+        let mut is_new = |worst: bool, at: *const u8| seen.insert((worst, at));
+        for one in all {
+            whole.merged.extend(one.merged.iter().filter(|merged| is_new(true, Arc::as_ptr(merged).cast())).cloned());
+            for (mine, (worst, theirs)) in whole.own.iter_mut().zip([true, false].into_iter().zip(&one.own)) {
+                let new = |one: &&Constraint| is_new(worst, Arc::as_ptr(&one.starts).cast());
+                mine.extend(theirs.iter().filter(new).cloned());
+            }
+        }
+        whole
+    }
+}
+
 /// Whether every instant of the horizon is in a set.
-fn is_all(starts: &Starts) -> bool {
+#[must_use]
+pub fn is_all(starts: &Starts) -> bool {
     match starts.ranges() {
         [one] => one.from == starts.horizon().from() && one.to == starts.horizon().to(),
         _ => false,
@@ -176,39 +352,54 @@ pub enum FirstOf {
     GaveUp,
 }
 
-/// The first instant from `from` on that all constraints allow.
+/// The first instant from `from` on that is allowed, at worst and at best.
 #[must_use]
-pub fn first(constraints: &[Constraint], from: Instant) -> FirstOf {
+pub fn firsts(allowed: &Allowed, from: Instant) -> (FirstOf, FirstOf) {
+    let [worst, best] = [View::Worst, View::Best].map(|view| allowed.sets(view).collect::<Vec<&Starts>>());
+    let at_worst = first(&worst, from);
+    (at_worst, if are_same(&worst, &best) { at_worst } else { first(&best, from) })
+}
+
+/// Whether these are the same sets, one by one.
+#[must_use]
+pub fn are_same(some: &[&Starts], others: &[&Starts]) -> bool {
+    some.len() == others.len() && some.iter().zip(others).all(|(one, other)| std::ptr::eq(*one, *other))
+}
+
+/// So many sets are gone through one after the other, again and again; more of them are put together first.
+const FEW: usize = 16;
+
+/// The first instant from `from` on that is in all sets.
+#[must_use]
+pub fn first(sets: &[&Starts], from: Instant) -> FirstOf {
+    let together;
+    let one;
+    let sets = match sets {
+        [some, ..] if sets.len() > FEW => {
+            together = Starts::all_of(some.horizon(), sets.iter().copied());
+            one = [&together];
+            &one[..]
+        }
+        few => few,
+    };
     let mut at = from;
     loop {
         let before = at;
-        for constraint in constraints {
-            let starts = &constraint.starts;
+        let mut gave_up = false;
+        for starts in sets {
             let ranges = starts.ranges();
             let next = ranges.get(ranges.partition_point(|range| range.to <= at));
             match next {
                 Some(range) => at = at.max(range.from),
-                None if starts.known_to() < starts.horizon().to() => return FirstOf::GaveUp,
+                None if starts.known_to() < starts.horizon().to() => gave_up = true,
                 None => return FirstOf::Never,
             }
+        }
+        if gave_up {
+            return FirstOf::GaveUp;
         }
         if at == before {
             return FirstOf::At(at);
         }
     }
-}
-
-/// The constraints of several groups together, each once.
-#[must_use]
-pub fn together(all: impl IntoIterator<Item = Vec<Constraint>>) -> Vec<Constraint> {
-    let mut seen: HashMap<*const Starts, Constraint> = HashMap::new();
-    let mut order = Vec::new();
-    for constraint in all.into_iter().flatten() {
-        let at = Arc::as_ptr(&constraint.starts);
-        seen.entry(at).or_insert_with(|| {
-            order.push(at);
-            constraint
-        });
-    }
-    order.into_iter().filter_map(|at| seen.remove(&at)).collect()
 }

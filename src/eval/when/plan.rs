@@ -133,7 +133,9 @@ impl<'e, 'p> Plan<'e, 'p> {
         }
     }
 
-    fn length(&self, view: View) -> Duration {
+    /// How long the change takes.
+    #[must_use]
+    pub fn length(&self, view: View) -> Duration {
         match view {
             View::Worst => self.wanted.longest,
             View::Best => self.wanted.shortest,

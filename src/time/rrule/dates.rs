@@ -76,6 +76,10 @@ impl Dates {
 
     /// Whether that day fits.
     pub(super) fn fit(&self, day: i64) -> bool {
+        // The day of the week costs least, and leaves least.
+        if !self.allow(day) {
+            return false;
+        }
         let Some(date) = Date::from_days(day) else { return false };
         let by = &self.by;
         let (year, month, month_day) = date.ymd();
