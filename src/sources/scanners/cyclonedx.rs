@@ -10,6 +10,9 @@ use crate::facts::Json;
 use crate::sources::Edition;
 use crate::sources::sboms::cyclonedx::{self, edition};
 
+/// How many findings a vulnerability with several names may become.
+const MOST: usize = 65_536;
+
 pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
     if !cyclonedx::is_read(document, reading) {
         return;
@@ -79,8 +82,14 @@ fn vulnerability<'j>(
     finding.time("published", text(json, "published"));
     finding.text("state", text_at(json, &["analysis", "state"]).and_then(state));
     let others: Vec<&str> = list(json, "references").iter().filter_map(|other| text(other, "id")).collect();
-    let identities = identities(id, &others);
+    let origin = reading.pointer(pointer);
+    let mut identities = identities(id, reading.first(&others, &origin));
     let mut affected = reading.objects(json, pointer, "affects");
+    // Names that are those of several vulnerabilities, each in every component.
+    if identities.len() > 1 && identities.len().saturating_mul(affected.len()) > MOST {
+        reading.refuse_at(pointer, "a vulnerability has too many names and components", "at most 65536 findings");
+        identities.truncate(1);
+    }
     if affected.is_empty() {
         affected.push(Element { json, pointer: pointer.clone() });
     }

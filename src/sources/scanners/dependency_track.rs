@@ -74,7 +74,7 @@ fn read_finding(found: &Element<'_, '_>, target: Option<&str>, reading: &mut Rea
     others.extend(text_at(json, &["attribution", "alternateIdentifier"]));
     let target = target.or_else(|| json.get("component").and_then(|component| text(component, "projectName")));
     let origin = reading.pointer(&format!("{pointer}/vulnerability"));
-    for identity in identities(id, &others) {
+    for identity in identities(id, reading.first(&others, &origin)) {
         let sighting = finding.clone().named(&identity).sighting(target, origin.clone());
         reading.harvest.sightings.push(sighting);
     }

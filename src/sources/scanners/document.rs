@@ -168,9 +168,24 @@ pub(in crate::sources) fn has(of: &Json<'_>, key: &str) -> bool {
     matches!(of, Json::Object(entries) if entries.iter().any(|(name, _)| name == key))
 }
 
-/// A text without the space around it, unless nothing is left.
+/// How long what a report calls something may be: a record about several vulnerabilities is copied for each.
+pub(in crate::sources) const LONGEST: usize = 4096;
+/// How many other names, CVEs or advisories a record may have.
+const MOST: usize = 1024;
+
+/// A text without the space around it, unless nothing is left or it is too long to be a name.
 pub(in crate::sources) fn said(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| !text.is_empty())
+    Some(text.trim()).filter(|text| !text.is_empty() && text.len() <= LONGEST)
+}
+
+impl Reading<'_> {
+    /// The first of a record's names; that there are more than are read is said.
+    pub(in crate::sources) fn first<'l, T>(&mut self, list: &'l [T], origin: &Origin) -> &'l [T] {
+        let Some(first) = list.get(..MOST).filter(|_| list.len() > MOST) else { return list };
+        let message = format!("a record has {} names", list.len());
+        self.harvest.refuse(origin.clone(), message, Some(format!("at most {MOST}")));
+        first
+    }
 }
 
 /// Whether a file begins with the mark of UTF-16.

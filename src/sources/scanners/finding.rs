@@ -4,10 +4,14 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::document::said;
 use super::ids::Identity;
 use super::when;
 use crate::software::version::{Order, compare};
 use crate::sources::{Fields, Origin, Sighting};
+
+/// How many scores, aliases or advisories one finding keeps.
+const MOST: usize = 256;
 
 /// A finding's fields, in the vocabulary's names.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +72,7 @@ impl Finding {
     }
 
     pub(in crate::sources) fn text(&mut self, field: &str, text: Option<&str>) {
-        if let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) {
+        if let Some(text) = text.and_then(said) {
             self.fields.insert(field.to_owned(), Value::String(text.to_owned()));
         }
     }
@@ -132,7 +136,7 @@ impl Finding {
     /// An advisory or patch that fixes it.
     pub(in crate::sources) fn advisory(&mut self, id: &str) {
         let id = id.trim();
-        if !id.is_empty() && !self.advisories.iter().any(|other| other == id) {
+        if said(id).is_some() && self.advisories.len() < MOST && !self.advisories.iter().any(|other| other == id) {
             self.advisories.push(id.to_owned());
         }
     }
@@ -140,7 +144,7 @@ impl Finding {
     /// Another identifier of the vulnerability.
     pub(in crate::sources) fn alias(&mut self, id: &str) {
         let id = super::ids::plain(id);
-        if !id.is_empty() && !self.aliases.contains(&id) {
+        if said(&id).is_some() && self.aliases.len() < MOST && !self.aliases.contains(&id) {
             self.aliases.push(id);
         }
     }
@@ -179,7 +183,7 @@ impl Finding {
         ];
         let entry = parts.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
         let entry = Value::Object(entry);
-        if !self.scores.contains(&entry) {
+        if self.scores.len() < MOST && !self.scores.contains(&entry) {
             self.scores.push(entry);
         }
     }
@@ -210,13 +214,15 @@ impl Finding {
     /// The whole.
     pub(in crate::sources) fn sighting(mut self, target: Option<&str>, origin: Origin) -> Sighting {
         let advisories = self.advisories.join(", ");
-        self.text("patch", Some(&advisories));
+        if !advisories.is_empty() {
+            self.fields.insert("patch".to_owned(), Value::String(advisories));
+        }
         if !self.scores.is_empty() {
             self.fields.insert("cvss".to_owned(), Value::Array(self.scores));
         }
         let id = self.fields.get("cve").and_then(Value::as_str);
         let aliases = self.aliases.into_iter().filter(|alias| Some(alias.as_str()) != id).collect();
-        let target = target.map(str::trim).filter(|target| !target.is_empty()).map(str::to_owned);
+        let target = target.and_then(said).map(str::to_owned);
         Sighting { target, finding: self.fields, aliases, purl: self.purl, cpe: self.cpe, origin }
     }
 }

@@ -72,10 +72,10 @@ fn read_match(found: &Element<'_, '_>, target: Option<&str>, state: Option<&str>
     for advisory in list(vulnerability, "advisories") {
         finding.advisory(text(advisory, "id").unwrap_or_default());
     }
-    let related = list(json, "relatedVulnerabilities");
+    let origin = reading.pointer(&pointer);
+    let related = reading.first(list(json, "relatedVulnerabilities"), &origin);
     let others: Vec<&str> = related.iter().filter_map(|related| text(related, "id")).collect();
     let identities = identities(id, &others);
-    let origin = reading.pointer(&pointer);
     for identity in &identities {
         let mut finding = finding.clone();
         let own = |record: &&Json<'_>| names(record, identity);

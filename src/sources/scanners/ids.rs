@@ -1,5 +1,7 @@
 //! Identifiers of vulnerabilities: which are CVEs, which are other names of one vulnerability, and which name an advisory about several.
 
+use std::collections::BTreeSet;
+
 /// What a finding is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::sources) struct Identity {
@@ -21,11 +23,8 @@ pub(in crate::sources) fn cve(text: &str) -> Option<String> {
 
 /// Every CVE in a cell, each once and in its order, whatever stands between them.
 pub(in crate::sources) fn cves(cell: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for word in cell.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-') {
-        push(&mut found, cve(word));
-    }
-    found
+    let words = cell.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+    each_once(words.filter_map(cve))
 }
 
 /// An identifier as it is compared: a CVE in capitals, another as it was written.
@@ -71,8 +70,8 @@ pub(in crate::sources) fn is_advisory(id: &str) -> bool {
 /// Beside one CVE, the others are its aliases. An advisory with several CVEs is as many vulnerabilities, and itself what fixes them.
 pub(in crate::sources) fn identities(primary: &str, others: &[&str]) -> Vec<Identity> {
     let primary = plain(primary);
-    let mut ids = vec![primary.clone()];
-    others.iter().filter(|other| !other.trim().is_empty()).for_each(|other| push(&mut ids, Some(plain(other))));
+    let others = others.iter().filter(|other| !other.trim().is_empty()).map(|other| plain(other));
+    let ids = each_once(std::iter::once(primary.clone()).chain(others));
     let (advisories, names): (Vec<String>, Vec<String>) = ids.into_iter().partition(|id| is_advisory(id));
     let cves: Vec<String> = names.iter().filter_map(|id| cve(id)).collect();
     if cve(&primary).is_some() || cves.len() < 2 {
@@ -82,12 +81,12 @@ pub(in crate::sources) fn identities(primary: &str, others: &[&str]) -> Vec<Iden
         return vec![Identity { id, aliases, advisories }];
     }
     let mut fixes = advisories;
-    push(&mut fixes, (!is_advisory(&primary)).then_some(primary));
+    fixes.extend((!is_advisory(&primary)).then_some(primary));
     cves.into_iter().map(|id| Identity { id, aliases: Vec::new(), advisories: fixes.clone() }).collect()
 }
 
-fn push(list: &mut Vec<String>, id: Option<String>) {
-    if let Some(id) = id.filter(|id| !list.contains(id)) {
-        list.push(id);
-    }
+/// Each of them once, in their order.
+fn each_once(ids: impl Iterator<Item = String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    ids.filter(|id| seen.insert(id.clone())).collect()
 }

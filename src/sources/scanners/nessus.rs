@@ -84,7 +84,7 @@ pub(super) fn push(
     reading: &mut Reading<'_>,
 ) {
     let own = [format!("NESSUS-{plugin}")];
-    for id in if cves.is_empty() { own.as_slice() } else { cves } {
+    for id in if cves.is_empty() { own.as_slice() } else { reading.first(cves, &origin) } {
         let mut finding = finding.clone();
         finding.text("cve", Some(id));
         reading.harvest.sightings.push(finding.sighting(target, origin.clone()));

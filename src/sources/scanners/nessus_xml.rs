@@ -135,12 +135,7 @@ impl Item {
             reading.refuse_line(self.line, "a `ReportItem` has no `pluginID`", "the plugin's number");
             return;
         }
-        let mut named: Vec<String> = Vec::new();
-        for id in self.all("cve").flat_map(cves) {
-            if !named.contains(&id) {
-                named.push(id);
-            }
-        }
+        let named = cves(&self.all("cve").collect::<Vec<_>>().join(" "));
         let origin = reading.line(self.line);
         if let Some(check) = self.get("cm:compliance-check-name") {
             // A check of the configuration has the number of the plugin that ran it and a name of its own.
@@ -154,7 +149,7 @@ impl Item {
         if named.is_empty() && self.severity == "0" {
             return;
         }
-        let scored = self.get("cvss_score_source").and_then(super::ids::cve);
+        let scored = self.get("cvss_score_source").and_then(super::ids::cve).filter(|scored| named.contains(scored));
         let mut finding = Finding::of(SCANNER);
         finding.time("published", self.get("vuln_publication_date"));
         let patched_at = self.get("patch_publication_date").and_then(when::time);
@@ -167,10 +162,8 @@ impl Item {
         }
         self.all("xref").for_each(|reference| references(reference, &mut finding));
         // The scores are those of one CVE where the report says of which.
-        let (of, others): (Vec<String>, Vec<String>) = named
-            .iter()
-            .cloned()
-            .partition(|id| scored.as_ref().is_none_or(|scored| scored == id || !named.contains(scored)));
+        let (of, others): (Vec<String>, Vec<String>) =
+            named.iter().cloned().partition(|id| scored.as_ref().is_none_or(|scored| scored == id));
         if !others.is_empty() {
             push(finding.clone(), &self.plugin, &others, host, origin.clone(), reading);
         }

@@ -46,7 +46,7 @@ fn read_row(row: &Row<'_>, reading: &mut Reading<'_>) {
     );
     let origin = reading.line(row.line);
     let own = [test.to_owned()];
-    for id in if named.is_empty() { own.as_slice() } else { named.as_slice() } {
+    for id in if named.is_empty() { own.as_slice() } else { reading.first(&named, &origin) } {
         let mut finding = finding.clone();
         finding.text("cve", Some(id));
         reading.harvest.sightings.push(finding.sighting(row.get(HOST), origin.clone()));

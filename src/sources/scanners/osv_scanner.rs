@@ -2,7 +2,7 @@
 
 use super::document::{Element, Reading, list, text, text_at, texts, written};
 use super::finding::{Cvss, Finding};
-use super::ids::{identities, is_advisory, plain};
+use super::ids::{identities, plain};
 use super::kind as kind_of;
 use super::when;
 use crate::facts::Json;
@@ -80,11 +80,10 @@ fn vulnerability(
     ids.extend(more);
     let Some((primary, others)) = ids.split_first() else { return };
     let origin = reading.pointer(&first.pointer);
-    let named = identities(primary, others);
+    let named = identities(primary, reading.first(others, &origin));
     // Names of one vulnerability, unless the database calls several CVEs so.
     for identity in &named {
-        let mut finding = finding.clone().named(identity);
-        others.iter().filter(|id| is_advisory(id)).for_each(|id| finding.advisory(id));
+        let finding = finding.clone().named(identity);
         reading.harvest.sightings.push(finding.sighting(target, origin.clone()));
     }
 }

@@ -146,7 +146,7 @@ fn vulnerability(
         }
     }
     let origin = reading.pointer(pointer);
-    for identity in identities(id, &others) {
+    for identity in identities(id, reading.first(&others, &origin)) {
         let sighting = finding.clone().named(&identity).sighting(target, origin.clone());
         reading.harvest.sightings.push(sighting);
     }

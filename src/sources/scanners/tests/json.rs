@@ -267,6 +267,28 @@ fn hostile_files_are_refused_with_their_place() {
         assert_eq!(refused(&found), [refusal]);
         assert!(found.incomplete && found.sightings.is_empty());
     }
-    assert_eq!(harvest(Kind::Trivy, &long).sightings.len(), 1);
+    let found = harvest(Kind::Trivy, &long);
+    assert_eq!(
+        refused(&found),
+        ["/Results/0/Vulnerabilities/0: a vulnerability has no `VulnerabilityID`, expected a text"]
+    );
+    // A record about many vulnerabilities is copied for each, but not without end.
+    let related: Vec<String> = (0..50_000).map(|number| format!(r#"{{"id":"CVE-2026-{number:06}"}}"#)).collect();
+    let text = format!(
+        r#"{{"matches":[{{"vulnerability":{{"id":"ELSA-1"}},"relatedVulnerabilities":[{}]}}]}}"#,
+        related.join(",")
+    );
+    let found = harvest(Kind::Grype, &text);
+    assert_eq!(
+        (found.sightings.len(), refused(&found)),
+        (1024, vec!["/matches/0/vulnerability: a record has 50000 names, expected at most 1024".to_owned()])
+    );
+    let affects = vec![r#"{"ref":"a"}"#; 10_000].join(",");
+    let text = format!(
+        r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","vulnerabilities":[{{"id":"x","references":[{}],"affects":[{affects}]}}]}}"#,
+        related[..20].join(",")
+    );
+    let found = harvest(Kind::CycloneDx, &text);
+    assert_eq!((found.sightings.len(), found.refused.len()), (10_000, 1));
     assert_eq!(harvest(Kind::Trivy, "\u{feff}[]").refused.len(), 0);
 }
