@@ -40,6 +40,7 @@ pub(super) fn of_all(mut records: Vec<RecordDigest>, incomplete: bool, marks: &[
 fn write(value: &Json<'_>, out: &mut Vec<u8>) {
     match value {
         Json::Null => out.push(b'0'),
+        Json::Unreadable => out.push(b'?'),
         Json::Bool(value) => out.push(if *value { b't' } else { b'f' }),
         Json::Number(number) => text(b'n', number, out),
         Json::String(string) => text(b's', string, out),

@@ -12,6 +12,8 @@ use crate::check::decimal::Decimal;
 pub enum Json<'a> {
     /// `null`
     Null,
+    /// A value that a reader of another form could not make sense of, and has told of; JSON has no such thing.
+    Unreadable,
     /// `true` or `false`
     Bool(bool),
     /// A number, by its text.
@@ -62,7 +64,7 @@ impl<'a> Json<'a> {
     /// The order of a list's elements says nothing anywhere in facts, so nothing that is read from the result can hang on it.
     pub fn canonical(&mut self) {
         match self {
-            Self::Null | Self::Bool(_) | Self::String(_) => {}
+            Self::Null | Self::Unreadable | Self::Bool(_) | Self::String(_) => {}
             Self::Number(text) => {
                 let plain = text.bytes().all(|byte| byte.is_ascii_digit());
                 if !plain && let Some(number) = Decimal::parse(text) {
@@ -95,6 +97,7 @@ impl<'a> Json<'a> {
         let text = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
         match self {
             Self::Null => Json::Null,
+            Self::Unreadable => Json::Unreadable,
             Self::Bool(value) => Json::Bool(value),
             Self::Number(number) => Json::Number(text(number)),
             Self::String(string) => Json::String(text(string)),
@@ -133,6 +136,7 @@ impl<'a> Json<'a> {
         }
         match self {
             Self::Null => text.push_str("null"),
+            Self::Unreadable => text.push_str("..."),
             Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
             Self::Number(number) => text.extend(number.chars().take(enough)),
             Self::String(string) => write_string(text, string, enough),

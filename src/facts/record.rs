@@ -85,6 +85,7 @@ impl Reader {
                     let record = match given {
                         Given::Value(Json::Object(entries)) => Ok(entries.as_slice()),
                         Given::Value(Json::Null) => Err(State::Unknown(Cause::Missing)),
+                        Given::Value(Json::Unreadable) => Err(State::Unknown(Cause::Malformed)),
                         Given::Value(other) => Err(self.not_a_record(&key.path, other)),
                         Given::Without(state) => Err(state),
                     };
@@ -134,6 +135,7 @@ impl Reader {
         let (elements, mut state) = match given {
             Given::Without(state) => return state,
             Given::Value(Json::Null) => return State::Unknown(Cause::Missing),
+            Given::Value(Json::Unreadable) => return State::Unknown(Cause::Malformed),
             Given::Value(Json::Array(elements)) => (elements, State::Known),
             Given::Value(Json::Incomplete(elements)) => (elements, State::Unknown(Cause::Incomplete)),
             Given::Value(other) => {
@@ -152,6 +154,7 @@ impl Reader {
                         Json::Object(entries) if self.record(inner, &mut column.rows, entries) => continue,
                         // The missing field has been reported as an error.
                         Json::Object(_) => Cause::Incomplete,
+                        Json::Unreadable => Cause::Malformed,
                         other => {
                             self.element(&inner.path, other);
                             Cause::Malformed

@@ -23,6 +23,7 @@ impl Reader {
     pub(super) fn scalar(&mut self, field: &FieldPlan, base: &Type, json: &Json<'_>) -> Cell {
         match json {
             Json::Null => return Cell::Without(State::Unknown(Cause::Missing)),
+            Json::Unreadable => return Cell::Without(State::Unknown(Cause::Malformed)),
             Json::String(text) if field.or_none && text == "none" => return Cell::Without(State::None),
             _ => {}
         }

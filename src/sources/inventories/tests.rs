@@ -29,6 +29,7 @@ fn value(json: &Json<'_>) -> serde_json::Value {
     use serde_json::Value;
     match json {
         Json::Null => Value::Null,
+        Json::Unreadable => Value::String("?".to_owned()),
         Json::Bool(value) => Value::Bool(*value),
         Json::Number(text) => serde_json::from_str(text).unwrap(),
         Json::String(text) => Value::String(text.to_string()),
@@ -140,7 +141,7 @@ mod vectors {
         let (rows, shapes) = export(&mapping, &all["true"].to_string());
         assert_eq!(shapes, [servicenow::Shape::Display]);
         assert!(
-            rows[0].contains(r#""start":null"#)
+            rows[0].contains(r#""start":"?""#)
                 && rows[0].contains("is by the clock of whoever exported it: name `timezone`"),
             "{rows:?}"
         );
@@ -166,7 +167,7 @@ mod vectors {
         assert_eq!(
             rows,
             [
-                r#"1: {"assignment_group":"d625dccec0a8016700a222a0f7900d06","description":"Decommission a server","finished_at":"2015-07-06T18:18:34Z","id":"CHG0000023","impact":"low","model":"deb8544047810200e90d87e8dee490af","outcome":"successful","priority":"4","started_at":"2015-07-06T18:17:41Z","state":"closed","submitted_at":"2015-07-06T18:17:21Z","test_plan":"Test plan","title":"Decommission server","type":"standard","updated_at":"2015-07-06T18:18:53Z","urgency":"low"}"#
+                r#"1: {"assignment_group":"d625dccec0a8016700a222a0f7900d06","description":"Decommission a server","finished_at":"2015-07-06T18:18:34Z","id":"CHG0000023","impact":"low","model":"deb8544047810200e90d87e8dee490af","outcome":"successful","priority":"4","requester":"6816f79cc0a8016401c5a33be04be441","started_at":"2015-07-06T18:17:41Z","state":"closed","submitted_at":"2015-07-06T18:17:21Z","test_plan":"Test plan","title":"Decommission server","type":"standard","updated_at":"2015-07-06T18:18:53Z","urgency":"low"}"#
             ]
         );
         println!("servicenow-change_request-doc-sample.json: 1 record, 1 read");

@@ -130,10 +130,7 @@ impl Rule {
                 let items = self.items(text);
                 self.set(mapping, path, of, items.iter(), remarks)
             }
-            Kind::One(of) => self.one(mapping, path, of, text).unwrap_or_else(|remark| {
-                remarks.extend(remark);
-                Json::Null
-            }),
+            Kind::One(of) => self.one(mapping, path, of, text).unwrap_or_else(|remark| unread(remark, remarks)),
             Kind::Records => Json::String(Cow::Owned(text.to_owned())),
         }
     }
@@ -180,11 +177,8 @@ impl Rule {
             if text.is_empty() {
                 continue;
             }
-            elements.push(self.one(mapping, path, of, text).unwrap_or_else(|remark| {
-                remarks.extend(remark);
-                // Whoever reads the list sees that one of its elements is missing.
-                Json::Null
-            }));
+            // Whoever reads the list sees that one of its elements is missing.
+            elements.push(self.one(mapping, path, of, text).unwrap_or_else(|remark| unread(remark, remarks)));
         }
         // `values` may make several of one.
         let flat = elements.into_iter().flat_map(|element| match element {
@@ -257,6 +251,13 @@ impl Rule {
         let message = format!("`{}`: {what}: it counts as unknown", self.path);
         Remark { field: Arc::clone(&self.path), message, found: printable(found), help: Some(help) }
     }
+}
+
+/// What stands for a value that is not known.
+fn unread(remark: Unread, remarks: &mut Vec<Remark>) -> Json<'static> {
+    let Some(remark) = remark else { return Json::Null };
+    remarks.push(remark);
+    Json::Unreadable
 }
 
 fn string(text: &str) -> Json<'static> {

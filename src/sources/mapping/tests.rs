@@ -77,7 +77,7 @@ fn values_are_mapped_and_what_is_not_among_them_is_unknown() {
     assert_eq!(mapped(fields, r#"{"id":"a","c":"1 - Critical"}"#).0, r#"{"id":"a","tier":1}"#);
     assert_eq!(mapped(fields, r#"{"id":"a","c":2}"#).0, r#"{"id":"a","tier":2}"#);
     let (record, remarks) = mapped(fields, r#"{"id":"a","c":"high"}"#);
-    assert_eq!(record, r#"{"id":"a","tier":null}"#);
+    assert_eq!(record, r#"{"id":"a","tier":...}"#);
     assert_eq!(remarks, ["`asset.tier`: what stands in `c` is not among its `values`: it counts as unknown: high"]);
     // Blank is nothing, and only `default` fills it.
     assert_eq!(mapped(fields, r#"{"id":"a","c":" "}"#).0, r#"{"id":"a"}"#);
@@ -142,7 +142,7 @@ fn times_are_read_by_their_form_and_zone() {
     }
     let (record, remarks) =
         mapped("last_scanned = { from = \"v\", time = \"%d/%m/%Y\" }", r#"{"id":"a","v":"11/30/2026"}"#);
-    assert_eq!(record, r#"{"id":"a","last_scanned":null}"#);
+    assert_eq!(record, r#"{"id":"a","last_scanned":...}"#);
     assert_eq!(
         remarks,
         ["`asset.last_scanned`: what stands in `v` is not of the form `%d/%m/%Y`: it counts as unknown: 11/30/2026"]
