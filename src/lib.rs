@@ -43,6 +43,8 @@ pub mod sources;
 pub mod suite;
 pub mod syntax;
 mod tally;
+#[cfg(test)]
+mod testing;
 pub mod time;
 
 pub use eval::decide::Outcome;

@@ -69,6 +69,3 @@ fn quoted(text: &str) -> String {
     }
     format!("`{short}`")
 }
-
-#[cfg(test)]
-mod testing;

@@ -7,7 +7,7 @@ use crate::software::cpe::Attribute;
 
 /// File, identifier and configurations of each record.
 fn records() -> Option<Vec<(String, String, Value)>> {
-    let folder = crate::software::testing::data("nvd")?;
+    let folder = crate::testing::data("nvd")?;
     let mut files: Vec<PathBuf> = [".", "dtrack", "osvdev"]
         .iter()
         .flat_map(|part| std::fs::read_dir(folder.join(part)).unwrap().map(|entry| entry.unwrap().path()))

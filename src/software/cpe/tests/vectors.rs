@@ -7,7 +7,7 @@ const DISPUTED: [(&str, &str, &str); 0] = [];
 
 #[test]
 fn every_pair() {
-    let Some(folder) = crate::software::testing::data("cpe") else { return };
+    let Some(folder) = crate::testing::data("cpe") else { return };
     let text = std::fs::read_to_string(folder.join("name-matching-vectors.csv")).unwrap();
     let (mut lines, mut right, mut disputed, mut wrong) = (0, 0, 0, Vec::new());
     let mut counts = std::collections::BTreeMap::new();

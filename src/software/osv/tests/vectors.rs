@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::*;
 
 fn records() -> Option<Vec<(String, Value)>> {
-    let folder = crate::software::testing::data("osv")?;
+    let folder = crate::testing::data("osv")?;
     let mut files: Vec<PathBuf> = ["dtrack", "osv-schema"]
         .iter()
         .flat_map(|part| std::fs::read_dir(folder.join(part)).unwrap().map(|entry| entry.unwrap().path()))

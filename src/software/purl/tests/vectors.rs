@@ -24,7 +24,7 @@ fn built(parts: &Value) -> Result<Purl, BadPurl> {
 
 #[test]
 fn every_case_of_the_suites() {
-    let Some(folder) = crate::software::testing::data("purl") else { return };
+    let Some(folder) = crate::testing::data("purl") else { return };
     let read = |name: &str| -> Value { serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap() };
     let mut wrong = Vec::new();
     println!("{:<30} {:>6} {:>7} {:>6}", "file", "cases", "checks", "right");

@@ -46,7 +46,7 @@ const DISPUTED: [(&str, &str, &str); 8] = [
 
 #[test]
 fn every_line_of_every_file_agrees() {
-    let Some(folder) = crate::software::testing::data("versions") else { return };
+    let Some(folder) = crate::testing::data("versions") else { return };
     let found: BTreeSet<String> =
         std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(found, FILES.iter().map(|(name, _)| (*name).to_owned()).collect(), "the files");

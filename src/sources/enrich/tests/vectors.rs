@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::sources::feeds::tests::vectors::{data, files, harvest};
+use crate::sources::feeds::tests::vectors::{files, harvest};
 
 /// The sample, the catalogue, EPSS, NVD and OSV; and the identifiers of the sample.
 fn everything() -> Option<(Advisories, Vec<String>)> {
-    let data = data()?;
+    let data = crate::testing::data("")?;
     let mut advisories = Advisories::default();
     let mut ids = Vec::new();
     for folder in ["kev", "epss", "nvd", "osv", "cve5/vulnrichment-sample.ndjson.gz"] {

@@ -1,29 +1,15 @@
 //! Every file of feeds that is at hand, read or refused with why, and counts against figures worked out apart from this program.
-//!
-//! `CHANGEGATE_DATA` names the folder; without it `../shared/data` beside the repository is tried. Where neither is there these tests do nothing,
-//! but fail where `CI` is set.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "tests read files and print tables")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::super::*;
 use super::refused;
 use crate::sources::feeds::eol::End;
-
-/// The folder of the data.
-pub(in crate::sources) fn data() -> Option<PathBuf> {
-    let folder = std::env::var_os("CHANGEGATE_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "the data of {} are missing", folder.display());
-    None
-}
 
 /// The files below a folder, by their paths below the data, in order; compressed ones as they are inside.
 pub(in crate::sources) fn files(data: &Path, folder: &str) -> BTreeMap<String, Vec<u8>> {
@@ -57,7 +43,7 @@ pub(in crate::sources) fn harvest(name: &str, bytes: &[u8]) -> Option<(Kind, Har
 
 /// Reads folders, prints a table, and returns what was read by file. Every refusal has to be in `known`, and every entry there has to happen.
 pub(in crate::sources) fn table(folders: &[&str], known: &[(&str, &str)]) -> Option<BTreeMap<String, (Kind, Harvest)>> {
-    let data = data()?;
+    let data = crate::testing::data("")?;
     let mut read = BTreeMap::new();
     let mut found: BTreeSet<(String, String)> = BTreeSet::new();
     println!("{:<10} {:<62} {:>7} {:>7}", "format", "file", "records", "refused");
@@ -118,7 +104,7 @@ fn every_file_is_read_or_refused_with_why() {
 }
 
 fn read_file(name: &str) -> Option<Harvest> {
-    let data = data()?;
+    let data = crate::testing::data("")?;
     let bytes = files(&data, name).remove(name).unwrap();
     Some(harvest(name, &bytes).unwrap().1)
 }

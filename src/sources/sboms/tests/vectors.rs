@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use crate::sources::Harvest;
 use crate::sources::sboms::{Kind, detect, read};
-use crate::sources::scanners::tests::support::{files, folder, objects, place, refused};
+use crate::sources::scanners::tests::support::{files, objects, place, refused};
 
 /// Files that are no bills of materials, and why.
 const NONE: &[(&str, &str)] = &[("trivy/license-cyclonedx.json", "Trivy's report on one")];
 
 #[test]
 fn every_bill_is_read_as_a_search_without_its_format_finds_it() {
-    let Some(folder) = folder("sbom") else { return };
+    let Some(folder) = crate::testing::data("sbom") else { return };
     let mut wrong = Vec::new();
     println!("{:<56} {:<10} {:>7} {:>10} {:>7}", "file", "format", "records", "components", "refused");
     for (name, bytes) in files(&folder) {

@@ -1,7 +1,7 @@
 //! What the tests of readers share.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -47,18 +47,6 @@ pub(in crate::sources) fn place(origin: &Origin) -> String {
         At::Line(line) => format!("line {line}"),
         At::Pointer(pointer) => pointer.clone(),
     }
-}
-
-/// A folder of the published files, or `None` where they are not at hand; a run that has to have them fails.
-pub(in crate::sources) fn folder(name: &str) -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let folder = std::env::var_os("CHANGEGATE_DATA").map_or_else(beside, PathBuf::from).join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none(), "no test data in {}", folder.display());
-    println!("not run: there is no {}", folder.display());
-    None
 }
 
 /// The files of a folder and its folders, unpacked, by the path within it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::support::{files, folder, objects, place, refused};
+use super::support::{files, objects, place, refused};
 use crate::sources::Harvest;
 use crate::sources::scanners::{Kind, detect, read};
 
@@ -26,7 +26,7 @@ const REFUSED: &[(&str, &str)] = &[(
 
 #[test]
 fn every_report_is_read_as_a_search_without_its_format_finds_it() {
-    let Some(folder) = folder("scanner") else { return };
+    let Some(folder) = crate::testing::data("scanner") else { return };
     let (mut wrong, mut total) = (Vec::new(), BTreeMap::<&str, [usize; 5]>::new());
     println!("{:<72} {:<17} {:>7} {:>8} {:>6} {:>7}", "file", "format", "records", "findings", "differ", "refused");
     for (name, bytes) in files(&folder) {

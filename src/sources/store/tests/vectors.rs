@@ -1,11 +1,11 @@
 //! All feeds and VEX documents that are at hand, stored and read again.
 
 use super::*;
-use crate::sources::feeds::tests::vectors::{data, files, harvest};
+use crate::sources::feeds::tests::vectors::{files, harvest};
 
 #[test]
 fn everything_comes_back_as_it_was() {
-    let Some(data) = data() else { return };
+    let Some(data) = crate::testing::data("") else { return };
     let mut harvests = Vec::new();
     for folder in ["kev", "epss", "nvd", "cve5", "osv", "eol", "vex"] {
         harvests.extend(files(&data, folder).iter().filter_map(|(name, bytes)| Some(harvest(name, bytes)?.1)));
