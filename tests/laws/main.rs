@@ -72,6 +72,7 @@ fn what_went_wrong_once_does_not_again() {
 }
 
 #[test]
+#[cfg_attr(debug_assertions, ignore = "minutes without optimisation: CI runs it with")]
 fn the_cases_speak_of_every_construct() {
     census::count();
 }
@@ -84,6 +85,7 @@ fn the_cases_of_time_speak_of_every_construct() {
 
 /// An oracle that gets one thing wrong is told from the true one: the cases reach that construct.
 #[test]
+#[cfg_attr(debug_assertions, ignore = "minutes without optimisation: CI runs it with")]
 fn the_cases_tell_every_mutant_from_the_oracle() {
     tell(Mutant::of_time(false), run::case);
 }

@@ -1,6 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-
 use super::*;
 use crate::check::schema::TableId;
 use crate::check::vocabulary::standard;

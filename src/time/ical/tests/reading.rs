@@ -177,7 +177,7 @@ fn what_does_not_count_is_told() {
         notes(cancelled),
         [
             "1: no event that counts: the calendar says nothing of any time",
-            "1: a calendar that takes back its events (`METHOD:CANCEL`): none of them counts"
+            "2: a calendar that takes back its events (`METHOD:CANCEL`): none of them counts"
         ]
     );
 }
