@@ -80,17 +80,21 @@ impl Inputs {
         for node in nodes {
             told = told.by(distinct(frame, *node));
         }
-        let codes: Vec<u32> = told.given.iter().map(|given| self.code(given)).collect();
-        let mut present = Bits::default();
-        codes.iter().for_each(|code| present.set(*code));
-        let mut first = vec![usize::MAX; codes.len()];
+        let mut rows = vec![usize::MAX; told.given.len()];
         for (row, at) in told.of.iter().enumerate() {
-            if let Some(first) = first.get_mut(*at as usize) {
+            if let Some(first) = rows.get_mut(*at as usize) {
                 *first = row.min(*first);
             }
         }
+        // What no row gives has no code: above all that something is not known, of which nearly every statement may be on.
+        let occurs =
+            |first: usize, given: &Vec<Option<Raw>>| if first == usize::MAX { u32::MAX } else { self.code(given) };
+        let codes: Vec<u32> = rows.iter().zip(&told.given).map(|(first, given)| occurs(*first, given)).collect();
+        let first: Vec<(u32, usize)> = codes.iter().copied().zip(rows).filter(|(_, row)| *row != usize::MAX).collect();
+        let mut present = Bits::default();
+        first.iter().for_each(|(code, _)| present.set(*code));
         let of = told.of.into_iter().map(|at| codes.get(at as usize).copied().unwrap_or(u32::MAX)).collect();
-        Codes { of, present, first: codes.into_iter().zip(first).filter(|(_, row)| *row != usize::MAX).collect() }
+        Codes { of, present, first }
     }
 }
 
