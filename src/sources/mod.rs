@@ -19,6 +19,7 @@ pub mod store;
 pub mod tickets;
 pub mod vex;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -173,6 +174,8 @@ pub struct Edition {
 pub struct Harvest {
     /// Findings of scanners.
     pub sightings: Vec<Sighting>,
+    /// What scanners looked at, whether they found anything on it or not, and where that is first said.
+    pub looked_at: BTreeMap<String, Origin>,
     /// Software of assets.
     pub components: Vec<Component>,
     /// What feeds say.

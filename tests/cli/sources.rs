@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use serde_json::json;
+
 use crate::support::{Folder, NOW};
 
 const POLICY: &str = r#"policy play { timezone "UTC" }
@@ -59,7 +61,7 @@ fn facts_check_counts_fields_and_says_what_the_policy_misses() {
     let json = folder.run(["facts", "check", "--now", NOW, "--format", "json"]).status(0).json();
     assert_eq!(
         json["files"][0],
-        serde_json::json!({"file":"changes.json","format":"json","entity":"change","records":1,"findings":0,"refused":0})
+        json!({"file":"changes.json","format":"json","entity":"change","records":1,"findings":0,"refused":0})
     );
     assert_eq!(json["files"][1]["records"], 2);
     let tier = json["fields"].as_array().unwrap().iter().find(|field| field["field"] == "asset.tier").unwrap();
@@ -96,7 +98,7 @@ fn facts_show_says_where_each_fact_comes_from() {
         assert!(run.stdout.contains(said), "`{said}` is missing: {}", run.stdout);
     }
     let json = folder.run(all.iter().chain(&["--format", "json"])).status(0).json();
-    assert_eq!(json["fields"][0], serde_json::json!({"field":"tier","value":"1","from":["cmdb.csv:2"]}));
+    assert_eq!(json["fields"][0], json!({"field":"tier","value":"1","from":["cmdb.csv:2"]}));
     assert_eq!(json["lists"]["findings"]["rows"][0]["fields"]["kev"], "true");
     folder
         .run(["facts", "show", "web-2", "--now", NOW])
@@ -269,4 +271,32 @@ fn rows_of_osquery_are_an_asset_with_its_software() {
     assert_eq!(lines[1]["value"], "Ubuntu");
     folder.write("note.json", "{\"id\":3}");
     folder.run(["eval", "asset.id", "--report", "note.json", "--now", NOW]).refuses("a report cannot be read");
+}
+
+#[test]
+fn a_report_that_found_nothing_on_an_asset_says_so() {
+    let folder = project();
+    let count = |report: &str| {
+        let args = ["eval", "count(f in asset.findings)", "--report", report, "--now", NOW, "--format", "ndjson"];
+        folder.run(args).status(0).lines().iter().map(|line| line["value"].clone()).collect::<Vec<_>>()
+    };
+    folder.write("trivy.json", r#"{"SchemaVersion":2,"ArtifactName":"web-1","ArtifactType":"filesystem","Results":[{"Target":"web-1 (debian 12.5)","Class":"os-pkgs","Type":"debian"}]}"#);
+    // In the order of the assets: `db-1`, `web-1`.
+    assert_eq!(count("trivy.json"), [json!(null), json!(0)]);
+    folder.write(
+        "grype.json",
+        r#"{"matches":[],"source":{"type":"directory","target":"web-1"},"descriptor":{"name":"grype"}}"#,
+    );
+    assert_eq!(count("grype.json"), [json!(null), json!(0)]);
+    folder.write(
+        "nessus.csv",
+        "Plugin ID,CVE,Risk,Host,Name\n19506,,None,WEB-1,Scan Information\n10,CVE-2026-1,High,db-1,x\n",
+    );
+    assert_eq!(count("nessus.csv"), [json!(1), json!(0)]);
+    // Who looked at another thing says nothing of these.
+    folder.write(
+        "other.json",
+        r#"{"matches":[],"source":{"type":"directory","target":"elsewhere"},"descriptor":{"name":"grype"}}"#,
+    );
+    assert_eq!(count("other.json"), [json!(null), json!(null)]);
 }

@@ -42,6 +42,12 @@ impl Intake<'_> {
                     }
                 }
             }
+            // What a scanner looked at and found nothing on has no findings, which is more than that nobody knows.
+            for (target, origin) in report.harvest.looked_at.iter().filter(|_| asset.is_none() && report.has_findings) {
+                if let Some(id) = known.get(&target.to_lowercase()) {
+                    self.joined.given(TableId::FINDING, id, lacking, &place(origin));
+                }
+            }
             let sightings = report
                 .harvest
                 .sightings

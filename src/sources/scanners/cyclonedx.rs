@@ -27,6 +27,8 @@ pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
     });
     let scanner = tool(document).unwrap_or("cyclonedx");
     let target = text_at(document, &["metadata", "component", "name"]);
+    let origin = reading.pointer("/metadata/component");
+    reading.looked_at(target, origin);
     for found in reading.objects(document, "", "vulnerabilities") {
         vulnerability(&found, scanner, target, &components, reading);
     }

@@ -24,6 +24,8 @@ pub(super) fn read(report: &Json<'_>, reading: &mut Reading<'_>) {
         ..Edition::default()
     });
     let target = text_at(report, &["project", "name"]);
+    let origin = reading.pointer("/project");
+    reading.looked_at(target, origin);
     for found in reading.objects(report, "", "findings") {
         read_finding(&found, target, reading);
     }

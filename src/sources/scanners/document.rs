@@ -41,6 +41,13 @@ impl<'h> Reading<'h> {
         self.harvest.refuse(origin, message, Some(expected.to_owned()));
     }
 
+    /// Notes that the scanner looked at something, whatever it found there.
+    pub(in crate::sources) fn looked_at(&mut self, target: Option<&str>, origin: Origin) {
+        if let Some(target) = target.and_then(said) {
+            self.harvest.looked_at.entry(target.to_owned()).or_insert(origin);
+        }
+    }
+
     /// The bytes as text, without a byte order mark.
     pub(in crate::sources) fn text<'b>(&mut self, bytes: &'b [u8]) -> Option<&'b str> {
         if utf16(bytes) {

@@ -18,6 +18,8 @@ pub(super) fn read(report: &Json<'_>, reading: &mut Reading<'_>) {
         ..Edition::default()
     });
     let target = target(report);
+    let origin = reading.pointer("/source");
+    reading.looked_at(target, origin);
     for found in reading.objects(report, "", "matches") {
         read_match(&found, target, None, reading);
     }

@@ -41,6 +41,8 @@ fn read_row(row: &Row<'_>, reading: &mut Reading<'_>) {
         reading.refuse_line(row.line, "a row has no plugin", "the plugin's number");
         return;
     };
+    let origin = reading.line(row.line);
+    reading.looked_at(row.get(HOST), origin.clone());
     let named = row.get(CVE).map(cves).unwrap_or_default();
     let informs = row.get(RISK).is_some_and(|risk| {
         let risk = risk.to_ascii_lowercase();
@@ -70,7 +72,6 @@ fn read_row(row: &Row<'_>, reading: &mut Reading<'_>) {
         }
     }
     references(row.get(&["xref", "cross references"]).unwrap_or_default(), &mut finding);
-    let origin = reading.line(row.line);
     push(finding, plugin, &named, row.get(HOST), origin, reading);
 }
 

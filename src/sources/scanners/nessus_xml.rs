@@ -39,7 +39,11 @@ pub(super) fn read(bytes: &[u8], reading: &mut Reading<'_>) {
         match xml.next() {
             Ok(Event::Start(name)) => match name.as_str() {
                 ROOT => root = true,
-                "ReportHost" => host = xml.attribute("name"),
+                "ReportHost" => {
+                    host = xml.attribute("name");
+                    let origin = reading.line(xml.line());
+                    reading.looked_at(host.as_deref(), origin);
+                }
                 "ReportItem" => {
                     let line = xml.line();
                     item = Some(Item::new(&xml, line));

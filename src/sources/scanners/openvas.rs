@@ -25,6 +25,8 @@ fn read_row(row: &Row<'_>, reading: &mut Reading<'_>) {
         reading.refuse_line(row.line, "a row has no test", "an `NVT OID`");
         return;
     };
+    let origin = reading.line(row.line);
+    reading.looked_at(row.get(HOST), origin);
     let named = row.get(CVE).map(cves).unwrap_or_default();
     // A test of the level `Log` reports what it saw, not what is wrong.
     let level = row.get(&["severity", "threat"]).map(str::to_ascii_lowercase);

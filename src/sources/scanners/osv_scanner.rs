@@ -14,6 +14,8 @@ const SCANNER: &str = "osv-scanner";
 pub(super) fn read(report: &Json<'_>, reading: &mut Reading<'_>) {
     for result in reading.objects(report, "", "results") {
         let target = text_at(result.json, &["source", "path"]);
+        let origin = reading.pointer(&result.pointer);
+        reading.looked_at(target, origin);
         for package in reading.objects(result.json, &result.pointer, "packages") {
             read_package(&package, target, reading);
         }

@@ -38,6 +38,8 @@ fn read_row(row: &Row<'_>, order: Option<Order>, reading: &mut Reading<'_>) {
         reading.refuse_line(row.line, "a row has no QID", "the number of a check");
         return;
     };
+    let origin = reading.line(row.line);
+    reading.looked_at(row.get(HOST), origin);
     let named = row.get(CVE).map(cves).unwrap_or_default();
     let what = row.get(&["type"]).unwrap_or_default().to_ascii_lowercase();
     // Information that was gathered is no vulnerability.

@@ -38,6 +38,8 @@ fn read_report(report: &Json<'_>, reading: &mut Reading<'_>) {
         ..Edition::default()
     });
     let artifact = text(report, "ArtifactName");
+    let origin = reading.pointer("/ArtifactName");
+    reading.looked_at(artifact, origin);
     for result in reading.objects(report, "", "Results") {
         read_result(&result, artifact, reading);
     }
@@ -54,6 +56,9 @@ fn read_report(report: &Json<'_>, reading: &mut Reading<'_>) {
                 );
             } else if has(resource.json, "VulnerabilityID") {
                 reading.refuse_at(&resource.pointer, "a resource has no `Results`", "a resource with its results");
+            } else {
+                let origin = reading.pointer(&resource.pointer);
+                reading.looked_at(Some(&name), origin);
             }
             for result in reading.objects(resource.json, &resource.pointer, "Results") {
                 read_result(&result, Some(&name), reading);
@@ -66,6 +71,8 @@ fn read_result(result: &Element<'_, '_>, artifact: Option<&str>, reading: &mut R
     let Element { json, pointer } = result;
     let target = artifact.filter(|name| !name.is_empty()).or_else(|| text(json, "Target"));
     let class = text(json, "Class");
+    let origin = reading.pointer(pointer);
+    reading.looked_at(target, origin);
     for found in reading.objects(json, pointer, "Vulnerabilities") {
         vulnerability(&found, class, target, None, reading);
     }
