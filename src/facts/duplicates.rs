@@ -12,35 +12,39 @@ use super::table::Cause;
 /// A row of one of several tables of the same form.
 pub(super) type RowOf<'t> = (&'t TableBuild, usize);
 
-/// Merges the records of one id into the next row of `out`; `place` says where they are.
+/// Two records that contradict each other, the earlier first.
+pub(super) type Pair = (usize, usize);
+
+/// Merges the records of one id into the next row of `out`; `place` says where two of them are.
 pub(super) fn merge(
     plan: &TablePlan,
     records: &[RowOf<'_>],
     out: &mut TableBuild,
     pool: &Pool,
     report: &mut Report,
-    place: &dyn Fn() -> Place,
+    place: &dyn Fn(Pair) -> Place,
 ) {
     for (at, (field, column)) in plan.fields.iter().zip(&mut out.columns).enumerate() {
         match (&field.shape, column) {
             (ShapePlan::Scalar(_), ColumnBuild::Scalar(column)) => {
-                let cells = records.iter().filter_map(|(table, row)| Some(table.scalar(at)?.cell(*row)));
+                let cells = records.iter().map(|(table, row)| table.scalar(at).map(|column| column.cell(*row)));
                 let (cell, differ) = merge_cells(cells);
                 column.push(cell);
-                if differ {
-                    warn(field, report, place, "it counts as unknown");
+                if let Some(pair) = differ {
+                    warn(field, report, &|| place(pair), "it counts as unknown");
                 }
             }
             (ShapePlan::List(_), ColumnBuild::List(column)) => {
-                let lists: Vec<(&ListBuild, usize)> = records
+                let lists: Vec<ListOf<'_>> = records
                     .iter()
-                    .filter_map(|(table, row)| match table.columns.get(at)? {
-                        ColumnBuild::List(list) => Some((list, *row)),
+                    .enumerate()
+                    .filter_map(|(record, (table, row))| match table.columns.get(at)? {
+                        ColumnBuild::List(list) => Some((record, list, *row)),
                         ColumnBuild::Scalar(_) => None,
                     })
                     .collect();
-                if merge_lists(&lists, column, pool) {
-                    warn(field, report, place, "the elements of both count, as an incomplete list");
+                if let Some(pair) = merge_lists(&lists, column, pool) {
+                    warn(field, report, &|| place(pair), "the elements of both count, as an incomplete list");
                 }
             }
             _ => {}
@@ -48,6 +52,9 @@ pub(super) fn merge(
     }
     out.end_row();
 }
+
+/// The list of a record, by its number.
+type ListOf<'t> = (usize, &'t ListBuild, usize);
 
 fn warn(field: &FieldPlan, report: &mut Report, place: &dyn Fn() -> Place, meaning: &str) {
     let words = || {
@@ -57,12 +64,14 @@ fn warn(field: &FieldPlan, report: &mut Report, place: &dyn Fn() -> Place, meani
     report.warn(&Arc::clone(&field.path), Trouble::Records, words, place);
 }
 
-/// What the cells of one field amount to, and whether they contradict each other.
-fn merge_cells(cells: impl Iterator<Item = Cell>) -> (Cell, bool) {
+/// What the cells of one field amount to, one of each record, and which records contradict each other.
+fn merge_cells(cells: impl Iterator<Item = Option<Cell>>) -> (Cell, Option<Pair>) {
     let mut merged = Cell::Without(State::Absent);
     let disagreement = Cell::Without(State::Unknown(Cause::Disagreement));
-    let mut differ = false;
-    for cell in cells {
+    let (mut differ, mut from) = (None, 0);
+    for (record, cell) in cells.enumerate() {
+        let Some(cell) = cell else { continue };
+        let before = merged;
         merged = match (merged, cell) {
             (mine, other) if mine == other => mine,
             (mine, _) if mine == disagreement => mine,
@@ -74,10 +83,13 @@ fn merge_cells(cells: impl Iterator<Item = Cell>) -> (Cell, bool) {
             },
             (mine, Cell::Without(state)) if state != State::None => mine,
             _ => {
-                differ = true;
+                differ = differ.or(Some((from, record)));
                 disagreement
             }
         };
+        if merged != before {
+            from = record;
+        }
     }
     (merged, differ)
 }
@@ -87,22 +99,24 @@ fn weaker(state: State, other_state: State, mine: Cell, other: Cell) -> Cell {
     if state >= other_state { mine } else { other }
 }
 
-/// Merges lists as multisets; returns whether they contradict each other.
-fn merge_lists(lists: &[(&ListBuild, usize)], out: &mut ListBuild, pool: &Pool) -> bool {
+/// Merges lists as multisets; returns which records contradict each other.
+fn merge_lists(lists: &[ListOf<'_>], out: &mut ListBuild, pool: &Pool) -> Option<Pair> {
     // The lists that say anything: elements, or that there are none.
-    let says = |(list, row): &&(&ListBuild, usize)| {
+    let says = |(_, list, row): &&ListOf<'_>| {
         list.state(*row) == State::Known || list.range(*row).any(|inner| !is_phantom(&list.rows, inner))
     };
-    let saying: Vec<&(&ListBuild, usize)> = lists.iter().filter(says).collect();
+    let saying: Vec<&ListOf<'_>> = lists.iter().filter(says).collect();
     if saying.is_empty() {
-        let state = lists.iter().map(|(list, row)| list.state(*row)).max();
+        let state = lists.iter().map(|(_, list, row)| list.state(*row)).max();
         out.close(state.unwrap_or(State::Absent));
-        return false;
+        return None;
     }
     let mut union: BTreeMap<Vec<u8>, (usize, RowOf<'_>)> = BTreeMap::new();
     let mut same = true;
     let mut size = None;
-    for (list, row) in &saying {
+    let first = saying.first().map_or(0, |(record, ..)| *record);
+    let mut differ = None;
+    for (record, list, row) in &saying {
         let mut counts: BTreeMap<Vec<u8>, (usize, RowOf<'_>)> = BTreeMap::new();
         for inner in list.range(*row).filter(|inner| !is_phantom(&list.rows, *inner)) {
             let mut key = Vec::new();
@@ -122,18 +136,21 @@ fn merge_lists(lists: &[(&ListBuild, usize)], out: &mut ListBuild, pool: &Pool) 
                 }
             }
         }
+        same &= size.is_none_or(|size| size == union.len());
+        if !same {
+            differ = differ.or(Some((first, *record)));
+        }
     }
-    same &= size.is_none_or(|size| size == union.len());
     for (count, (table, row)) in union.values() {
         for _ in 0..*count {
             copy_row(table, *row, &mut out.rows);
         }
     }
     let disagreement = State::Unknown(Cause::Disagreement);
-    let disputed = !same || lists.iter().any(|(list, row)| list.state(*row) == disagreement);
-    let weakest = saying.iter().map(|(list, row)| list.state(*row)).min().unwrap_or(State::Absent);
+    let disputed = !same || lists.iter().any(|(_, list, row)| list.state(*row) == disagreement);
+    let weakest = saying.iter().map(|(_, list, row)| list.state(*row)).min().unwrap_or(State::Absent);
     out.close(if disputed { disagreement } else { weakest });
-    !same
+    differ
 }
 
 fn is_phantom(table: &TableBuild, row: usize) -> bool {

@@ -9,7 +9,7 @@ use super::builder::Options;
 use super::column::{Cell, ColumnBuild, State, TableBuild, row};
 use super::csv::{self, is_csv};
 use super::digest::RecordDigest;
-use super::duplicates::merge;
+use super::duplicates::{Pair, merge};
 use super::json::Json;
 use super::named::Named;
 use super::part::{Part, ReadPart, Source};
@@ -170,9 +170,9 @@ impl Records {
                 .iter()
                 .filter_map(|(_, (part, at))| Some((&self.parts.get(*part as usize)?.table, *at as usize)))
                 .collect();
-            let place = || {
-                let second = group.get(1).map_or(*first, |(_, address)| *address);
-                self.place(id, second, Some(format!("also at {}", self.place(id, *first, None).without_record())))
+            let place = |(one, other): Pair| {
+                let [one, other] = [one, other].map(|at| group.get(at).map_or(*first, |(_, address)| *address));
+                self.place(id, other, Some(format!("also at {}", self.place(id, one, None).without_record())))
             };
             order.push((merged_part, row(merged.len)));
             merge(&self.plan, &records, &mut merged, pool, report, &place);

@@ -84,6 +84,24 @@ fn records_of_different_files_meet() {
 }
 
 #[test]
+fn a_warning_names_the_records_that_contradict_each_other() {
+    let input = read(
+        "{\"id\":\"a\",\"owner\":\"o\"}\n{\"id\":\"a\",\"tier\":1}\n{\"id\":\"a\",\"tier\":1,\"tags\":[\"x\"]}\n{\"id\":\"a\",\"tier\":2}\n{\"id\":\"a\",\"tags\":[\"y\"]}\n",
+    );
+    let shown: Vec<String> = input.problems.warnings.iter().map(ToString::to_string).collect();
+    assert!(
+        shown[0].contains("`asset.tags`") && shown[0].contains("i.ndjson:5 `a`: also at i.ndjson:3"),
+        "{}",
+        shown[0]
+    );
+    assert!(
+        shown[1].contains("`asset.tier`") && shown[1].contains("i.ndjson:4 `a`: also at i.ndjson:2"),
+        "{}",
+        shown[1]
+    );
+}
+
+#[test]
 fn changes_name_what_either_names() {
     let both = |a: &str, b: &str| {
         let input = read_changes(format!("[{{\"id\":\"c\",\"assets\":{a}}},{{\"id\":\"c\",\"assets\":{b}}}]"));
