@@ -31,6 +31,25 @@ impl Truth {
         Self { must: bit(|c| !c.be_false), may: bit(|c| c.be_true) }
     }
 
+    /// By each row's code; what has none is unknown.
+    #[must_use]
+    pub fn by_code(codes: &[u32], could: &[Could]) -> Self {
+        let mask = |bit: fn(Could) -> bool| {
+            let bits: Vec<bool> = could.iter().copied().map(bit).collect();
+            let missing = bit(Could::UNKNOWN);
+            let of = |code: &u32| bits.get(*code as usize).copied().unwrap_or(missing);
+            BooleanBuffer::collect_bool(codes.len(), |row| codes.get(row).is_none_or(of))
+        };
+        let may = mask(|could| could.be_true);
+        let certain = could.iter().all(|could| could.is_certain());
+        let must = if certain && codes.iter().all(|code| (*code as usize) < could.len()) {
+            may.clone()
+        } else {
+            mask(|could| !could.be_false)
+        };
+        Self { must, may }
+    }
+
     /// How many rows.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -66,11 +66,14 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
     let mut outcome = Outcome::default();
     for (id, row) in changes {
         let id = id.unwrap_or_default();
-        let (mut decisions, mut whole, blocked) = decide_change(env, &id, row, &places, options);
-        whole.timing = timing(env, row, &whole.shared, &mut decisions, blocked, options.batch.max(1));
-        let decisions: Vec<Decision> = decisions.into_iter().map(|(decision, _)| decision).collect();
-        outcome.summaries.push(summary(&id, &decisions, whole, record));
-        outcome.decisions.extend(decisions);
+        let (mut decided, mut whole) = decide_change(env, &id, row, &places, options);
+        whole.timing = timing(env, row, &whole.shared, &mut decided, options.batch.max(1));
+        outcome.summaries.push(summary(&id, &decided.decisions, whole, record));
+        if outcome.decisions.is_empty() {
+            outcome.decisions = decided.decisions;
+        } else {
+            outcome.decisions.append(&mut decided.decisions);
+        }
     }
     outcome
 }
@@ -79,16 +82,33 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
 #[must_use]
 pub fn decide_one(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision, u32)> {
     let id = facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default();
-    let (mut decisions, whole, blocked) = decide_change(env, &id, change, &assumed::places(env.program), options);
-    let _ = timing(env, change, &whole.shared, &mut decisions, blocked, options.batch.max(1));
-    decisions
+    let (mut decided, whole) = decide_change(env, &id, change, &assumed::places(env.program), options);
+    let _ = timing(env, change, &whole.shared, &mut decided, options.batch.max(1));
+    decided.with_assets()
 }
 
 /// Decides one change without saying when it may go.
 #[must_use]
 pub fn decide_untimed(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision, u32)> {
     let id = facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default();
-    decide_change(env, &id, change, &assumed::places(env.program), options).0
+    decide_change(env, &id, change, &assumed::places(env.program), options).0.with_assets()
+}
+
+/// The decisions of a change, or of some of its rows.
+#[derive(Debug, Default)]
+pub struct Decided {
+    /// Of each row.
+    pub decisions: Vec<Decision>,
+    /// The assets of these rows.
+    pub assets: Vec<u32>,
+    /// A blackout or window stops one of them.
+    pub blocked: bool,
+}
+
+impl Decided {
+    fn with_assets(self) -> Vec<(Decision, u32)> {
+        self.decisions.into_iter().zip(self.assets).collect()
+    }
 }
 
 /// A row to decide: an asset, or what is not known of the change's assets.
@@ -111,13 +131,7 @@ struct Whole {
 }
 
 /// The decisions, what holds for the whole, and whether time stops any of them.
-fn decide_change(
-    env: &Env<'_>,
-    id: &str,
-    change: u32,
-    places: &[Place],
-    options: Options,
-) -> (Vec<(Decision, u32)>, Whole, bool) {
+fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options: Options) -> (Decided, Whole) {
     let root = Frame::root(env);
     let schedule = schedule(env, change);
     let frame = change_frame(&root, change);
@@ -129,7 +143,7 @@ fn decide_change(
     let whole = Whole { category, risks, timing: (None, Vec::new()), shared: frame.into_results() };
     let known = Known::default();
     let batch = options.batch.max(1);
-    let batches: Vec<(Vec<(Decision, u32)>, bool)> = targets
+    let batches: Vec<Decided> = targets
         .par_chunks(batch)
         .map(|targets| {
             let decided = decide_batch(env, id, change, &schedule, targets, places, &known, &whole);
@@ -137,8 +151,16 @@ fn decide_change(
             decided
         })
         .collect();
-    let blocked = batches.iter().any(|(_, blocked)| *blocked);
-    (batches.into_iter().flat_map(|(decided, _)| decided).collect(), whole, blocked)
+    let mut all = Decided::default();
+    // Decisions are large: they are moved once, into memory of the right size.
+    all.decisions.reserve_exact(targets.len());
+    all.assets.reserve_exact(targets.len());
+    for mut batch in batches {
+        all.decisions.append(&mut batch.decisions);
+        all.assets.append(&mut batch.assets);
+        all.blocked |= batch.blocked;
+    }
+    (all, whole)
 }
 
 /// The rows that a change is decided for, by the ids of their assets, and what holds for the whole change, worked out once.
@@ -222,7 +244,7 @@ fn decide_batch(
     places: &[Place],
     known: &Known,
     whole: &Whole,
-) -> (Vec<(Decision, u32)>, bool) {
+) -> Decided {
     let root = Frame::root(env).with_shared(&whole.shared);
     let of = change_frame(&root, change).with_shared(&whole.shared);
     let rows: Vec<u32> = targets.iter().map(|target| target.asset).collect();
@@ -232,7 +254,7 @@ fn decide_batch(
     let blocked = found.hits.iter().flatten().any(stops);
     let category = each_category(env, &frame);
     let fixes = Ids::of(env, &env.facts.changes, "fixes", change);
-    let decided = targets
+    let decisions = targets
         .iter()
         .zip(&found.hits)
         .zip(found.entries)
@@ -251,7 +273,7 @@ fn decide_batch(
                     Some(categorise::names(def, category, row))
                 })
                 .unwrap_or_else(|| whole.category.clone());
-            let decision = Decision {
+            Decision {
                 change: Some(id.to_owned()),
                 asset: target.id.clone(),
                 verdict,
@@ -265,11 +287,10 @@ fn decide_batch(
                 obligations,
                 triage: triage_of(env, target.asset, Some(&fixes)),
                 assumed: assumed::assumed(env, places, schedule, Some(change), target.asset),
-            };
-            (decision, target.asset)
+            }
         })
         .collect();
-    (decided, blocked)
+    Decided { decisions, assets: targets.iter().map(|target| target.asset).collect(), blocked }
 }
 
 /// Where each asset has a category of its own: its block and the categories.

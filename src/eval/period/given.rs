@@ -66,6 +66,18 @@ impl Inputs {
         self.seen().given.get(code as usize).cloned()
     }
 
+    /// The code of one row of a frame.
+    #[must_use]
+    pub fn code_of(&self, frame: &Frame<'_>, row: usize) -> u32 {
+        let given = |node: &NodeId| match &*frame.eval(*node) {
+            Col::Truth(truth) => {
+                Some(truth.at(row)).filter(|could| could.is_certain()).map(|could| truth_value(could.be_true))
+            }
+            Col::Vals(vals) => vals.certain(row),
+        };
+        self.code(&self.nodes.iter().map(given).collect::<Vec<Option<Raw>>>())
+    }
+
     /// The codes of all rows of a frame.
     #[must_use]
     pub fn codes(&self, frame: &Frame<'_>) -> Codes {
@@ -122,6 +134,11 @@ impl Told {
     }
 }
 
+/// What stands for a condition.
+fn truth_value(holds: bool) -> Raw {
+    Raw::Int(i64::from(holds))
+}
+
 /// For each row a number, and for each number what it stands for.
 fn distinct(frame: &Frame<'_>, node: NodeId) -> (Vec<u32>, Vec<Option<Raw>>) {
     let column = frame.eval(node);
@@ -131,7 +148,10 @@ fn distinct(frame: &Frame<'_>, node: NodeId) -> (Vec<u32>, Vec<Option<Raw>>) {
                 could if !could.is_certain() => 0,
                 could => 1 + u32::from(could.be_true),
             };
-            return ((0..frame.len()).map(row).collect(), vec![None, Some(Raw::Int(0)), Some(Raw::Int(1))]);
+            return (
+                (0..frame.len()).map(row).collect(),
+                vec![None, Some(truth_value(false)), Some(truth_value(true))],
+            );
         }
         Col::Vals(vals) => vals,
     };

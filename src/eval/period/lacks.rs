@@ -13,7 +13,6 @@ use super::super::unknown::{missing, missing_times};
 use super::super::value::Raw;
 use super::answers::Begun;
 use super::entries::{entries, period_of, rule};
-use super::given::FrameCodes;
 
 /// What is not known of a statement's times in one row, beside what its nodes lack: rules and files that cannot be used, calendars that end
 /// before the interval does, whether work has begun.
@@ -24,8 +23,8 @@ pub fn of_times(frame: &Frame<'_>, row: usize, id: PeriodId, tested: Tested) -> 
     let mut lacks: Vec<UnknownFact> = period.times.iter().filter_map(|when| unusable(frame, row, when)).collect();
     let reach = tested.hull().to();
     let known = |knows: Option<Instant>| knows.filter(|knows| *knows <= reach);
-    let codes = FrameCodes::default().of(frame, id);
-    let own = codes.of.get(row).map(|code| entries(env, id, *code)).unwrap_or_default();
+    let inputs = env.periods.inputs.get(env.periods.inputs.number(id));
+    let own = inputs.map(|inputs| entries(env, id, inputs.code_of(frame, row))).unwrap_or_default();
     for entry in own.iter() {
         if matches!(entry.recurrence, Recurrence::File { .. } | Recurrence::Periodic(_)) {
             let mut bare = entry.clone();

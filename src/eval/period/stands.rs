@@ -116,20 +116,15 @@ impl Stands {
     /// Where a statement that restricts applies, as far as something else holds: `others` by the row's code among `codes`.
     #[must_use]
     pub fn restricts(&self, codes: &Codes, others: &[Could]) -> Truth {
-        let other = |code: &u32| others.get(*code as usize).copied().unwrap_or(Could::UNKNOWN);
-        let rows: Vec<Could> = match self {
+        let others = Truth::by_code(&codes.of, others);
+        match self {
             Self::ByCode(scopes, stands) => {
                 let applies: Vec<Could> =
                     stands.iter().map(|stand| stand.unwrap_or(Stand::UNKNOWN).applies()).collect();
-                let own = |code: &u32| applies.get(*code as usize).copied().unwrap_or(Could::UNKNOWN);
-                scopes.of.iter().zip(&codes.of).map(|(scope, code)| own(scope).and(other(code))).collect()
+                Truth::by_code(&scopes.of, &applies).and(&others)
             }
-            Self::ByRow(..) => {
-                let numbered = codes.of.iter().enumerate();
-                numbered.map(|(row, code)| self.at(row).applies().and(other(code))).collect()
-            }
-        };
-        Truth::collect(rows.len(), |row| rows.get(row).copied().unwrap_or(Could::UNKNOWN))
+            Self::ByRow(..) => Truth::collect(others.len(), |row| self.at(row).applies()).and(&others),
+        }
     }
 
     /// Whether the scope may hold in any row.

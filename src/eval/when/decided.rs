@@ -10,8 +10,7 @@ use crate::time::Instant;
 
 use super::super::approval::lapse::lapsed;
 use super::super::column::Rows;
-use super::super::decide::change_frame;
-use super::super::decision::Decision;
+use super::super::decide::{Decided, change_frame};
 use super::super::env::{Env, Shared};
 use super::super::frame::{Binding, Frame};
 use super::not_before::not_before;
@@ -25,18 +24,16 @@ pub fn timing(
     env: &Env<'_>,
     change: u32,
     shared: &Shared,
-    decided: &mut [(Decision, u32)],
-    blocked: bool,
+    decided: &mut Decided,
     batch: usize,
 ) -> (Option<Instant>, Vec<String>) {
-    let rows: Vec<Vec<u32>> =
-        decided.chunks(batch).map(|some| some.iter().map(|(_, asset)| *asset).collect()).collect();
+    let rows: Vec<Vec<u32>> = decided.assets.chunks(batch).map(<[u32]>::to_vec).collect();
     let in_frame = |rows: &Vec<u32>, f: &mut dyn FnMut(&Frame<'_>)| {
         let root = Frame::root(env).with_shared(shared);
         let of = change_frame(&root, change).with_shared(shared);
         f(&of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows.clone())))]));
     };
-    let found = not_before(env, change, decided.len(), blocked, &rows, in_frame);
+    let found = not_before(env, change, decided.assets.len(), decided.blocked, &rows, in_frame);
     let mut lapses: BTreeSet<String> = BTreeSet::new();
     let lapsing = |approval: &&Approval| approval.valid.is_some();
     let of_asset = |approval: &Approval| approval.head.vars.contains(&VarId::ASSET);
@@ -66,7 +63,7 @@ pub fn timing(
             .collect();
         let none = Vec::new();
         let own = each.iter().flat_map(|(own, _)| own).chain(std::iter::repeat(&none));
-        for (((decision, _), at), own) in decided.iter_mut().zip(&found.rows).zip(own) {
+        for ((decision, at), own) in decided.decisions.iter_mut().zip(&found.rows).zip(own) {
             let Some(at) = at else { continue };
             let of_change = known.entry(*at).or_insert_with(|| lapsed(&of, false, &[Some(*at)]).concat());
             decision.lapses = of_change.iter().chain(own).cloned().collect();
@@ -74,7 +71,7 @@ pub fn timing(
         }
         lapses.extend(each.into_iter().flat_map(|(_, whole)| whole).flatten());
     }
-    for ((decision, _), at) in decided.iter_mut().zip(&found.rows) {
+    for (decision, at) in decided.decisions.iter_mut().zip(&found.rows) {
         decision.not_before = *at;
     }
     (found.whole, lapses.into_iter().collect())
