@@ -38,6 +38,8 @@ pub(super) struct ReadOptions {
     pub tally: Arc<Tally>,
     /// The asset of which it is asked where its facts come from.
     pub trace: Option<String>,
+    /// How many bytes a file may hold when unpacked.
+    pub unpacked: u64,
 }
 
 /// The facts, and what is wrong with them.
@@ -93,7 +95,7 @@ pub(super) fn read(
     options: &ReadOptions,
 ) -> Read {
     let mut builder = policy.counted_facts_builder(now, options.zone.clone(), Arc::clone(&options.tally));
-    let mut intake = Intake::new(policy.schema(), sources);
+    let mut intake = Intake::new(policy.schema(), sources, options.unpacked);
     for given in files {
         intake.add(given, &mut builder);
     }

@@ -16,7 +16,7 @@ use crate::FactsBuilder;
 use crate::check::schema::{Schema, TableId};
 use crate::explain::facts_rows::FileRow;
 use crate::facts::{Broken, Json, Misread, Place, Row};
-use crate::sources::inventories::{broken, csv, json, osquery, servicenow};
+use crate::sources::inventories::{broken, csv, json, osquery, parquet, servicenow};
 use crate::sources::join::{Joined, owner_of};
 use crate::sources::mapping::{self, Form, Mapping, Source};
 use crate::sources::reports as readers;
@@ -86,11 +86,13 @@ pub(super) struct Intake<'s> {
     reports: Vec<(Arc<str>, Option<String>, readers::Report)>,
     /// Votes come apart from their changes.
     has_votes: bool,
+    /// How many bytes a file may hold when unpacked.
+    unpacked: u64,
     files: Vec<FileRow>,
 }
 
 impl<'s> Intake<'s> {
-    pub(super) fn new(schema: Arc<Schema>, sources: &'s [Source]) -> Self {
+    pub(super) fn new(schema: Arc<Schema>, sources: &'s [Source], unpacked: u64) -> Self {
         let has_votes = sources.iter().any(|source| source.mapping.entity == TableId::APPROVAL);
         Self {
             schema,
@@ -101,6 +103,7 @@ impl<'s> Intake<'s> {
             shapes: BTreeMap::new(),
             reports: Vec::new(),
             has_votes,
+            unpacked,
             files: Vec::new(),
         }
     }
@@ -180,10 +183,7 @@ impl<'s> Intake<'s> {
             Form::Report => self.report(name, bytes, asset, builder),
             Form::Osquery => self.osquery(name, bytes, asset.as_deref(), builder),
             Form::Yaml => self.yaml(name, bytes, list, (&mapping, is_mapped), asset.as_deref(), builder),
-            Form::Parquet => {
-                let help = "write the rows as NDJSON or CSV";
-                builder.add_broken(entity, broken(name, None, "a file of Parquet cannot be read", "its form", help));
-            }
+            Form::Parquet => self.parquet(name, bytes, (mapping, has_fields), asset.as_deref(), builder),
             Form::Json if !is_mapped && owner_of(entity).is_none() => builder.add_file(entity, name, bytes),
             Form::Json => {
                 let (pieces, fault) = json::pieces(name, bytes, list.unwrap_or("records"));
@@ -255,6 +255,35 @@ impl<'s> Intake<'s> {
         };
         let read =
             csv::read(name, bytes, delimiter, make, |mapping, rows| self.take(mapping, name, rows, asset, builder));
+        for column in over {
+            builder.pass_over(entity, name, &column);
+        }
+        self.fault(entity, read.err(), builder);
+    }
+
+    fn parquet(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        (mapping, has_fields): (Mapping, bool),
+        asset: Option<&str>,
+        builder: &mut FactsBuilder,
+    ) {
+        let schema = Arc::clone(&self.schema);
+        let entity = mapping.entity;
+        let limit = self.unpacked;
+        let mut over = Vec::new();
+        let make = |names: &[String]| {
+            if has_fields {
+                parquet::check_columns(name, names, &mapping)?;
+                return Ok(mapping);
+            }
+            let mapping = parquet::by_names(name, names, mapping, &schema)?;
+            over = parquet::passed_over(names, &mapping, &schema);
+            Ok(mapping)
+        };
+        let read =
+            parquet::read(name, bytes, limit, make, |mapping, rows| self.take(mapping, name, rows, asset, builder));
         for column in over {
             builder.pass_over(entity, name, &column);
         }

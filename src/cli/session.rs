@@ -264,7 +264,7 @@ impl Session {
             }
         }
         tally.add_work(files.iter().map(|given| given.file.bytes.len()).sum());
-        let options = ReadOptions { zone: self.config.zone.clone(), tally, trace: trace.map(str::to_owned) };
+        let options = ReadOptions { zone: self.config.zone.clone(), tally, trace: trace.map(str::to_owned), unpacked };
         let mut read = engine::read(policy, files, &sources, now, &options);
         progress.finish();
         read.problems.warnings.extend(calendars::read(policy, &mut read.facts, now, &self.config.folder));

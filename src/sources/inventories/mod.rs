@@ -1,8 +1,9 @@
-//! Inventories of other tools: comma-separated values, exports of ServiceNow, rows of osquery, and JSON of any shape by a mapping.
+//! Inventories of other tools: comma-separated values, Parquet, exports of ServiceNow, rows of osquery, and JSON of any shape by a mapping.
 
 pub mod csv;
 pub mod json;
 pub mod osquery;
+pub mod parquet;
 pub mod servicenow;
 
 use crate::facts::{Broken, Place};
