@@ -1,4 +1,4 @@
-//! Inventories of Parquet, and changes as rows.
+//! Inventories of Parquet.
 
 use crate::support::{Folder, NOW};
 

@@ -300,3 +300,14 @@ fn a_report_that_found_nothing_on_an_asset_says_so() {
     );
     assert_eq!(count("other.json"), [json!(null), json!(null)]);
 }
+
+#[test]
+fn changes_of_csv_may_be_rows_too() {
+    let folder = project();
+    folder.write("assets.csv", "id,tier\nweb-1,1\n");
+    folder.write("changes.csv", "id,assets,fixes,start\nCHG9,web-1;db-1,CVE-2026-1,2026-11-22T10:00:00Z\n");
+    let run = folder
+        .run(["check", "--now", NOW, "--inventory", "assets.csv", "--change", "changes.csv", "--format", "json"])
+        .status(1);
+    assert_eq!(run.json()["changes"][0]["counts"]["assets"], 2, "{run:#?}");
+}

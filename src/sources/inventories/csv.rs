@@ -7,7 +7,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use rayon::prelude::*;
 
 use super::broken;
-use crate::check::schema::Schema;
+use crate::check::schema::{Schema, TableId};
 use crate::facts::{Broken, Misread, Row, broken_quote, plain_name, printable};
 use crate::sources::mapping::{Got, Kind, Mapping, Path, Rule};
 use crate::syntax::suggest::nearest;
@@ -201,7 +201,10 @@ pub fn by_names(file: &str, names: &[String], empty: Mapping, schema: &Schema) -
     }
     let mut text = String::new();
     for name in names {
-        if (schema.find(empty.entity, name).is_some() || name == key) && !name.contains(['"', '\\', '\n']) {
+        // Which assets a change is for is no column of its table.
+        let is_assets = empty.entity == TableId::CHANGE && name == "assets";
+        if (schema.find(empty.entity, name).is_some() || name == key || is_assets) && !name.contains(['"', '\\', '\n'])
+        {
             text.push_str(&format!("\"{name}\" = \"{name}\"\n"));
         }
     }
