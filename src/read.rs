@@ -13,7 +13,7 @@ use crate::check::{Sight, expression};
 use crate::eval::column::Rows;
 use crate::eval::decide::{Options, prepare};
 use crate::eval::frame::{Binding, Frame};
-use crate::facts::{self, Broken, Json, Place, Problem, ProblemKind, Problems, Remark, Row, Trace};
+use crate::facts::{self, Amend, Broken, Caveat, Json, Place, Problem, ProblemKind, Problems, Remark, Row, Trace};
 use crate::tally::Tally;
 use crate::time::{Instant, Zone, ical};
 
@@ -98,6 +98,16 @@ impl FactsBuilder {
         let options = facts::Options { zone, tally, ..facts::Options::default() };
         let inner = facts::FactsBuilder::new(Arc::clone(&program.schema), now, options);
         Self { program: Arc::clone(program), inner, now }
+    }
+
+    /// Lets somebody add to the records of assets that files give from now on. `marks` say by what, for the digest of the facts.
+    pub fn amend_by(&mut self, amend: Arc<dyn Amend>, marks: impl IntoIterator<Item = String>) {
+        self.inner.amend_by(amend, marks);
+    }
+
+    /// Tells of a record what others know of it.
+    pub fn caveats(&mut self, place: &Place, caveats: Vec<Caveat>) {
+        self.inner.caveats(place, caveats);
     }
 
     /// Adds assets from NDJSON or JSON.
@@ -196,6 +206,7 @@ impl FactsBuilder {
 fn refused(selection: &facts::Selection, why: &str) -> Problem {
     Problem {
         kind: ProblemKind::Warning,
+        name: None,
         message: format!("`where` is no condition over assets: {why}"),
         field: Some(Arc::from("change.assets")),
         count: 1,

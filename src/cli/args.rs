@@ -132,6 +132,12 @@ pub(super) struct FactsArgs {
     /// Reports of scanners and bills of materials; ASSET is what a file is about, where it does not say so; may be repeated
     #[arg(long = "report", value_name = "[ASSET=]FILE")]
     pub reports: Vec<OsString>,
+    /// Feeds about vulnerabilities that findings are joined with: the store of `feeds add`, files, folders of them; may be repeated
+    #[arg(long, value_name = "PATH", conflicts_with = "no_feeds")]
+    pub feeds: Vec<PathBuf>,
+    /// Join findings with no feed, whatever is configured
+    #[arg(long)]
+    pub no_feeds: bool,
     /// The time to decide for, such as 2026-12-18T18:00Z; the clock's otherwise
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,

@@ -52,6 +52,7 @@ fn place(name: &str, line: Option<u32>) -> Place {
 fn warning(message: String, place: Option<Place>) -> Problem {
     Problem {
         kind: ProblemKind::Warning,
+        name: None,
         message,
         field: None,
         count: 1,

@@ -7,13 +7,14 @@ use toml::{Table, Value};
 
 use super::failure::{Failure, reason};
 use super::input::parse_size;
+use crate::sources::feeds::Kind;
 use crate::syntax::suggest::nearest;
-use crate::time::Zone;
+use crate::time::{Duration, Zone, parse_duration};
 
 /// The name of the file.
 const NAME: &str = "changegate.toml";
 /// The keys that it can have.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "policy",
     "inventory",
     "changes",
@@ -28,7 +29,31 @@ const KEYS: [&str; 14] = [
     "max_unpacked",
     "reports",
     "source",
+    "feeds",
 ];
+
+/// The keys of the table `feeds`.
+const FEEDS_KEYS: [&str; 4] = ["store", "files", "limit", "limits"];
+
+/// What the project's file says of feeds.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Feeds {
+    /// `store`
+    pub store: Option<PathBuf>,
+    /// `files`
+    pub files: Vec<PathBuf>,
+    /// `limit`: the greatest age of any.
+    pub limit: Option<Duration>,
+    /// `limits`: the greatest age of one, which counts before `limit`.
+    pub limits: Vec<(Kind, Duration)>,
+}
+
+impl Feeds {
+    /// The greatest age that a feed may have.
+    pub(super) fn limit(&self, kind: Kind) -> Option<Duration> {
+        self.limits.iter().find(|(of, _)| *of == kind).map(|(_, limit)| *limit).or(self.limit)
+    }
+}
 
 /// What the project's file says; paths are as seen from the current folder.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +84,8 @@ pub(super) struct Config {
     pub max_unpacked: Option<u64>,
     /// `reports`: of scanners, and bills of materials.
     pub reports: Vec<PathBuf>,
+    /// `feeds`: public feeds about vulnerabilities.
+    pub feeds: Feeds,
     /// The file's text, for what only a vocabulary can be held against.
     pub text: String,
     /// Where `timezone` stands, and the name that it gives.
@@ -156,6 +183,7 @@ impl Config {
                 "samples" => config.samples = paths(&place, folder, key, value)?,
                 "tzdb" => config.tzdb = Some(folder.join(string(&place, key, value)?)),
                 "reports" => config.reports = paths(&place, folder, key, value)?,
+                "feeds" => config.feeds = feeds(&place, folder, value)?,
                 // Read together with the vocabulary of the policy.
                 "source" => {}
                 "max_unpacked" => {
@@ -170,11 +198,7 @@ impl Config {
                     config.named_zone = Some((place.clone(), string(&place, key, value)?.to_owned()));
                 }
                 other => {
-                    let failure = Failure::new(format!("{place}: there is no key `{other}`"));
-                    return Err(match nearest(other, KEYS) {
-                        Some(near) => failure.help(format!("did you mean `{near}`?")),
-                        None => failure.help(format!("the keys are `{}`", KEYS.join("`, `"))),
-                    });
+                    return Err(unknown(format!("{place}: there is no key `{other}`"), other, &KEYS, "keys"));
                 }
             }
         }
@@ -218,6 +242,55 @@ fn line(text: &str, key: &str) -> Option<usize> {
                 .is_some_and(|rest| rest.trim_start_matches('[').trim_start().starts_with(key))
     };
     text.lines().position(sets).map(|before| before + 1)
+}
+
+/// The table `feeds`.
+fn feeds(place: &str, folder: &Path, value: &Value) -> Result<Feeds, Failure> {
+    let Some(table) = value.as_table() else {
+        return Err(Failure::new(format!("{place}: `feeds` must be a table, found {}", value_name(value))));
+    };
+    let mut feeds = Feeds::default();
+    for (key, value) in table {
+        match key.as_str() {
+            "store" => feeds.store = Some(folder.join(string(place, "feeds.store", value)?)),
+            "files" => feeds.files = paths(place, folder, "feeds.files", value)?,
+            "limit" => feeds.limit = Some(age(place, "feeds.limit", value)?),
+            "limits" => {
+                let Some(limits) = value.as_table() else {
+                    let found = value_name(value);
+                    return Err(Failure::new(format!("{place}: `feeds.limits` must be a table, found {found}")));
+                };
+                for (name, value) in limits {
+                    let kind = Kind::from_name(name).ok_or_else(|| {
+                        let names = Kind::ALL.map(Kind::name);
+                        unknown(format!("{place}: there is no feed `{name}`"), name, &names, "feeds")
+                    })?;
+                    feeds.limits.push((kind, age(place, &format!("feeds.limits.{name}"), value)?));
+                }
+            }
+            other => {
+                let message = format!("{place}: there is no key `feeds.{other}`");
+                return Err(unknown(message, other, &FEEDS_KEYS, "keys of `feeds`"));
+            }
+        }
+    }
+    Ok(feeds)
+}
+
+/// A length of time.
+fn age(place: &str, key: &str, value: &Value) -> Result<Duration, Failure> {
+    parse_duration(string(place, key, value)?).map_err(|error| {
+        Failure::new(format!("{place}: `{key}`: {error}")).help("write a length such as `48h` or `14d`")
+    })
+}
+
+/// A name that is none of those that there are.
+fn unknown(message: String, name: &str, names: &[&str], what: &str) -> Failure {
+    let failure = Failure::new(message);
+    match nearest(name, names.iter().copied()) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure.help(format!("the {what} are `{}`", names.join("`, `"))),
+    }
 }
 
 fn string<'v>(place: &str, key: &str, value: &'v Value) -> Result<&'v str, Failure> {

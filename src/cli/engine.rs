@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::feeds::known::Known;
 use super::intake::{Given, Intake};
 use super::loader::{FolderLoader, PolicyFile};
 use crate::check::schema::Schema;
@@ -13,6 +14,7 @@ use crate::explain::facts_show::Origins;
 use crate::explain::when_rows::When;
 use crate::facts::Problems;
 use crate::report::rows::{TestResult, TriageReport, Values, Why};
+use crate::sources::knowledge::Knowledge;
 use crate::sources::mapping::Source;
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
@@ -30,7 +32,6 @@ pub(super) struct Loaded {
 }
 
 /// How facts are read.
-#[derive(Clone, Debug)]
 pub(super) struct ReadOptions {
     /// The zone of times without an offset; UTC with a warning otherwise.
     pub zone: Option<Zone>,
@@ -40,6 +41,8 @@ pub(super) struct ReadOptions {
     pub trace: Option<String>,
     /// How many bytes a file may hold when unpacked.
     pub unpacked: u64,
+    /// What feeds know.
+    pub known: Option<Known>,
 }
 
 /// The facts, and what is wrong with them.
@@ -87,21 +90,25 @@ pub(super) fn empty_policy(zone: Option<&Zone>) -> Policy {
 }
 
 /// Reads facts by the vocabulary of a policy, from files of any form.
-pub(super) fn read(
-    policy: &Policy,
-    files: Vec<Given>,
-    sources: &[Source],
-    now: Instant,
-    options: &ReadOptions,
-) -> Read {
-    let mut builder = policy.counted_facts_builder(now, options.zone.clone(), Arc::clone(&options.tally));
-    let mut intake = Intake::new(policy.schema(), sources, options.unpacked);
+pub(super) fn read(policy: &Policy, files: Vec<Given>, sources: &[Source], now: Instant, options: ReadOptions) -> Read {
+    let ReadOptions { zone, tally, trace, known, unpacked } = options;
+    let mut builder = policy.counted_facts_builder(now, zone, tally);
+    let mut warnings = Vec::new();
+    let knowledge = known.map(|known| {
+        known.refused.into_iter().for_each(|broken| builder.add_error(broken));
+        builder.amend_by(Arc::<Knowledge>::clone(&known.knowledge), known.knowledge.marks());
+        warnings = known.warnings;
+        known.knowledge
+    });
+    let mut intake = Intake::new(policy.schema(), sources, knowledge.clone(), unpacked);
     for given in files {
         intake.add(given, &mut builder);
     }
-    let (files, elements) = intake.finish(&mut builder, options.trace.as_deref());
-    let trace = options.trace.as_deref().map(|asset| Origins { records: builder.traces(asset), elements });
-    let (facts, problems) = builder.finish();
+    let (files, elements) = intake.finish(&mut builder, trace.as_deref());
+    let feeds = knowledge.as_ref().map(|knowledge| knowledge.places()).unwrap_or_default();
+    let trace = trace.as_deref().map(|asset| Origins { records: builder.traces(asset), elements, feeds });
+    let (facts, mut problems) = builder.finish();
+    problems.warnings.extend(warnings);
     Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems, files, trace }
 }
 

@@ -1,19 +1,20 @@
 //! `changegate feeds`: the local store of advisories.
 
+pub(super) mod known;
 mod status;
 mod tell;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::Status;
 use super::failure::{Failure, reason};
-use super::input;
+use super::input::{self, InputFile};
 use super::output;
 use super::session::Session;
 use crate::report::Format;
@@ -87,7 +88,12 @@ pub(super) fn run(args: &FeedsArgs, session: &Session) -> Result<Status, Failure
 }
 
 fn place(args: &StoreArgs, session: &Session) -> PathBuf {
-    args.store.clone().unwrap_or_else(|| session.config.folder.join(PLACE))
+    args.store.clone().unwrap_or_else(|| of_project(session))
+}
+
+/// The store of the project.
+fn of_project(session: &Session) -> PathBuf {
+    session.config.feeds.store.clone().unwrap_or_else(|| session.config.folder.join(PLACE))
 }
 
 fn add(args: &AddArgs, session: &Session) -> Result<Status, Failure> {
@@ -97,13 +103,7 @@ fn add(args: &AddArgs, session: &Session) -> Result<Status, Failure> {
     let mut refused = 0_usize;
     for path in &args.files {
         for file in input::data(path, CALLED, &session.stdin_taken, unpacked)? {
-            let Some(kind) = detect(&file.name, &file.bytes) else {
-                let help =
-                    "the feeds are KEV, EPSS, NVD, CVE JSON 5, OSV, endoflife.date, CSAF, OpenVEX and CycloneDX VEX";
-                return Err(Failure::new(format!("`{}` is no feed that is known", file.name)).help(help));
-            };
-            let mut harvest = Harvest::default();
-            kind.read(&Arc::from(file.name.as_str()), &file.bytes, &mut harvest);
+            let harvest = harvest(&file)?;
             tell::refusals(&harvest.refused, args.keep_going, session)?;
             refused = refused.saturating_add(harvest.refused.len());
             files.push(Added { file: file.name, harvest });
@@ -130,6 +130,20 @@ fn add(args: &AddArgs, session: &Session) -> Result<Status, Failure> {
         )?,
     }
     Ok(Status::Good)
+}
+
+/// What a file of a feed says.
+///
+/// # Errors
+/// It is none.
+fn harvest(file: &InputFile) -> Result<Harvest, Failure> {
+    let kind = detect(&file.name, &file.bytes).ok_or_else(|| {
+        Failure::new(format!("`{}` is no feed that is known", file.name))
+            .help("the feeds are KEV, EPSS, NVD, CVE JSON 5, OSV, endoflife.date, CSAF, OpenVEX and CycloneDX VEX")
+    })?;
+    let mut harvest = Harvest::default();
+    kind.read(&Arc::from(file.name.as_str()), &file.bytes, &mut harvest);
+    Ok(harvest)
 }
 
 /// Writes the new store beside the old one and puts it in its place. Whenever this is stopped, the old store is there or the new one.
@@ -172,20 +186,20 @@ pub(super) fn open(path: &Path) -> Result<Option<Store<Place>>, Failure> {
         Err(error) => return Err(Failure::io("read", path, &error)),
     };
     let length = file.metadata().map_err(|error| Failure::io("read", path, &error))?.len();
-    Store::open(Place(file), length).map(Some).map_err(|error| wrong(path, &error))
+    Store::open(Place(Mutex::new(file)), length).map(Some).map_err(|error| wrong(path, &error))
 }
 
 /// The store's file.
 #[derive(Debug)]
-pub(super) struct Place(File);
+pub(super) struct Place(Mutex<File>);
 
 impl ReadAt for Place {
     fn read_at(&self, at: u64, length: usize) -> io::Result<Vec<u8>> {
         use std::io::{Read as _, Seek as _, SeekFrom};
-        let mut file = &self.0;
+        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(at))?;
         let mut bytes = Vec::new();
-        file.take(length as u64).read_to_end(&mut bytes)?;
+        file.by_ref().take(length as u64).read_to_end(&mut bytes)?;
         if bytes.len() == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 }

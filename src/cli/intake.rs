@@ -15,9 +15,10 @@ use super::input::InputFile;
 use crate::FactsBuilder;
 use crate::check::schema::{Schema, TableId};
 use crate::explain::facts_rows::FileRow;
-use crate::facts::{Broken, Json, Misread, Place, Row};
+use crate::facts::{Broken, Json, Misread, Place, Row, printable};
 use crate::sources::inventories::{broken, csv, json, osquery, parquet, servicenow};
-use crate::sources::join::{Joined, owner_of};
+use crate::sources::join::{About, Joined, Record, owner_of};
+use crate::sources::knowledge::Knowledge;
 use crate::sources::mapping::{self, Form, Mapping, Source};
 use crate::sources::reports as readers;
 use crate::sources::tickets::{jira, yaml};
@@ -89,10 +90,17 @@ pub(super) struct Intake<'s> {
     /// How many bytes a file may hold when unpacked.
     unpacked: u64,
     files: Vec<FileRow>,
+    /// What feeds know.
+    known: Option<Arc<Knowledge>>,
 }
 
 impl<'s> Intake<'s> {
-    pub(super) fn new(schema: Arc<Schema>, sources: &'s [Source], unpacked: u64) -> Self {
+    pub(super) fn new(
+        schema: Arc<Schema>,
+        sources: &'s [Source],
+        known: Option<Arc<Knowledge>>,
+        unpacked: u64,
+    ) -> Self {
         let has_votes = sources.iter().any(|source| source.mapping.entity == TableId::APPROVAL);
         Self {
             schema,
@@ -105,6 +113,7 @@ impl<'s> Intake<'s> {
             has_votes,
             unpacked,
             files: Vec::new(),
+            known,
         }
     }
 
@@ -400,7 +409,7 @@ impl<'s> Intake<'s> {
             builder.remark(ends_in(mapping.entity), &place, &id, row.remarks);
             debug_assert_eq!(owner, ends_in(mapping.entity));
             for element in each_cve(fields) {
-                self.joined.add(mapping.entity, &id, element, Vec::new(), &place);
+                self.joined.add(mapping.entity, &id, element, About::default(), &place);
             }
         }
     }
@@ -421,8 +430,15 @@ impl<'s> Intake<'s> {
         self.joined.rename(&self.ids);
         self.findings(builder);
         let elements = trace.map(|asset| self.joined.places(asset)).unwrap_or_default();
-        for (of, place, record) in self.joined.records() {
-            builder.add_record(of, &place.file, place.line, record);
+        for Record { entity, place, record, caveats } in self.joined.records(self.known.as_deref()) {
+            if !caveats.is_empty() {
+                let id = match record.get("id") {
+                    Some(Json::String(id)) => Some(printable(id)),
+                    _ => None,
+                };
+                builder.caveats(&Place { record: id, ..place.clone() }, caveats);
+            }
+            builder.add_record(entity, &place.file, place.line, record);
         }
         (self.files, elements)
     }

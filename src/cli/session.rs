@@ -12,6 +12,7 @@ use super::calendars;
 use super::config::Config;
 use super::engine::{self, Loaded, Read, ReadOptions, RunOptions};
 use super::failure::Failure;
+use super::feeds;
 use super::input;
 use super::intake::{self, Given};
 use super::loader;
@@ -263,10 +264,14 @@ impl Session {
                 files.push(Given { entity: TableId::ASSET, file, source: None, asset: asset.clone(), is_report: true });
             }
         }
+        let known = feeds::known::read(self, args, &policy.schema(), now, trace)?;
+        let knowledge = known.as_ref().map(|known| Arc::clone(&known.knowledge));
         tally.add_work(files.iter().map(|given| given.file.bytes.len()).sum());
-        let options = ReadOptions { zone: self.config.zone.clone(), tally, trace: trace.map(str::to_owned), unpacked };
-        let mut read = engine::read(policy, files, &sources, now, &options);
+        let options =
+            ReadOptions { zone: self.config.zone.clone(), tally, trace: trace.map(str::to_owned), known, unpacked };
+        let mut read = engine::read(policy, files, &sources, now, options);
         progress.finish();
+        knowledge.map_or(Ok(()), |knowledge| feeds::known::whole(&knowledge))?;
         read.problems.warnings.extend(calendars::read(policy, &mut read.facts, now, &self.config.folder));
         read.problems.warnings.extend(tzdb::differences(policy, &read.facts, now, self.own_tzdb));
         let mut err = io::BufWriter::new(io::stderr().lock());

@@ -151,6 +151,7 @@ fn difference(zone: &str, from: Instant, theirs: Option<&str>, own: bool) -> Pro
     let ours = if own { "of `--tzdb`" } else { "in the program" };
     Problem {
         kind: ProblemKind::Warning,
+        name: None,
         message: format!(
             "the clocks of `{zone}` are not agreed on: from {} on, the time-zone database {ours} ({}), by which this is decided, and that of the system ({theirs}) differ",
             from.to_rfc3339(),

@@ -14,6 +14,8 @@ pub struct Origins {
     pub records: Vec<Trace>,
     /// The elements of its lists that came apart from it, by what names them.
     pub elements: BTreeMap<String, Vec<Place>>,
+    /// Where feeds tell of its findings, by what names them, each place with the fields.
+    pub feeds: BTreeMap<String, Vec<String>>,
 }
 
 /// An asset.
@@ -116,11 +118,14 @@ fn elements(
             .into_iter()
             .filter(|(_, value)| !value.starts_with("unknown"))
             .collect();
-        let own = key(schema, facts, &list.rows, at).and_then(|key| origins.elements.get(&key));
-        let from = match own {
+        let key = key(schema, facts, &list.rows, at);
+        let own = key.as_ref().and_then(|key| origins.elements.get(key));
+        let mut from: Vec<String> = match own {
             Some(places) => places.iter().map(ToString::to_string).collect::<BTreeSet<_>>().into_iter().collect(),
             None => from.to_vec(),
         };
+        let feeds = key.as_ref().filter(|_| shown.name == "findings").and_then(|key| origins.feeds.get(key));
+        from.extend(feeds.into_iter().flatten().cloned());
         shown.rows.push(ShownRow { fields, from });
     }
     shown

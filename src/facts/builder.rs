@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::amend::{Amend, Caveat};
 use super::assemble::finish;
 use super::column::{Cell, ColumnBuild, State, TableBuild, row};
 use super::digest::of_all;
@@ -28,11 +29,13 @@ pub struct Options {
     pub zone: Option<Zone>,
     /// Where the bytes that are read are counted.
     pub tally: Arc<Tally>,
+    /// Who knows more of assets than their records say.
+    pub amend: Option<Arc<dyn Amend>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limit: 100, zone: None, tally: Arc::default() }
+        Self { limit: 100, zone: None, tally: Arc::default(), amend: None }
     }
 }
 
@@ -76,6 +79,8 @@ pub struct FactsBuilder {
     given: BTreeSet<TableId>,
     /// Of the other entities, those that lack records.
     others_incomplete: BTreeSet<TableId>,
+    /// What else the facts hang on, for their digest.
+    marks: BTreeSet<String>,
 }
 
 /// An object with a list under the name of its kind.
@@ -124,6 +129,20 @@ impl FactsBuilder {
             incomplete: false,
             given: BTreeSet::new(),
             others_incomplete: BTreeSet::new(),
+            marks: BTreeSet::new(),
+        }
+    }
+
+    /// Lets somebody add to the records of assets that files give from now on. `marks` say by what, for the digest of the facts.
+    pub fn amend_by(&mut self, amend: Arc<dyn Amend>, marks: impl IntoIterator<Item = String>) {
+        self.options.amend = Some(amend);
+        self.marks.extend(marks);
+    }
+
+    /// Tells of a record what others know of it.
+    pub fn caveats(&mut self, place: &Place, caveats: Vec<Caveat>) {
+        for caveat in caveats {
+            self.report.caveat(caveat, || place.clone());
         }
     }
 
@@ -325,6 +344,7 @@ impl FactsBuilder {
         let given = self.given.iter().filter(|table| !matches!(**table, TableId::ASSET | TableId::CHANGE));
         let mut marks: Vec<String> = given.map(|table| format!("given {}", name(table))).collect();
         marks.extend(self.others_incomplete.iter().map(|table| format!("incomplete {}", name(table))));
+        marks.extend(self.marks.iter().cloned());
         of_all(digests, self.incomplete, &marks)
     }
 }

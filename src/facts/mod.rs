@@ -12,6 +12,7 @@
 //! threads. A value that cannot be read is unknown and never guessed; a list that loses an element is never just shorter. Files, paths and
 //! clocks are the caller's.
 
+mod amend;
 mod assemble;
 mod builder;
 mod column;
@@ -37,6 +38,7 @@ pub mod table;
 mod value;
 mod vectors;
 
+pub use amend::{Amend, Caveat};
 pub use builder::{FactsBuilder, Input, Options, Selection};
 pub use csv::broken_quote;
 pub use json::{Json, JsonError};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::amend::Amend;
 use super::builder::Options;
 use super::column::{TableBuild, row};
 use super::csv;
@@ -80,7 +81,7 @@ impl Source<'_> {
             match row.record {
                 Ok(record) => {
                     reading.remark(&record, row.remarks);
-                    reading.record(record);
+                    reading.given(record);
                 }
                 Err(wrong) => reading.leave_out(|| wrong.found, || (wrong.message, wrong.help)),
             }
@@ -101,6 +102,7 @@ struct Reading<'p> {
     plan: &'p TablePlan,
     assets: Option<&'p KeyPlan>,
     reader: Reader,
+    amend: Option<Arc<dyn Amend>>,
     part: Part,
     buffer: Vec<u8>,
 }
@@ -118,6 +120,7 @@ impl<'p> Reading<'p> {
             plan: source.plan,
             assets: source.plan.keys.iter().find(|key| matches!(key.target, Target::Special)),
             reader: Reader::new(source.now, source.options, file),
+            amend: source.options.amend.clone(),
             part,
             buffer: Vec::new(),
         }
@@ -139,13 +142,25 @@ impl<'p> Reading<'p> {
             }
         };
         match Json::parse(text) {
-            Ok(record) => self.record(record),
+            Ok(record) => self.given(record),
             Err(error) => {
                 self.reader.here.line = Some(row(piece.line.saturating_add(error.line.saturating_sub(1))));
                 let found = || format!("{} at column {}", error.message, error.column);
                 self.leave_out(found, || ("a record is not JSON".to_owned(), None));
             }
         }
+    }
+
+    /// Takes a record as a file gives it: others may know more of it.
+    fn given(&mut self, mut record: Json<'_>) {
+        if let (Some(amend), TableId::ASSET) = (&self.amend, self.plan.table) {
+            self.reader.here.record = id_of(&record);
+            let here = &self.reader.here;
+            for caveat in amend.asset(&mut record) {
+                self.reader.report.caveat(caveat, || here.place(None));
+            }
+        }
+        self.record(record);
     }
 
     fn record(&mut self, record: Json<'_>) {
@@ -172,10 +187,7 @@ impl<'p> Reading<'p> {
             let words = || (format!("a record of `{}` is not an object", self.plan.path), help);
             return leave_out(&mut self.reader, || format!("found `{}`", record.excerpt()), words);
         };
-        self.reader.here.record = match record.get("id") {
-            Some(Json::String(id)) => Some(id.clone().into_owned()),
-            _ => None,
-        };
+        self.reader.here.record = id_of(&record);
         if self.reader.here.record.as_deref().is_some_and(|id| id.trim().is_empty()) {
             let words = || (format!("`{}.id` is required", self.plan.path), None);
             return leave_out(&mut self.reader, || "it is blank".to_owned(), words);
@@ -192,10 +204,7 @@ impl<'p> Reading<'p> {
 
     /// Warns of what a reader could not read in a record.
     fn remark(&mut self, record: &Json<'_>, remarks: Vec<Remark>) {
-        self.reader.here.record = match record.get("id") {
-            Some(Json::String(id)) => Some(id.clone().into_owned()),
-            _ => None,
-        };
+        self.reader.here.record = id_of(record);
         let here = &self.reader.here;
         for remark in remarks {
             let place = || here.place(Some(format!("found `{}`", printable(&remark.found))));
@@ -206,6 +215,13 @@ impl<'p> Reading<'p> {
 
     fn leave_out(&mut self, found: impl FnOnce() -> String, words: impl FnOnce() -> Words) {
         leave_out(&mut self.reader, found, words);
+    }
+}
+
+fn id_of(record: &Json<'_>) -> Option<String> {
+    match record.get("id") {
+        Some(Json::String(id)) => Some(id.clone().into_owned()),
+        _ => None,
     }
 }
 

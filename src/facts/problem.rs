@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
+use super::amend::Caveat;
+
 /// How many places a warning names.
 const EXAMPLES: usize = 3;
 /// How many keys that the vocabulary lacks are told apart in one chunk.
@@ -63,6 +65,8 @@ impl fmt::Display for Place {
 pub struct Problem {
     /// How much it weighs.
     pub kind: ProblemKind,
+    /// Its name, where it has one, such as `feed_stale`.
+    pub name: Option<&'static str>,
     /// What is wrong, in one sentence.
     pub message: String,
     /// The field, as `asset.findings[].epss`, where it is about one.
@@ -79,6 +83,9 @@ impl fmt::Display for Problem {
     /// The sentence, then a line for each place, then the help.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
+        if let Some(name) = self.name {
+            write!(f, " ({name})")?;
+        }
         if self.count > 1 {
             write!(f, " ({} times)", self.count)?;
         }
@@ -133,6 +140,8 @@ pub(super) enum Trouble {
     EndBeforeStart,
     Aimless,
     Mapped,
+    /// What others know of a record, by its name.
+    Named(ProblemKind, &'static str),
 }
 
 /// The message and help of a warning.
@@ -185,6 +194,7 @@ impl Report {
             let words = words();
             self.errors.push(Problem {
                 kind: ProblemKind::Error,
+                name: None,
                 message: words.0,
                 field: field.cloned(),
                 count: 1,
@@ -210,6 +220,13 @@ impl Report {
         if tally.places.len() < EXAMPLES {
             tally.places.push(place());
         }
+    }
+
+    /// Counts what others know of a record.
+    pub(super) fn caveat(&mut self, caveat: Caveat, place: impl FnOnce() -> Place) {
+        let Caveat { name, kind, field, message, found } = caveat;
+        let words = || (message.to_owned(), None);
+        self.warn(&field, Trouble::Named(kind, name), words, || Place { found: Some(found), ..place() });
     }
 
     /// Counts a key that the vocabulary does not have.
@@ -266,14 +283,16 @@ impl Report {
 
     /// The problems as the caller gets them.
     pub(super) fn finish(self) -> Problems {
-        let warnings = self.warnings.into_iter().map(|((field, _), tally)| Problem {
-            kind: ProblemKind::Warning,
-            message: tally.words.0,
-            field: Some(field),
-            count: tally.count,
-            places: tally.places,
-            help: tally.words.1,
-        });
+        let problem = |((field, trouble), tally): ((Arc<str>, Trouble), Tally)| {
+            let (kind, name) = match trouble {
+                Trouble::Named(kind, name) => (kind, Some(name)),
+                _ => (ProblemKind::Warning, None),
+            };
+            let (message, help) = tally.words;
+            Problem { kind, name, message, field: Some(field), count: tally.count, places: tally.places, help }
+        };
+        let (warnings, told): (Vec<Problem>, Vec<Problem>) =
+            self.warnings.into_iter().map(problem).partition(|problem| problem.kind == ProblemKind::Warning);
         let mut keys: Vec<(u64, String, KeyTally)> = Vec::new();
         for (owner, inner) in self.keys {
             keys.extend(inner.into_iter().map(|(key, tally)| (tally.count, format!("{owner}.{key}"), tally)));
@@ -282,21 +301,20 @@ impl Report {
             other_count.cmp(count).then_with(|| path.cmp(other_path))
         });
         let more = keys.len().saturating_sub(REPORTED_KEYS);
-        let mut notes: Vec<Problem> = keys
-            .into_iter()
-            .take(REPORTED_KEYS)
-            .map(|(count, path, tally)| Problem {
-                kind: ProblemKind::Note,
-                message: format!("the vocabulary has no `{}`, so it is ignored", printable(&path)),
-                field: Some(Arc::from(path)),
-                count,
-                places: vec![tally.place],
-                help: tally.help,
-            })
-            .collect();
+        let unknown = keys.into_iter().take(REPORTED_KEYS).map(|(count, path, tally)| Problem {
+            kind: ProblemKind::Note,
+            name: None,
+            message: format!("the vocabulary has no `{}`, so it is ignored", printable(&path)),
+            field: Some(Arc::from(path)),
+            count,
+            places: vec![tally.place],
+            help: tally.help,
+        });
+        let mut notes: Vec<Problem> = told.into_iter().chain(unknown).collect();
         if more > 0 {
             notes.push(Problem {
                 kind: ProblemKind::Note,
+                name: None,
                 message: format!("{more} more keys are not in the vocabulary and are ignored"),
                 field: None,
                 count: 1,
@@ -304,13 +322,7 @@ impl Report {
                 help: None,
             });
         }
-        Problems {
-            errors: self.errors,
-            error_count: self.error_count,
-            left_out: self.left_out,
-            warnings: warnings.collect(),
-            notes,
-        }
+        Problems { errors: self.errors, error_count: self.error_count, left_out: self.left_out, warnings, notes }
     }
 }
 

@@ -123,6 +123,7 @@ fn named(
         };
         Problem {
             kind: ProblemKind::Warning,
+            name: None,
             message: format!("{what}: {}", kinds.consequence),
             field: Some(Arc::clone(&path)),
             count: u64::try_from(found.len()).unwrap_or(u64::MAX),

@@ -66,14 +66,19 @@ fn object(problem: &Problem) -> Value {
             })
         })
         .collect();
-    json!({
+    let mut object = json!({
         "severity": word(problem.kind),
         "message": problem.message,
         "field": problem.field.as_deref(),
         "count": problem.count,
         "places": places,
         "help": problem.help,
-    })
+    });
+    // Only what feeds have to say has a name.
+    if let (Some(name), Some(entries)) = (problem.name, object.as_object_mut()) {
+        entries.insert("name".to_owned(), Value::from(name));
+    }
+    object
 }
 
 fn human(out: &mut impl Write, problem: &Problem, look: &Look) -> io::Result<()> {
@@ -83,8 +88,9 @@ fn human(out: &mut impl Write, problem: &Problem, look: &Look) -> io::Result<()>
         ProblemKind::Warning => paint.caution(word(problem.kind)),
         ProblemKind::Note => paint.dim(word(problem.kind)),
     };
+    let name = problem.name.map_or_else(String::new, |name| format!(" ({name})"));
     let count = if problem.count > 1 { format!(" ({} times)", problem.count) } else { String::new() };
-    writeln!(out, "{kind}: {}{count}", tidy(&problem.message))?;
+    writeln!(out, "{kind}: {}{name}{count}", tidy(&problem.message))?;
     for place in &problem.places {
         writeln!(out, "  {}", place_text(place))?;
     }

@@ -31,8 +31,11 @@ mod tests;
 mod vex;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
+
+pub use cvss::first_of_each;
 
 use super::feeds::{Kind, cve_id, vulnerability_id};
 use super::{Advisory, Assertion, Edition, Fields, Harvest, Origin};
@@ -99,12 +102,62 @@ pub enum Presence {
     Whole,
 }
 
+/// What somebody says of a vulnerability.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// A feed.
+    Advisory(Arc<Advisory>),
+    /// A VEX document.
+    Assertion(Arc<Assertion>),
+}
+
+/// Where what is said of vulnerabilities is looked up.
+pub trait Shelf {
+    /// What is said under an identifier, each with a number that is greater the later it was added.
+    fn find(&self, id: &str) -> Vec<(u64, Said)>;
+}
+
+/// What was said of a finding, and what there is to tell.
+#[derive(Clone, Debug, Default)]
+pub struct Enriched {
+    /// What is to be told.
+    pub remarks: Vec<Remark>,
+    /// The advisories, without those that were withdrawn.
+    pub advisories: Vec<Arc<Advisory>>,
+    /// The statements about the vulnerability, whatever their products.
+    pub assertions: Vec<Arc<Assertion>>,
+}
+
+/// What is known of CISA's catalogue as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Catalogue<'a> {
+    /// How much of it is here.
+    pub presence: Presence,
+    /// Of when it is.
+    pub made: Option<&'a str>,
+}
+
+impl<'a> Catalogue<'a> {
+    /// What editions say of it.
+    pub fn of(editions: impl IntoIterator<Item = &'a Edition>) -> Self {
+        let mut catalogue = Self { presence: Presence::Absent, made: None };
+        for edition in editions.into_iter().filter(|edition| edition.feed == Kind::Kev.name()) {
+            catalogue.presence = match (catalogue.presence, edition.dropped) {
+                (Presence::Absent | Presence::Whole, 0) => Presence::Whole,
+                _ => Presence::Part,
+            };
+            catalogue.made = catalogue.made.or(edition.made.as_deref());
+        }
+        catalogue
+    }
+}
+
 /// Advisories and statements, found by identifier.
 #[derive(Clone, Debug, Default)]
 pub struct Advisories {
-    records: Vec<Advisory>,
+    records: Vec<Arc<Advisory>>,
     by_id: BTreeMap<String, Vec<usize>>,
-    assertions: Vec<Assertion>,
+    assertions: Vec<Arc<Assertion>>,
     by_vulnerability: BTreeMap<String, Vec<usize>>,
     editions: Vec<Edition>,
 }
@@ -133,14 +186,14 @@ impl Advisories {
         for record in advisories.into_iter().filter(|record| !left_out.contains(record.feed)) {
             let at = self.records.len();
             enter(&mut self.by_id, &record, at);
-            self.records.push(record);
+            self.records.push(Arc::new(record));
         }
         for assertion in assertions {
             let at = self.assertions.len();
             for id in &assertion.ids {
                 self.by_vulnerability.entry(id.clone()).or_default().push(at);
             }
-            self.assertions.push(assertion);
+            self.assertions.push(Arc::new(assertion));
         }
     }
 
@@ -156,81 +209,96 @@ impl Advisories {
         &self.editions
     }
 
-    /// How much of a feed is here.
-    pub fn presence(&self, kind: Kind) -> Presence {
-        let mut editions = self.editions.iter().filter(|edition| edition.feed == kind.name()).peekable();
-        if editions.peek().is_none() {
-            Presence::Absent
-        } else if editions.all(|edition| edition.dropped == 0) {
-            Presence::Whole
-        } else {
-            Presence::Part
-        }
+    /// Every advisory.
+    pub fn advisories(&self) -> impl Iterator<Item = &Arc<Advisory>> {
+        self.records.iter()
     }
 
     /// Adds to a finding what the feeds know of it, and says what is to be told about that.
     pub fn enrich(&self, finding: &mut Fields, subject: &Subject<'_>) -> Vec<Remark> {
-        let own = finding.get("cve").and_then(Value::as_str).map(vulnerability_id);
-        let mut remarks = Vec::new();
-        let (ids, records) = self.of(own.iter().chain(subject.aliases).map(|id| vulnerability_id(id)));
-        let Some(name) = own.or_else(|| ids.first().cloned()) else { return remarks };
-        for record in records.iter().filter(|record| record.withdrawn) {
-            remarks.push(Remark {
-                name: "record_withdrawn",
-                about: name.clone(),
-                message: format!("`{}` was withdrawn in {}", record.id, record.feed),
-                origin: Some(record.origin.clone()),
-            });
-        }
-        let records: Vec<&Advisory> = records.into_iter().filter(|record| !record.withdrawn).collect();
-        let has_cve = ids.iter().any(|id| cve_id(id).is_some());
-        let presence = self.presence(Kind::Kev);
-        let kev = self.editions.iter().find(|edition| edition.feed == Kind::Kev.name());
-        let listing = fields::Catalogue { presence, made: kev.and_then(|edition| edition.made.as_deref()), has_cve };
-        fields::catalogue(finding, &name, &records, &listing, &mut remarks);
-        fields::join(finding, &name, &records, &mut remarks);
-        cvss::gather(finding, &name, &records, &mut remarks);
-        let said: BTreeSet<usize> =
-            ids.iter().filter_map(|id| self.by_vulnerability.get(id)).flatten().copied().collect();
-        let said = said.into_iter().filter_map(|at| self.assertions.get(at));
-        vex::apply(finding, &name, said, subject, &mut remarks);
-        remarks
+        enrich(self, &Catalogue::of(&self.editions), finding, subject).remarks
     }
+}
 
-    /// The identifiers of a vulnerability and the records about it, each record once, in the order in which they were added.
-    fn of(&self, own: impl Iterator<Item = String>) -> (Vec<String>, Vec<&Advisory>) {
-        let mut ids: Vec<String> = Vec::new();
-        for id in own {
-            if !id.is_empty() && !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
-        // Two CVEs that share an alias are two vulnerabilities: where one is known, the other is not followed.
-        let settled = ids.iter().any(|id| cve_id(id).is_some());
-        let mut found: BTreeSet<usize> = BTreeSet::new();
-        let mut next = 0;
-        while let Some(id) = ids.get(next).cloned() {
-            next += 1;
-            for at in self.by_id.get(&id).into_iter().flatten() {
-                let another = |record: &Advisory| settled && cve_id(&record.id).is_some() && !ids.contains(&record.id);
-                let Some(record) = self.records.get(*at).filter(|record| !another(record)) else { continue };
-                if !found.insert(*at) {
-                    continue;
-                }
-                // What was withdrawn as a mistake joins nothing.
-                if record.withdrawn {
-                    continue;
-                }
-                for other in std::iter::once(&record.id).chain(&record.aliases) {
-                    let another = settled && cve_id(other).is_some();
-                    if !another && ids.len() < MOST_IDS && !ids.contains(other) {
-                        ids.push(other.clone());
-                    }
-                }
-            }
-        }
-        (ids, found.into_iter().filter_map(|at| self.records.get(at)).collect())
+impl Shelf for Advisories {
+    fn find(&self, id: &str) -> Vec<(u64, Said)> {
+        let of = |places: &BTreeMap<String, Vec<usize>>| places.get(id).cloned().unwrap_or_default();
+        let number = |at: usize| u64::try_from(at).unwrap_or(u64::MAX);
+        let advisory = |at: usize| Some((number(at), Said::Advisory(Arc::clone(self.records.get(at)?))));
+        let assertion = |at: usize| Some((number(at), Said::Assertion(Arc::clone(self.assertions.get(at)?))));
+        let advisories = of(&self.by_id).into_iter().filter_map(advisory);
+        advisories.chain(of(&self.by_vulnerability).into_iter().filter_map(assertion)).collect()
     }
+}
+
+/// Adds to a finding what is known of its vulnerability.
+pub fn enrich(shelf: &impl Shelf, catalogue: &Catalogue<'_>, finding: &mut Fields, subject: &Subject<'_>) -> Enriched {
+    let own = finding.get("cve").and_then(Value::as_str).map(vulnerability_id);
+    let (ids, records, assertions) = gather(shelf, own.iter().chain(subject.aliases).map(|id| vulnerability_id(id)));
+    let mut enriched = Enriched { assertions, ..Enriched::default() };
+    let Some(name) = own.or_else(|| ids.first().cloned()) else { return enriched };
+    let remarks = &mut enriched.remarks;
+    for record in records.iter().filter(|record| record.withdrawn) {
+        remarks.push(Remark {
+            name: "record_withdrawn",
+            about: name.clone(),
+            message: format!("`{}` was withdrawn in {}", record.id, record.feed),
+            origin: Some(record.origin.clone()),
+        });
+    }
+    enriched.advisories = records.into_iter().filter(|record| !record.withdrawn).collect();
+    let records: Vec<&Advisory> = enriched.advisories.iter().map(AsRef::as_ref).collect();
+    let has_cve = ids.iter().any(|id| cve_id(id).is_some());
+    fields::catalogue(finding, &name, &records, (catalogue, has_cve), remarks);
+    fields::join(finding, &name, &records, remarks);
+    cvss::gather(finding, &name, &records, remarks);
+    vex::apply(finding, &name, enriched.assertions.iter().map(AsRef::as_ref), subject, remarks);
+    enriched
+}
+
+/// The identifiers of a vulnerability and what is said of it, each once, in the order in which it was added.
+fn gather(
+    shelf: &impl Shelf,
+    own: impl Iterator<Item = String>,
+) -> (Vec<String>, Vec<Arc<Advisory>>, Vec<Arc<Assertion>>) {
+    let mut ids: Vec<String> = Vec::new();
+    for id in own {
+        if !id.is_empty() && !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    // Two CVEs that share an alias are two vulnerabilities: where one is known, the other is not followed.
+    let settled = ids.iter().any(|id| cve_id(id).is_some());
+    let mut found: BTreeMap<u64, Arc<Advisory>> = BTreeMap::new();
+    let mut said: BTreeMap<u64, Arc<Assertion>> = BTreeMap::new();
+    let mut next = 0;
+    while let Some(id) = ids.get(next).cloned() {
+        next += 1;
+        for (number, one) in shelf.find(&id) {
+            let record = match one {
+                Said::Assertion(assertion) => {
+                    said.insert(number, assertion);
+                    continue;
+                }
+                Said::Advisory(record) => record,
+            };
+            let another = settled && cve_id(&record.id).is_some() && !ids.contains(&record.id);
+            if another || found.insert(number, Arc::clone(&record)).is_some() {
+                continue;
+            }
+            // What was withdrawn as a mistake joins nothing.
+            if record.withdrawn {
+                continue;
+            }
+            for other in std::iter::once(&record.id).chain(&record.aliases) {
+                let another = settled && cve_id(other).is_some();
+                if !another && ids.len() < MOST_IDS && !ids.contains(other) {
+                    ids.push(other.clone());
+                }
+            }
+        }
+    }
+    (ids, found.into_values().collect(), said.into_values().collect())
 }
 
 fn enter(by_id: &mut BTreeMap<String, Vec<usize>>, record: &Advisory, at: usize) {

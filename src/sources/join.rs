@@ -2,16 +2,61 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::enrich::Subject;
+use super::knowledge::Knowledge;
 use crate::check::schema::TableId;
-use crate::facts::{Json, Place};
+use crate::facts::{Caveat, Json, Place, ProblemKind};
 
 type Entries = Vec<(Cow<'static, str>, Json<'static>)>;
+
+/// What is known of a finding beside its fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct About {
+    /// Other names of its vulnerability.
+    pub aliases: Vec<String>,
+    /// The package URL of what it was found in.
+    pub purl: Option<String>,
+    /// The CPE name of what it was found in.
+    pub cpe: Option<String>,
+    /// What that is part of.
+    pub within: Vec<String>,
+}
+
+impl About {
+    fn as_subject(&self) -> Subject<'_> {
+        Subject { aliases: &self.aliases, purl: self.purl.as_deref(), cpe: self.cpe.as_deref(), within: &self.within }
+    }
+
+    fn take(&mut self, other: Self) {
+        for (mine, others) in [(&mut self.aliases, other.aliases), (&mut self.within, other.within)] {
+            mine.extend(others);
+            mine.sort_unstable();
+            mine.dedup();
+        }
+        self.purl = self.purl.take().or(other.purl);
+        self.cpe = self.cpe.take().or(other.cpe);
+    }
+}
+
+/// A record put together for an asset or change.
+#[derive(Debug)]
+pub struct Record {
+    /// Of which entity.
+    pub entity: TableId,
+    /// Where the first of its parts stands.
+    pub place: Place,
+    /// The record.
+    pub record: Json<'static>,
+    /// What is to be told of it.
+    pub caveats: Vec<Caveat>,
+}
 
 /// What belongs to one asset or change, and where its first part stands.
 #[derive(Debug, Default)]
 struct Owned {
-    lists: BTreeMap<&'static str, Vec<(Json<'static>, Vec<String>)>>,
+    lists: BTreeMap<&'static str, Vec<(Json<'static>, About)>>,
     places: Vec<(Vec<String>, Place)>,
     incomplete: Vec<&'static str>,
     place: Option<Place>,
@@ -35,16 +80,16 @@ pub fn owner_of(entity: TableId) -> Option<(TableId, &'static str)> {
 }
 
 impl Joined {
-    /// Adds an element; `aliases` are other names of a finding's vulnerability.
-    pub fn add(&mut self, entity: TableId, owner: &str, element: Json<'static>, aliases: Vec<String>, place: &Place) {
+    /// Adds an element, and what else is known of it.
+    pub fn add(&mut self, entity: TableId, owner: &str, element: Json<'static>, about: About, place: &Place) {
         let Some((of, list)) = owner_of(entity) else { return };
         let owned = self.owned(of, owner, place);
         let names = ["cve", "name"].iter().filter_map(|key| match element.get(key) {
             Some(Json::String(name)) => Some(name.to_string()),
             _ => None,
         });
-        owned.places.push((names.chain(aliases.iter().cloned()).collect(), place.clone()));
-        owned.lists.entry(list).or_default().push((element, aliases));
+        owned.places.push((names.chain(about.aliases.iter().cloned()).collect(), place.clone()));
+        owned.lists.entry(list).or_default().push((element, about));
     }
 
     /// Says that the list of an owner is there, even where nothing is in it.
@@ -112,40 +157,48 @@ impl Joined {
         }
     }
 
-    /// A record for each owner: the entity, where it stands, and the record.
-    pub fn records(self) -> impl Iterator<Item = (TableId, Place, Json<'static>)> {
-        self.owners.into_iter().map(|((of, id), owned)| {
-            let mut entries: Entries = vec![("id".into(), Json::String(Cow::Owned(id)))];
+    /// A record for each owner, with what feeds know of it.
+    pub fn records(self, known: Option<&Knowledge>) -> impl Iterator<Item = Record> {
+        self.owners.into_iter().map(move |((entity, id), owned)| {
+            let mut caveats = Vec::new();
+            let mut entries: Entries = vec![("id".into(), Json::String(Cow::Owned(id.clone())))];
             for (list, elements) in owned.lists {
-                let elements = match list {
-                    "findings" => findings(elements),
-                    _ => {
-                        let mut elements: Vec<Json<'static>> =
-                            elements.into_iter().map(|(element, _)| element).collect();
-                        elements.iter_mut().for_each(Json::canonical);
-                        elements.sort_unstable();
-                        elements.dedup();
-                        elements
-                    }
+                let mut elements = match list {
+                    "findings" => findings(&id, elements, known, &mut caveats),
+                    _ => elements.into_iter().map(|(element, _)| element).collect(),
                 };
+                elements.iter_mut().for_each(Json::canonical);
+                if list != "findings" {
+                    elements.sort_unstable();
+                    elements.dedup();
+                }
+                if let (Some(known), "software") = (known, list) {
+                    elements.iter_mut().for_each(|element| known.of_software(element));
+                }
                 let incomplete = owned.incomplete.contains(&list);
                 entries
                     .push((list.into(), if incomplete { Json::Incomplete(elements) } else { Json::Array(elements) }));
             }
-            (of, owned.place.unwrap_or_default(), Json::Object(entries))
+            let place = owned.place.unwrap_or_default();
+            Record { entity, place, record: Json::Object(entries), caveats }
         })
     }
 }
 
 /// The findings of an asset, each vulnerability of a package once.
-fn findings(mut given: Vec<(Json<'static>, Vec<String>)>) -> Vec<Json<'static>> {
+fn findings(
+    asset: &str,
+    mut given: Vec<(Json<'static>, About)>,
+    known: Option<&Knowledge>,
+    caveats: &mut Vec<Caveat>,
+) -> Vec<Json<'static>> {
     given.iter_mut().for_each(|(finding, _)| finding.canonical());
     // The order of reports makes no difference.
     given.sort_unstable();
-    let mut merged: Vec<(Vec<String>, Entries)> = Vec::new();
+    let mut merged: Vec<(Vec<String>, Entries, About)> = Vec::new();
     let mut index: BTreeMap<(String, String, String), usize> = BTreeMap::new();
     let mut plain = Vec::new();
-    for (finding, aliases) in given {
+    for (finding, about) in given {
         let Json::Object(entries) = finding else {
             plain.push(finding);
             continue;
@@ -154,18 +207,20 @@ fn findings(mut given: Vec<(Json<'static>, Vec<String>)>) -> Vec<Json<'static>> 
             Some((_, Json::String(text))) => text.to_string(),
             _ => String::new(),
         };
-        let names: Vec<String> = std::iter::once(text("cve")).chain(aliases).filter(|name| !name.is_empty()).collect();
+        let names = std::iter::once(text("cve")).chain(about.aliases.iter().cloned());
+        let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
         let (package, version) = (text("package"), text("version"));
         let keys = || names.iter().map(|name| (name.to_uppercase(), package.clone(), version.clone()));
         let at = keys().find_map(|key| index.get(&key).copied());
         let at = match at.and_then(|at| merged.get_mut(at).map(|known| (at, known))) {
-            Some((at, (known, mine))) => {
-                combine(mine, entries);
+            Some((at, (known, mine, mine_about))) => {
+                combine(mine, entries, caveats);
                 known.extend(names.iter().cloned());
+                mine_about.take(about);
                 at
             }
             None => {
-                merged.push((names.clone(), entries));
+                merged.push((names.clone(), entries, about));
                 merged.len() - 1
             }
         };
@@ -173,25 +228,46 @@ fn findings(mut given: Vec<(Json<'static>, Vec<String>)>) -> Vec<Json<'static>> 
             index.entry(key).or_insert(at);
         }
     }
-    for (names, entries) in &mut merged {
+    for (names, entries, about) in &mut merged {
         // A CVE identifier is what advisories go by.
         if let Some(cve) = names.iter().filter(|name| name.starts_with("CVE-")).min()
             && let Some((_, id)) = entries.iter_mut().find(|(key, _)| key == "cve")
         {
             *id = Json::String(Cow::Owned(cve.clone()));
         }
+        if let Some(known) = known {
+            about.aliases = names.clone();
+            known.finding(Some(asset), entries, &about.as_subject(), caveats);
+        }
     }
-    merged.into_iter().map(|(_, entries)| Json::Object(entries)).chain(plain).collect()
+    merged.into_iter().map(|(_, entries, _)| Json::Object(entries)).chain(plain).collect()
+}
+
+/// That two reports say something else of one finding.
+fn differs(cve: &str, key: &str, one: &Json<'_>, other: &Json<'_>) -> Caveat {
+    Caveat {
+        name: "reports_disagree",
+        kind: ProblemKind::Warning,
+        field: Arc::from(format!("asset.findings[].{key}")),
+        message: "reports say different things of one finding: what they differ in counts as unknown",
+        found: format!("`{cve}` `{}` and `{}`", one.excerpt(), other.excerpt()),
+    }
 }
 
 /// Takes in what another report says of the same finding: what only one says counts, what differs is unknown.
-fn combine(mine: &mut Entries, other: Entries) {
+fn combine(mine: &mut Entries, other: Entries, caveats: &mut Vec<Caveat>) {
+    let cve = match mine.iter().find(|(name, _)| name == "cve") {
+        Some((_, Json::String(cve))) => cve.to_string(),
+        _ => String::new(),
+    };
     for (key, value) in other {
-        let Some((_, known)) = mine.iter_mut().find(|(name, _)| *name == key) else {
+        let Some(at) = mine.iter().position(|(name, _)| *name == key) else {
             mine.push((key, value));
             continue;
         };
-        if *known == value || value == Json::Null {
+        let Some((_, known)) = mine.get_mut(at) else { continue };
+        // What two disagree on, a third does not settle.
+        if *known == value || matches!(value, Json::Null | Json::Unreadable) || *known == Json::Unreadable {
             continue;
         }
         if *known == Json::Null && key != "state" {
@@ -205,7 +281,10 @@ fn combine(mine: &mut Entries, other: Entries) {
             "cvss" => Json::Array(together(known.clone(), value)),
             // It was there from the first report on.
             "detected" => known.clone().min(value),
-            _ => Json::Null,
+            _ => {
+                caveats.push(differs(&cve, &key, known, &value));
+                Json::Unreadable
+            }
         };
     }
 }

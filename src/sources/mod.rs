@@ -11,6 +11,7 @@ pub mod enrich;
 pub mod feeds;
 pub mod inventories;
 pub mod join;
+pub mod knowledge;
 pub mod mapping;
 pub mod reports;
 pub mod sboms;
@@ -24,6 +25,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::facts::{Broken, Place};
+
 /// Fields of one record under the vocabulary's names; a record within it (`os`, `backup`) is an object of its own.
 pub type Fields = Map<String, Value>;
 
@@ -34,6 +37,19 @@ pub struct Origin {
     pub file: Arc<str>,
     /// Where in it.
     pub at: At,
+}
+
+impl Origin {
+    /// The place as problems of the input name it.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        let (file, line) = match &self.at {
+            At::File => (Arc::clone(&self.file), None),
+            At::Line(line) => (Arc::clone(&self.file), Some(*line)),
+            At::Pointer(pointer) => (Arc::from(format!("{}#{pointer}", self.file)), None),
+        };
+        Place { file, line, record: None, found: None }
+    }
 }
 
 /// Where in a file.
@@ -150,6 +166,19 @@ pub struct Refused {
     pub expected: Option<String>,
     /// Where it stands.
     pub origin: Origin,
+}
+
+impl Refused {
+    /// As a problem of the input: what it is a part of.
+    #[must_use]
+    pub fn broken(&self, part_of: &str) -> Broken {
+        let found = match &self.expected {
+            Some(expected) => format!("{}, expected {expected}", self.message),
+            None => self.message.clone(),
+        };
+        let place = Place { found: Some(found), ..self.origin.place() };
+        Broken { message: format!("a part of a {part_of} cannot be read"), place, help: None }
+    }
 }
 
 /// What a feed says of itself.

@@ -12,6 +12,7 @@ mod keys;
 mod merge;
 mod read;
 mod record;
+mod shelf;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -20,6 +21,7 @@ pub use keys::{cpe_key, package_key};
 pub use merge::{Added, Outcome, merge};
 pub use read::{ReadAt, Store};
 pub use record::Record;
+pub use shelf::Shelved;
 pub use write::Writer;
 
 use std::fmt;
@@ -36,6 +38,12 @@ const END: u64 = 96;
 const ROW: u64 = 20;
 /// The greatest length of a record: longer ones are not stored.
 const LONGEST: u32 = 64 << 20;
+
+/// Whether a file that begins with these bytes is a store.
+#[must_use]
+pub fn is_store(first: &[u8]) -> bool {
+    first.starts_with(MARK)
+}
 
 /// What is known of a feed that was added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

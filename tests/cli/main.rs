@@ -19,6 +19,7 @@ mod feeds;
 mod files;
 mod fmt;
 mod inputs;
+mod known;
 mod parquet;
 mod sources;
 mod support;

@@ -28,7 +28,7 @@ pub(super) fn run(args: &StatusArgs, session: &Session) -> Result<Status, Failur
         _ => output::print_text(&json!({ "store": path.display().to_string(), "feeds": held.iter().map(|it| object(it)).collect::<Vec<_>>() }).to_string())?,
     }
     if let Some(limit) = args.store.limit {
-        tell::remarks(&guard::ages(now, held.iter().map(|held| &held.edition), limit), session)?;
+        tell::remarks(&guard::ages(now, held.iter().map(|held| &held.edition), &|_| Some(limit)), session)?;
     }
     Ok(Status::Good)
 }

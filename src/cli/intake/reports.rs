@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::Intake;
 use crate::FactsBuilder;
 use crate::check::schema::TableId;
-use crate::facts::{Broken, Place};
+use crate::facts::Place;
+use crate::sources::Sighting;
+use crate::sources::enrich::first_of_each;
 use crate::sources::inventories::broken;
-use crate::sources::{At, Origin};
+use crate::sources::join::About;
 
 impl Intake<'_> {
     /// Joins reports with the assets that they name.
@@ -21,16 +23,7 @@ impl Intake<'_> {
         let mut unknown: BTreeMap<(Arc<str>, Option<String>), usize> = BTreeMap::new();
         for (file, asset, report) in all {
             for refused in &report.harvest.refused {
-                let found = match &refused.expected {
-                    Some(expected) => format!("{}, expected {expected}", refused.message),
-                    None => refused.message.clone(),
-                };
-                let place = Place { found: Some(found), ..place(&refused.origin) };
-                builder.add_error(Broken {
-                    message: "a part of a report cannot be read".to_owned(),
-                    place,
-                    help: None,
-                });
+                builder.add_error(refused.broken("report"));
             }
             let whole = Place { file: Arc::clone(&file), line: None, record: None, found: None };
             let lacking = report.harvest.incomplete;
@@ -45,30 +38,32 @@ impl Intake<'_> {
             // What a scanner looked at and found nothing on has no findings, which is more than that nobody knows.
             for (target, origin) in report.harvest.looked_at.iter().filter(|_| asset.is_none() && report.has_findings) {
                 if let Some(id) = known.get(&target.to_lowercase()) {
-                    self.joined.given(TableId::FINDING, id, lacking, &place(origin));
+                    self.joined.given(TableId::FINDING, id, lacking, &origin.place());
                 }
             }
-            let sightings = report
-                .harvest
-                .sightings
-                .into_iter()
-                .map(|one| (TableId::FINDING, one.target, one.finding, one.aliases, one.origin));
+            let sightings = report.harvest.sightings.into_iter().map(|one| {
+                let Sighting { target, mut finding, aliases, purl, cpe, origin } = one;
+                // A report names first whose vectors it goes by.
+                first_of_each(&mut finding);
+                let about = About { aliases, purl, cpe, within: target.iter().cloned().collect() };
+                (TableId::FINDING, target, finding, about, origin)
+            });
             let components = report
                 .harvest
                 .components
                 .into_iter()
-                .map(|one| (TableId::SOFTWARE, one.target, one.software, Vec::new(), one.origin));
-            for (entity, target, fields, aliases, origin) in sightings.chain(components) {
+                .map(|one| (TableId::SOFTWARE, one.target, one.software, About::default(), one.origin));
+            for (entity, target, fields, about, origin) in sightings.chain(components) {
                 let named = target.as_deref().and_then(|target| known.get(&target.to_lowercase()));
                 let Some(id) = asset.as_ref().or(named) else {
                     *unknown.entry((Arc::clone(&file), target)).or_default() += 1;
                     continue;
                 };
-                let place = place(&origin);
+                let place = origin.place();
                 if lacking {
                     self.joined.given(entity, id, true, &place);
                 }
-                self.joined.add(entity, id, serde_json::Value::Object(fields).into(), aliases, &place);
+                self.joined.add(entity, id, serde_json::Value::Object(fields).into(), about, &place);
             }
         }
         for ((file, target), count) in unknown {
@@ -80,13 +75,4 @@ impl Intake<'_> {
             builder.add_error(broken(&file, None, "a report is about no asset of the inventory", found, help));
         }
     }
-}
-
-fn place(origin: &Origin) -> Place {
-    let (file, line) = match &origin.at {
-        At::File => (Arc::clone(&origin.file), None),
-        At::Line(line) => (Arc::clone(&origin.file), Some(*line)),
-        At::Pointer(pointer) => (Arc::from(format!("{}#{pointer}", origin.file)), None),
-    };
-    Place { file, line, record: None, found: None }
 }

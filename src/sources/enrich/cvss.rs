@@ -22,6 +22,8 @@ struct Entry<'v> {
     version: Option<&'static str>,
     origin: Option<&'v Origin>,
     feed: Option<Kind>,
+    /// Its vector has another score.
+    is_contradicted: bool,
 }
 
 impl<'v> Entry<'v> {
@@ -48,6 +50,15 @@ impl<'v> Entry<'v> {
             version: vector.map(|vector| vector.version().as_str()).or(prefix.map(Version::as_str)).or(stated),
             origin,
             feed,
+            is_contradicted: false,
+        }
+    }
+
+    /// What stays of it: of a feed's, not a score that is wrong.
+    fn kept(&self) -> Value {
+        match self.text {
+            Some(text) if self.is_contradicted && self.feed.is_some() => Value::from(text),
+            _ => self.value.clone(),
         }
     }
 
@@ -80,42 +91,65 @@ pub(super) fn gather(finding: &mut Fields, name: &str, records: &[&Advisory], re
             entries.extend(told.map(|value| Entry::of(value, Some(&record.origin), Some(feed))));
         }
     }
-    let mut by_version: BTreeMap<Option<&'static str>, Entry<'_>> = BTreeMap::new();
+    let mut by_version: BTreeMap<Option<&'static str>, Vec<Entry<'_>>> = BTreeMap::new();
     let some = entries.len() > scanner;
-    for entry in entries {
-        check(&entry, name, remarks);
-        if by_version.get(&entry.version).is_none_or(|other| entry.counts_before(other)) {
-            by_version.insert(entry.version, entry);
+    for mut entry in entries {
+        entry.is_contradicted = check(&entry, name, remarks);
+        let kept = by_version.entry(entry.version).or_default();
+        match kept.first() {
+            Some(other) if entry.counts_before(other) => *kept = vec![entry],
+            // The elements of a list have no order: of two that the finding has itself, none is the first.
+            Some(other) if entry.feed.is_none() && entry.worth() == other.worth() => kept.push(entry),
+            Some(_) => {}
+            None => kept.push(entry),
         }
     }
     if !some {
         return;
     }
-    let any_vector = by_version.values().any(|entry| entry.vector.is_some());
-    let kept = by_version.into_values().rev().filter(|entry| entry.version.is_some() || !any_vector);
-    finding.insert("cvss".to_owned(), Value::Array(kept.map(|entry| entry.value.clone()).collect()));
+    let any_vector = by_version.values().flatten().any(|entry| entry.vector.is_some());
+    let kept = by_version.into_values().rev().flatten().filter(|entry| entry.version.is_some() || !any_vector);
+    finding.insert("cvss".to_owned(), Value::Array(kept.map(|entry| entry.kept()).collect()));
 }
 
-/// Remarks on a vector that cannot be read and on a score that its vector contradicts.
-fn check(entry: &Entry<'_>, name: &str, remarks: &mut Vec<Remark>) {
-    let Some(text) = entry.text else { return };
+/// Leaves the first vector of each version, in the order in which a scanner names those that it goes by; a score alone stays only where its version
+/// has no vector.
+pub fn first_of_each(finding: &mut Fields) {
+    let Some(Value::Array(elements)) = finding.get("cvss") else { return };
+    let mut kept: Vec<Entry<'_>> = Vec::new();
+    for entry in elements.iter().map(|value| Entry::of(value, None, None)) {
+        match kept.iter_mut().find(|other| other.version == entry.version) {
+            Some(other) if entry.counts_before(other) => *other = entry,
+            Some(_) => {}
+            None => kept.push(entry),
+        }
+    }
+    let kept: Vec<Value> = kept.into_iter().map(|entry| entry.value.clone()).collect();
+    finding.insert("cvss".to_owned(), Value::Array(kept));
+}
+
+/// Remarks on a vector that cannot be read and on a score that its vector contradicts; whether that is so.
+fn check(entry: &Entry<'_>, name: &str, remarks: &mut Vec<Remark>) -> bool {
+    let Some(text) = entry.text else { return false };
     let mut remark = |kind, message| {
         remarks.push(Remark { name: kind, about: name.to_owned(), message, origin: entry.origin.cloned() });
     };
     let Some(vector) = entry.vector else {
         remark("cvss_malformed", format!("`{}` of `{name}` is no CVSS vector", shown(text)));
-        return;
+        return false;
     };
-    let Some(score) = entry.score else { return };
+    let Some(score) = entry.score else { return false };
     // Feeds publish temporal and environmental scores as base scores: those are odd, but not contradicted.
     let all = [Some(vector.base()), vector.temporal(), vector.environmental()];
-    if !all.into_iter().flatten().any(|right| right == score) {
+    let is_contradicted = !all.into_iter().flatten().any(|right| right == score);
+    if is_contradicted {
         let right = vector.score();
         remark(
             "cvss_score_contradicted",
             format!("the score of `{name}` is {score}, but that of `{vector}` is {right}"),
         );
     }
+    is_contradicted
 }
 
 fn elements(value: Option<&Value>) -> &[Value] {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Presence, Remark};
+use super::{Catalogue, Presence, Remark};
 use crate::sources::feeds::Kind;
 use crate::sources::{Advisory, Fields};
 
@@ -75,22 +75,12 @@ pub(super) fn join(finding: &mut Fields, name: &str, records: &[&Advisory], rema
     };
 }
 
-/// What is known of CISA's catalogue itself.
-pub(super) struct Catalogue<'a> {
-    /// How much of it is here.
-    pub(super) presence: Presence,
-    /// Of when it is.
-    pub(super) made: Option<&'a str>,
-    /// The finding has an identifier that could be in it.
-    pub(super) has_cve: bool,
-}
-
-/// Says whether the finding is in CISA's catalogue.
+/// Says whether the finding is in CISA's catalogue; `has_cve`: it has an identifier that could be in it.
 pub(super) fn catalogue(
     finding: &mut Fields,
     name: &str,
     records: &[&Advisory],
-    catalogue: &Catalogue<'_>,
+    (catalogue, has_cve): (&Catalogue<'_>, bool),
     remarks: &mut Vec<Remark>,
 ) {
     let own = given(finding, "kev").and_then(Value::as_bool);
@@ -105,7 +95,7 @@ pub(super) fn catalogue(
         // Others carry the catalogue's word, and may have a later edition of it.
         (None, Presence::Whole) => match carried.filter(added_since) {
             Some(record) => Some((true, Some(record))),
-            None => catalogue.has_cve.then_some((false, None)),
+            None => has_cve.then_some((false, None)),
         },
         // Without a whole catalogue others can say that it is in it, and nobody that it is not.
         (None, Presence::Part | Presence::Absent) => carried.map(|record| (true, Some(record))),

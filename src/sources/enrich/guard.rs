@@ -45,9 +45,13 @@ pub fn edition(now: Instant, edition: &Edition, former: Option<&Edition>) -> Vec
     remarks
 }
 
-/// What is remarked on the age of the feeds, of each of which the latest edition counts: one that is longer ago than `limit` is stale, and one without
+/// What is remarked on the age of the feeds, of each of which the latest edition counts: one that is longer ago than its limit is stale, and one without
 /// a date undated. VEX documents do not grow old: what they say holds until they say something else.
-pub fn ages<'e>(now: Instant, editions: impl IntoIterator<Item = &'e Edition>, limit: Duration) -> Vec<Remark> {
+pub fn ages<'e>(
+    now: Instant,
+    editions: impl IntoIterator<Item = &'e Edition>,
+    limit: &dyn Fn(Kind) -> Option<Duration>,
+) -> Vec<Remark> {
     let mut latest: BTreeMap<Kind, Option<Instant>> = BTreeMap::new();
     for edition in editions {
         let Some(kind) = Kind::from_name(edition.feed) else { continue };
@@ -59,6 +63,7 @@ pub fn ages<'e>(now: Instant, editions: impl IntoIterator<Item = &'e Edition>, l
     }
     let remark = |(kind, made): (Kind, Option<Instant>)| {
         let feed = kind.name();
+        let limit = limit(kind)?;
         let (name, message) = match made {
             None => ("feed_undated", format!("{feed} does not say of when it is")),
             Some(made) if now.since(made) > limit => {

@@ -125,7 +125,7 @@ pub fn merge<R: ReadAt, W: Write>(
         outcome.remarks.extend(guard::gone(kind, &former, &BTreeSet::new()));
     }
     if let Some(limit) = limit {
-        outcome.remarks.extend(guard::ages(now, held.iter().map(|held| &held.edition), limit));
+        outcome.remarks.extend(guard::ages(now, held.iter().map(|held| &held.edition), &|_| Some(limit)));
     }
     Ok((writer.finish(&held)?, outcome))
 }

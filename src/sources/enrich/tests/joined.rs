@@ -25,7 +25,7 @@ fn without_a_catalogue_or_with_a_part_of_one_it_stays_unknown() {
     let mut harvest = Harvest::default();
     Kind::Kev.read(&Arc::from("kev"), KEV.replace("\"count\": 1", "\"count\": 2").as_bytes(), &mut harvest);
     part.add(harvest);
-    assert_eq!(part.presence(Kind::Kev), Presence::Part);
+    assert_eq!(Catalogue::of(part.editions()).presence, Presence::Part);
     assert_eq!(plain(&part, r#"{"cve": "CVE-2026-1001"}"#).0, r#"{"cve":"CVE-2026-1001"}"#);
     assert!(plain(&part, r#"{"cve": "CVE-2026-1000"}"#).0.contains(r#""kev":true"#));
 }

@@ -1,0 +1,273 @@
+//! What the feeds of one run know: a store, files read beside it, or both, looked up by identifier.
+//!
+//! Of a catalogue (`kev`, `epss`) the later edition counts, wherever it is; of everything else all that is here does.
+
+mod amend;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::enrich::{
+    self, Advisories, Catalogue, Enriched, Presence, Remark, Said, Shelf, Subject, guard, is_catalogue, support,
+};
+use super::feeds::Kind;
+use super::feeds::eol::Product;
+use super::store::{Held, ReadAt, Shelved, Store, StoreError};
+use super::{Edition, Fields, Harvest};
+use crate::check::schema::{Schema, TableId};
+use crate::time::{Duration, Instant};
+
+/// How many ends of support are remembered.
+const MOST_REMEMBERED: usize = 100_000;
+
+/// Places in feeds by what names a finding, each with the fields that it tells.
+pub type Places = BTreeMap<String, Vec<String>>;
+
+/// What feeds know.
+pub struct Knowledge {
+    /// The store, by the name that the caller gave it.
+    store: Option<(String, Box<dyn Stored>)>,
+    files: Advisories,
+    /// The editions of the files, each with the file's name.
+    read: Vec<(Edition, Arc<str>)>,
+    products: Vec<Product>,
+    /// Catalogues of which the store's edition counts, or the files'.
+    of_store: BTreeSet<&'static str>,
+    of_files: BTreeSet<&'static str>,
+    /// How much of CISA's catalogue is there, and of when it is.
+    kev: (Presence, Option<String>),
+    /// The fields that the vocabulary has of a finding.
+    fields: BTreeSet<String>,
+    ends: Mutex<HashMap<String, Option<Value>>>,
+    /// The asset of which it is asked where its facts come from, and what feeds tell of its findings.
+    trace: Option<(String, Mutex<Places>)>,
+}
+
+/// An edition of a feed that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// What it says of itself.
+    pub edition: Edition,
+    /// The name of its file.
+    pub file: String,
+    /// The store that has it.
+    pub store: Option<String>,
+}
+
+/// A store, whatever it is read from.
+trait Stored: Send + Sync {
+    fn find(&self, id: &str) -> Vec<(u64, Said)>;
+    fn held(&self) -> &[Held];
+    fn trouble(&self) -> Option<StoreError>;
+}
+
+impl<R: ReadAt + Send + Sync> Stored for Shelved<R> {
+    fn find(&self, id: &str) -> Vec<(u64, Said)> {
+        Shelf::find(self, id)
+    }
+
+    fn held(&self) -> &[Held] {
+        self.store().held()
+    }
+
+    fn trouble(&self) -> Option<StoreError> {
+        Shelved::trouble(self)
+    }
+}
+
+impl std::fmt::Debug for Knowledge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Knowledge").field("read", &self.read).finish_non_exhaustive()
+    }
+}
+
+impl Knowledge {
+    /// Knows nothing yet. Only what the vocabulary has fields for will be told; `trace` is the asset of which it is asked where its facts come from.
+    #[must_use]
+    pub fn new(schema: &Schema, trace: Option<&str>) -> Self {
+        let fields = schema.table(TableId::FINDING).into_iter().flat_map(|table| &table.fields);
+        Self {
+            store: None,
+            files: Advisories::default(),
+            read: Vec::new(),
+            products: Vec::new(),
+            of_store: BTreeSet::new(),
+            of_files: BTreeSet::new(),
+            kev: (Presence::Absent, None),
+            fields: fields.map(|field| field.name.clone()).collect(),
+            ends: Mutex::default(),
+            trace: trace.map(|asset| (asset.to_owned(), Mutex::default())),
+        }
+    }
+
+    /// Takes in what was read of one file.
+    pub fn add(&mut self, file: &str, mut harvest: Harvest) {
+        let file: Arc<str> = Arc::from(file);
+        self.read.extend(harvest.editions.iter().map(|edition| (edition.clone(), Arc::clone(&file))));
+        self.products.append(&mut harvest.products);
+        self.files.add(harvest);
+        self.settle();
+    }
+
+    /// Takes a store; there is at most one.
+    ///
+    /// # Errors
+    /// Its table of products cannot be read.
+    pub fn open<R: ReadAt + Send + Sync + 'static>(&mut self, name: &str, store: Store<R>) -> Result<(), StoreError> {
+        self.products.extend(store.products()?);
+        self.store = Some((name.to_owned(), Box::new(Shelved::new(store))));
+        self.settle();
+        Ok(())
+    }
+
+    /// Finds out whose catalogues count.
+    fn settle(&mut self) {
+        let made = |editions: &mut dyn Iterator<Item = &Edition>, kind: Kind| {
+            editions.filter(|edition| edition.feed == kind.name()).map(|edition| edition.made.clone()).max()
+        };
+        (self.of_store, self.of_files) = (BTreeSet::new(), BTreeSet::new());
+        for kind in Kind::ALL.into_iter().filter(|kind| is_catalogue(kind.name())) {
+            let stored = self.store.iter().flat_map(|(_, store)| store.held()).map(|held| &held.edition);
+            let (stored, read) = (made(&mut stored.into_iter(), kind), made(&mut self.files.editions().iter(), kind));
+            match (stored, read) {
+                (Some(stored), Some(read)) if stored > read => self.of_store.insert(kind.name()),
+                (Some(_), None) => self.of_store.insert(kind.name()),
+                (_, Some(_)) => self.of_files.insert(kind.name()),
+                (None, None) => false,
+            };
+        }
+        let stored = self.store.iter().flat_map(|(_, store)| store.held()).map(|held| &held.edition);
+        let stored = stored.filter(|edition| self.of_store.contains(edition.feed));
+        let read = self.files.editions().iter().filter(|edition| self.of_files.contains(edition.feed));
+        let Catalogue { presence, made } = Catalogue::of(stored.chain(read));
+        self.kev = (presence, made.map(str::to_owned));
+    }
+
+    /// The feeds that count, in the order of their kinds and files.
+    #[must_use]
+    pub fn feeds(&self) -> Vec<Feed> {
+        let mut feeds = Vec::new();
+        if let Some((name, store)) = &self.store {
+            let counts = |held: &&Held| !is_catalogue(held.edition.feed) || self.of_store.contains(held.edition.feed);
+            let feed = |held: &Held| Feed {
+                edition: held.edition.clone(),
+                file: held.file.clone(),
+                store: Some(name.clone()),
+            };
+            feeds.extend(store.held().iter().filter(counts).map(feed));
+        }
+        // Of several files of one catalogue one counts.
+        let counts = |edition: &Edition| {
+            !is_catalogue(edition.feed)
+                || (self.of_files.contains(edition.feed) && self.files.editions().contains(edition))
+        };
+        let read = self.read.iter().filter(|(edition, _)| counts(edition));
+        feeds.extend(read.map(|(edition, file)| Feed {
+            edition: edition.clone(),
+            file: file.to_string(),
+            store: None,
+        }));
+        feeds.sort_by(|one, other| {
+            let key = |feed: &Feed| (Kind::from_name(feed.edition.feed), feed.file.clone());
+            key(one).cmp(&key(other))
+        });
+        feeds.dedup_by(|one, other| is_catalogue(one.edition.feed) && one.edition == other.edition);
+        feeds
+    }
+
+    /// What the feeds are, for the digest of facts: the same whether they are read from files or a store, and in whatever order. What they say is in
+    /// the records themselves.
+    #[must_use]
+    pub fn marks(&self) -> BTreeSet<String> {
+        let mark = |feed: Feed| {
+            let Edition { feed, version, made, read, dropped, .. } = feed.edition;
+            format!("feed {feed} {version:?} {made:?} {read} {dropped}")
+        };
+        self.feeds().into_iter().map(mark).collect()
+    }
+
+    /// What is to be told of the feeds themselves: their age, beside the limits where there are any, and what was told when they were added.
+    #[must_use]
+    pub fn remarks(&self, now: Instant, limit: &dyn Fn(Kind) -> Option<Duration>) -> Vec<Remark> {
+        let feeds = self.feeds();
+        let mut remarks: Vec<Remark> = feeds.iter().flat_map(|feed| guard::edition(now, &feed.edition, None)).collect();
+        remarks.extend(guard::ages(now, feeds.iter().map(|feed| &feed.edition), limit));
+        remarks
+    }
+
+    /// What the store could not give, if there was anything: then nothing may be decided.
+    #[must_use]
+    pub fn trouble(&self) -> Option<(String, StoreError)> {
+        let (name, store) = self.store.as_ref()?;
+        store.trouble().map(|error| (name.clone(), error))
+    }
+
+    /// Adds to a finding what is known of its vulnerability, as far as the vocabulary has fields for it.
+    pub fn enrich(&self, finding: &mut Fields, subject: &Subject<'_>) -> Enriched {
+        let (presence, made) = &self.kev;
+        let catalogue = Catalogue { presence: *presence, made: made.as_deref() };
+        let enriched = enrich::enrich(self, &catalogue, finding, subject);
+        if enriched.advisories.iter().any(|advisory| advisory.fields.contains_key("forensic_triage"))
+            && !self.fields.contains("forensic_triage")
+        {
+            finding.remove("forensic_triage");
+        }
+        enriched
+    }
+
+    /// Where feeds tell of the findings of the asset that was asked about, by what names them, each place with the fields.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        let Some((_, places)) = &self.trace else { return Places::new() };
+        places.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Adds the end of support of an operating system.
+    fn operating_system(&self, os: &mut Fields) {
+        self.end("os", os, support::operating_system);
+    }
+
+    /// Adds the end of support of a piece of software.
+    fn software(&self, software: &mut Fields) {
+        self.end("software", software, support::software);
+    }
+
+    fn end(&self, what: &str, fields: &mut Fields, find: fn(&[Product], &mut Fields)) {
+        if self.products.is_empty() || fields.get("eol").is_some_and(|eol| !eol.is_null()) {
+            return;
+        }
+        let text = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default();
+        let key = ["name", "family", "version", "purl", "cpe"].map(text).join("\u{0}");
+        let key = format!("{what}\u{0}{key}");
+        let known = self.ends.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let end = known.unwrap_or_else(|| {
+            find(&self.products, fields);
+            let end = fields.get("eol").filter(|eol| !eol.is_null()).cloned();
+            let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+            if ends.len() < MOST_REMEMBERED {
+                ends.insert(key, end.clone());
+            }
+            end
+        });
+        if let Some(end) = end {
+            fields.insert("eol".to_owned(), end);
+        }
+    }
+}
+
+impl Shelf for Knowledge {
+    fn find(&self, id: &str) -> Vec<(u64, Said)> {
+        // Files count as added after the store.
+        const LATER: u64 = 1 << 63;
+        let counts = |said: &Said, of: &BTreeSet<&'static str>| match said {
+            Said::Advisory(advisory) => !is_catalogue(advisory.feed) || of.contains(advisory.feed),
+            Said::Assertion(_) => true,
+        };
+        let stored = self.store.iter().flat_map(|(_, store)| store.find(id));
+        let stored = stored.filter(|(_, said)| counts(said, &self.of_store));
+        let read = self.files.find(id).into_iter().filter(|(_, said)| counts(said, &self.of_files));
+        stored.chain(read.map(|(number, said)| (number | LATER, said))).collect()
+    }
+}

@@ -1,0 +1,249 @@
+//! Records of assets as a reader has them, before they become columns: their findings enriched, their ends of support added.
+
+use std::borrow::Cow;
+use std::sync::{Arc, PoisonError};
+
+use serde_json::{Number, Value};
+
+use super::Knowledge;
+use crate::facts::{Amend, Caveat, Json, Place, ProblemKind};
+use crate::sources::enrich::{Enriched, Remark, Subject};
+use crate::sources::feeds::Kind;
+use crate::sources::{Advisory, At, Fields, Origin};
+
+type Entries<'j> = Vec<(Cow<'j, str>, Json<'j>)>;
+
+/// What is told of findings, and how much it weighs; what only says whose word counts is a note.
+const TOLD: [(&str, ProblemKind, &str); 10] = [
+    ("cvss_malformed", ProblemKind::Warning, "a feed has something as a CVSS vector that is none"),
+    (
+        "cvss_score_contradicted",
+        ProblemKind::Warning,
+        "a feed has a CVSS score that its vector contradicts: the vector counts",
+    ),
+    ("feed_replaced", ProblemKind::Note, "a feed's value counts, not that of the inventory or scanner"),
+    (
+        "kev_disagrees",
+        ProblemKind::Warning,
+        "a finding and the catalogue of exploited vulnerabilities disagree: it counts as exploited",
+    ),
+    (
+        "record_withdrawn",
+        ProblemKind::Warning,
+        "a finding is of a vulnerability whose record was withdrawn, which then tells nothing else",
+    ),
+    ("vex_affected", ProblemKind::Note, "a VEX document says that the product is affected"),
+    ("vex_fixed", ProblemKind::Note, "a VEX document says that it is fixed: the finding is no longer open"),
+    (
+        "vex_not_affected",
+        ProblemKind::Note,
+        "a VEX document says that the product is not affected: the finding is not open",
+    ),
+    (
+        "vex_under_investigation",
+        ProblemKind::Note,
+        "a VEX document says that it is under investigation: the finding stays as it is",
+    ),
+    (
+        "vex_without_version",
+        ProblemKind::Warning,
+        "a VEX document says that it is fixed, in no version in particular: the finding stays as it is",
+    ),
+];
+
+impl Amend for Knowledge {
+    fn asset(&self, record: &mut Json<'_>) -> Vec<Caveat> {
+        let Json::Object(entries) = record else { return Vec::new() };
+        let text = |wanted: &str| match entries.iter().find(|(key, _)| key == wanted) {
+            Some((_, Json::String(text))) => Some(text.to_string()),
+            _ => None,
+        };
+        let id = text("id");
+        let within: Vec<String> = id.iter().cloned().chain(text("hostname")).collect();
+        let mut caveats = Vec::new();
+        for (key, value) in entries {
+            match (key.as_ref(), value) {
+                ("os", Json::Object(os)) => self.amend(os, |known, os| known.operating_system(os)),
+                ("software", Json::Array(list) | Json::Incomplete(list)) => {
+                    for element in list {
+                        if let Json::Object(element) = element {
+                            self.amend(element, |known, element| known.software(element));
+                        }
+                    }
+                }
+                ("findings", Json::Array(list) | Json::Incomplete(list)) => {
+                    for element in list {
+                        if let Json::Object(element) = element {
+                            let subject = Subject { within: &within, ..Subject::default() };
+                            self.finding(id.as_deref(), element, &subject, &mut caveats);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        caveats
+    }
+}
+
+impl Knowledge {
+    fn amend(&self, entries: &mut Entries<'_>, add: impl Fn(&Self, &mut Fields)) {
+        if self.products.is_empty() {
+            return;
+        }
+        let mut fields = fields(entries);
+        let before = fields.clone();
+        add(self, &mut fields);
+        put_back(entries, &before, fields);
+    }
+
+    /// Adds to an element of `software` its end of support.
+    pub fn of_software(&self, element: &mut Json<'_>) {
+        if let Json::Object(entries) = element {
+            self.amend(entries, |known, element| known.software(element));
+        }
+    }
+
+    /// Adds to a finding of an asset what is known of it.
+    pub fn finding(
+        &self,
+        asset: Option<&str>,
+        entries: &mut Entries<'_>,
+        subject: &Subject<'_>,
+        caveats: &mut Vec<Caveat>,
+    ) {
+        let mut fields = fields(entries);
+        let before = fields.clone();
+        let enriched = self.enrich(&mut fields, subject);
+        caveats.extend(enriched.remarks.iter().filter_map(caveat));
+        if let Some((traced, places)) = &self.trace
+            && asset == Some(traced)
+            && let Some(name) = fields.get("cve").and_then(Value::as_str)
+        {
+            let told = self.told(&before, &fields, &enriched);
+            let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = places.entry(name.to_owned()).or_default();
+            known.extend(told.into_iter().filter(|place| !known.contains(place)).collect::<Vec<_>>());
+        }
+        put_back(entries, &before, fields);
+    }
+
+    /// Where the fields stand that a finding did not have so before: a place for each record of a feed, which finds its fields there.
+    fn told(&self, before: &Fields, after: &Fields, enriched: &Enriched) -> Vec<String> {
+        let mut places: Vec<(Place, Vec<&str>)> = Vec::new();
+        let changed = after.iter().filter(|(key, value)| before.get(*key) != Some(*value));
+        for (key, value) in changed {
+            let tells = |advisory: &&Arc<Advisory>| match (key.as_str(), advisory.fields.get(key)) {
+                ("cvss", Some(Value::Array(told))) => {
+                    value.as_array().is_some_and(|now| now.iter().any(|entry| told.contains(entry)))
+                }
+                ("cvss", told) => {
+                    told.is_some() && value.as_array().is_some_and(|now| told.is_some_and(|told| now.contains(told)))
+                }
+                (_, told) => told == Some(value),
+            };
+            let advisory = enriched.advisories.iter().find(tells).map(|advisory| &advisory.origin);
+            let statement = || enriched.assertions.iter().map(|assertion| (assertion, &assertion.origin));
+            let said = || {
+                let told = statement().find(|(assertion, _)| assertion.fields.get(key) == Some(value));
+                let state = || {
+                    let remark = enriched.remarks.iter().find(|remark| remark.name.starts_with("vex_"))?;
+                    statement().map(|(_, origin)| origin).find(|origin| remark.origin.as_ref() == Some(*origin))
+                };
+                told.map(|(_, origin)| origin).or_else(|| if key == "state" { state() } else { None })
+            };
+            let place = match advisory.or_else(said) {
+                Some(origin) => self.place(origin),
+                // What is not in a catalogue is told by the whole of it.
+                None if key.starts_with("kev") => {
+                    match self.feeds().into_iter().find(|feed| feed.edition.feed == Kind::Kev.name()) {
+                        Some(feed) => self.place(&Origin { file: Arc::from(feed.file), at: At::File }),
+                        None => continue,
+                    }
+                }
+                None => continue,
+            };
+            match places.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, fields)) => fields.push(key),
+                None => places.push((place, vec![key])),
+            }
+        }
+        places.into_iter().map(|(place, fields)| format!("{place} ({})", fields.join(", "))).collect()
+    }
+
+    /// A place in a feed's file, and in the store that it is in.
+    fn place(&self, origin: &Origin) -> Place {
+        let (file, line) = match &origin.at {
+            At::File => (origin.file.to_string(), None),
+            At::Line(line) => (origin.file.to_string(), Some(*line)),
+            At::Pointer(pointer) => (format!("{}#{pointer}", origin.file), None),
+        };
+        let read = self.read.iter().any(|(_, file)| *file == origin.file);
+        let file = match &self.store {
+            Some((store, _)) if !read => format!("{store}: {file}"),
+            _ => file,
+        };
+        Place { file: Arc::from(file), line, record: None, found: None }
+    }
+}
+
+/// What a remark on a finding tells; what the finding has itself is told where it is read.
+fn caveat(remark: &Remark) -> Option<Caveat> {
+    let own = remark.name.starts_with("cvss_") && remark.origin.is_none();
+    let (name, kind, message) = TOLD.into_iter().find(|(name, ..)| *name == remark.name && !own)?;
+    let from = remark.origin.as_ref().map_or_else(String::new, |origin| format!(" ({})", origin.file));
+    Some(Caveat {
+        name,
+        kind,
+        field: Arc::from("asset.findings[]"),
+        message,
+        found: format!("{}{from}", remark.message),
+    })
+}
+
+/// The fields that a record gives once, or always with the same value, and that could be read.
+fn fields(entries: &Entries<'_>) -> Fields {
+    let mut fields = Fields::new();
+    for (at, (key, value)) in entries.iter().enumerate() {
+        let mut others = entries.iter().take(at).filter(|(other, _)| other == key);
+        match others.next() {
+            Some((_, other)) if other == value => {}
+            Some(_) => {
+                fields.remove(key.as_ref());
+            }
+            None => {
+                if let Some(value) = plain(value) {
+                    fields.insert(key.to_string(), value);
+                }
+            }
+        }
+    }
+    fields
+}
+
+/// Writes what is new or otherwise, and takes out what is gone.
+fn put_back(entries: &mut Entries<'_>, before: &Fields, after: Fields) {
+    entries.retain(|(key, _)| after.contains_key(key.as_ref()) || !before.contains_key(key.as_ref()));
+    for (key, value) in after {
+        if before.get(&key) != Some(&value) {
+            entries.retain(|(known, _)| *known != key);
+            entries.push((Cow::Owned(key), Json::from(value)));
+        }
+    }
+}
+
+/// The value in JSON's own types; none of what could not be read or was cut off.
+fn plain(value: &Json<'_>) -> Option<Value> {
+    Some(match value {
+        Json::Null => Value::Null,
+        Json::Unreadable | Json::Incomplete(_) => return None,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(text) => Value::Number(text.parse::<Number>().ok()?),
+        Json::String(text) => Value::String(text.to_string()),
+        Json::Array(elements) => Value::Array(elements.iter().map(plain).collect::<Option<_>>()?),
+        Json::Object(entries) => {
+            let plain = |(key, value): &(Cow<'_, str>, Json<'_>)| Some((key.to_string(), plain(value)?));
+            Value::Object(entries.iter().map(plain).collect::<Option<_>>()?)
+        }
+    })
+}

@@ -1,0 +1,223 @@
+//! Feeds in decisions: findings are joined with them, what is missing stays unknown, and what is wrong with them is told.
+
+use super::support::Folder;
+
+const POLICY: &str = r#"policy play "Play" {
+  version  "1"
+  timezone "UTC"
+}
+
+rule exploited "Exploited" {
+  forbid  any f in asset.findings where f.state == open and f.kev
+  because "an open finding is exploited"
+}
+"#;
+
+const KEV: &str = r#"{"catalogVersion": "2026.08.22", "dateReleased": "2026-08-22T00:00:00Z", "count": 1, "vulnerabilities": [
+    {"cveID": "CVE-2026-1000", "dateAdded": "2026-08-07", "dueDate": "2026-08-10", "knownRansomwareCampaignUse": "Known"}]}"#;
+const EPSS: &str = "#model_version:v5,score_date:2026-08-22T00:00:00+0000\ncve,epss,percentile\nCVE-2026-1000,0.9,0.99\nCVE-2026-1001,0.01,0.3\n";
+const NOW: [&str; 2] = ["--now", "2026-08-22T12:00:00Z"];
+
+/// Two assets: the finding of the one is in the catalogue, that of the other is not; a change of each.
+fn project() -> Folder {
+    let folder = Folder::empty();
+    folder
+        .write("changegate.toml", "policy = \"policy\"\ninventory = \"assets.ndjson\"\nchanges = \"changes.ndjson\"\n");
+    folder.write("policy/policy.gate", POLICY);
+    folder.write(
+        "assets.ndjson",
+        r#"{"id":"a","findings":[{"cve":"CVE-2026-1000","state":"open","package":"bash","version":"5.1"}]}
+{"id":"b","findings":[{"cve":"CVE-2026-1001","state":"open","package":"bash","version":"5.1"}]}
+"#,
+    );
+    folder.write(
+        "changes.ndjson",
+        r#"{"id":"CHG-A","assets":["a"],"fixes":[]}
+{"id":"CHG-B","assets":["b"],"fixes":[]}
+"#,
+    );
+    folder.write("feeds/kev.json", KEV);
+    folder.write("feeds/epss.csv", EPSS);
+    folder
+}
+
+/// `CHANGE verdict` of each change.
+fn verdicts(folder: &Folder, more: &[&str]) -> Vec<String> {
+    let run = folder.run(["check", "--format", "json", "--fail-on", "deny"].iter().chain(&NOW).chain(more));
+    let json = run.json();
+    let told = json["decisions"].as_array().unwrap().iter();
+    told.map(|it| format!("{} {}", it["change"].as_str().unwrap(), it["verdict"].as_str().unwrap())).collect()
+}
+
+/// The fields of the only finding of an asset.
+fn finding(folder: &Folder, asset: &str, more: &[&str]) -> serde_json::Value {
+    let shown =
+        folder.run(["facts", "show", asset, "--format", "json"].iter().chain(&NOW).chain(more)).status(0).json();
+    let rows = shown["lists"]["findings"]["rows"].as_array().unwrap().clone();
+    assert_eq!(rows.len(), 1, "{shown}");
+    rows[0].clone()
+}
+
+#[test]
+fn a_catalogue_says_yes_and_no_and_without_one_it_is_not_known() {
+    let folder = project();
+    // Not known counts against the change.
+    assert_eq!(verdicts(&folder, &[]), ["CHG-A deny", "CHG-B deny"]);
+    assert_eq!(finding(&folder, "b", &[])["fields"].get("kev"), None);
+    assert_eq!(verdicts(&folder, &["--feeds", "feeds/kev.json"]), ["CHG-A deny", "CHG-B permit"]);
+    let told = finding(&folder, "a", &["--feeds", "feeds"]);
+    let fields = &told["fields"];
+    assert_eq!(
+        (&fields["kev"], &fields["kev_due"], &fields["ransomware"]),
+        (&"true".into(), &"2026-08-10".into(), &"true".into())
+    );
+    assert_eq!((&fields["epss"], &fields["epss_model"]), (&"90%".into(), &"\"v5\"".into()));
+    assert_eq!(
+        told["from"],
+        serde_json::json!([
+            "assets.ndjson:1",
+            "feeds/epss.csv:3 (epss, epss_model)",
+            "feeds/kev.json#/vulnerabilities/0 (kev, kev_added, kev_due, ransomware)",
+        ])
+    );
+    let absent = finding(&folder, "b", &["--feeds", "feeds"]);
+    let fields = &absent["fields"];
+    assert_eq!(
+        (&fields["kev"], &fields["kev_added"], &fields["epss"]),
+        (&"false".into(), &"none".into(), &"1%".into())
+    );
+    // A feed of scores is no catalogue.
+    assert_eq!(finding(&folder, "b", &["--feeds", "feeds/epss.csv"])["fields"].get("kev"), None);
+}
+
+#[test]
+fn feeds_come_from_the_call_or_else_from_the_project() {
+    let folder = project();
+    let config = folder.read("changegate.toml");
+    folder.write("changegate.toml", format!("{config}\n[feeds]\nfiles = \"feeds\"\n"));
+    assert_eq!(verdicts(&folder, &[]), ["CHG-A deny", "CHG-B permit"]);
+    assert_eq!(verdicts(&folder, &["--no-feeds"]), ["CHG-A deny", "CHG-B deny"]);
+    assert_eq!(verdicts(&folder, &["--feeds", "feeds/epss.csv"]), ["CHG-A deny", "CHG-B deny"]);
+    folder.run(["check", "--feeds", "feeds", "--no-feeds"]).refuses("cannot be used with");
+    folder.run(["check", "--feeds", "changes.ndjson"]).refuses("`changes.ndjson` is no feed that is known");
+    folder.run(["check", "--feeds", "nothing"]).refuses("cannot read `nothing`");
+    for (table, said) in [
+        ("files = \"nothing\"", "line 5: `feeds` names `nothing`: there is no such file or folder"),
+        ("file = \"feeds\"", "there is no key `feeds.file`\n  help: did you mean `files`?"),
+        ("limit = \"soon\"", "`feeds.limit`: "),
+        ("limit = 48", "`feeds.limit` must be a text"),
+        ("limits = { kevv = \"1d\" }", "there is no feed `kevv`\n  help: did you mean `kev`?"),
+    ] {
+        folder.write("changegate.toml", format!("{config}\n[feeds]\n{table}\n"));
+        folder.run(["check"].iter().chain(&NOW)).refuses(said);
+    }
+}
+
+#[test]
+fn the_store_of_the_project_counts_and_says_the_same_as_its_files() {
+    let folder = project();
+    let of_files = folder.run(["check", "--format", "json", "--feeds", "feeds"].iter().chain(&NOW)).json();
+    folder.run(["feeds", "add", "feeds/kev.json", "feeds/epss.csv"].iter().chain(&NOW)).status(0);
+    let of_store = folder.run(["check", "--format", "json"].iter().chain(&NOW));
+    assert_eq!(of_store.stderr, "");
+    assert_eq!(of_store.json(), of_files);
+    let told = finding(&folder, "a", &[]);
+    assert_eq!(told["from"][1], ".changegate/feeds: feeds/epss.csv:3 (epss, epss_model)");
+    let without = folder.run(["check", "--format", "json", "--no-feeds"].iter().chain(&NOW)).json();
+    assert_ne!(without["changes"][0]["record"]["facts"], of_files["changes"][0]["record"]["facts"]);
+    // Two stores at once are none: nobody could say which counts.
+    folder.run(["feeds", "add", "feeds/kev.json", "--store", "other"].iter().chain(&NOW)).status(0);
+    folder.run(["check", "--feeds", "other", "--feeds", ".changegate/feeds"]).refuses("are two stores of feeds");
+    // Of a catalogue in a store and in a file the later edition counts.
+    folder.write("old.json", KEV.replace("2026-08-22", "2026-08-20").replace("CVE-2026-1000", "CVE-2026-1001"));
+    assert_eq!(verdicts(&folder, &["--feeds", "other", "--feeds", "old.json"]), ["CHG-A deny", "CHG-B permit"]);
+    folder.write("new.json", KEV.replace("2026-08-22T00", "2026-08-22T10").replace("CVE-2026-1000", "CVE-2026-1001"));
+    assert_eq!(verdicts(&folder, &["--feeds", "other", "--feeds", "new.json"]), ["CHG-A permit", "CHG-B deny"]);
+}
+
+#[test]
+fn a_store_that_was_damaged_decides_nothing() {
+    let folder = project();
+    folder.run(["feeds", "add", "feeds/kev.json", "--store", "s"].iter().chain(&NOW)).status(0);
+    let path = folder.0.join("s");
+    let mut bytes = std::fs::read(&path).unwrap();
+    // A brace of the first record.
+    bytes[16] = b'!';
+    std::fs::write(&path, bytes).unwrap();
+    let refused = folder.run(["check", "--feeds", "s"].iter().chain(&NOW));
+    refused.refuses("the store `s` is damaged: a record");
+}
+
+#[test]
+fn old_and_partial_feeds_are_told_and_refused_where_they_must_not_be() {
+    let folder = project();
+    let config = folder.read("changegate.toml");
+    folder.write(
+        "changegate.toml",
+        format!("{config}\n[feeds]\nfiles = \"feeds\"\nlimit = \"24h\"\nlimits = {{ epss = \"7d\" }}\n"),
+    );
+    let late = ["check", "--now", "2026-08-24T12:00:00Z"];
+    let told = folder.run(late);
+    assert!(
+        told.stderr.contains("warning: kev is of 2026-08-22T00:00:00Z, longer ago than 24h (feed_stale)\n"),
+        "{told:?}"
+    );
+    assert!(!told.stderr.contains("epss"), "{told:?}");
+    let json = folder.run(late.iter().chain(&["--format", "json"]));
+    assert!(json.stderr.contains(r#""name":"feed_stale""#), "{json:?}");
+    folder
+        .run(late.iter().chain(&["--strict-facts"]))
+        .refuses("the input has 1 warning, and `--strict-facts` makes it an error");
+    assert_eq!(folder.run(["check", "--strict-facts"].iter().chain(&NOW)).stderr, "");
+    // With a part of the catalogue nobody can say that something is not in it.
+    folder.write("feeds/kev.json", KEV.replace("\"count\": 1", "\"count\": 2"));
+    folder.run(["check"].iter().chain(&NOW)).refuses("a part of a feed cannot be read");
+    assert_eq!(verdicts(&folder, &["--keep-going"]), ["CHG-A deny", "CHG-B deny"]);
+}
+
+#[test]
+fn a_word_of_a_vendor_silences_a_finding_and_is_told() {
+    let folder = project();
+    folder.write(
+        "vex.json",
+        r#"{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-08-20T00:00:00Z", "statements": [{"vulnerability": "CVE-2026-1000", "status": "not_affected",
+          "justification": "component_not_present", "products": ["pkg:deb/debian/bash@5.1"]}]}"#,
+    );
+    let run =
+        folder.run(["check", "--feeds", "feeds", "--feeds", "vex.json", "--strict-facts"].iter().chain(&NOW)).status(0);
+    assert!(run.stderr.contains("note: a VEX document says that the product is not affected: the finding is not open (vex_not_affected)\n  assets.ndjson:1 `a`: `CVE-2026-1000` does not affect `pkg:deb/debian/bash@5.1`: component_not_present (vex.json)\n"), "{run:?}");
+    let told = finding(&folder, "a", &["--feeds", "vex.json"]);
+    assert_eq!(told["fields"]["state"], "not_affected");
+}
+
+#[test]
+fn what_differs_from_the_scanner_is_told_once_for_all() {
+    let folder = project();
+    let line =
+        |number: usize| format!(r#"{{"id":"h{number}","findings":[{{"cve":"CVE-2026-1001","kev":true,"epss":0.5}}]}}"#);
+    folder.write("assets.ndjson", (0..200).map(line).collect::<Vec<_>>().join("\n"));
+    folder.write("changes.ndjson", r#"{"id":"CHG","assets":["h1"],"fixes":[]}"#);
+    let run = folder.run(["check", "--feeds", "feeds"].iter().chain(&NOW)).status(1);
+    assert!(
+        run.stderr.contains("(kev_disagrees) (200 times)") && run.stderr.contains("(feed_replaced) (200 times)"),
+        "{run:?}"
+    );
+    assert!(run.stderr.lines().count() < 20, "{run:?}");
+}
+
+#[test]
+fn a_report_of_a_scanner_is_joined_by_its_aliases() {
+    let folder = project();
+    folder.write("assets.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\",\"findings\":[]}\n");
+    folder.write(
+        "grype.json",
+        r#"{"matches": [{"vulnerability": {"id": "GHSA-aaaa-bbbb-cccc", "dataSource": "x", "namespace": "github:language:python", "severity": "High", "fix": {"versions": [], "state": "unknown"}},
+          "relatedVulnerabilities": [{"id": "CVE-2026-1000", "namespace": "nvd:cpe", "severity": "High"}],
+          "artifact": {"name": "thing", "version": "1.0", "type": "python", "purl": "pkg:pypi/thing@1.0"}}],
+          "source": {"type": "directory", "target": "a"}, "descriptor": {"name": "grype", "version": "0.80.0"}}"#,
+    );
+    let told = finding(&folder, "a", &["--feeds", "feeds", "--report", "a=grype.json"]);
+    assert_eq!(told["fields"]["kev"], "true", "{told}");
+    assert_eq!(told["fields"]["cve"], "\"CVE-2026-1000\"");
+    assert!(told["from"].to_string().contains("feeds/kev.json#/vulnerabilities/0"), "{told}");
+}
