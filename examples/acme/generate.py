@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Makes inventory.ndjson: Acme's assets with their findings. The people, services and changes are generate_changes.py's.
+"""Makes Acme's assets and what was found on them: exports/, reports/ and feeds/. The people, services and changes are generate_changes.py's.
 
-    python3 generate.py DATA > inventory.ndjson
+    python3 generate.py DATA             # writes the three folders anew
+    python3 generate.py DATA --whole     # prints the same estate as records of the vocabulary, one a line, with all that is known of each finding
 
 DATA is a folder that holds the public files named in SOURCES.md. What is said of a CVE (vectors, SSVC values, catalogue entry, EPSS score, publication) and of an operating system (end of life) is read
 from there; the assets, and what was found on which and when, are invented. The same files give the same bytes: the one source of chance is a seeded generator.
@@ -14,6 +15,8 @@ import json
 import pathlib
 import random
 import sys
+
+import exports
 
 NOW = datetime.datetime(2026, 11, 20, 15, 0, tzinfo=datetime.timezone.utc)
 SEED = 20261120
@@ -80,7 +83,7 @@ def read_cves(data):
     for row in csv.reader(line for line in lines(next(data.glob("epss/*.kev-subset.csv.gz"))) if not line.startswith("#")):
         if row and row[0].startswith("CVE-"):
             scores[row[0]] = float(row[1])
-    facts, pools = {}, {pool: [] for pool in POOLS}
+    facts, known, pools = {}, {}, {pool: [] for pool in POOLS}
     for line in lines(data / "cve5" / "vulnrichment-sample.ndjson.gz"):
         record = json.loads(line)
         meta, cna = record["cveMetadata"], record["containers"].get("cna", {})
@@ -120,10 +123,11 @@ def read_cves(data):
         if product:
             fact["package"] = product.strip()[:40].strip()
         facts[cve] = fact
+        known[cve] = {**exports.software(record, fact.get("package")), "index": len(known)}
         for pool, vendors in POOLS.items():
             if vendor in vendors:
                 pools[pool].append(cve)
-    return facts, {pool: (sorted(c for c in found if not facts[c]["kev"]), sorted(c for c in found if facts[c]["kev"])) for pool, found in pools.items()}
+    return facts, known, {pool: (sorted(c for c in found if not facts[c]["kev"]), sorted(c for c in found if facts[c]["kev"])) for pool, found in pools.items()}
 
 
 def read_ends(data):
@@ -143,7 +147,7 @@ def stamp(moment):
 class Maker:
     def __init__(self, data):
         self.chance = random.Random(SEED)
-        self.facts, self.pools = read_cves(data)
+        self.facts, self.known, self.pools = read_cves(data)
         self.ends = read_ends(data)
         self.assets = []
 
@@ -377,15 +381,19 @@ def later(make):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2 or sys.argv[2:] not in ([], ["--whole"]):
         sys.exit(__doc__)
-    make = Maker(pathlib.Path(sys.argv[1]))
+    data = pathlib.Path(sys.argv[1])
+    make = Maker(data)
     named(make)
     fleet(make)
     oddities(make)
     later(make)
-    for record in make.assets:
-        sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
+    if sys.argv[2:]:
+        for record in make.assets:
+            sys.stdout.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
+    else:
+        exports.write(pathlib.Path(__file__).parent, data, make.assets, make.known)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
     reason = "tests"
 )]
 
+mod acme;
 mod audit;
 mod calls;
 mod check;
