@@ -22,6 +22,7 @@ mod fmt;
 mod inputs;
 mod known;
 mod parquet;
+mod published;
 mod sources;
 mod support;
 mod time;
