@@ -43,13 +43,11 @@ pub(super) fn rows(plan: &TablePlan, bytes: &[u8]) -> Result<Vec<Row>, (String, 
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut header: Option<Vec<String>> = None;
     let mut rows = Vec::new();
+    let mut lines = Lines::new(bytes);
     for record in reader.records() {
-        let record = record.map_err(|error| {
-            let line = error.position().map_or(1, csv::Position::line);
-            ("a row cannot be read".to_owned(), usize::try_from(line).unwrap_or(usize::MAX))
-        })?;
-        let line = record.position().map_or(1, csv::Position::line);
-        let line = usize::try_from(line).unwrap_or(usize::MAX);
+        let begins = |position: Option<&csv::Position>| position.map_or(0, csv::Position::byte);
+        let record = record.map_err(|error| ("a row cannot be read".to_owned(), lines.at(begins(error.position()))))?;
+        let line = lines.at(begins(record.position()));
         match &header {
             None => header = Some(columns(plan, &record).map_err(|wrong| (wrong, line))?),
             // What a spreadsheet leaves behind its last row.
@@ -58,6 +56,34 @@ pub(super) fn rows(plan: &TablePlan, bytes: &[u8]) -> Result<Vec<Row>, (String, 
         }
     }
     Ok(rows)
+}
+
+/// Counts lines as far as rows have been read. The reader's own count lags where lines end with a carriage return and a line feed.
+#[derive(Debug)]
+pub struct Lines<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    line: usize,
+}
+
+impl<'b> Lines<'b> {
+    /// Counts the lines of a file from its beginning.
+    #[must_use]
+    pub fn new(bytes: &'b [u8]) -> Self {
+        Self { bytes, at: 0, line: 1 }
+    }
+
+    /// The line of the first byte from a place on that does not end a line, from 1; places must not go back.
+    pub fn at(&mut self, place: u64) -> usize {
+        let place = usize::try_from(place).unwrap_or(usize::MAX);
+        let rest = self.bytes.get(place..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let place = place.saturating_add(blank).min(self.bytes.len());
+        let passed = self.bytes.get(self.at..place).unwrap_or_default();
+        self.line = self.line.saturating_add(passed.iter().filter(|byte| **byte == b'\n').count());
+        self.at = place;
+        self.line
+    }
 }
 
 fn columns(plan: &TablePlan, header: &StringRecord) -> Result<Vec<String>, String> {

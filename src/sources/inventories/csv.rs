@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::broken;
 use crate::check::schema::{Schema, TableId};
-use crate::facts::{Broken, Misread, Row, broken_quote, plain_name, printable};
+use crate::facts::{Broken, Lines, Misread, Row, broken_quote, plain_name, printable};
 use crate::sources::mapping::{Got, Kind, Mapping, Path, Rule};
 use crate::syntax::suggest::nearest;
 
@@ -51,11 +51,11 @@ pub fn read(
     let mut ready: Option<(Mapping, Columns)> = None;
     let mut batch: Vec<Cells> = Vec::new();
     let mut record = ByteRecord::new();
-    let mut lines = Lines { bytes: good, at: 0, line: 1 };
+    let mut lines = Lines::new(good);
     loop {
         let more = reader.read_byte_record(&mut record);
         let begins = record.position().map_or(0, csv::Position::byte);
-        let line = lines.at(usize::try_from(begins).unwrap_or(usize::MAX));
+        let line = u32::try_from(lines.at(begins)).unwrap_or(u32::MAX);
         match more {
             Err(_) => return Err(stop(line, "a row cannot be read", "")),
             Ok(false) => break,
@@ -97,27 +97,6 @@ pub fn read(
             Err(stop(u32::try_from(line).unwrap_or(u32::MAX), what, help))
         }
         None => Ok(()),
-    }
-}
-
-/// Counts lines as far as rows have been read. The reader's own count lags where lines end with a carriage return and a line feed.
-struct Lines<'b> {
-    bytes: &'b [u8],
-    at: usize,
-    line: u32,
-}
-
-impl Lines<'_> {
-    /// The line of the first byte from a place on that does not end a line.
-    fn at(&mut self, place: usize) -> u32 {
-        let rest = self.bytes.get(place..).unwrap_or_default();
-        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let place = place.saturating_add(blank).min(self.bytes.len());
-        let passed = self.bytes.get(self.at..place).unwrap_or_default();
-        let ends = passed.iter().filter(|byte| **byte == b'\n').count();
-        self.line = self.line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
-        self.at = place;
-        self.line
     }
 }
 
