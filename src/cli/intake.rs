@@ -309,27 +309,23 @@ impl<'s> Intake<'s> {
         builder: &mut FactsBuilder,
     ) {
         const WRONG: &str = "a file of YAML cannot be read";
-        let records = std::str::from_utf8(bytes)
-            .map_err(|error| {
+        let (records, fault) = match std::str::from_utf8(bytes) {
+            Ok(text) => yaml::records(text, list.unwrap_or(list_of(mapping.entity))),
+            Err(error) => {
                 let read = bytes.get(..error.valid_up_to()).unwrap_or_default();
-                ("it is not UTF-8".to_owned(), read.iter().filter(|byte| **byte == b'\n').count().saturating_add(1))
-            })
-            .and_then(|text| yaml::records(text, list.unwrap_or(list_of(mapping.entity))));
-        match records {
-            Ok(records) => {
-                let row = |(line, record): (usize, Json<'static>)| {
-                    if is_mapped {
-                        return json::row(mapping, line, &record);
-                    }
-                    Row { line: u32::try_from(line).ok(), record: Ok(record), remarks: Vec::new() }
-                };
-                self.take(mapping, name, records.into_iter().map(row).collect(), asset, builder);
+                let line = read.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
+                (Vec::new(), Some(("it is not UTF-8".to_owned(), line)))
             }
-            Err((what, line)) => {
-                let fault = broken(name, u32::try_from(line).ok(), WRONG, what, "");
-                self.fault(mapping.entity, Some(Box::new(fault)), builder);
+        };
+        let row = |(line, record): (usize, Json<'static>)| {
+            if is_mapped {
+                return json::row(mapping, line, &record);
             }
-        }
+            Row { line: u32::try_from(line).ok(), record: Ok(record), remarks: Vec::new() }
+        };
+        self.take(mapping, name, records.into_iter().map(row).collect(), asset, builder);
+        let fault = fault.map(|(what, line)| Box::new(broken(name, u32::try_from(line).ok(), WRONG, what, "")));
+        self.fault(mapping.entity, fault, builder);
     }
 
     fn osquery(&mut self, name: &str, bytes: &[u8], asset: Option<&str>, builder: &mut FactsBuilder) {

@@ -311,3 +311,59 @@ fn changes_of_csv_may_be_rows_too() {
         .status(1);
     assert_eq!(run.json()["changes"][0]["counts"]["assets"], 2, "{run:#?}");
 }
+
+#[test]
+fn what_can_be_read_beside_what_cannot_counts_only_if_told_so() {
+    let folder = project();
+    folder.write("changegate.toml", "policy = \"policy.gate\"\nchanges = \"changes.json\"\n");
+    let (good, last) = (r#"{"id":"web-1","tier":1}"#, r#"{"id":"db-1","tier":2}"#);
+    for (name, text, said) in [
+        (
+            "a.ndjson",
+            format!("{good}\n{{\"id\":\"b\",\"tier\":}}\n{{\"tier\":2}}\n[1]\n{last}\n{{\"id\":\"d\""),
+            &[
+                "a.ndjson:2: expected value at column 18",
+                "a.ndjson:3: it is missing",
+                "a.ndjson:4: found `[1]`",
+                "a.ndjson:6: it ends in the middle of a value",
+            ][..],
+        ),
+        (
+            "a.json",
+            format!("[{good},\n{{\"id\":\"b\",\"tier\":}},\n{{\"tier\":2}},\n7,\n{last},\n{{\"id\":\"d\""),
+            &[
+                "a.json:2: expected value",
+                "a.json:3: it is missing",
+                "a.json:4: found `7`",
+                "a.json:6: the list ends in the middle of a record",
+            ],
+        ),
+        (
+            "a.csv",
+            "id,tier\nweb-1,1\nb\n,2\ndb-1,2\n\"d,4\n".to_owned(),
+            &["a.csv:3: the row has 1 cell, the header 2", "a.csv:4: it is missing", "a.csv:6: a `\"` has no end"],
+        ),
+        (
+            "a.yaml",
+            "assets:\n- id: web-1\n  tier: 1\n- tier: 2\n- 7\n- id: db-1\n  tier: 2\n- id: [d\n".to_owned(),
+            &[
+                "a.yaml:4: it is missing",
+                "a.yaml:5: found `7`",
+                "a.yaml:9: while parsing a flow sequence, expected ',' or ']'",
+            ],
+        ),
+    ] {
+        folder.write(name, text);
+        let check = ["check", "--now", NOW, "--inventory", name];
+        let mut run = folder.run(check).refuses("so nothing was decided");
+        for said in said {
+            run = run.refuses(said);
+        }
+        // Whatever else there may be is not known, so no change is permitted for what it does not name.
+        let run = folder.run(["audit", "--now", NOW, "--keep-going", "--format", "json", "--inventory", name]);
+        assert!(run.stdout.contains("web-1") || run.status < 2, "{run:#?}");
+        let tier = ["eval", "asset.tier", "--now", NOW, "--keep-going", "--format", "ndjson", "--inventory", name];
+        let tiers: Vec<_> = folder.run(tier).lines().iter().map(|line| line["value"].as_u64()).collect();
+        assert_eq!(tiers, [Some(2), Some(1)], "{name}: `db-1`, `web-1`");
+    }
+}

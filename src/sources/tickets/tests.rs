@@ -4,10 +4,9 @@ use super::*;
 use crate::facts::Json;
 
 fn read(text: &str) -> Vec<String> {
-    match yaml::records(text, "changes") {
-        Ok(records) => records.into_iter().map(|(line, record)| format!("{line}: {}", record.excerpt())).collect(),
-        Err((what, line)) => vec![format!("error {line}: {what}")],
-    }
+    let (records, fault) = yaml::records(text, "changes");
+    let records = records.into_iter().map(|(line, record)| format!("{line}: {}", record.excerpt()));
+    records.chain(fault.map(|(what, line)| format!("error {line}: {what}"))).collect()
 }
 
 #[test]
@@ -34,6 +33,16 @@ fn what_is_no_yaml_is_told_with_its_line() {
     assert_eq!(read("a: *nobody\n").len(), 1);
     assert!(read("a: *nobody\n")[0].starts_with("error 1: "));
     assert_eq!(read("? [a]\n: b\n"), ["error 1: a key must be a text"]);
+}
+
+#[test]
+fn records_before_what_is_no_yaml_are_whole() {
+    let wrong = "error 4: while parsing a flow sequence, expected ',' or ']'";
+    assert_eq!(read("- id: a\n- id: b\n- id: [c\n"), [r#"1: {"id":"a"}"#, r#"2: {"id":"b"}"#, wrong]);
+    assert_eq!(read("changes:\n- id: a\n- id: [c\n"), [r#"2: {"id":"a"}"#, wrong]);
+    assert_eq!(read("id: a\n---\nid: [c\n"), [r#"1: {"id":"a"}"#, wrong]);
+    // What has not ended may say more.
+    assert_eq!(read("id: a\ntags:\n- x\nn: [c")[0].split(':').next(), Some("error 5"));
 }
 
 #[test]

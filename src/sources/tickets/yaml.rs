@@ -20,25 +20,21 @@ pub type Record = (usize, Json<'static>);
 /// Why a text is not YAML: what, and on which line.
 pub type Fault = (String, usize);
 
-/// Reads the records of a file; `list` is the key under which a list of them may stand.
-///
-/// # Errors
-/// What is no YAML, nests too deep, or grows too large by its aliases.
-pub fn records(text: &str, list: &str) -> Result<Vec<Record>, Fault> {
+/// Reads the records of a file; `list` is the key under which a list of them may stand. Beside them stands what ends the file before its time: what
+/// is no YAML, nests too deep, or grows too large by its aliases. Records that end before it are whole.
+#[must_use]
+pub fn records(text: &str, list: &str) -> (Vec<Record>, Option<Fault>) {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut builder = Builder::default();
-    for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| {
-            let info = error.info().to_lowercase();
-            (if info.is_empty() { "it is no YAML".to_owned() } else { info }, error.marker().line())
-        })?;
-        builder.event(event, span.start.line()).map_err(|what| (what, span.start.line()))?;
-    }
+    let fault = builder.read(text).err();
     let mut records = Vec::new();
+    if fault.is_some() {
+        builder.settle(list);
+    }
     for node in builder.documents {
         spread(node, list, &mut records);
     }
-    Ok(records.into_iter().map(|node| (node.line, node.json())).collect())
+    (records.into_iter().map(|node| (node.line, node.json())).collect(), fault)
 }
 
 /// A value and where it begins.
@@ -121,6 +117,32 @@ struct Builder {
 }
 
 impl Builder {
+    fn read(&mut self, text: &str) -> Result<(), Fault> {
+        for event in Parser::new_from_str(text) {
+            let (event, span) = event.map_err(|error| {
+                let info = error.info().to_lowercase();
+                (if info.is_empty() { "it is no YAML".to_owned() } else { info }, error.marker().line())
+            })?;
+            self.event(event, span.start.line()).map_err(|what| (what, span.start.line()))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the records of a list that has no end for a document: those of the outermost list, or of the one under the key in a frame.
+    fn settle(&mut self, list: &str) {
+        let mut open = std::mem::take(&mut self.open).into_iter();
+        let (outer, inner) = (open.next(), open.next());
+        let nodes = match (outer.map(|open| (open.node, open.key)), inner) {
+            (Some((Node { line, value: Value::List(nodes) }, _)), _) => (line, nodes),
+            (
+                Some((Node { value: Value::Map(entries), .. }, Some(key))),
+                Some(Open { node: Node { line, value: Value::List(nodes) }, .. }),
+            ) if key == list && !entries.iter().any(|(key, _)| key == "id") => (line, nodes),
+            _ => return,
+        };
+        self.documents.push(Node { line: nodes.0, value: Value::List(nodes.1) });
+    }
+
     fn event(&mut self, event: Event<'_>, line: usize) -> Result<(), String> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
