@@ -77,10 +77,15 @@ fn plain(mut reader: impl Read, path: &Path, unpacked: u64) -> Result<Vec<u8>, F
     let mut first = Vec::with_capacity(SIGN);
     let sign = u64::try_from(SIGN).unwrap_or(u64::MAX);
     reader.by_ref().take(sign).read_to_end(&mut first).map_err(|error| Failure::io("read", path, &error))?;
+    if first.first() == Some(&0) {
+        let failure =
+            Failure::new(format!("cannot read `{}`: it begins with a zero byte, which no text does", path.display()));
+        return Err(failure.help("give text in UTF-8, or what is packed with gzip or zstd"));
+    }
     let packing = Packing::of(&first);
     let reader = io::Cursor::new(first).chain(reader);
     let Some(packing) = packing else { return limited(reader, path, LARGEST_DATA) };
-    unpack::unpack(packing, reader, unpacked).map_err(|trouble| match trouble {
+    let bytes = unpack::unpack(packing, reader, unpacked).map_err(|trouble| match trouble {
         Trouble::System(error) => Failure::io("read", path, &error),
         Trouble::Broken(form) => {
             Failure::new(format!("cannot read `{}`: it begins as {form} but cannot be unpacked", path.display()))
@@ -92,7 +97,13 @@ fn plain(mut reader: impl Read, path: &Path, unpacked: u64) -> Result<Vec<u8>, F
             size(unpacked)
         ))
         .help("if that is right, set `max_unpacked` in changegate.toml"),
-    })
+    })?;
+    if Packing::of(&bytes).is_some() {
+        return Err(
+            Failure::new(format!("cannot read `{}`: it is packed more than once", path.display())).help("unpack it")
+        );
+    }
+    Ok(bytes)
 }
 
 /// Reads stdin to its end.

@@ -19,6 +19,7 @@ mod conform;
 mod feeds;
 mod files;
 mod fmt;
+mod hostile;
 mod inputs;
 mod known;
 mod parquet;
