@@ -41,7 +41,10 @@ pub fn overlap(entries: &[Entry], role: Role, tested: Tested) -> Overlap {
             entries.iter().any(|entry| met(entry).is_some_and(|first| first.interval.meets(interval)))
         })
     };
+    let always = |entry: &Entry| matches!(entry.recurrence, Recurrence::Always) && entry.not_on.is_empty();
     let verdict = match meets(Sure::Possible) {
+        // Whenever the change is, it meets what is always.
+        Kleene::Unknown if entries.iter().any(always) => Kleene::Yes,
         Kleene::Yes if entries.iter().all(Entry::is_all_certain) => Kleene::Yes,
         Kleene::Yes => meets(Sure::Certain).max(Kleene::Unknown),
         verdict => verdict,

@@ -2,6 +2,7 @@
 
 mod atoms;
 mod cond;
+mod edges;
 mod facts;
 mod people;
 mod people_atoms;
@@ -115,7 +116,11 @@ pub fn case(rng: Rng, size: usize, people: bool, times: bool) -> Case {
     }
     prune(&mut g.policy);
     let facts = g.facts();
-    Case { policy: g.policy, facts, now: g.now }
+    let mut case = Case { policy: g.policy, facts, now: g.now };
+    if times && g.rng.chance(40) {
+        edges::onto_edges(&mut case, &mut g.rng, g.change);
+    }
+    case
 }
 
 impl Gen {

@@ -515,7 +515,12 @@ impl Gen {
                 if self.rng.chance(25) { E::Not(boxed(e)) } else { e }
             }
             (2 | 3, Some(calendar)) => {
-                let near = E::Nearest(self.rng.chance(60), calendar, boxed(at));
+                let next = self.rng.chance(60);
+                let near = E::Nearest(next, calendar, boxed(at.clone()));
+                // What is next is never the time itself, nor what was last.
+                if self.rng.chance(25) {
+                    return Some(cmp(if next { Cmp::Le } else { Cmp::Ge }, near, at));
+                }
                 let op = *self.rng.pick(&[Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge]);
                 let other = match self.rng.below(3) {
                     0 => E::Now,

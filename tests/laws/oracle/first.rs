@@ -9,7 +9,8 @@ use super::facts::Rec;
 use super::tested::Tested;
 use super::time::MINUTE;
 
-/// All times of a case are on quarters of an hour, so nothing changes in between.
+/// All times of a case are on quarters of an hour, so nothing changes in between; but a change whose end touches the first instant at which a
+/// window is in force is offered that window a moment later.
 const STEP: i64 = 15 * MINUTE;
 
 /// What trying came to.
@@ -55,6 +56,7 @@ impl<'a> World<'a> {
                     .with("asset", Binding::Asset(asset.clone()))
             })
             .collect();
+        let later = self.policy.periods.iter().any(|p| p.window && p.common.effective.is_some());
         let mut at = from;
         while at < from + days * 24 * 60 * MINUTE {
             let kept: Vec<(bool, bool)> = envs.iter().map(|env| self.kept(at, length, env)).collect();
@@ -64,7 +66,7 @@ impl<'a> World<'a> {
             if !kept.iter().any(|(_, must)| *must) {
                 return Some(First::Unknown);
             }
-            at = (at.div_euclid(STEP) + 1) * STEP;
+            at = if later && at.rem_euclid(STEP) == 0 { at + 1 } else { (at.div_euclid(STEP) + 1) * STEP };
         }
         Some(First::Later)
     }

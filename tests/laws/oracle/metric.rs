@@ -42,7 +42,7 @@ impl<'a> World<'a> {
         // Of each series the latest time, and what was measured then; and what may be the latest, or not.
         let mut series: BTreeMap<String, (i64, P)> = BTreeMap::new();
         let mut doubtful: Vec<P> = Vec::new();
-        for sample in self.samples.into_iter().flatten() {
+        for sample in self.samples.iter().flatten() {
             let mut sure = is(&sample["metric"], metric.series);
             let at = sample["at"].as_str().and_then(time::parse).filter(|t| *t <= self.now + 5 * time::MINUTE);
             match at {
@@ -96,6 +96,33 @@ impl<'a> World<'a> {
         let old = metric.stale_minutes.is_some_and(|m| self.now - at > m * time::MINUTE);
         at <= self.now && (!old || self.is(Mutant::StaleCounts))
     }
+}
+
+/// Samples that differ in their value alone are one sample: what only one of them says holds, what they say differently is unknown.
+pub fn told_once(samples: &[Value]) -> Vec<Value> {
+    let of = |sample: &Value| {
+        let mut of = sample.clone();
+        if let Value::Object(of) = &mut of {
+            of.remove("value");
+        }
+        of
+    };
+    let mut once: Vec<(Value, Vec<&Value>)> = Vec::new();
+    for sample in samples {
+        let this = of(sample);
+        match once.iter_mut().find(|(known, _)| *known == this) {
+            Some((_, values)) => values.push(&sample["value"]),
+            None => once.push((this, vec![&sample["value"]])),
+        }
+    }
+    let one = |(mut sample, values): (Value, Vec<&Value>)| {
+        let read: Vec<&Value> = values.into_iter().filter(|v| decimal(v).is_some()).collect();
+        let first = read.first().copied();
+        let agreed = first.filter(|first| read.iter().all(|v| decimal(v) == decimal(first)));
+        sample["value"] = agreed.cloned().unwrap_or_default();
+        sample
+    };
+    once.into_iter().map(one).collect()
 }
 
 fn named(value: Option<&Value>) -> Named {

@@ -59,7 +59,7 @@ pub struct World<'a> {
     /// What approvals came to, by approval, change and asset.
     pub outcomes: RefCell<BTreeMap<(String, usize, String), Rc<Outcome>>>,
     /// What is measured, where that is given.
-    pub samples: Option<&'a [Value]>,
+    pub samples: Option<Vec<Value>>,
     /// The clocks of the zones that came up.
     pub clocks: RefCell<BTreeMap<String, Clock>>,
     /// What was next to a minute in a calendar, and which days are in one by which clock.
@@ -89,7 +89,7 @@ impl<'a> World<'a> {
             waiver_records: case.facts.waivers.as_deref().map(merge),
             duties: case.facts.duties.as_deref().map(merge),
             outcomes: RefCell::default(),
-            samples: case.facts.samples.as_deref(),
+            samples: case.facts.samples.as_deref().map(metric::told_once),
             clocks: RefCell::default(),
             nearest: RefCell::default(),
             days: RefCell::default(),
