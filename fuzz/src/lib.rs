@@ -18,6 +18,7 @@
 pub mod cvss;
 pub mod evaluation;
 pub mod expression;
+pub mod feeds;
 pub mod fmt_roundtrip;
 pub mod ical;
 pub mod inventory;
@@ -27,6 +28,7 @@ pub mod people;
 pub mod rrule;
 mod sample;
 pub mod scanners;
+pub mod tables;
 
 // The laws' generator, oracle and laws, as they are; only the source of chance is another.
 #[path = "../../tests/laws/absence.rs"]
