@@ -30,6 +30,14 @@ pub(crate) fn sweep() -> String {
 /// # Errors
 /// An inventory that cannot be read, a record without an id, a failed write.
 pub(crate) fn write_inventory(out: &mut impl Write, assets: usize) -> io::Result<()> {
+    each_record(assets, |line| writeln!(out, "{line}"))
+}
+
+/// Gives as many records as are wanted, each as a line of JSON.
+///
+/// # Errors
+/// Those of [`write_inventory`].
+pub(crate) fn each_record(assets: usize, mut each: impl FnMut(&str) -> io::Result<()>) -> io::Result<()> {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/blow_up/assets.ndjson"))?;
     let mut records: Vec<(&str, String)> = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -43,13 +51,13 @@ pub(crate) fn write_inventory(out: &mut impl Write, assets: usize) -> io::Result
     for (number, (line, id)) in records.iter().cycle().take(assets).enumerate() {
         let round = number / records.len() + 1;
         if round == 1 {
-            writeln!(out, "{line}")?;
+            each(line)?;
         } else {
             let own = format!("\"id\":\"{id}\",");
             let copy = format!("\"id\":\"{id}-{round}\",");
             let host = format!("\"hostname\":\"{id}.");
             let copied = line.replacen(&own, &copy, 1).replacen(&host, &format!("\"hostname\":\"{id}-{round}."), 1);
-            writeln!(out, "{copied}")?;
+            each(&copied)?;
         }
     }
     Ok(())
