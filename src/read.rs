@@ -13,7 +13,9 @@ use crate::check::{Sight, expression};
 use crate::eval::column::Rows;
 use crate::eval::decide::{Options, prepare};
 use crate::eval::frame::{Binding, Frame};
-use crate::facts::{self, Amend, Broken, Caveat, Json, Place, Problem, ProblemKind, Problems, Remark, Row, Trace};
+use crate::facts::{
+    self, Amend, Broken, Caveat, Installed, Json, Place, Problem, ProblemKind, Problems, Remark, Row, Trace,
+};
 use crate::tally::Tally;
 use crate::time::{Instant, Zone, ical};
 
@@ -108,6 +110,16 @@ impl FactsBuilder {
     /// Tells of a record what others know of it.
     pub fn caveats(&mut self, place: &Place, caveats: Vec<Caveat>) {
         self.inner.caveats(place, caveats);
+    }
+
+    /// Hands over the assets so far that have software, some at a time.
+    pub fn installed(&self, take: &mut dyn FnMut(Vec<Installed>)) {
+        self.inner.installed(take);
+    }
+
+    /// Adds elements to lists of assets of which there are records, from a file: records with their lines that have an `id` and these lists.
+    pub fn add_elements(&mut self, file: &Arc<str>, records: Vec<(Option<u32>, Json<'_>)>) {
+        self.inner.add_elements(file, records);
     }
 
     /// Adds assets from NDJSON or JSON.

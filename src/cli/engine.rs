@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::feeds::known::Known;
+use super::feeds::known::{self, Known};
 use super::intake::{Given, Intake};
 use super::loader::{FolderLoader, PolicyFile};
 use crate::check::schema::Schema;
 use crate::check::vocabulary;
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
-use crate::explain::facts_rows::FileRow;
+use crate::explain::facts_rows::{FeedRow, FileRow};
 use crate::explain::facts_show::Origins;
 use crate::explain::when_rows::When;
 use crate::facts::Problems;
@@ -57,6 +57,8 @@ pub(super) struct Read {
     pub problems: Problems,
     /// The files, and what was read of each.
     pub files: Vec<FileRow>,
+    /// The feeds that findings were joined with.
+    pub feeds: Vec<FeedRow>,
     /// Where the facts of the asset come from that was asked about.
     pub trace: Option<Origins>,
 }
@@ -105,11 +107,12 @@ pub(super) fn read(policy: &Policy, files: Vec<Given>, sources: &[Source], now: 
         intake.add(given, &mut builder);
     }
     let (files, elements) = intake.finish(&mut builder, trace.as_deref());
-    let feeds = knowledge.as_ref().map(|knowledge| knowledge.places()).unwrap_or_default();
-    let trace = trace.as_deref().map(|asset| Origins { records: builder.traces(asset), elements, feeds });
+    let feeds = knowledge.as_ref().map(|knowledge| known::rows(knowledge, now)).unwrap_or_default();
+    let places = knowledge.as_ref().map(|knowledge| knowledge.places()).unwrap_or_default();
+    let trace = trace.as_deref().map(|asset| Origins { records: builder.traces(asset), elements, feeds: places });
     let (facts, mut problems) = builder.finish();
     problems.warnings.extend(warnings);
-    Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems, files, trace }
+    Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems, files, feeds, trace }
 }
 
 /// Decides.

@@ -76,13 +76,15 @@ fn check(named: &PolicyArgs, args: &FactsArgs, all: bool, session: &Session) -> 
         let help = "give `--inventory FILE`, or write `inventory = \"…\"` or a `[[source]]` in changegate.toml";
         return Err(Failure::new("no file of facts is named").help(help));
     }
-    let report = facts_report(policy.program(), read.facts.data(), &read.problems, files);
+    let report =
+        facts_report(policy.program(), read.facts.data(), &read.problems, files, std::mem::take(&mut read.feeds));
     output::print(|out| match session.format {
         Format::Human => facts_human::check(out, &report, all, &session.look),
         Format::Json => report_json::line(out, &report),
         Format::Ndjson => {
             let fields = report.fields.iter().map(|field| json!({ "field": field }));
             let files = report.files.iter().map(|file| json!({ "file": file }));
+            let files = files.chain(report.feeds.iter().map(|feed| json!({ "feed": feed })));
             let lacking = report.lacking.iter().map(|lack| json!({ "lacking": lack }));
             report_json::lines(out, files.chain(fields).chain(lacking))
         }

@@ -2,6 +2,7 @@
 
 mod form;
 mod reports;
+mod software;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -435,6 +436,9 @@ impl<'s> Intake<'s> {
                 builder.caveats(&Place { record: id, ..place.clone() }, caveats);
             }
             builder.add_record(entity, &place.file, place.line, record);
+        }
+        if let Some(known) = &self.known {
+            software::correlate(known, builder);
         }
         (self.files, elements)
     }

@@ -58,11 +58,35 @@ pub struct FileRow {
     pub refused: u64,
 }
 
+/// A feed that findings are joined with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FeedRow {
+    /// Its short name.
+    pub feed: String,
+    /// Its version, where it has one and is one file.
+    pub version: Option<String>,
+    /// Of when it is; of several files the latest.
+    pub made: Option<String>,
+    /// How many days ago that was.
+    pub age_days: Option<i64>,
+    /// How many records were read.
+    pub records: u64,
+    /// How many could not be.
+    pub refused: u64,
+    /// Its file, or how many there are.
+    pub file: String,
+    /// The store that it is in.
+    pub store: Option<String>,
+}
+
 /// What there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FactsReport {
     /// The files, in the order in which they were read.
     pub files: Vec<FileRow>,
+    /// The feeds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<FeedRow>,
     /// The fields of which there are records, by entity.
     pub fields: Vec<Coverage>,
     /// What the policy reads and the data lack.
@@ -73,7 +97,13 @@ pub struct FactsReport {
 
 /// Counts.
 #[must_use]
-pub fn facts_report(program: &Program, facts: &Facts, problems: &Problems, files: Vec<FileRow>) -> FactsReport {
+pub fn facts_report(
+    program: &Program,
+    facts: &Facts,
+    problems: &Problems,
+    files: Vec<FileRow>,
+    feeds: Vec<FeedRow>,
+) -> FactsReport {
     let schema = &program.schema;
     let reads = reads(program);
     let mut fields = Vec::new();
@@ -122,7 +152,7 @@ pub fn facts_report(program: &Program, facts: &Facts, problems: &Problems, files
                 .to_owned(),
         );
     }
-    FactsReport { files, fields, lacking, warnings }
+    FactsReport { files, feeds, fields, lacking, warnings }
 }
 
 /// The fields that a policy reads.

@@ -7,6 +7,7 @@ use super::amend::{Amend, Caveat};
 use super::assemble::finish;
 use super::column::{Cell, ColumnBuild, State, TableBuild, row};
 use super::digest::of_all;
+use super::installed::Installed;
 use super::json::Json;
 use super::named::Named;
 use super::plan::TablePlan;
@@ -175,6 +176,18 @@ impl FactsBuilder {
         let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, file, line) };
         let lacking = records.add(file, line, record, shared);
         self.note(entity, lacking);
+    }
+
+    /// Hands over the assets so far that have software, some at a time.
+    pub fn installed(&self, take: &mut dyn FnMut(Vec<Installed>)) {
+        self.assets.installed(&self.schema, &self.pool, take);
+    }
+
+    /// Adds elements to lists of assets of which there are records, from a file: records with their lines that have an `id` and these lists.
+    pub fn add_elements(&mut self, file: &Arc<str>, records: Vec<(Option<u32>, Json<'_>)>) {
+        if let Some((assets, shared)) = self.split(TableId::ASSET) {
+            assets.add_more(file, records, shared);
+        }
     }
 
     /// Adds records that a reader of another form has made of a file. An entity that is not part of the input is an error.

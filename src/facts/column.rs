@@ -171,6 +171,16 @@ impl ListBuild {
         self.ends.push(row(self.rows.len));
     }
 
+    /// Takes back the end of the last list, and the phantom in it; how it was closed.
+    pub(super) fn reopen(&mut self) -> State {
+        let state = self.states.pop().unwrap_or(State::Absent);
+        self.ends.pop();
+        if matches!(state, State::Absent | State::Unknown(_)) {
+            self.rows.truncate(self.rows.len.saturating_sub(1));
+        }
+        state
+    }
+
     fn truncate(&mut self, len: usize) {
         self.states.truncate(len);
         self.ends.truncate(len);

@@ -158,7 +158,7 @@ fn is_phantom(table: &TableBuild, row: usize) -> bool {
 }
 
 /// Copies a row to the end of a table of the same form.
-fn copy_row(from: &TableBuild, row: usize, to: &mut TableBuild) {
+pub(super) fn copy_row(from: &TableBuild, row: usize, to: &mut TableBuild) {
     for (from, to) in from.columns.iter().zip(&mut to.columns) {
         match (from, to) {
             (ColumnBuild::Scalar(from), ColumnBuild::Scalar(to)) => to.push(from.cell(row)),
@@ -172,6 +172,27 @@ fn copy_row(from: &TableBuild, row: usize, to: &mut TableBuild) {
         }
     }
     to.end_row();
+}
+
+/// Adds the elements of a row's lists to those of the last row of a table of the same form. A list that was not there is then incomplete, and one
+/// that is incomplete makes the other so.
+pub(super) fn add_elements(from: &TableBuild, row: usize, to: &mut TableBuild) {
+    for (from, to) in from.columns.iter().zip(&mut to.columns) {
+        let (ColumnBuild::List(from), ColumnBuild::List(to)) = (from, to) else { continue };
+        let more = from.state(row);
+        if matches!(more, State::Absent | State::AbsentMeant) {
+            continue;
+        }
+        let state = match (to.reopen(), more) {
+            (State::Unknown(cause), _) | (_, State::Unknown(cause)) => State::Unknown(cause),
+            (State::Absent, _) => State::Unknown(Cause::Incomplete),
+            _ => State::Known,
+        };
+        for inner in from.range(row).filter(|inner| !is_phantom(&from.rows, *inner)) {
+            copy_row(&from.rows, inner, &mut to.rows);
+        }
+        to.close(state);
+    }
 }
 
 /// Writes a row so that equal rows look the same, and so that their order hangs on no number of a text.

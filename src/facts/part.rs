@@ -30,6 +30,8 @@ pub(super) struct Part {
     /// For changes: the assets that each row names.
     pub named: Vec<Named>,
     pub digests: Vec<RecordDigest>,
+    /// Its lists add elements to those of other records, and contradict none.
+    pub adds: bool,
 }
 
 /// What an entity's records are read by.
@@ -89,6 +91,16 @@ impl Source<'_> {
         reading.finish()
     }
 
+    /// Takes records that were not read from JSON, each with its line.
+    pub(super) fn records(&self, file: &Arc<str>, records: Vec<(Option<u32>, Json<'_>)>) -> ReadPart {
+        let mut reading = Reading::new(self, file);
+        for (line, record) in records {
+            reading.reader.here.line = line;
+            reading.record(record);
+        }
+        reading.finish()
+    }
+
     /// Takes a record that was not read from JSON.
     pub(super) fn record(&self, file: &Arc<str>, line: Option<u32>, record: Json<'_>) -> ReadPart {
         let mut reading = Reading::new(self, file);
@@ -115,6 +127,7 @@ impl<'p> Reading<'p> {
             lines: Vec::new(),
             named: Vec::new(),
             digests: Vec::new(),
+            adds: false,
         };
         Self {
             plan: source.plan,

@@ -9,7 +9,7 @@ use super::builder::Options;
 use super::column::{Cell, ColumnBuild, State, TableBuild, row};
 use super::csv::{self, is_csv};
 use super::digest::RecordDigest;
-use super::duplicates::{Pair, merge};
+use super::duplicates::{Pair, add_elements, copy_row, merge};
 use super::json::Json;
 use super::named::Named;
 use super::part::{Part, ReadPart, Source};
@@ -131,6 +131,14 @@ impl Records {
         shared.report.left_out > left_out_before
     }
 
+    /// Takes records of a file whose lists add elements to those that other records of their ids have, which there must be.
+    pub(super) fn add_more(&mut self, file: &Arc<str>, records: Vec<(Option<u32>, Json<'_>)>, shared: Shared<'_>) {
+        let source = Source { plan: &self.plan, now: shared.now, options: shared.options };
+        let (mut part, pool, report) = source.records(file, records);
+        part.adds = true;
+        self.absorb(vec![(part, pool, report)], &mut *shared.pool, &mut *shared.report);
+    }
+
     /// Takes chunks in, in the order of the input, and gives what they hold the numbers of the whole.
     fn absorb(&mut self, parts: Vec<ReadPart>, pool: &mut Pool, report: &mut Report) {
         let mut numbered: Vec<_> = parts
@@ -166,16 +174,22 @@ impl Records {
                 order.push(*first);
                 continue;
             }
-            let records: Vec<_> = group
-                .iter()
-                .filter_map(|(_, (part, at))| Some((&self.parts.get(*part as usize)?.table, *at as usize)))
-                .collect();
+            let all = group.iter().filter_map(|(_, (part, at))| Some((self.parts.get(*part as usize)?, *at as usize)));
+            // Those that add come last.
+            let (additions, records): (Vec<_>, Vec<_>) = all.partition(|(part, _)| part.adds);
+            let records: Vec<_> = records.into_iter().map(|(part, at)| (&part.table, at)).collect();
             let place = |(one, other): Pair| {
                 let [one, other] = [one, other].map(|at| group.get(at).map_or(*first, |(_, address)| *address));
                 self.place(id, other, Some(format!("also at {}", self.place(id, one, None).without_record())))
             };
             order.push((merged_part, row(merged.len)));
-            merge(&self.plan, &records, &mut merged, pool, report, &place);
+            match records.as_slice() {
+                [(table, at)] => copy_row(table, *at, &mut merged),
+                records => merge(&self.plan, records, &mut merged, pool, report, &place),
+            }
+            for (part, at) in additions {
+                add_elements(&part.table, at, &mut merged);
+            }
         }
         let tables: Vec<&TableBuild> = self.parts.iter().map(|part| &part.table).chain([&merged]).collect();
         let table = gather(&self.plan, &tables, &order);
@@ -221,7 +235,12 @@ impl Records {
         self.rows_by_id(pool).into_iter().map(|(id, address)| (id, text(address))).collect()
     }
 
-    fn rows_by_id(&self, pool: &Pool) -> Vec<(Arc<str>, Address)> {
+    /// The table of a part.
+    pub(super) fn table(&self, part: u32) -> Option<&TableBuild> {
+        self.parts.get(part as usize).map(|part| &part.table)
+    }
+
+    pub(super) fn rows_by_id(&self, pool: &Pool) -> Vec<(Arc<str>, Address)> {
         let key = self.plan.key.unwrap_or_default();
         let mut rows = Vec::new();
         for (number, part) in self.parts.iter().enumerate() {
@@ -246,7 +265,7 @@ impl Records {
         })
     }
 
-    fn place(&self, id: &str, (part, at): Address, found: Option<String>) -> Place {
+    pub(super) fn place(&self, id: &str, (part, at): Address, found: Option<String>) -> Place {
         let part = self.parts.get(part as usize);
         Place {
             file: part.map_or_else(|| Arc::from(""), |part| Arc::clone(&part.file)),

@@ -12,6 +12,7 @@ use crate::explain::facts_rows::{Coverage, FactsReport};
 /// What writing fails with.
 pub fn check(out: &mut impl Write, report: &FactsReport, all: bool, look: &Look) -> io::Result<()> {
     files(out, report, look)?;
+    feeds(out, report, look)?;
     fields(out, report, all, look)?;
     if !report.lacking.is_empty() {
         writeln!(out, "\n{}", look.paint.bold("The policy reads, but the data lack"))?;
@@ -56,6 +57,45 @@ fn files(out: &mut impl Write, report: &FactsReport, look: &Look) -> io::Result<
             number(u64::try_from(row.findings).unwrap_or(u64::MAX), 8),
             if row.refused > 0 { look.paint.bad(&refused) } else { refused },
         )?;
+    }
+    Ok(())
+}
+
+/// A line for each feed.
+fn feeds(out: &mut impl Write, report: &FactsReport, look: &Look) -> io::Result<()> {
+    if report.feeds.is_empty() {
+        return Ok(());
+    }
+    let mut rows = vec![["Feed", "version", "of", "age", "records", "refused", "file"].map(str::to_owned)];
+    rows.extend(report.feeds.iter().map(|feed| {
+        let nothing = || "-".to_owned();
+        [
+            feed.feed.clone(),
+            feed.version.clone().unwrap_or_else(nothing),
+            feed.made.clone().unwrap_or_else(nothing),
+            feed.age_days.map_or_else(nothing, |days| format!("{days}d")),
+            feed.records.to_string(),
+            feed.refused.to_string(),
+            feed.store.as_ref().map_or_else(|| feed.file.clone(), |store| format!("{store}: {}", feed.file)),
+        ]
+    }));
+    let mut widths = [0_usize; 7];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    writeln!(out)?;
+    for (at, row) in rows.iter().enumerate() {
+        let cells = row.iter().zip(widths).enumerate();
+        let cells: Vec<String> = cells
+            .map(|(column, (cell, width))| match column {
+                3..=5 => pad_left(&clean(cell), width),
+                _ => pad(&clean(cell), width),
+            })
+            .collect();
+        let line = cells.join("  ");
+        writeln!(out, "{}", if at == 0 { look.paint.bold(line.trim_end()) } else { line.trim_end().to_owned() })?;
     }
     Ok(())
 }

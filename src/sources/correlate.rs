@@ -8,12 +8,13 @@
 
 mod piece;
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::feeds::{Kind, cve_id, vulnerability_id};
-use super::{Advisory, Fields};
+use super::{Advisory, Fields, store};
 use crate::software::Affected;
 use crate::software::configuration::{self, Asset, Product};
 use crate::software::cpe::Attribute;
@@ -24,7 +25,7 @@ use piece::Piece;
 /// Advisories, found by what they speak of. Withdrawn ones are left out.
 #[derive(Debug)]
 pub struct Index<'a> {
-    advisories: &'a [Advisory],
+    advisories: Vec<&'a Advisory>,
     /// Places of advisories and of elements of their `affected`.
     packages: BTreeMap<String, Vec<(usize, usize)>>,
     products: BTreeMap<String, Vec<usize>>,
@@ -87,6 +88,19 @@ impl Seen {
     }
 }
 
+/// The keys under which a store has the advisories that may be about a piece of software.
+#[must_use]
+pub fn keys(software: &Fields) -> Vec<String> {
+    let piece = Piece::read(software);
+    let mut keys: Vec<String> = piece.packages.iter().map(store::key_of).collect();
+    if let Some(product) = &piece.product {
+        let literal = |attribute| product.cpe.get(attribute).literal();
+        keys.extend(literal(Attribute::Vendor).zip(literal(Attribute::Product)).map(|(v, p)| store::cpe_key(v, p)));
+        keys.push(store::cpe_key("*", "*"));
+    }
+    keys
+}
+
 fn key(family: &str, name: &str) -> String {
     format!("{family}\u{0}{name}")
 }
@@ -94,10 +108,17 @@ fn key(family: &str, name: &str) -> String {
 impl<'a> Index<'a> {
     /// Indexes advisories.
     #[must_use]
-    pub fn new(advisories: &'a [Advisory]) -> Self {
-        let mut index =
-            Self { advisories, packages: BTreeMap::new(), products: BTreeMap::new(), any_product: Vec::new() };
-        for (place, advisory) in advisories.iter().enumerate().filter(|(_, advisory)| !advisory.withdrawn) {
+    pub fn new<A: Borrow<Advisory>>(advisories: &'a [A]) -> Self {
+        let mut index = Self {
+            advisories: advisories.iter().map(Borrow::borrow).collect(),
+            packages: BTreeMap::new(),
+            products: BTreeMap::new(),
+            any_product: Vec::new(),
+        };
+        for (place, advisory) in advisories.iter().map(Borrow::borrow).enumerate() {
+            if advisory.withdrawn {
+                continue;
+            }
             let Some(affected) = &advisory.affected else { continue };
             if advisory.feed == Kind::Osv.name() {
                 index.add_packages(place, affected);
@@ -127,6 +148,12 @@ impl<'a> Index<'a> {
         for (vendor, product) in names {
             self.products.entry(key(&vendor, &product)).or_default().push(place);
         }
+    }
+
+    /// The advisory at a place.
+    #[must_use]
+    pub fn advisory(&self, place: usize) -> Option<&'a Advisory> {
+        self.advisories.get(place).copied()
     }
 
     /// What the advisories say of software: elements of `software`, which are all that the asset has or not.

@@ -3,6 +3,9 @@
 //! Of a catalogue (`kev`, `epss`) the later edition counts, wherever it is; of everything else all that is here does.
 
 mod amend;
+mod installed;
+
+pub use installed::{Addition, keys_of};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +18,7 @@ use super::enrich::{
 use super::feeds::Kind;
 use super::feeds::eol::Product;
 use super::store::{Held, ReadAt, Shelved, Store, StoreError};
-use super::{Edition, Fields, Harvest};
+use super::{Advisory, Edition, Fields, Harvest};
 use crate::check::schema::{Schema, TableId};
 use crate::time::{Duration, Instant};
 
@@ -54,11 +57,14 @@ pub struct Feed {
     pub file: String,
     /// The store that has it.
     pub store: Option<String>,
+    /// What was told of it when it was put there.
+    pub told: Vec<Remark>,
 }
 
 /// A store, whatever it is read from.
 trait Stored: Send + Sync {
     fn find(&self, id: &str) -> Vec<(u64, Said)>;
+    fn affecting(&self, key: &str) -> Vec<(u64, Advisory)>;
     fn held(&self) -> &[Held];
     fn trouble(&self) -> Option<StoreError>;
 }
@@ -66,6 +72,10 @@ trait Stored: Send + Sync {
 impl<R: ReadAt + Send + Sync> Stored for Shelved<R> {
     fn find(&self, id: &str) -> Vec<(u64, Said)> {
         Shelf::find(self, id)
+    }
+
+    fn affecting(&self, key: &str) -> Vec<(u64, Advisory)> {
+        Shelved::affecting(self, key)
     }
 
     fn held(&self) -> &[Held] {
@@ -155,6 +165,7 @@ impl Knowledge {
                 edition: held.edition.clone(),
                 file: held.file.clone(),
                 store: Some(name.clone()),
+                told: held.told.clone(),
             };
             feeds.extend(store.held().iter().filter(counts).map(feed));
         }
@@ -168,6 +179,7 @@ impl Knowledge {
             edition: edition.clone(),
             file: file.to_string(),
             store: None,
+            told: Vec::new(),
         }));
         feeds.sort_by(|one, other| {
             let key = |feed: &Feed| (Kind::from_name(feed.edition.feed), feed.file.clone());
@@ -188,12 +200,19 @@ impl Knowledge {
         self.feeds().into_iter().map(mark).collect()
     }
 
-    /// What is to be told of the feeds themselves: their age, beside the limits where there are any, and what was told when they were added.
+    /// What is to be told of the feeds themselves, each with the store or file: their age, beside the limits where there are any, what could not be
+    /// read, and what was told when they were put into the store.
     #[must_use]
-    pub fn remarks(&self, now: Instant, limit: &dyn Fn(Kind) -> Option<Duration>) -> Vec<Remark> {
+    pub fn remarks(&self, now: Instant, limit: &dyn Fn(Kind) -> Option<Duration>) -> Vec<(Remark, String)> {
         let feeds = self.feeds();
-        let mut remarks: Vec<Remark> = feeds.iter().flat_map(|feed| guard::edition(now, &feed.edition, None)).collect();
-        remarks.extend(guard::ages(now, feeds.iter().map(|feed| &feed.edition), limit));
+        let of = |feed: &Feed| {
+            let place = feed.store.clone().unwrap_or_else(|| feed.file.clone());
+            let told = guard::edition(now, &feed.edition, None).into_iter().chain(feed.told.iter().cloned());
+            told.map(|remark| (remark, place.clone())).collect::<Vec<_>>()
+        };
+        let mut remarks: Vec<(Remark, String)> = feeds.iter().flat_map(of).collect();
+        let ages = guard::ages(now, feeds.iter().map(|feed| &feed.edition), limit);
+        remarks.extend(ages.into_iter().map(|remark| (remark, String::new())));
         remarks
     }
 

@@ -17,7 +17,7 @@ mod shelf;
 mod tests;
 mod write;
 
-pub use keys::{cpe_key, package_key};
+pub use keys::{cpe_key, key_of, package_key};
 pub use merge::{Added, Outcome, merge};
 pub use read::{ReadAt, Store};
 pub use record::Record;
@@ -29,9 +29,10 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 
 use super::Edition;
+use super::enrich::Remark;
 
 /// The first bytes of a store: a name and the version of its form.
-const MARK: &[u8; 16] = b"changegate-feed1";
+const MARK: &[u8; 16] = b"changegate-feed2";
 /// The length of the end.
 const END: u64 = 96;
 /// The length of a row.
@@ -54,6 +55,8 @@ pub struct Held {
     pub file: String,
     /// When it was added, RFC 3339.
     pub added: String,
+    /// What was told of it then, beside the edition before.
+    pub told: Vec<Remark>,
 }
 
 /// Why a store cannot be read.

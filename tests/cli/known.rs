@@ -221,3 +221,168 @@ fn a_report_of_a_scanner_is_joined_by_its_aliases() {
     assert_eq!(told["fields"]["cve"], "\"CVE-2026-1000\"");
     assert!(told["from"].to_string().contains("feeds/kev.json#/vulnerabilities/0"), "{told}");
 }
+
+const OSV: &str = r#"{"id": "GHSA-xxxx-yyyy-zzzz", "modified": "2026-08-01T00:00:00Z", "schema_version": "1.6.0", "aliases": ["CVE-2026-1000"], "published": "2026-08-01T00:00:00Z", "affected": [
+  {"package": {"ecosystem": "PyPI", "name": "Flask_Thing"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}]}]}"#;
+
+/// Assets with one version each of the package that the advisory is about: affected, fixed, of unknown version, seen by a scanner.
+fn installed(folder: &Folder) {
+    let with = |id: &str, version: &str, findings: &str| {
+        format!(
+            r#"{{"id":"{id}","software":[{{"name":"flask-thing","purl":"pkg:pypi/flask-thing{version}"}}]{findings}}}"#
+        )
+    };
+    let assets = [
+        with("affected", "@1.9", r#","findings":[]"#),
+        with("fixed", "@2.0", r#","findings":[]"#),
+        with("of-no-version", "", r#","findings":[]"#),
+        with("seen", "@1.9", r#","findings":[{"cve":"CVE-2026-1000","package":"flask-thing","source":"trivy"}]"#),
+        with("unscanned", "@1.9", ""),
+        r#"{"id":"apart","findings":[]}"#.to_owned(),
+    ];
+    folder.write("assets.ndjson", assets.join("\n"));
+    folder.write("osv.json", OSV);
+    folder.write(
+        "bom.json",
+        r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"type": "library", "name": "flask-thing", "version": "1.0", "purl": "pkg:pypi/flask-thing@1.0"}]}"#,
+    );
+}
+
+#[test]
+fn software_is_looked_up_in_advisories() {
+    let folder = project();
+    installed(&folder);
+    folder.run(["feeds", "add", "osv.json", "feeds/kev.json", "--store", "s"].iter().chain(&NOW)).status(0);
+    for feeds in [
+        ["--feeds", "s", "--report", "apart=bom.json"].as_slice(),
+        &["--feeds", "osv.json", "--feeds", "feeds/kev.json", "--report", "apart=bom.json"],
+    ] {
+        let of = |asset: &str| {
+            let shown =
+                folder.run(["facts", "show", asset, "--format", "json"].iter().chain(&NOW).chain(feeds)).status(0);
+            let list = shown.json()["lists"]["findings"].clone();
+            let rows = list["rows"].as_array().map(|rows| {
+                rows.iter()
+                    .map(|row| {
+                        ["cve", "package", "version", "fixed_version", "kev", "source"]
+                            .map(|field| row["fields"][field].as_str().unwrap_or("-").replace('"', ""))
+                            .join(" ")
+                    })
+                    .collect::<Vec<_>>()
+            });
+            (rows.unwrap_or_default(), list["incomplete"].as_bool(), shown)
+        };
+        let found = "CVE-2026-1000 Flask_Thing 1.9 2.0 true osv";
+        let (rows, incomplete, shown) = of("affected");
+        assert_eq!((rows, incomplete), (vec![found.to_owned()], Some(false)), "{shown:?}");
+        assert!(shown.stdout.contains("osv.json (cve, fixed_version, package, source, version)"), "{shown:?}");
+        assert!(shown.stderr.contains(r#""name":"software_affected""#), "{shown:?}");
+        assert_eq!(of("fixed").0, [""; 0]);
+        assert_eq!(of("fixed").1, Some(false));
+        let (rows, incomplete, shown) = of("of-no-version");
+        assert_eq!((rows, incomplete), (vec![], None), "{shown:?}");
+        assert_eq!(shown.json()["unknown"]["findings"], "missing");
+        assert!(
+            shown.stderr.contains(
+                r#""found":"`CVE-2026-1000` in `flask-thing`: the package's version is not known","line":3,"record":"of-no-version""#
+            ),
+            "{shown:?}"
+        );
+        assert_eq!(of("seen").0, ["CVE-2026-1000 flask-thing - - true trivy"]);
+        // Nobody has looked for anything else.
+        assert_eq!((of("unscanned").0, of("unscanned").1), (vec![found.to_owned()], Some(true)));
+        // A bill of materials is software of the asset too; it says nothing of findings itself.
+        assert_eq!((of("apart").0, of("apart").1), (vec![found.replace("1.9", "1.0")], Some(false)));
+    }
+    folder.run(["check", "--feeds", "s", "--strict-facts"].iter().chain(&NOW)).refuses("(software_in_doubt)");
+}
+
+#[test]
+fn what_was_told_when_a_store_was_filled_is_told_until_it_is_filled_again() {
+    let folder = project();
+    let kev = |day: &str, count: usize| {
+        let entry = |number: usize| format!(r#"{{"cveID": "CVE-2026-{}", "dateAdded": "2026-08-01"}}"#, 1000 + number);
+        let entries: Vec<String> = (0..count).map(entry).collect();
+        format!(
+            r#"{{"catalogVersion": "{day}", "dateReleased": "{day}T00:00:00Z", "count": {count}, "vulnerabilities": [{}]}}"#,
+            entries.join(",")
+        )
+    };
+    for (day, count) in [("2026-08-20", 30), ("2026-08-21", 10)] {
+        folder.write("kev.json", kev(day, count));
+        folder.run(["feeds", "add", "kev.json"].iter().chain(&NOW)).status(0);
+    }
+    let told = folder.run(["check"].iter().chain(&NOW));
+    assert!(
+        told.stderr.contains("warning: kev has 10 records and had 30: more than a tenth is gone (feed_shrank)\n"),
+        "{told:?}"
+    );
+    assert!(told.stderr.contains("warning: records that a feed had are no longer in it (record_gone) (20 times)\n  .changegate/feeds: `CVE-2026-1010` is no longer in kev\n"), "{told:?}");
+    folder.run(["check", "--strict-facts"].iter().chain(&NOW)).refuses("`--strict-facts` makes");
+    folder.write("kev.json", kev("2026-08-22", 11));
+    folder.run(["feeds", "add", "kev.json"].iter().chain(&NOW)).status(0);
+    assert_eq!(folder.run(["check"].iter().chain(&NOW)).stderr, "");
+}
+
+#[test]
+fn facts_check_lists_the_feeds() {
+    let folder = project();
+    folder.run(["feeds", "add", "feeds/kev.json"].iter().chain(&NOW)).status(0);
+    let run = folder
+        .run([
+            "facts",
+            "check",
+            "--feeds",
+            ".changegate/feeds",
+            "--feeds",
+            "feeds/epss.csv",
+            "--now",
+            "2026-08-25T00:00:00Z",
+        ])
+        .status(0);
+    assert!(
+        run.stdout.contains(
+            "Feed  version     of                    age  records  refused  file\n\
+             kev   2026.08.22  2026-08-22T00:00:00Z   3d        1        0  .changegate/feeds: feeds/kev.json\n\
+             epss  v5          2026-08-22T00:00:00Z   3d        2        0  feeds/epss.csv\n"
+        ),
+        "{run:?}"
+    );
+    let json = folder.run(["facts", "check", "--format", "json"].iter().chain(&NOW)).status(0).json();
+    assert_eq!(
+        json["feeds"][0],
+        serde_json::json!({"feed": "kev", "version": "2026.08.22", "made": "2026-08-22T00:00:00Z", "records": 1, "refused": 0, "file": "feeds/kev.json", "store": ".changegate/feeds", "age_days": 0})
+    );
+    let json = folder.run(["facts", "check", "--format", "json", "--no-feeds"].iter().chain(&NOW)).status(0).json();
+    assert_eq!(json.get("feeds"), None);
+}
+
+#[test]
+fn what_reports_disagree_on_is_told() {
+    let folder = project();
+    folder.write("assets.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\",\"findings\":[]}\n");
+    let grype = |severity: &str| {
+        format!(
+            r#"{{"matches": [{{"vulnerability": {{"id": "CVE-2026-1000", "dataSource": "x", "namespace": "debian:distro:debian:12", "severity": "{severity}", "fix": {{"versions": [], "state": "unknown"}}}},
+          "artifact": {{"name": "thing", "version": "1.0", "type": "deb", "purl": "pkg:deb/debian/thing@1.0"}}}}],
+          "source": {{"type": "directory", "target": "a"}}, "descriptor": {{"name": "grype", "version": "0.80.0"}}}}"#
+        )
+    };
+    for (name, severity) in [("1.json", "High"), ("2.json", "Low"), ("3.json", "Low")] {
+        folder.write(name, grype(severity));
+    }
+    let reports = ["--report", "a=1.json", "--report", "a=2.json", "--report", "a=3.json"];
+    let run = folder.run(["check"].iter().chain(&NOW).chain(&reports));
+    assert!(run.stderr.contains("warning: reports say different things of one finding: what they differ in counts as unknown (reports_disagree)\n  1.json"), "{run:?}");
+    assert_eq!(finding(&folder, "a", &reports)["fields"].get("vendor_severity"), None);
+}
+
+#[test]
+fn a_report_without_findings_says_that_there_are_none() {
+    let folder = project();
+    folder.write("assets.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
+    folder.write("clean.json", r#"{"SchemaVersion": 2, "ArtifactName": "a", "Results": []}"#);
+    assert_eq!(verdicts(&folder, &["--report", "a=clean.json"]), ["CHG-A permit", "CHG-B deny"]);
+    folder.write("bom.json", r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"type": "library", "name": "x", "version": "1"}]}"#);
+    assert_eq!(verdicts(&folder, &["--report", "a=bom.json"]), ["CHG-A deny", "CHG-B deny"]);
+}

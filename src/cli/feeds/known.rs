@@ -10,9 +10,10 @@ use super::super::input;
 use super::super::session::Session;
 use super::{CALLED, harvest, of_project, open, wrong};
 use crate::check::schema::Schema;
+use crate::explain::facts_rows::FeedRow;
 use crate::facts::{Broken, Place, Problem, ProblemKind};
-use crate::sources::enrich::Remark;
-use crate::sources::knowledge::Knowledge;
+use crate::sources::enrich::{Remark, guard};
+use crate::sources::knowledge::{Feed, Knowledge};
 use crate::sources::store::is_store;
 use crate::time::Instant;
 
@@ -81,6 +82,28 @@ pub(in crate::cli) fn read(
     Ok(Some(Known { knowledge: Arc::new(knowledge), refused, warnings }))
 }
 
+/// A row for each feed: of several files the latest date, and the sums.
+pub(in crate::cli) fn rows(knowledge: &Knowledge, now: Instant) -> Vec<FeedRow> {
+    let feeds = knowledge.feeds();
+    let row = |alike: &[Feed]| {
+        let first = alike.first()?;
+        let made = alike.iter().filter_map(|feed| guard::instant(feed.edition.made.as_deref()?)).max();
+        let sum = |number: fn(&Feed) -> u64| alike.iter().map(number).fold(0, u64::saturating_add);
+        let is_alone = alike.len() == 1;
+        Some(FeedRow {
+            feed: first.edition.feed.to_owned(),
+            version: first.edition.version.clone().filter(|_| is_alone),
+            made: made.map(|made| made.to_string()),
+            age_days: made.map(|made| now.since(made).micros().div_euclid(86_400_000_000)),
+            records: sum(|feed| feed.edition.read),
+            refused: sum(|feed| feed.edition.dropped),
+            file: if is_alone { first.file.clone() } else { format!("{} files", alike.len()) },
+            store: first.store.clone().filter(|store| alike.iter().all(|feed| feed.store.as_ref() == Some(store))),
+        })
+    };
+    feeds.chunk_by(|one, other| one.edition.feed == other.edition.feed).filter_map(row).collect()
+}
+
 /// Refuses to go on where the store could not give what it was asked for.
 ///
 /// # Errors
@@ -111,13 +134,12 @@ const MANY: [(&str, &str); 2] = [
 ];
 
 /// What is to be told of feeds, as warnings.
-pub(in crate::cli) fn warnings(remarks: &[Remark]) -> Vec<Problem> {
+fn warnings(remarks: &[(Remark, String)]) -> Vec<Problem> {
     let mut warnings: Vec<Problem> = Vec::new();
-    for remark in remarks {
+    for (remark, file) in remarks {
         let many = MANY.iter().find(|(name, _)| *name == remark.name).map(|(_, message)| *message);
         let at = warnings.iter().position(|warning| warning.name == Some(remark.name) && many.is_some());
-        let place =
-            Place { found: Some(remark.message.clone()), file: Arc::from(remark.about.as_str()), ..Place::default() };
+        let place = Place { found: Some(remark.message.clone()), file: Arc::from(file.as_str()), ..Place::default() };
         match at.and_then(|at| warnings.get_mut(at)) {
             Some(known) => {
                 known.count += 1;

@@ -1,11 +1,11 @@
 //! Records of assets as a reader has them, before they become columns: their findings enriched, their ends of support added.
 
 use std::borrow::Cow;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Number, Value};
 
-use super::Knowledge;
+use super::{Knowledge, Places};
 use crate::facts::{Amend, Caveat, Json, Place, ProblemKind};
 use crate::sources::enrich::{Enriched, Remark, Subject};
 use crate::sources::feeds::Kind;
@@ -121,9 +121,7 @@ impl Knowledge {
             && let Some(name) = fields.get("cve").and_then(Value::as_str)
         {
             let told = self.told(&before, &fields, &enriched);
-            let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
-            let known = places.entry(name.to_owned()).or_default();
-            known.extend(told.into_iter().filter(|place| !known.contains(place)).collect::<Vec<_>>());
+            note(places, name, told);
         }
         put_back(entries, &before, fields);
     }
@@ -171,6 +169,15 @@ impl Knowledge {
         places.into_iter().map(|(place, fields)| format!("{place} ({})", fields.join(", "))).collect()
     }
 
+    /// Notes where a finding comes from, if it is of the asset that was asked about.
+    pub(super) fn note(&self, asset: &str, name: &str, origin: &Origin, fields: &str) {
+        if let Some((traced, places)) = &self.trace
+            && traced == asset
+        {
+            note(places, name, vec![format!("{} ({fields})", self.place(origin))]);
+        }
+    }
+
     /// A place in a feed's file, and in the store that it is in.
     fn place(&self, origin: &Origin) -> Place {
         let (file, line) = match &origin.at {
@@ -184,6 +191,16 @@ impl Knowledge {
             _ => file,
         };
         Place { file: Arc::from(file), line, record: None, found: None }
+    }
+}
+
+fn note(places: &Mutex<Places>, name: &str, told: Vec<String>) {
+    let mut places = places.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = places.entry(name.to_owned()).or_default();
+    for place in told {
+        if !known.contains(&place) {
+            known.push(place);
+        }
     }
 }
 

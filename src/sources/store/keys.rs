@@ -5,16 +5,21 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Record;
+use crate::software::configuration::vulnerable_products;
+use crate::software::ecosystem::{Ecosystem, Package};
 use crate::sources::feeds::Kind;
-use crate::sources::feeds::document::decoded;
 
 /// The key of a package of an OSV ecosystem; what follows a colon in the ecosystem's name, a release of a distribution, is left out.
 pub fn package_key(ecosystem: &str, name: &str) -> String {
-    let family = ecosystem.split(':').next().unwrap_or(ecosystem);
-    format!("package {} {}", family.trim().to_lowercase(), name.trim().to_lowercase())
+    key_of(&Package::new(Ecosystem::from_osv(ecosystem), name, None))
 }
 
-/// The key of a vendor's product, as CPE names have them.
+/// The same of a package, whose name is in the form in which its ecosystem compares names.
+pub fn key_of(package: &Package) -> String {
+    format!("package {} {}", package.ecosystem().name(), package.name())
+}
+
+/// The key of a vendor's product, as CPE names have them; `*` and `*` for what leaves either open.
 pub fn cpe_key(vendor: &str, product: &str) -> String {
     format!("cpe {} {}", vendor.to_lowercase(), product.to_lowercase())
 }
@@ -53,26 +58,10 @@ fn packages(affected: &Value, keys: &mut BTreeSet<String>) {
     }
 }
 
-/// The products that the configurations name, whatever the depth of their nodes.
+/// The products that the configurations call vulnerable.
 fn products(configurations: &Value, keys: &mut BTreeSet<String>) {
-    let mut left = vec![configurations];
-    while let Some(value) = left.pop() {
-        match value {
-            Value::Array(elements) => left.extend(elements),
-            Value::Object(record) => {
-                left.extend(record.values().filter(|value| value.is_array() || value.is_object()));
-                if let Some(criteria) = record.get("criteria").and_then(Value::as_str) {
-                    keys.extend(product(criteria));
-                }
-            }
-            _ => {}
-        }
+    for (vendor, product) in vulnerable_products(configurations) {
+        let open = vendor == "*" || product == "*";
+        keys.insert(if open { cpe_key("*", "*") } else { cpe_key(&vendor, &product) });
     }
-}
-
-fn product(name: &str) -> Option<String> {
-    let name = decoded(name);
-    let mut parts = name.strip_prefix("cpe:2.3:")?.split(':');
-    let (_, vendor, product) = (parts.next()?, parts.next()?, parts.next()?);
-    Some(cpe_key(vendor, product))
 }

@@ -9,6 +9,11 @@ use crate::sources::enrich::{Remark, guard, is_catalogue};
 use crate::sources::feeds::Kind;
 use crate::time::{Duration, Instant};
 
+/// What only the edition before tells, which is kept: who decides by the store has to know.
+const COMPARED: [&str; 2] = ["feed_shrank", "epss_model_changed"];
+/// How many records that are gone are kept by name.
+const MOST_GONE: usize = 1000;
+
 /// A file to be added: what is known of it, and what was read.
 #[derive(Clone, Debug)]
 pub struct Added {
@@ -58,7 +63,9 @@ pub fn merge<R: ReadAt, W: Write>(
             let same = |held: &Held| held.edition.feed == edition.feed && (catalogue || held.file == file);
             let former = held.iter().position(same);
             let before = former.and_then(|at| held.get(at)).map(|held| held.edition.clone());
-            outcome.remarks.extend(guard::edition(now, &edition, before.as_ref()));
+            let remarks = guard::edition(now, &edition, before.as_ref());
+            let told = remarks.iter().filter(|remark| COMPARED.contains(&remark.name)).cloned().collect();
+            outcome.remarks.extend(remarks);
             if catalogue && before.as_ref().is_some_and(|before| before.made > edition.made) {
                 left_out.insert(edition.feed);
                 continue;
@@ -70,7 +77,7 @@ pub fn merge<R: ReadAt, W: Write>(
                 catalogues.insert(edition.feed);
                 new.retain(|record| !matches!(record, Record::Advisory(other) if other.feed == edition.feed));
             }
-            let entry = Held { edition, file: file.clone(), added: now.to_rfc3339() };
+            let entry = Held { edition, file: file.clone(), added: now.to_rfc3339(), told };
             match former.and_then(|at| held.get_mut(at)) {
                 Some(place) => *place = entry,
                 None => held.push(entry),
@@ -122,7 +129,11 @@ pub fn merge<R: ReadAt, W: Write>(
     for (feed, ids) in &gone {
         let kind = Kind::from_name(feed).unwrap_or(Kind::Kev);
         let former = ids.iter().map(String::as_str).collect();
-        outcome.remarks.extend(guard::gone(kind, &former, &BTreeSet::new()));
+        let remarks = guard::gone(kind, &former, &BTreeSet::new());
+        if let Some(held) = held.iter_mut().find(|held| held.edition.feed == kind.name()) {
+            held.told.extend(remarks.iter().take(MOST_GONE).cloned());
+        }
+        outcome.remarks.extend(remarks);
     }
     if let Some(limit) = limit {
         outcome.remarks.extend(guard::ages(now, held.iter().map(|held| &held.edition), &|_| Some(limit)));

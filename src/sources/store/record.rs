@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::Held;
+use crate::sources::enrich::{NAMES, Remark};
 use crate::sources::feeds::Kind;
 use crate::sources::feeds::eol::{End, Product, Release};
 use crate::sources::{Advisory, Assertion, At, Edition, Origin, Status};
@@ -166,6 +167,7 @@ pub(super) fn held(held: &[Held]) -> Value {
         json!({
             "feed": it.feed, "version": it.version, "made": it.made, "count": it.count, "read": it.read, "dropped": it.dropped,
             "file": held.file, "added": held.added,
+            "told": held.told.iter().map(|remark| json!([remark.name, remark.about, remark.message])).collect::<Vec<_>>(),
         })
     };
     Value::Array(held.iter().map(one).collect())
@@ -184,7 +186,14 @@ pub(super) fn held_of(value: &Value) -> Option<Vec<Held>> {
             read: value.get("read")?.as_u64()?,
             dropped: value.get("dropped")?.as_u64()?,
         };
-        Some(Held { edition, file: text("file")?, added: text("added")? })
+        let told = value.get("told")?.as_array()?.iter().map(remark_of).collect::<Option<_>>()?;
+        Some(Held { edition, file: text("file")?, added: text("added")?, told })
     };
     value.as_array()?.iter().map(one).collect()
+}
+
+fn remark_of(value: &Value) -> Option<Remark> {
+    let text = |at: usize| value.get(at).and_then(Value::as_str);
+    let name = NAMES.into_iter().find(|name| Some(*name) == text(0))?;
+    Some(Remark { name, about: text(1)?.to_owned(), message: text(2)?.to_owned(), origin: None })
 }

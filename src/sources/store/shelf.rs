@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{ReadAt, Record, Store, StoreError};
+use crate::sources::Advisory;
 use crate::sources::enrich::{Said, Shelf};
 
 /// What a store says under an identifier.
@@ -33,8 +34,21 @@ impl<R: ReadAt> Shelved<R> {
     }
 
     /// Notes that something could not be read.
-    pub(super) fn note(&self, error: StoreError) {
+    fn note(&self, error: StoreError) {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// The advisories under the key of a package or product, each with its place; none where they cannot be read, which is noted.
+    pub fn affecting(&self, key: &str) -> Vec<(u64, Advisory)> {
+        let found = self.store.find(key).unwrap_or_else(|error| {
+            self.note(error);
+            Vec::new()
+        });
+        let advisory = |(at, record)| match record {
+            Record::Advisory(advisory) if advisory.affected.is_some() => Some((at, advisory)),
+            _ => None,
+        };
+        found.into_iter().filter_map(advisory).collect()
     }
 
     fn read(&self, id: &str) -> Result<Found, StoreError> {

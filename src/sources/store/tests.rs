@@ -30,6 +30,7 @@ fn store(harvests: &[Harvest]) -> Vec<u8> {
             edition: edition.clone(),
             file: "f".to_owned(),
             added: "2026-08-22T00:00:00Z".to_owned(),
+            told: Vec::new(),
         };
         held.extend(harvest.editions.iter().map(held_of));
     }
@@ -49,11 +50,11 @@ fn small() -> Vec<u8> {
         ),
         (
             Kind::Osv,
-            r#"{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1000"], "affected": [{"package": {"ecosystem": "Debian:12", "name": "Bash"}}]}"#,
+            r#"{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1000"], "affected": [{"package": {"ecosystem": "Debian:12", "name": "bash"}}]}"#,
         ),
         (
             Kind::Nvd,
-            r#"{"id": "CVE-2026-1001", "configurations": [{"nodes": [{"cpeMatch": [{"criteria": "cpe:2.3:a:acme:thing:1.0:*:*:*:*:*:*:*"}]}]}]}"#,
+            r#"{"id": "CVE-2026-1001", "configurations": [{"nodes": [{"cpeMatch": [{"vulnerable": true, "criteria": "cpe:2.3:a:acme:thing:1.0:*:*:*:*:*:*:*"}]}]}]}"#,
         ),
         (
             Kind::OpenVex,
