@@ -11,7 +11,7 @@ use super::problem::Place;
 /// A record, or why there is none, and where it stands.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The line on which it begins, from 1.
+    /// The line on which it begins, from 1; of a table without lines, the row.
     pub line: Option<u32>,
     /// The record by the names of the vocabulary.
     pub record: Result<Json<'static>, Misread>,

@@ -29,6 +29,9 @@ use crate::syntax::suggest::nearest;
 const BATCH: usize = 4096;
 const UNREAD: &str = "a file of Parquet cannot be read";
 
+/// A row, by its number from 1.
+type Numbered<'s> = (u32, Result<Json<'s>, Misread>);
+
 /// What was read, or why it cannot be.
 type Read<T> = Result<T, Cow<'static, str>>;
 
@@ -90,7 +93,7 @@ pub fn read(
     let mapping = mapping(&names(&schema.fields))?;
     let mut budget = Budget::new(limit);
     let mut number = 0_u32;
-    let mut batch: Vec<(u32, Result<Json<'static>, Misread>)> = Vec::new();
+    let mut batch: Vec<Numbered<'_>> = Vec::new();
     let mut fault = None;
     'file: for group in &footer.groups {
         let mut rows = match rows::Rows::new(&schema, group, bytes.get(..footer.at).unwrap_or_default()) {
@@ -121,8 +124,8 @@ pub fn read(
     fault.map_or(Ok(()), |found| Err(stop(Some(number.saturating_add(1)), found)))
 }
 
-fn mapped(mapping: &Mapping, batch: Vec<(u32, Result<Json<'static>, Misread>)>) -> Vec<Row> {
-    let row = |(number, record): (u32, Result<Json<'static>, Misread>)| match record {
+fn mapped(mapping: &Mapping, batch: Vec<Numbered<'_>>) -> Vec<Row> {
+    let row = |(number, record): Numbered<'_>| match record {
         Ok(record) => json::row(mapping, usize::try_from(number).unwrap_or(usize::MAX), &record),
         Err(wrong) => Row { line: Some(number), record: Err(wrong), remarks: Vec::new() },
     };

@@ -44,7 +44,7 @@ impl<'s, 'b> Rows<'s, 'b> {
     }
 
     /// The next row, or why it is no record; none behind the last.
-    pub(super) fn next(&mut self, budget: &mut Budget) -> Read<Option<Result<Json<'static>, Misread>>> {
+    pub(super) fn next(&mut self, budget: &mut Budget) -> Read<Option<Result<Json<'s>, Misread>>> {
         if self.left == 0 {
             // What is left of a column belongs to no row.
             self.columns.at_start(budget, false)?;
@@ -54,7 +54,7 @@ impl<'s, 'b> Rows<'s, 'b> {
         self.columns.at_start(budget, true)?;
         let mut entries = Vec::with_capacity(self.schema.fields.len());
         for (name, node) in &self.schema.fields {
-            entries.push((Cow::Owned(name.clone()), self.columns.read(node, budget)?));
+            entries.push((Cow::Borrowed(name.as_str()), self.columns.read(node, budget)?));
         }
         Ok(Some(match self.columns.trouble.take() {
             None => Ok(Json::Object(entries)),
@@ -75,7 +75,7 @@ fn of_column(leaf: &Leaf, why: &str) -> Cow<'static, str> {
     format!("{why}, in column `{}`", printable(&leaf.path)).into()
 }
 
-impl Columns<'_, '_> {
+impl<'s> Columns<'s, '_> {
     /// Holds that every column is where a row begins, or at its end.
     fn at_start(&mut self, budget: &mut Budget, wanted: bool) -> Read<()> {
         for (column, leaf) in self.columns.iter_mut().zip(self.leaves) {
@@ -124,7 +124,7 @@ impl Columns<'_, '_> {
         (node.leaves.0..node.leaves.1).try_for_each(|leaf| self.take(leaf, budget).map(drop))
     }
 
-    fn read(&mut self, node: &Node, budget: &mut Budget) -> Read<Json<'static>> {
+    fn read(&mut self, node: &'s Node, budget: &mut Budget) -> Read<Json<'s>> {
         let first = node.leaves.0;
         let Some(level) = self.peek(first, budget)? else {
             return Err("its columns do not have as many values as each other".into());
@@ -138,7 +138,7 @@ impl Columns<'_, '_> {
             Kind::Record(fields) => {
                 let mut entries = Vec::with_capacity(fields.len());
                 for (name, field) in fields {
-                    entries.push((Cow::Owned(name.clone()), self.read(field, budget)?));
+                    entries.push((Cow::Borrowed(name.as_str()), self.read(field, budget)?));
                 }
                 Ok(Json::Object(entries))
             }

@@ -34,7 +34,7 @@ fn records(bytes: &[u8], limit: u64) -> (Vec<Result<Json<'static>, Misread>>, Op
         for group in &footer.groups {
             let mut rows = rows::Rows::new(&schema, group, &bytes[..footer.at])?;
             while let Some(row) = rows.next(&mut budget)? {
-                found.push(row);
+                found.push(row.map(Json::into_owned));
             }
         }
         Ok(())
