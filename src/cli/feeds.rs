@@ -19,7 +19,7 @@ use super::output;
 use super::session::Session;
 use crate::report::Format;
 use crate::sources::Harvest;
-use crate::sources::feeds::detect;
+use crate::sources::feeds::{Kind, detect};
 use crate::sources::store::{Added, Outcome, ReadAt, Store, StoreError, merge};
 use crate::time::{Duration, Instant, parse_duration};
 
@@ -49,7 +49,7 @@ struct StoreArgs {
     /// The store; `.changegate/feeds` in the project's folder otherwise
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
-    /// The greatest age that a feed may have, such as 48h or 14d
+    /// The greatest age that a feed may have, such as 48h or 14d; what changegate.toml says otherwise
     #[arg(long, value_name = "DURATION", value_parser = age)]
     limit: Option<Duration>,
     /// The time to measure ages at; the clock's otherwise
@@ -91,6 +91,11 @@ fn place(args: &StoreArgs, session: &Session) -> PathBuf {
     args.store.clone().unwrap_or_else(|| of_project(session))
 }
 
+/// The greatest age of a feed: of the call, or else of the project.
+fn limit(args: &StoreArgs, session: &Session, kind: Kind) -> Option<Duration> {
+    args.limit.or_else(|| session.config.feeds.limit(kind))
+}
+
 /// The store of the project.
 fn of_project(session: &Session) -> PathBuf {
     session.config.feeds.store.clone().unwrap_or_else(|| session.config.folder.join(PLACE))
@@ -116,7 +121,7 @@ fn add(args: &AddArgs, session: &Session) -> Result<Status, Failure> {
             .help("`--keep-going` stores the rest, and what is missing from a catalogue is then unknown"));
     }
     let path = place(&args.store, session);
-    let outcome = replace(&path, files, now, args.store.limit)?;
+    let outcome = replace(&path, files, now, &|kind| limit(&args.store, session, kind))?;
     tell::remarks(&outcome.remarks, session)?;
     let Outcome { records, added, too_long, .. } = outcome;
     let names = path.display().to_string();
@@ -147,7 +152,12 @@ fn harvest(file: &InputFile) -> Result<Harvest, Failure> {
 }
 
 /// Writes the new store beside the old one and puts it in its place. Whenever this is stopped, the old store is there or the new one.
-fn replace(path: &Path, files: Vec<Added>, now: Instant, limit: Option<Duration>) -> Result<Outcome, Failure> {
+fn replace(
+    path: &Path,
+    files: Vec<Added>,
+    now: Instant,
+    limit: &dyn Fn(Kind) -> Option<Duration>,
+) -> Result<Outcome, Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| Failure::io("make the folder", folder, &error))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -173,7 +173,9 @@ impl Advisories {
             if is_catalogue(edition.feed)
                 && let Some(at) = self.editions.iter().position(|other| other.feed == edition.feed)
             {
-                if self.editions.get(at).is_some_and(|other| other.made > edition.made) {
+                // Of two of the same time the fuller one, so that their order makes no difference.
+                let rank = |it: &Edition| (it.made.clone(), it.read, it.version.clone());
+                if self.editions.get(at).is_some_and(|other| rank(other) > rank(&edition)) {
                     left_out.insert(edition.feed);
                     continue;
                 }

@@ -40,10 +40,10 @@ const ROW: u64 = 20;
 /// The greatest length of a record: longer ones are not stored.
 const LONGEST: u32 = 64 << 20;
 
-/// Whether a file that begins with these bytes is a store.
+/// Whether a file that begins with these bytes is a store, of this form or an earlier one.
 #[must_use]
 pub fn is_store(first: &[u8]) -> bool {
-    first.starts_with(MARK)
+    first.starts_with(b"changegate-feed")
 }
 
 /// What is known of a feed that was added.

@@ -319,6 +319,9 @@ fn what_was_told_when_a_store_was_filled_is_told_until_it_is_filled_again() {
     );
     assert!(told.stderr.contains("warning: records that a feed had are no longer in it (record_gone) (20 times)\n  .changegate/feeds: `CVE-2026-1010` is no longer in kev\n"), "{told:?}");
     folder.run(["check", "--strict-facts"].iter().chain(&NOW)).refuses("`--strict-facts` makes");
+    // The same once more is no news.
+    folder.run(["feeds", "add", "kev.json"].iter().chain(&NOW)).status(0);
+    assert_eq!(folder.run(["check"].iter().chain(&NOW)).stderr, told.stderr);
     folder.write("kev.json", kev("2026-08-22", 11));
     folder.run(["feeds", "add", "kev.json"].iter().chain(&NOW)).status(0);
     assert_eq!(folder.run(["check"].iter().chain(&NOW)).stderr, "");
@@ -385,4 +388,53 @@ fn a_report_without_findings_says_that_there_are_none() {
     assert_eq!(verdicts(&folder, &["--report", "a=clean.json"]), ["CHG-A permit", "CHG-B deny"]);
     folder.write("bom.json", r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"type": "library", "name": "x", "version": "1"}]}"#);
     assert_eq!(verdicts(&folder, &["--report", "a=bom.json"]), ["CHG-A deny", "CHG-B deny"]);
+}
+
+#[test]
+fn neither_the_order_of_feeds_nor_of_findings_makes_a_difference() {
+    let folder = project();
+    installed(&folder);
+    folder.write(
+        "more.ndjson",
+        r#"{"id":"m","findings":[{"cve":"CVE-2026-1000","cvss":["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H","CVSS:3.1/AV:L/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"]},{"cve":"CVE-2026-1001","epss":0.5}]}"#,
+    );
+    folder.write("other.json", KEV.replace("CVE-2026-1000", "CVE-2026-1001").replace("2026.08.22", "2026.08.21"));
+    let record = |inventory: [&str; 2], feeds: [&str; 4]| {
+        let mut arguments = vec!["check", "--format", "json"];
+        arguments.extend(NOW);
+        inventory.iter().for_each(|file| arguments.extend(["--inventory", file]));
+        feeds.iter().for_each(|file| arguments.extend(["--feeds", file]));
+        folder.run(arguments).json()["changes"][0]["record"]["facts"].clone()
+    };
+    let one = record(["assets.ndjson", "more.ndjson"], ["osv.json", "feeds/kev.json", "other.json", "feeds/epss.csv"]);
+    let reversed = |name: &str| folder.read(name).lines().rev().collect::<Vec<_>>().join("\n");
+    folder.write("assets.ndjson", reversed("assets.ndjson"));
+    folder.write(
+        "more.ndjson",
+        r#"{"findings":[{"epss":0.5,"cve":"CVE-2026-1001"},{"cvss":["CVSS:3.1/AV:L/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H","CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"],"cve":"CVE-2026-1000"}],"id":"m"}"#,
+    );
+    let other =
+        record(["more.ndjson", "assets.ndjson"], ["other.json", "feeds/epss.csv", "feeds/kev.json", "osv.json"]);
+    assert_eq!(one, other);
+    assert!(one.is_string());
+}
+
+#[test]
+fn an_older_form_of_the_store_is_refused() {
+    let folder = project();
+    folder.write(".changegate/feeds", "changegate-feed1 and so on, and longer than the end of a store, which is of ninety-six bytes, whatever there is in it");
+    folder.run(["check"].iter().chain(&NOW)).refuses("the store `.changegate/feeds` is damaged: it is no store, or was cut off\n  help: remove it and add the feeds again");
+}
+
+#[test]
+fn limits_of_the_project_hold_for_its_store() {
+    let folder = project();
+    folder.write("changegate.toml", "[feeds]\nlimits = { kev = \"1h\" }\n");
+    let stale = "warning: kev is of 2026-08-22T00:00:00Z, longer ago than 1h (feed_stale)\n";
+    assert_eq!(
+        folder.run(["feeds", "add", "feeds/kev.json", "feeds/epss.csv"].iter().chain(&NOW)).status(0).stderr,
+        stale
+    );
+    assert_eq!(folder.run(["feeds", "status"].iter().chain(&NOW)).status(0).stderr, stale);
+    assert_eq!(folder.run(["feeds", "status", "--limit", "2d"].iter().chain(&NOW)).status(0).stderr, "");
 }

@@ -6,7 +6,7 @@ use super::super::Status;
 use super::super::failure::Failure;
 use super::super::output;
 use super::super::session::Session;
-use super::{StatusArgs, open, place, tell};
+use super::{StatusArgs, limit, open, place, tell};
 use crate::report::{Format, tidy};
 use crate::sources::enrich::guard;
 use crate::sources::feeds::Kind;
@@ -27,9 +27,8 @@ pub(super) fn run(args: &StatusArgs, session: &Session) -> Result<Status, Failur
         Format::Human => output::print_text(&table(&held, now))?,
         _ => output::print_text(&json!({ "store": path.display().to_string(), "feeds": held.iter().map(|it| object(it)).collect::<Vec<_>>() }).to_string())?,
     }
-    if let Some(limit) = args.store.limit {
-        tell::remarks(&guard::ages(now, held.iter().map(|held| &held.edition), &|_| Some(limit)), session)?;
-    }
+    let limit = |kind| limit(&args.store, session, kind);
+    tell::remarks(&guard::ages(now, held.iter().map(|held| &held.edition), &limit), session)?;
     Ok(Status::Good)
 }
 

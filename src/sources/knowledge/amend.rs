@@ -54,12 +54,10 @@ const TOLD: [(&str, ProblemKind, &str); 10] = [
 impl Amend for Knowledge {
     fn asset(&self, record: &mut Json<'_>) -> Vec<Caveat> {
         let Json::Object(entries) = record else { return Vec::new() };
-        let text = |wanted: &str| match entries.iter().find(|(key, _)| key == wanted) {
-            Some((_, Json::String(text))) => Some(text.to_string()),
+        let id = match entries.iter().find(|(key, _)| key == "id") {
+            Some((_, Json::String(id))) => Some(id.to_string()),
             _ => None,
         };
-        let id = text("id");
-        let within: Vec<String> = id.iter().cloned().chain(text("hostname")).collect();
         let mut caveats = Vec::new();
         for (key, value) in entries {
             match (key.as_ref(), value) {
@@ -74,8 +72,8 @@ impl Amend for Knowledge {
                 ("findings", Json::Array(list) | Json::Incomplete(list)) => {
                     for element in list {
                         if let Json::Object(element) = element {
-                            let subject = Subject { within: &within, ..Subject::default() };
-                            self.finding(id.as_deref(), element, &subject, &mut caveats);
+                            // Of an asset that is called as a product it is not known whether it is one.
+                            self.finding(id.as_deref(), element, &Subject::default(), &mut caveats);
                         }
                     }
                 }

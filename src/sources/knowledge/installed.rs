@@ -100,8 +100,7 @@ impl Knowledge {
         });
         let fields: Vec<&str> = one.finding.keys().map(String::as_str).collect();
         self.note(&asset.id, id, &advisory.origin, &fields.join(", "));
-        let within = [asset.id.to_string()];
-        let subject = Subject { aliases: &one.aliases, purl: text("purl"), cpe: text("cpe"), within: &within };
+        let subject = Subject { aliases: &one.aliases, purl: text("purl"), cpe: text("cpe"), within: &[] };
         let mut finding = Json::from(Value::Object(one.finding.clone()));
         if let Json::Object(entries) = &mut finding {
             self.finding(Some(&asset.id), entries, &subject, caveats);

@@ -40,7 +40,7 @@ pub struct Outcome {
 ///
 /// A catalogue (`kev`, `epss`) is replaced as a whole by a later edition, and stays where the new file is older. A record of `nvd`, `cve` and `osv`
 /// replaces the one with its identifier, a product the one with its name; of VEX documents the file of the same name is replaced. `now` is when
-/// the files are added; `limit` is the greatest age that a feed may have.
+/// the files are added; `limit` is the greatest age that a feed may have, where there is one.
 ///
 /// # Errors
 /// What reading the old store and writing the new one fail with.
@@ -48,7 +48,7 @@ pub fn merge<R: ReadAt, W: Write>(
     old: Option<&Store<R>>,
     files: Vec<Added>,
     now: Instant,
-    limit: Option<Duration>,
+    limit: &dyn Fn(Kind) -> Option<Duration>,
     out: W,
 ) -> Result<(W, Outcome), StoreError> {
     let mut outcome = Outcome::default();
@@ -64,7 +64,11 @@ pub fn merge<R: ReadAt, W: Write>(
             let former = held.iter().position(same);
             let before = former.and_then(|at| held.get(at)).map(|held| held.edition.clone());
             let remarks = guard::edition(now, &edition, before.as_ref());
-            let told = remarks.iter().filter(|remark| COMPARED.contains(&remark.name)).cloned().collect();
+            let told = match former.and_then(|at| held.get(at)) {
+                // The same once more is no news.
+                Some(same) if same.edition == edition => same.told.clone(),
+                _ => remarks.iter().filter(|remark| COMPARED.contains(&remark.name)).cloned().collect(),
+            };
             outcome.remarks.extend(remarks);
             if catalogue && before.as_ref().is_some_and(|before| before.made > edition.made) {
                 left_out.insert(edition.feed);
@@ -135,9 +139,7 @@ pub fn merge<R: ReadAt, W: Write>(
         }
         outcome.remarks.extend(remarks);
     }
-    if let Some(limit) = limit {
-        outcome.remarks.extend(guard::ages(now, held.iter().map(|held| &held.edition), &|_| Some(limit)));
-    }
+    outcome.remarks.extend(guard::ages(now, held.iter().map(|held| &held.edition), limit));
     Ok((writer.finish(&held)?, outcome))
 }
 

@@ -11,7 +11,7 @@ fn added(kind: Kind, file: &str, text: &str) -> Added {
 
 fn merged(old: Option<&[u8]>, files: Vec<Added>) -> (Vec<u8>, Outcome) {
     let old = old.map(|bytes| open(bytes).unwrap());
-    merge(old.as_ref(), files, parse_instant("2026-08-22T12:00:00Z").unwrap(), None, Vec::new()).unwrap()
+    merge(old.as_ref(), files, parse_instant("2026-08-22T12:00:00Z").unwrap(), &|_| None, Vec::new()).unwrap()
 }
 
 fn kev(day: &str, ids: &[&str]) -> Added {
