@@ -14,7 +14,7 @@ pub struct Origins {
     pub records: Vec<Trace>,
     /// The elements of its lists that came apart from it, by what names them.
     pub elements: BTreeMap<String, Vec<Place>>,
-    /// Where feeds tell of its findings, by what names them, each place with the fields.
+    /// Where feeds tell of its findings and software and of its other fields, by what names these, each place with the fields.
     pub feeds: BTreeMap<String, Vec<String>>,
 }
 
@@ -78,7 +78,8 @@ pub fn show(program: &Program, facts: &Facts, id: &str, origins: &Origins) -> Op
             .filter(|trace| trace.fields.contains(&field))
             .map(|trace| trace.place.to_string())
             .collect();
-        let from: Vec<String> = from.into_iter().collect();
+        let mut from: Vec<String> = from.into_iter().collect();
+        from.extend(origins.feeds.get(&name).into_iter().flatten().cloned());
         let is_list = def.fields.get(at).is_some_and(|field| matches!(field.shape, Shape::List(_)));
         if let Some(cause) = value.strip_prefix("unknown") {
             let cause = cause.trim_matches([' ', '(', ')']);
@@ -124,7 +125,7 @@ fn elements(
             Some(places) => places.iter().map(ToString::to_string).collect::<BTreeSet<_>>().into_iter().collect(),
             None => from.to_vec(),
         };
-        let feeds = key.as_ref().filter(|_| shown.name == "findings").and_then(|key| origins.feeds.get(key));
+        let feeds = key.as_ref().and_then(|key| origins.feeds.get(key));
         from.extend(feeds.into_iter().flatten().cloned());
         shown.rows.push(ShownRow { fields, from });
     }

@@ -173,7 +173,7 @@ impl Joined {
                     elements.dedup();
                 }
                 if let (Some(known), "software") = (known, list) {
-                    elements.iter_mut().for_each(|element| known.of_software(element));
+                    elements.iter_mut().for_each(|element| known.end_of_software(Some(&id), element));
                 }
                 let incomplete = owned.incomplete.contains(&list);
                 entries

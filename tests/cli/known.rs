@@ -438,3 +438,34 @@ fn limits_of_the_project_hold_for_its_store() {
     assert_eq!(folder.run(["feeds", "status"].iter().chain(&NOW)).status(0).stderr, stale);
     assert_eq!(folder.run(["feeds", "status", "--limit", "2d"].iter().chain(&NOW)).status(0).stderr, "");
 }
+
+#[test]
+fn ends_of_support_come_from_a_table_of_products() {
+    let folder = project();
+    folder.write(
+        "assets.ndjson",
+        r#"{"id":"a","os":{"family":"debian","version":"12.4"},"software":[{"name":"PostgreSQL","version":"14.2"},{"name":"thing","version":"1"}]}"#,
+    );
+    folder.write(
+        "eol.ndjson",
+        r#"{"product": "debian", "releases": [{"releaseCycle": "12", "eol": "2026-06-10"}]}
+{"product": "postgresql", "releases": [{"releaseCycle": "14", "eol": "2026-11-12"}]}
+"#,
+    );
+    folder.run(["feeds", "add", "eol.ndjson", "--store", "s"].iter().chain(&NOW)).status(0);
+    for (feeds, place) in [("eol.ndjson", "eol.ndjson (eol)"), ("s", "s: eol.ndjson (eol)")] {
+        let shown = folder
+            .run(["facts", "show", "a", "--format", "json", "--feeds", feeds].iter().chain(&NOW))
+            .status(0)
+            .json();
+        let eol = shown["fields"].as_array().unwrap().iter().find(|field| field["field"] == "os.eol").unwrap();
+        assert_eq!((&eol["value"], &eol["from"][1]), (&"2026-06-10".into(), &place.into()), "{shown}");
+        let software = &shown["lists"]["software"]["rows"];
+        assert_eq!(
+            (&software[0]["fields"]["eol"], &software[0]["from"][1]),
+            (&"2026-11-12".into(), &place.into()),
+            "{shown}"
+        );
+        assert_eq!(software[1]["fields"].get("eol"), None);
+    }
+}

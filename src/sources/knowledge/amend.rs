@@ -1,6 +1,8 @@
 //! Records of assets as a reader has them, before they become columns: their findings enriched, their ends of support added.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Number, Value};
@@ -61,13 +63,9 @@ impl Amend for Knowledge {
         let mut caveats = Vec::new();
         for (key, value) in entries {
             match (key.as_ref(), value) {
-                ("os", Json::Object(os)) => self.amend(os, |known, os| known.operating_system(os)),
+                ("os", Json::Object(os)) => self.end_of_os(id.as_deref(), os),
                 ("software", Json::Array(list) | Json::Incomplete(list)) => {
-                    for element in list {
-                        if let Json::Object(element) = element {
-                            self.amend(element, |known, element| known.software(element));
-                        }
-                    }
+                    list.iter_mut().for_each(|element| self.end_of_software(id.as_deref(), element));
                 }
                 ("findings", Json::Array(list) | Json::Incomplete(list)) => {
                     for element in list {
@@ -85,20 +83,38 @@ impl Amend for Knowledge {
 }
 
 impl Knowledge {
-    fn amend(&self, entries: &mut Entries<'_>, add: impl Fn(&Self, &mut Fields)) {
+    fn end_of_os(&self, asset: Option<&str>, os: &mut Entries<'_>) {
+        if self.products.is_empty() {
+            return;
+        }
+        let mut fields = fields(os);
+        let before = fields.clone();
+        self.operating_system(&mut fields);
+        self.note_end(asset, "os.eol", &before, &fields);
+        put_back(os, &before, fields);
+    }
+
+    /// Adds to an element of an asset's `software` its end of support.
+    pub fn end_of_software(&self, asset: Option<&str>, element: &mut Json<'_>) {
+        let Json::Object(entries) = element else { return };
         if self.products.is_empty() {
             return;
         }
         let mut fields = fields(entries);
         let before = fields.clone();
-        add(self, &mut fields);
+        self.software(&mut fields);
+        let name = fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.note_end(asset, &name, &before, &fields);
         put_back(entries, &before, fields);
     }
 
-    /// Adds to an element of `software` its end of support.
-    pub fn of_software(&self, element: &mut Json<'_>) {
-        if let Json::Object(entries) = element {
-            self.amend(entries, |known, element| known.software(element));
+    /// Notes where an end of support comes from, if it is that of the asset that was asked about.
+    fn note_end(&self, asset: Option<&str>, name: &str, before: &Fields, after: &Fields) {
+        let is_new = before.get("eol") != after.get("eol");
+        if let Some((_, places)) = self.trace.as_ref().filter(|(traced, _)| is_new && asset == Some(traced)) {
+            let feeds = self.feeds().into_iter().filter(|feed| feed.edition.feed == Kind::Eol.name());
+            let files = feeds.map(|feed| self.place(&Origin { file: Arc::from(feed.file), at: At::File }).to_string());
+            note(places, name, files.map(|file| format!("{file} (eol)")).collect());
         }
     }
 
@@ -218,22 +234,21 @@ fn caveat(remark: &Remark) -> Option<Caveat> {
 
 /// The fields that a record gives once, or always with the same value, and that could be read.
 fn fields(entries: &Entries<'_>) -> Fields {
-    let mut fields = Fields::new();
-    for (at, (key, value)) in entries.iter().enumerate() {
-        let mut others = entries.iter().take(at).filter(|(other, _)| other == key);
-        match others.next() {
-            Some((_, other)) if other == value => {}
-            Some(_) => {
-                fields.remove(key.as_ref());
+    let mut read: BTreeMap<&str, Option<Value>> = BTreeMap::new();
+    for (key, value) in entries {
+        let value = plain(value);
+        match read.entry(key.as_ref()) {
+            Entry::Vacant(entry) => {
+                entry.insert(value);
             }
-            None => {
-                if let Some(value) = plain(value) {
-                    fields.insert(key.to_string(), value);
+            Entry::Occupied(mut entry) => {
+                if *entry.get() != value {
+                    entry.insert(None);
                 }
             }
         }
     }
-    fields
+    read.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
 }
 
 /// Writes what is new or otherwise, and takes out what is gone.
