@@ -469,3 +469,40 @@ fn ends_of_support_come_from_a_table_of_products() {
         assert_eq!(software[1]["fields"].get("eol"), None);
     }
 }
+
+#[test]
+fn software_is_looked_up_by_its_cpe_name() {
+    let folder = project();
+    let record = |id: &str, criteria: &str| {
+        format!(
+            r#"{{"id": "{id}", "sourceIdentifier": "x", "vulnStatus": "Analyzed", "published": "2026-08-01T00:00:00.000", "configurations": [{{"nodes": [{{"operator": "OR", "negate": false,
+              "cpeMatch": [{{"vulnerable": true, "criteria": "{criteria}", "versionEndExcluding": "1.25"}}]}}]}}]}}"#
+        )
+    };
+    folder.write("1.json", record("CVE-2026-2000", "cpe:2.3:a:nginx:nginx:*:*:*:*:*:*:*:*"));
+    // Whatever the vendor.
+    folder.write("2.json", record("CVE-2026-2001", "cpe:2.3:a:*:nginx:*:*:*:*:*:*:*:*"));
+    folder.write("3.json", record("CVE-2026-2002", "cpe:2.3:a:nginx:unit:*:*:*:*:*:*:*:*"));
+    folder.write(
+        "assets.ndjson",
+        r#"{"id":"a","software":[{"name":"nginx","version":"1.24","cpe":"cpe:2.3:a:nginx:nginx:1.24:*:*:*:*:*:*:*"}],"findings":[]}
+{"id":"b","software":[{"name":"nginx","version":"1.25","cpe":"cpe:2.3:a:nginx:nginx:1.25:*:*:*:*:*:*:*"}],"findings":[]}"#,
+    );
+    folder.run(["feeds", "add", "1.json", "2.json", "3.json", "--store", "s"].iter().chain(&NOW)).status(0);
+    let files = ["--feeds", "1.json", "--feeds", "2.json", "--feeds", "3.json"];
+    for feeds in [["--feeds", "s"].as_slice(), &files] {
+        let found = |asset: &str| {
+            let shown = folder.run(["facts", "show", asset, "--format", "json"].iter().chain(&NOW).chain(feeds));
+            let rows = shown.status(0).json()["lists"]["findings"]["rows"].clone();
+            let text =
+                |row: &serde_json::Value, field: &str| row["fields"][field].as_str().unwrap_or("-").replace('"', "");
+            let told = rows.as_array().unwrap().iter();
+            let mut told: Vec<String> =
+                told.map(|row| format!("{} {}", text(row, "cve"), text(row, "source"))).collect();
+            told.sort();
+            told
+        };
+        assert_eq!(found("a"), ["CVE-2026-2000 nvd", "CVE-2026-2001 nvd"]);
+        assert_eq!(found("b"), [""; 0]);
+    }
+}

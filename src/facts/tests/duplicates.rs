@@ -114,3 +114,33 @@ fn changes_name_what_either_names() {
     assert_eq!((touched.rows, touched.cause), (vec![(0, true), (1, true), (2, false)], Some(Cause::Disagreement)));
     assert_eq!(both("[\"a\"]", "{\"where\":\"x\"}").1, 1);
 }
+
+#[test]
+fn added_elements_contradict_nothing_and_complete_nothing() {
+    use crate::facts::Json;
+    for (own, added, wanted) in [
+        (r#","findings":[{"cve":"A"}]"#, r#"[{"cve":"B"},{"cve":"C"}]"#, (3, None)),
+        (r#","findings":[]"#, r#"[{"cve":"B"}]"#, (1, None)),
+        ("", r#"[{"cve":"B"}]"#, (1, Some(Cause::Incomplete))),
+        (r#","findings":[{"cve":"A"},5]"#, r#"[{"cve":"B"}]"#, (2, Some(Cause::Malformed))),
+    ] {
+        let mut builder = builder();
+        builder.add_inventory("a.ndjson", format!(r#"{{"id":"a","tier":1{own}}}"#).as_bytes());
+        let record = format!(r#"{{"id":"a","findings":{added}}}"#);
+        builder.add_elements(&Arc::from("a.ndjson"), vec![(Some(1), Json::parse(&record).unwrap())]);
+        let input = builder.finish();
+        assert_eq!(length(&input.facts.assets, "findings"), wanted, "{own} {added}");
+        assert_eq!(input.facts.recorded, 1);
+        assert!(input.problems.warnings.iter().all(|warning| !warning.message.contains("different values")));
+        assert_sound(&input);
+    }
+    // An incomplete list makes the other so.
+    let mut builder = builder();
+    builder.add_inventory("a.ndjson", br#"{"id":"a","findings":[{"cve":"A"}]}"#);
+    let more =
+        Json::Object(vec![("id".into(), Json::String("a".into())), ("findings".into(), Json::Incomplete(Vec::new()))]);
+    builder.add_elements(&Arc::from("a.ndjson"), vec![(None, more)]);
+    let input = builder.finish();
+    assert_eq!(length(&input.facts.assets, "findings"), (1, Some(Cause::Incomplete)));
+    assert_sound(&input);
+}
