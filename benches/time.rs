@@ -10,8 +10,8 @@
 //! That cost is measured by itself, by 10 blackouts that stop every asset.
 //!
 //! `CHANGEGATE_BENCH_ASSETS` says how many assets (100,000 if it is not set). Each round runs one policy after the other, each in a process of
-//! its own, as people run it: what an earlier run left of its memory helps or hinders none. The seconds are those of the best round, the ratio of
-//! whole runs (read, decide, write) is the median of the rounds'. The last lines are the seconds of `when`.
+//! its own, as people run it, and each first in every second round. All figures are medians, that of the ratio of whole runs (read, decide, write)
+//! the median of the rounds' ratios. The last lines are the seconds of `when`, of the best of as many runs.
 
 #![allow(
     clippy::expect_used,
@@ -40,7 +40,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How many zones the assets are in.
 const ZONES: usize = 50;
 /// Rounds.
-const RUNS: usize = 5;
+const RUNS: usize = 12;
 /// Set for a process that runs one policy once: which.
 const ONE: &str = "CHANGEGATE_BENCH_POLICY";
 
@@ -151,6 +151,14 @@ fn when_takes(policy: &Policy, now: Instant, assets: usize) -> f64 {
     (0..RUNS).map(|_| one()).fold(f64::INFINITY, f64::min)
 }
 
+/// The one in the middle, or the mean of the two in the middle.
+fn median(all: impl Iterator<Item = f64>) -> f64 {
+    let mut all: Vec<f64> = all.collect();
+    all.sort_by(f64::total_cmp);
+    let (low, high) = ((all.len() - 1) / 2, all.len() / 2);
+    f64::midpoint(*all.get(low).expect("a round"), *all.get(high).expect("a round"))
+}
+
 /// The seconds of one run in a process of its own.
 fn in_a_process(which: usize) -> [f64; 3] {
     let own = std::env::current_exe().expect("the benchmark's own file");
@@ -172,23 +180,25 @@ fn main() {
         println!("{read} {decided} {written}");
         return;
     }
-    let rounds: Vec<[[f64; 3]; 3]> = (0..RUNS).map(|_| [0, 1, 2].map(in_a_process)).collect();
-    for (at, (_, name)) in policies.iter().enumerate() {
-        let part = |part: usize| {
-            let all = rounds.iter().filter_map(|round| round.get(at)?.get(part)).copied();
-            all.fold(f64::INFINITY, f64::min)
-        };
+    // What ran before leaves the machine's memory in one state or another: each policy goes first as often as the other.
+    let round = |n: usize| {
+        let both = if n.is_multiple_of(2) { [0, 1].map(in_a_process) } else { [1, 0].map(in_a_process) };
+        let [first, second] = both;
+        if n.is_multiple_of(2) { [first, second] } else { [second, first] }
+    };
+    let rounds: Vec<[[f64; 3]; 2]> = (0..RUNS).map(round).collect();
+    let reasons: Vec<[[f64; 3]; 2]> = (0..RUNS / 4).map(|_| [0, 2].map(in_a_process)).collect();
+    let ran = [(&rounds, 0), (&rounds, 1), (&reasons, 1)];
+    for ((rounds, at), (_, name)) in ran.iter().zip(&policies) {
+        let part = |part: usize| median(rounds.iter().filter_map(|round| round.get(*at)?.get(part)).copied());
         println!("{assets} assets, {name}: read {:.3} s, decide {:.3} s, write {:.3} s", part(0), part(1), part(2));
     }
-    let median = |of: &dyn Fn([f64; 3]) -> f64| {
-        let whole = |round: &[[f64; 3]; 3]| of(round.map(|parts| parts.iter().sum()));
-        let mut all: Vec<f64> = rounds.iter().map(whole).collect();
-        all.sort_by(f64::total_cmp);
-        all.get(RUNS / 2).copied().expect("a round")
-    };
-    println!("a whole run with 1,000 blackouts to one with 1: {:.3}", median(&|[one, thousand, _]| thousand / one));
-    let reasons = f64::from(u32::try_from(assets).expect("so many assets")) * 10.0;
-    println!("one reason more for one asset: {:.2} µs", median(&|[one, _, ten]| (ten - one) / reasons * 1e6));
+    let whole = |round: &[[f64; 3]; 2]| round.map(|parts| parts.iter().sum::<f64>());
+    let ratio = |[one, thousand]: [f64; 2]| thousand / one;
+    println!("a whole run with 1,000 blackouts to one with 1: {:.3}", median(rounds.iter().map(whole).map(ratio)));
+    let more = f64::from(u32::try_from(assets).expect("so many assets")) * 10.0;
+    let each = |[one, ten]: [f64; 2]| (ten - one) / more * 1e6;
+    println!("one reason more for one asset: {:.2} µs", median(reasons.iter().map(whole).map(each)));
     for (beside, name) in policies.iter().take(2) {
         println!("when over 10,000 assets with {name}: {:.3} s", when_takes(&policy(*beside), now, 10_000));
     }
