@@ -38,7 +38,7 @@ use serde_json::Value;
 pub use cvss::first_of_each;
 
 use super::feeds::{Kind, cve_id, vulnerability_id};
-use super::{Advisory, Assertion, Edition, Fields, Harvest, Origin};
+use super::{Advisory, Assertion, Edition, Fields, Harvest, Origin, Status};
 
 /// How many identifiers one vulnerability may have: aliases that lead on and on end there.
 const MOST_IDS: usize = 64;
@@ -236,7 +236,10 @@ impl Shelf for Advisories {
 /// Adds to a finding what is known of its vulnerability.
 pub fn enrich(shelf: &impl Shelf, catalogue: &Catalogue<'_>, finding: &mut Fields, subject: &Subject<'_>) -> Enriched {
     let own = finding.get("cve").and_then(Value::as_str).map(vulnerability_id);
-    let (ids, records, assertions) = gather(shelf, own.iter().chain(subject.aliases).map(|id| vulnerability_id(id)));
+    let Gathered { ids, is_cut, records, mut assertions } =
+        gather(shelf, own.iter().chain(subject.aliases).map(|id| vulnerability_id(id)));
+    let own_cve = own.as_deref().and_then(cve_id);
+    assertions.retain(|assertion| is_meant(assertion, own_cve.as_deref(), &ids, is_cut));
     let mut enriched = Enriched { assertions, ..Enriched::default() };
     let Some(name) = own.or_else(|| ids.first().cloned()) else { return enriched };
     let remarks = &mut enriched.remarks;
@@ -250,19 +253,46 @@ pub fn enrich(shelf: &impl Shelf, catalogue: &Catalogue<'_>, finding: &mut Field
     }
     enriched.advisories = records.into_iter().filter(|record| !record.withdrawn).collect();
     let records: Vec<&Advisory> = enriched.advisories.iter().map(AsRef::as_ref).collect();
-    let has_cve = ids.iter().any(|id| cve_id(id).is_some());
+    // Among identifiers that were not followed there may be one that is in the catalogue.
+    let has_cve = !is_cut && ids.iter().any(|id| cve_id(id).is_some());
     fields::catalogue(finding, &name, &records, (catalogue, has_cve), remarks);
-    fields::join(finding, &name, &records, remarks);
-    cvss::gather(finding, &name, &records, remarks);
+    if is_cut {
+        fields::join_part(finding, &name, &records);
+    } else {
+        fields::join(finding, &name, &records, remarks);
+        cvss::gather(finding, &name, &records, remarks);
+    }
     vex::apply(finding, &name, enriched.assertions.iter().map(AsRef::as_ref), subject, remarks);
     enriched
 }
 
+/// Whether a statement is about the vulnerability: its CVE, or where that is not known every CVE that it may be. One that silences nothing has to
+/// be about one of them.
+fn is_meant(assertion: &Assertion, own: Option<&str>, ids: &[String], is_cut: bool) -> bool {
+    let said: Vec<String> = assertion.ids.iter().filter_map(|id| cve_id(id)).collect();
+    if said.is_empty() {
+        return true;
+    }
+    let mut cves = ids.iter().filter(|id| cve_id(id).is_some()).peekable();
+    match (assertion.status, own) {
+        (Status::Affected | Status::UnderInvestigation, _) => {
+            cves.peek().is_none() || cves.any(|cve| said.contains(cve))
+        }
+        (Status::NotAffected | Status::Fixed, Some(own)) => said.iter().any(|cve| cve == own),
+        (Status::NotAffected | Status::Fixed, None) => !is_cut && cves.all(|cve| said.contains(cve)),
+    }
+}
+
 /// The identifiers of a vulnerability and what is said of it, each once, in the order in which it was added.
-fn gather(
-    shelf: &impl Shelf,
-    own: impl Iterator<Item = String>,
-) -> (Vec<String>, Vec<Arc<Advisory>>, Vec<Arc<Assertion>>) {
+struct Gathered {
+    ids: Vec<String>,
+    /// It has more identifiers, by which nothing was looked up.
+    is_cut: bool,
+    records: Vec<Arc<Advisory>>,
+    assertions: Vec<Arc<Assertion>>,
+}
+
+fn gather(shelf: &impl Shelf, own: impl Iterator<Item = String>) -> Gathered {
     let mut ids: Vec<String> = Vec::new();
     for id in own {
         if !id.is_empty() && !ids.contains(&id) {
@@ -271,6 +301,7 @@ fn gather(
     }
     // Two CVEs that share an alias are two vulnerabilities: where one is known, the other is not followed.
     let settled = ids.iter().any(|id| cve_id(id).is_some());
+    let mut is_cut = false;
     let mut found: BTreeMap<u64, Arc<Advisory>> = BTreeMap::new();
     let mut said: BTreeMap<u64, Arc<Assertion>> = BTreeMap::new();
     let mut next = 0;
@@ -294,13 +325,20 @@ fn gather(
             }
             for other in std::iter::once(&record.id).chain(&record.aliases) {
                 let another = settled && cve_id(other).is_some();
-                if !another && ids.len() < MOST_IDS && !ids.contains(other) {
+                if another || ids.contains(other) {
+                    continue;
+                }
+                if ids.len() < MOST_IDS {
                     ids.push(other.clone());
+                } else {
+                    // Of a known CVE only other names of it are left out.
+                    is_cut = !settled;
                 }
             }
         }
     }
-    (ids, found.into_values().collect(), said.into_values().collect())
+    let (records, assertions) = (found.into_values().collect(), said.into_values().collect());
+    Gathered { ids, is_cut, records, assertions }
 }
 
 fn enter(by_id: &mut BTreeMap<String, Vec<usize>>, record: &Advisory, at: usize) {

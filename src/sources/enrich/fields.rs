@@ -75,6 +75,17 @@ pub(super) fn join(finding: &mut Fields, name: &str, records: &[&Advisory], rema
     };
 }
 
+/// Joins what records say of a vulnerability that has others, which were not looked up: only what none of those could say more urgently.
+pub(super) fn join_part(finding: &mut Fields, name: &str, records: &[&Advisory]) {
+    let mut joined = finding.clone();
+    join(&mut joined, name, records, &mut Vec::new());
+    for (field, value) in joined {
+        if order(&field).is_some_and(|order| rank(order, &value) == order.len().checked_sub(1)) {
+            finding.insert(field, value);
+        }
+    }
+}
+
 /// Says whether the finding is in CISA's catalogue; `has_cve`: it has an identifier that could be in it.
 pub(super) fn catalogue(
     finding: &mut Fields,
@@ -95,7 +106,8 @@ pub(super) fn catalogue(
         // Others carry the catalogue's word, and may have a later edition of it.
         (None, Presence::Whole) => match carried.filter(added_since) {
             Some(record) => Some((true, Some(record))),
-            None => has_cve.then_some((false, None)),
+            // What contradicts itself or cannot be read may have been a yes.
+            None => (has_cve && (own.is_some() || given(finding, "kev").is_none())).then_some((false, None)),
         },
         // Without a whole catalogue others can say that it is in it, and nobody that it is not.
         (None, Presence::Part | Presence::Absent) => carried.map(|record| (true, Some(record))),
@@ -142,18 +154,42 @@ fn first<'r>(records: &[&'r Advisory], feeds: &[Kind], field: &str) -> Option<(&
     })
 }
 
-/// Whether a value is more urgent than another of the same field: a higher one of an order, a higher number, an earlier date.
+/// Whether a value is more urgent than another of the same field: a higher one of an order, a higher number, an earlier date. Than one that the field
+/// cannot have only the most urgent is: it may have stood for any.
 fn more_urgent(field: &str, value: &Value, than: &Value) -> bool {
-    let order: &[&str] = match field {
+    match field {
+        "kev_added" | "kev_due" | "published" => return plain(value) < plain(than),
+        "epss" => return value.as_f64() > than.as_f64(),
+        _ => {}
+    }
+    let Some(order) = order(field) else { return false };
+    match (rank(order, value), rank(order, than)) {
+        (Some(value), Some(than)) => value > than,
+        (Some(value), None) => value.saturating_add(1) == order.len(),
+        (None, _) => false,
+    }
+}
+
+/// What a field may say, the most urgent last.
+fn order(field: &str) -> Option<&'static [&'static str]> {
+    Some(match field {
         "exploitation" => &["none", "poc", "active"],
         "technical_impact" => &["partial", "total"],
         "vendor_severity" => &["low", "medium", "high", "critical"],
-        "kev_added" | "kev_due" | "published" => return plain(value) < plain(than),
-        "epss" => return value.as_f64() > than.as_f64(),
-        _ => &["false", "true"],
+        "ransomware" | "automatable" | "forensic_triage" => &["false", "true"],
+        _ => return None,
+    })
+}
+
+/// The place of a value in an order, exactly as facts have to be written.
+fn rank(order: &[&str], value: &Value) -> Option<usize> {
+    let said = match value {
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        Value::String(text) if !matches!(text.as_str(), "true" | "false") => text,
+        _ => return None,
     };
-    let rank = |value: &Value| order.iter().position(|word| *word == plain(value));
-    rank(value) > rank(than)
+    order.iter().position(|word| *word == said)
 }
 
 /// A value that is there.

@@ -102,6 +102,42 @@ fn aliases_lead_to_the_other_records() {
 }
 
 #[test]
+fn of_a_vulnerability_with_more_names_than_are_followed_nothing_is_denied() {
+    let names: Vec<String> = (1000..1080).rev().map(|number| format!("\"CVE-2026-{number}\"")).collect();
+    let osv = format!(r#"{{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "aliases": [{}]}}"#, names.join(","));
+    // What is not followed here may be what is in the catalogue and exploited.
+    let feeds =
+        advisories(&[(Kind::Kev, KEV), (Kind::Osv, &osv), (Kind::Cve, &cve("none", "total").replace("1001", "1079"))]);
+    assert_eq!(plain(&feeds, r#"{"cve": "GHSA-x"}"#).0, r#"{"cve":"GHSA-x","technical_impact":"total"}"#);
+    let listed = advisories(&[(Kind::Kev, &KEV.replace("2026-1000", "2026-1079")), (Kind::Osv, &osv)]);
+    assert!(plain(&listed, r#"{"cve": "GHSA-x"}"#).0.contains(r#""kev":true"#));
+    // Where the CVE is known, its other names make no difference.
+    assert!(plain(&feeds, r#"{"cve": "CVE-2026-1001"}"#).0.contains(r#""kev":false"#));
+}
+
+#[test]
+fn what_a_field_cannot_say_yields_to_the_most_urgent_only() {
+    let (none, active) =
+        (advisories(&[(Kind::Cve, &cve("none", "partial"))]), advisories(&[(Kind::Cve, &cve("active", "total"))]));
+    for own in ["weaponized", "Active", "", "..."] {
+        let own = format!(r#"{{"cve":"CVE-2026-1001","exploitation":"{own}","technical_impact":7}}"#);
+        let (fields, remarks) = plain(&none, &own);
+        assert_eq!(
+            (finding(&fields)["exploitation"].clone(), remarks),
+            (finding(&own)["exploitation"].clone(), vec![])
+        );
+        let fields = finding(&plain(&active, &own).0);
+        assert_eq!((&fields["exploitation"], &fields["technical_impact"]), (&"active".into(), &"total".into()));
+    }
+    let kev = advisories(&[(Kind::Kev, KEV)]);
+    for own in ["\"true\"", "\"yes\"", "1", "\"false\""] {
+        let with = |cve: &str| format!(r#"{{"cve":"{cve}","kev":{own}}}"#);
+        assert_eq!(plain(&kev, &with("CVE-2026-1001")).0, with("CVE-2026-1001"));
+        assert!(plain(&kev, &with("CVE-2026-1000")).0.contains(r#""kev":true"#));
+    }
+}
+
+#[test]
 fn a_withdrawn_record_only_says_that_it_is() {
     let osv = OSV.replace("\"published\"", "\"withdrawn\": \"2026-02-01T00:00:00Z\", \"published\"");
     let feeds = advisories(&[(Kind::Kev, KEV), (Kind::Osv, &osv)]);

@@ -131,3 +131,31 @@ fn products_by_their_cpe_names() {
         assert_eq!(said(other, "not_affected"), "open", "{other}");
     }
 }
+
+#[test]
+fn a_statement_about_another_cve_is_not_about_this_one() {
+    let said = |names: &str, status: &str| {
+        let osv =
+            r#"{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1000", "CVE-2026-1002"]}"#;
+        let vex = format!(
+            r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-01-02T03:04:05Z", "statements": [{{"vulnerability": {{{names}}},
+            "products": [{{"@id": "pkg:deb/debian/bash@5.1-2"}}], "status": "{status}", "justification": "component_not_present"}}]}}"#
+        );
+        let both = advisories(&[(Kind::Osv, osv), (Kind::OpenVex, &vex)]);
+        let of = |cve: &str| state(&both, &OPEN.replace("CVE-2026-1000", cve), &Subject::default());
+        (of("CVE-2026-1000"), of("GHSA-x"))
+    };
+    let (silenced, affected, nothing) = (
+        ("not_affected".to_owned(), vec!["vex_not_affected"]),
+        ("open".to_owned(), vec!["vex_affected"]),
+        ("open".to_owned(), vec![]),
+    );
+    let other = r#""name": "CVE-2026-1002", "aliases": ["GHSA-x"]"#;
+    // Of the advisory it is not known which of the two it is about here.
+    assert_eq!(said(other, "not_affected"), (nothing.clone(), nothing.clone()));
+    assert_eq!(said(other, "affected"), (nothing.clone(), affected));
+    assert_eq!(said(r#""name": "CVE-2026-1000""#, "not_affected"), (silenced.clone(), nothing));
+    assert_eq!(said(r#""name": "GHSA-x""#, "not_affected"), (silenced.clone(), silenced.clone()));
+    let both = r#""name": "CVE-2026-1002", "aliases": ["CVE-2026-1000"]"#;
+    assert_eq!(said(both, "not_affected"), (silenced.clone(), silenced));
+}
