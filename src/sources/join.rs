@@ -1,10 +1,11 @@
 //! Findings, software and votes that come apart from what they belong to, put together: several reports of one asset become one list.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::enrich::Subject;
+use super::feeds::cve_id;
 use super::knowledge::Knowledge;
 use crate::check::schema::TableId;
 use crate::facts::{Caveat, Json, Place, ProblemKind};
@@ -25,18 +26,8 @@ pub struct About {
 }
 
 impl About {
-    fn as_subject(&self) -> Subject<'_> {
-        Subject { aliases: &self.aliases, purl: self.purl.as_deref(), cpe: self.cpe.as_deref(), within: &self.within }
-    }
-
-    fn take(&mut self, other: Self) {
-        for (mine, others) in [(&mut self.aliases, other.aliases), (&mut self.within, other.within)] {
-            mine.extend(others);
-            mine.sort_unstable();
-            mine.dedup();
-        }
-        self.purl = self.purl.take().or(other.purl);
-        self.cpe = self.cpe.take().or(other.cpe);
+    fn as_subject<'s>(&'s self, aliases: &'s [String]) -> Subject<'s> {
+        Subject { aliases, purl: self.purl.as_deref(), cpe: self.cpe.as_deref(), within: &self.within }
     }
 }
 
@@ -185,6 +176,27 @@ impl Joined {
     }
 }
 
+/// What reports say of one vulnerability of a package.
+struct Merged {
+    entries: Entries,
+    /// All that it is called.
+    names: BTreeSet<String>,
+    /// The CVE that it is; several where a record without one of its own names several, none where none is known.
+    cves: BTreeSet<String>,
+    /// In what it was found: each is a place of its own, which what is said of another does not silence.
+    found_in: BTreeSet<About>,
+}
+
+impl Merged {
+    /// Two CVEs are two vulnerabilities, whatever other name they share.
+    fn may_be(&self, cves: &BTreeSet<String>) -> bool {
+        self.cves.is_empty() || cves.is_empty() || self.cves == *cves
+    }
+}
+
+/// A name of a vulnerability, the package and version, and the CVEs that bear the name.
+type Key = (String, String, String, String);
+
 /// The findings of an asset, each vulnerability of a package once.
 fn findings(
     asset: &str,
@@ -195,10 +207,10 @@ fn findings(
     given.iter_mut().for_each(|(finding, _)| finding.canonical());
     // The order of reports makes no difference.
     given.sort_unstable();
-    let mut merged: Vec<(Vec<String>, Entries, About)> = Vec::new();
-    let mut index: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+    let mut merged: Vec<Merged> = Vec::new();
+    let mut index: BTreeMap<Key, usize> = BTreeMap::new();
     let mut plain = Vec::new();
-    for (finding, about) in given {
+    for (finding, mut about) in given {
         let Json::Object(entries) = finding else {
             plain.push(finding);
             continue;
@@ -207,40 +219,71 @@ fn findings(
             Some((_, Json::String(text))) => text.to_string(),
             _ => String::new(),
         };
-        let names = std::iter::once(text("cve")).chain(about.aliases.iter().cloned());
-        let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
-        let (package, version) = (text("package"), text("version"));
-        let keys = || names.iter().map(|name| (name.to_uppercase(), package.clone(), version.clone()));
-        let at = keys().find_map(|key| index.get(&key).copied());
+        let (own, package, version) = (text("cve"), text("package"), text("version"));
+        let aliases = std::mem::take(&mut about.aliases);
+        let cves = match cve_id(&own) {
+            Some(cve) => BTreeSet::from([cve]),
+            None => aliases.iter().filter_map(|alias| cve_id(alias)).collect(),
+        };
+        // What is another CVE's name is none to meet by.
+        let meets = |name: &&String| !name.is_empty() && cve_id(name).is_none_or(|cve| cves.contains(&cve));
+        let meeting: Vec<String> =
+            std::iter::once(&own).chain(&aliases).filter(meets).map(|name| name.to_uppercase()).collect();
+        let key =
+            |name: &String, cves: &str| -> Key { (name.clone(), package.clone(), version.clone(), cves.to_owned()) };
+        let told = one_text(&cves);
+        let at = meeting.iter().find_map(|name| {
+            let mut known = match told.as_str() {
+                "" => {
+                    let from = key(name, "");
+                    let next = index.range(from.clone()..).next();
+                    let same =
+                        |(found, _): &(&Key, &usize)| (&found.0, &found.1, &found.2) == (&from.0, &from.1, &from.2);
+                    vec![next.filter(same).map(|(_, at)| *at)]
+                }
+                _ => vec![index.get(&key(name, &told)).copied(), index.get(&key(name, "")).copied()],
+            };
+            known.retain(|at| at.and_then(|at| merged.get(at)).is_some_and(|it| it.may_be(&cves)));
+            known.into_iter().flatten().next()
+        });
         let at = match at.and_then(|at| merged.get_mut(at).map(|known| (at, known))) {
-            Some((at, (known, mine, mine_about))) => {
-                combine(mine, entries, caveats);
-                known.extend(names.iter().cloned());
-                mine_about.take(about);
+            Some((at, known)) => {
+                combine(&mut known.entries, entries, caveats);
+                known.cves.extend(cves);
                 at
             }
             None => {
-                merged.push((names.clone(), entries, about));
+                merged.push(Merged { entries, names: BTreeSet::new(), cves, found_in: BTreeSet::new() });
                 merged.len() - 1
             }
         };
-        for key in keys() {
-            index.entry(key).or_insert(at);
+        let Some(one) = merged.get_mut(at) else { continue };
+        one.names.extend(std::iter::once(own).chain(aliases).filter(|name| !name.is_empty()));
+        one.found_in.insert(about);
+        let told = one_text(&one.cves);
+        for name in &meeting {
+            index.entry(key(name, &told)).or_insert(at);
         }
     }
-    for (names, entries, about) in &mut merged {
+    for Merged { entries, names, cves, found_in } in &mut merged {
         // A CVE identifier is what advisories go by.
-        if let Some(cve) = names.iter().filter(|name| name.starts_with("CVE-")).min()
+        if let (Some(cve), 1) = (cves.first(), cves.len())
             && let Some((_, id)) = entries.iter_mut().find(|(key, _)| key == "cve")
+            && !matches!(id, Json::String(id) if cve_id(id).is_some())
         {
             *id = Json::String(Cow::Owned(cve.clone()));
         }
         if let Some(known) = known {
-            about.aliases = names.clone();
-            known.finding(Some(asset), entries, &about.as_subject(), caveats);
+            let aliases: Vec<String> = names.iter().cloned().collect();
+            let subjects: Vec<Subject<'_>> = found_in.iter().map(|about| about.as_subject(&aliases)).collect();
+            known.finding(Some(asset), entries, &subjects, caveats);
         }
     }
-    merged.into_iter().map(|(_, entries, _)| Json::Object(entries)).chain(plain).collect()
+    merged.into_iter().map(|one| Json::Object(one.entries)).chain(plain).collect()
+}
+
+fn one_text(names: &BTreeSet<String>) -> String {
+    names.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// That two reports say something else of one finding.

@@ -506,3 +506,151 @@ fn software_is_looked_up_by_its_cpe_name() {
         assert_eq!(found("b"), [""; 0]);
     }
 }
+
+/// A report of Dependency-Track about a project: package URLs, each with a CVE and the alias that it has.
+fn tracked(project: &str, findings: &[(&str, &str, &str)]) -> String {
+    let one = |(purl, cve, alias): &(&str, &str, &str)| {
+        format!(
+            r#"{{"component": {{"uuid": "c", "name": "lib", "version": "1.0", "purl": "{purl}"}}, "vulnerability": {{"uuid": "v", "source": "NVD", "vulnId": "{cve}", "severity": "HIGH",
+            "aliases": [{{"cveId": "{cve}", "ghsaId": "{alias}"}}]}}, "analysis": {{"isSuppressed": false}}, "matrix": "x"}}"#
+        )
+    };
+    let findings: Vec<String> = findings.iter().map(one).collect();
+    format!(
+        r#"{{"version": "1.2", "meta": {{"application": "Dependency-Track", "version": "4.11", "timestamp": "2026-08-01T00:00:00Z"}},
+        "project": {{"uuid": "u", "name": "{project}", "version": "1"}}, "findings": [{}]}}"#,
+        findings.join(",")
+    )
+}
+
+/// That a vulnerability does not affect a product.
+fn denied(product: &str) -> String {
+    format!(
+        r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "@id": "x", "author": "a", "timestamp": "2026-08-01T00:00:00Z", "version": 1, "statements": [
+        {{"vulnerability": {{"name": "CVE-2026-1001"}}, "products": [{product}], "status": "not_affected", "justification": "component_not_present"}}]}}"#
+    )
+}
+
+#[test]
+fn two_cves_of_one_alias_stay_two_findings() {
+    let folder = project();
+    folder.write("assets.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\",\"findings\":[]}\n");
+    let of = |cve| ("pkg:npm/lib@1.0", cve, "GHSA-aaaa-bbbb-cccc");
+    // The advisory by its own name is one of the two.
+    for reports in [
+        vec![tracked("app", &[of("CVE-2026-1000"), of("CVE-2026-1001")])],
+        vec![tracked("app", &[of("CVE-2026-1001")]), tracked("app", &[of("CVE-2026-1000")])],
+        vec![
+            tracked("app", &[of("CVE-2026-1001"), of("CVE-2026-1000")]),
+            tracked("app", &[of("GHSA-aaaa-bbbb-cccc")]).replace(r#""cveId": "GHSA-aaaa-bbbb-cccc", "#, ""),
+        ],
+    ] {
+        let mut call =
+            vec!["facts".to_owned(), "show".to_owned(), "a".to_owned(), "--format".to_owned(), "json".to_owned()];
+        call.extend(NOW.map(str::to_owned));
+        call.extend(["--feeds".to_owned(), "feeds/kev.json".to_owned()]);
+        for (number, report) in reports.iter().enumerate() {
+            folder.write(&format!("{number}.json"), report);
+            call.extend(["--report".to_owned(), format!("a={number}.json")]);
+        }
+        let shown = folder.run(&call).status(0).json();
+        let rows = shown["lists"]["findings"]["rows"].as_array().unwrap().clone();
+        let mut told: Vec<String> =
+            rows.iter().map(|row| format!("{} {}", row["fields"]["cve"], row["fields"]["kev"])).collect();
+        told.sort();
+        assert_eq!(told, [r#""\"CVE-2026-1000\"" "true""#, r#""\"CVE-2026-1001\"" "false""#], "{shown}");
+    }
+}
+
+#[test]
+fn a_word_about_one_place_does_not_silence_what_was_found_in_another() {
+    let folder = project();
+    folder.write("assets.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\",\"findings\":[]}\n");
+    let of = |purl| (purl, "CVE-2026-1001", "GHSA-aaaa-bbbb-cccc");
+    let npm = of("pkg:npm/lib@1.0");
+    folder.write("one.json", tracked("image-one", &[npm]));
+    folder.write("two.json", tracked("image-two", &[npm]));
+    folder.write("both.json", tracked("app", &[npm, of("pkg:pypi/lib@1.0")]));
+    folder.write("vex1.json", denied(r#"{"@id": "image-one", "subcomponents": [{"@id": "pkg:npm/lib@1.0"}]}"#));
+    folder.write("vex2.json", denied(r#"{"@id": "image-two", "subcomponents": [{"@id": "pkg:npm/lib@1.0"}]}"#));
+    folder.write("npm.json", denied(r#"{"@id": "pkg:npm/lib@1.0"}"#));
+    folder.write("pypi.json", denied(r#"{"@id": "pkg:pypi/lib@1.0"}"#));
+    for (reports, vex, state) in [
+        (["one.json"].as_slice(), ["vex1.json"].as_slice(), "not_affected"),
+        (&["one.json", "two.json"], &["vex1.json"], "open"),
+        (&["one.json", "two.json"], &["vex2.json"], "open"),
+        (&["one.json", "two.json"], &["vex1.json", "vex2.json"], "not_affected"),
+        (&["one.json", "two.json"], &["npm.json"], "not_affected"),
+        (&["both.json"], &["npm.json"], "open"),
+        (&["both.json"], &["pypi.json"], "open"),
+        (&["both.json"], &["pypi.json", "npm.json"], "not_affected"),
+    ] {
+        let reports: Vec<String> = reports.iter().map(|report| format!("a={report}")).collect();
+        let call: Vec<&str> = reports
+            .iter()
+            .flat_map(|report| ["--report", report])
+            .chain(vex.iter().flat_map(|vex| ["--feeds", *vex]))
+            .collect();
+        let told = finding(&folder, "a", &call);
+        assert_eq!(
+            told["fields"].get("state").and_then(|state| state.as_str()).unwrap_or("open"),
+            state,
+            "{call:?} {told}"
+        );
+    }
+}
+
+#[test]
+fn what_is_unknown_by_its_own_fault_no_feed_denies() {
+    let folder = project();
+    folder.write(
+        "cve.json",
+        r#"{"dataType": "CVE_RECORD", "cveMetadata": {"cveId": "CVE-2026-1001", "state": "PUBLISHED", "dateUpdated": "2026-08-01T00:00:00Z"}, "containers": {"cna": {}, "adp": [{"metrics": [
+        {"other": {"type": "ssvc", "content": {"timestamp": "2026-08-01T00:00:00Z", "options": [{"Exploitation": "none"}, {"Automatable": "no"}, {"Technical Impact": "total"}]}}}]}]}}"#,
+    );
+    folder.write("vex.json", denied(r#"{"@id": "pkg:npm/lib@1.0"}"#));
+    let feeds = ["--feeds", "feeds/kev.json", "--feeds", "cve.json", "--feeds", "vex.json"];
+    for (own, field) in [
+        (r#""kev":true,"kev":false"#, "kev"),
+        (r#""kev":"true""#, "kev"),
+        (r#""kev":1"#, "kev"),
+        (r#""exploitation":"active","exploitation":"none""#, "exploitation"),
+        (r#""exploitation":"weaponized""#, "exploitation"),
+        (r#""automatable":true,"automatable":false"#, "automatable"),
+        (r#""state":"open","state":"accepted""#, "state"),
+        (r#""cvss":9.8,"cvss":1.2"#, "cvss"),
+    ] {
+        let of = |cve: &str| {
+            let other = r#"{"id":"b","findings":[]}"#;
+            folder.write(
+                "assets.ndjson",
+                format!("{{\"id\":\"a\",\"findings\":[{{\"cve\":\"{cve}\",\"package\":\"lib\",\"version\":\"1.0\",{own}}}]}}\n{other}\n"),
+            );
+            finding(&folder, "a", &feeds)["fields"].clone()
+        };
+        assert_eq!(of("CVE-2026-1001").get(field), None, "{own}");
+        let run = folder.run(["check"].iter().chain(&NOW).chain(&feeds));
+        assert!(run.stderr.contains(&format!("warning: `asset.findings[].{field}` ")), "{own} {run:?}");
+        // No other word than the record's own may be told of its state then.
+        assert_eq!(run.stderr.contains("(vex_not_affected)"), field != "state", "{own} {run:?}");
+        // A yes is none the less one.
+        if field == "kev" {
+            assert_eq!(of("CVE-2026-1000")["kev"], "true", "{own}");
+        }
+    }
+    // What reports disagree on is unknown too.
+    folder.write("assets.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\",\"findings\":[]}\n");
+    let config = folder.read("changegate.toml");
+    folder.write(
+        "changegate.toml",
+        format!("{config}[[source]]\nfiles = \"1.csv\"\nentity = \"finding\"\n[[source]]\nfiles = \"2.csv\"\nentity = \"finding\"\n"),
+    );
+    let head = "asset,cve,package,version,kev,exploitation,technical_impact,state\n";
+    folder.write("1.csv", format!("{head}a,CVE-2026-1001,lib,1.0,true,active,total,open\n"));
+    folder.write("2.csv", format!("{head}a,CVE-2026-1001,lib,1.0,false,none,partial,fixed\n"));
+    let told = finding(&folder, "a", &feeds)["fields"].clone();
+    for field in ["kev", "kev_added", "kev_due", "exploitation", "state"] {
+        assert_eq!(told.get(field), None, "{told}");
+    }
+    assert_eq!(told["technical_impact"], "total");
+}

@@ -71,7 +71,7 @@ impl Amend for Knowledge {
                     for element in list {
                         if let Json::Object(element) = element {
                             // Of an asset that is called as a product it is not known whether it is one.
-                            self.finding(id.as_deref(), element, &Subject::default(), &mut caveats);
+                            self.finding(id.as_deref(), element, &[Subject::default()], &mut caveats);
                         }
                     }
                 }
@@ -118,17 +118,16 @@ impl Knowledge {
         }
     }
 
-    /// Adds to a finding of an asset what is known of it.
+    /// Adds to a finding of an asset what is known of it, wherever it was found: what differs from one place to another is not added.
     pub fn finding(
         &self,
         asset: Option<&str>,
         entries: &mut Entries<'_>,
-        subject: &Subject<'_>,
+        subjects: &[Subject<'_>],
         caveats: &mut Vec<Caveat>,
     ) {
-        let mut fields = fields(entries);
-        let before = fields.clone();
-        let enriched = self.enrich(&mut fields, subject);
+        let before = fields(entries);
+        let Some((fields, enriched)) = self.everywhere(&before, subjects) else { return };
         caveats.extend(enriched.remarks.iter().filter_map(caveat));
         if let Some((traced, places)) = &self.trace
             && asset == Some(traced)
@@ -138,6 +137,40 @@ impl Knowledge {
             note(places, name, told);
         }
         put_back(entries, &before, fields);
+    }
+
+    /// A finding with what is known of it in all of the places where it was found.
+    fn everywhere(&self, before: &Fields, subjects: &[Subject<'_>]) -> Option<(Fields, Enriched)> {
+        let mut each = subjects.iter().map(|subject| {
+            let mut fields = before.clone();
+            let mut enriched = self.enrich(&mut fields, subject);
+            // The finding's own entries contradict each other: vectors of others settle nothing.
+            if before.get("cvss").is_some_and(|own| own == UNREADABLE) {
+                fields.insert("cvss".to_owned(), Value::from(UNREADABLE));
+            }
+            // Nor is it told that a finding is not open where that stays unknown.
+            if before.get("state").is_some_and(|own| own == UNREADABLE) {
+                enriched.remarks.retain(|remark| !matches!(remark.name, "vex_fixed" | "vex_not_affected"));
+            }
+            (fields, enriched)
+        });
+        let (mut fields, mut enriched) = each.next()?;
+        for (others, more) in each {
+            if fields == others {
+                let new = more.remarks.into_iter().filter(|remark| !enriched.remarks.contains(remark));
+                enriched.remarks.extend(new.collect::<Vec<_>>());
+                continue;
+            }
+            let keys = fields.keys().chain(others.keys()).filter(|key| fields.get(*key) != others.get(*key));
+            for key in keys.cloned().collect::<Vec<_>>() {
+                match before.get(&key) {
+                    Some(own) => fields.insert(key, own.clone()),
+                    None => fields.remove(&key),
+                };
+            }
+            enriched.remarks.retain(|remark| more.remarks.contains(remark));
+        }
+        Some((fields, enriched))
     }
 
     /// Where the fields stand that a finding did not have so before: a place for each record of a feed, which finds its fields there.
@@ -232,7 +265,10 @@ fn caveat(remark: &Remark) -> Option<Caveat> {
     })
 }
 
-/// The fields that a record gives once, or always with the same value, and that could be read.
+/// Stands for a value that contradicts itself or cannot be read, which is not the same as none: no field may be written so.
+const UNREADABLE: &str = "...";
+
+/// The fields that a record gives, those that are unknown by its own fault as [`UNREADABLE`]. What names the vulnerability is left out then.
 fn fields(entries: &Entries<'_>) -> Fields {
     let mut read: BTreeMap<&str, Option<Value>> = BTreeMap::new();
     for (key, value) in entries {
@@ -248,7 +284,8 @@ fn fields(entries: &Entries<'_>) -> Fields {
             }
         }
     }
-    read.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+    let read = read.into_iter().filter(|(key, value)| *key != "cve" || value.is_some());
+    read.map(|(key, value)| (key.to_owned(), value.unwrap_or_else(|| Value::from(UNREADABLE)))).collect()
 }
 
 /// Writes what is new or otherwise, and takes out what is gone.
@@ -272,8 +309,15 @@ fn plain(value: &Json<'_>) -> Option<Value> {
         Json::String(text) => Value::String(text.to_string()),
         Json::Array(elements) => Value::Array(elements.iter().map(plain).collect::<Option<_>>()?),
         Json::Object(entries) => {
-            let plain = |(key, value): &(Cow<'_, str>, Json<'_>)| Some((key.to_string(), plain(value)?));
-            Value::Object(entries.iter().map(plain).collect::<Option<_>>()?)
+            let mut fields = Fields::new();
+            for (key, value) in entries {
+                let value = plain(value)?;
+                if fields.get(key.as_ref()).is_some_and(|other| *other != value) {
+                    return None;
+                }
+                fields.insert(key.to_string(), value);
+            }
+            Value::Object(fields)
         }
     })
 }

@@ -103,7 +103,7 @@ impl Knowledge {
         let subject = Subject { aliases: &one.aliases, purl: text("purl"), cpe: text("cpe"), within: &[] };
         let mut finding = Json::from(Value::Object(one.finding.clone()));
         if let Json::Object(entries) = &mut finding {
-            self.finding(Some(&asset.id), entries, &subject, caveats);
+            self.finding(Some(&asset.id), entries, &[subject], caveats);
         }
         finding.canonical();
         finding
