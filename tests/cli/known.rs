@@ -654,3 +654,32 @@ fn what_is_unknown_by_its_own_fault_no_feed_denies() {
     }
     assert_eq!(told["technical_impact"], "total");
 }
+
+#[test]
+fn a_host_that_is_called_as_a_product_is_none() {
+    let folder = project();
+    folder.write("assets.ndjson", "{\"id\":\"jira\"}\n{\"id\":\"b\",\"findings\":[]}\n");
+    folder.write("changes.ndjson", r#"{"id":"CHG","assets":["jira"],"fixes":[]}"#);
+    folder.write(
+        "nessus.csv",
+        "Plugin ID,CVE,CVSS v2.0 Base Score,Risk,Host,Protocol,Port,Name,Synopsis,Description,Solution,See Also,Plugin Output\n\
+         1,CVE-2026-1001,,High,jira,tcp,443,OpenSSL bug,x,x,x,,\n",
+    );
+    folder.write(
+        "vex.json",
+        r#"{"document": {"category": "csaf_vex", "csaf_version": "2.0", "tracking": {"id": "X-1", "current_release_date": "2026-08-01T00:00:00Z", "version": "1"}},
+        "product_tree": {"full_product_names": [{"name": "Jira", "product_id": "P1"}]}, "vulnerabilities": [{"cve": "CVE-2026-1001", "product_status": {"fixed": ["P1"]}}]}"#,
+    );
+    // As a folder, too, and where the asset is named beside the file.
+    folder.write(
+        "trivy.json",
+        r#"{"SchemaVersion": 2, "ArtifactName": "jira", "ArtifactType": "filesystem", "Results": [{"Target": "x", "Class": "lang-pkgs", "Type": "npm", "Vulnerabilities": [
+        {"VulnerabilityID": "CVE-2026-1001", "PkgName": "lib", "InstalledVersion": "1.0", "Severity": "HIGH"}]}]}"#,
+    );
+    for (report, asset) in
+        [("jira=nessus.csv", "jira"), ("b=nessus.csv", "b"), ("jira=trivy.json", "jira"), ("b=trivy.json", "b")]
+    {
+        let told = finding(&folder, asset, &["--report", report, "--feeds", "vex.json"]);
+        assert_ne!(told["fields"].get("state"), Some(&"fixed".into()), "{report} {told}");
+    }
+}

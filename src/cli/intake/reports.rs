@@ -12,6 +12,16 @@ use crate::sources::enrich::first_of_each;
 use crate::sources::inventories::broken;
 use crate::sources::join::About;
 
+/// Whether what a report calls the thing that it looked at may be the name of a product. That of a host or folder is not, though it be the same word.
+fn may_be_product(form: &str, name: &str) -> bool {
+    match form {
+        "nessus" | "nessus-csv" | "qualys-csv" | "openvas-csv" => false,
+        // An image by its reference, or a folder or host by its name.
+        "trivy" | "grype" | "osv-scanner" => name.contains([':', '@', '/']),
+        _ => true,
+    }
+}
+
 impl Intake<'_> {
     /// Joins reports with the assets that they name.
     pub(super) fn findings(&mut self, builder: &mut FactsBuilder) {
@@ -27,6 +37,10 @@ impl Intake<'_> {
             }
             let whole = Place { file: Arc::clone(&file), line: None, record: None, found: None };
             let lacking = report.harvest.incomplete;
+            let is_product = |name: &str| {
+                let is_asset = known.contains_key(&name.to_lowercase());
+                may_be_product(report.form, name) && (!is_asset || name.starts_with("pkg:"))
+            };
             if let Some(asset) = &asset {
                 for (entity, has) in [(TableId::FINDING, report.has_findings), (TableId::SOFTWARE, report.has_software)]
                 {
@@ -45,7 +59,8 @@ impl Intake<'_> {
                 let Sighting { target, mut finding, aliases, purl, cpe, origin } = one;
                 // A report names first whose vectors it goes by.
                 first_of_each(&mut finding);
-                let about = About { aliases, purl, cpe, within: target.iter().cloned().collect() };
+                let within = target.iter().filter(|name| is_product(name)).cloned().collect();
+                let about = About { aliases, purl, cpe, within };
                 (TableId::FINDING, target, finding, about, origin)
             });
             let components = report
