@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::remedy::{Remedy, remedies};
 use super::tree::{Names, Tree};
-use super::{Statement, add};
+use super::{Statement, add, silences};
 use crate::sources::feeds::cve::severity;
 use crate::sources::feeds::document::{Place, list, moment, object, put, records, text, texts};
 use crate::sources::feeds::metric::Metrics;
@@ -196,7 +196,7 @@ fn statements(
         let mut groups: BTreeMap<Alike, (Fields, BTreeSet<String>)> = BTreeMap::new();
         let mut without = 0_u64;
         for product in texts(standing, list, &place, harvest) {
-            let Some(Names { products, within }) = about.tree.names(&product) else {
+            let Some(Names { products, within }) = about.tree.names(&product, silences(status)) else {
                 right = false;
                 place.refuse(harvest, format!("there is no product `{product}` in the product tree"), "");
                 continue;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Statement, add};
+use super::narrow::{self, Narrowing, agreed, narrowed};
+use super::{Statement, add, lacks_reason, latest, silences};
 use crate::sources::feeds::document::{Place, decoded, list, moment, object, shown, single, text};
 use crate::sources::feeds::{Kind, vulnerability_id};
 use crate::sources::{Edition, Fields, Harvest, Status};
@@ -13,7 +14,8 @@ use crate::sources::{Edition, Fields, Harvest, Status};
 /// Reads the vulnerabilities that have an `analysis`; others are findings and no statements.
 ///
 /// `false_positive` is a reason of its own for not being affected. A reference to a component is followed to its package URL, within the document or
-/// as a BOM-Link whose end is one. A range of versions cannot be told apart here, so a statement about one is refused.
+/// as a BOM-Link whose end is one. A range of versions cannot be told apart here: a statement that takes findings away is refused there, another one is about
+/// every version. What `affects` says of a version counts before the analysis, where it is worse.
 pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
     let mut edition = Edition { feed: Kind::CycloneDxVex.name(), ..Edition::default() };
     let place = Place::of(file);
@@ -33,6 +35,7 @@ fn one_document(document: &Map<String, Value>, place: &Place, edition: &mut Edit
     if let Some(metadata) = document.get("metadata").and_then(Value::as_object) {
         edition.made = moment(metadata, "timestamp", &place.key("metadata"), harvest);
     }
+    let made = edition.made.clone();
     let names = components(document, place, harvest);
     for (index, vulnerability) in list(document, "vulnerabilities", place, harvest).iter().enumerate() {
         let place = place.key("vulnerabilities").index(index);
@@ -41,18 +44,21 @@ fn one_document(document: &Map<String, Value>, place: &Place, edition: &mut Edit
             continue;
         };
         let Some(analysis) = vulnerability.get("analysis").and_then(Value::as_object) else { continue };
-        if one(vulnerability, analysis, &names, edition.made.as_deref(), &place, harvest) {
+        let before = harvest.assertions.len();
+        if one(vulnerability, analysis, &names, made.as_deref(), &place, harvest) {
             edition.read += 1;
         } else {
             edition.dropped += 1;
         }
+        let said = harvest.assertions.iter().skip(before);
+        said.for_each(|assertion| latest(&mut edition.made, assertion.at.as_ref()));
     }
 }
 
 fn one(
     vulnerability: &Map<String, Value>,
     analysis: &Map<String, Value>,
-    names: &BTreeMap<String, Vec<String>>,
+    names: &BTreeMap<String, Component>,
     made: Option<&str>,
     place: &Place,
     harvest: &mut Harvest,
@@ -90,7 +96,10 @@ fn one(
         .or_else(|| moment(vulnerability, "updated", place, harvest))
         .or_else(|| made.map(str::to_owned));
     let affects = list(vulnerability, "affects", place, harvest);
-    let mut products = Vec::new();
+    if lacks_reason(&ids, status, justification.as_deref(), place, harvest) {
+        return false;
+    }
+    let mut said = Said { status, of: BTreeMap::new() };
     let mut whole = true;
     for (index, element) in affects.iter().enumerate() {
         let place = place.key("affects").index(index);
@@ -98,22 +107,67 @@ fn one(
             whole = false;
             continue;
         };
-        whole &= affected(element, names, &mut products, &place, harvest);
+        whole &= affected(element, names, &mut said, &place, harvest);
+    }
+    if affects.is_empty() {
+        said.of.insert(0, (status, Vec::new()));
     }
     // With nothing left of what it was about, a statement would be about everything.
-    if products.is_empty() && !affects.is_empty() {
-        return false;
+    whole &= !said.of.is_empty();
+    for (status, products) in said.of.into_values() {
+        let justification = justification.clone().filter(|_| status == said.status);
+        let (within, fields, at) = (Vec::new(), Fields::new(), at.clone());
+        whole &= add(Statement { ids: &ids, products, within, status, justification, at, fields }, place, harvest);
     }
-    let (within, fields) = (Vec::new(), Fields::new());
-    let statement = Statement { ids: &ids, products, within, status, justification, at, fields };
-    add(statement, place, harvest) && whole
+    whole
+}
+
+/// What an analysis says, and of which products: of some of them it may be less.
+struct Said {
+    status: Status,
+    of: BTreeMap<u8, (Status, Vec<String>)>,
+}
+
+impl Said {
+    fn of(&mut self, status: Status, names: Vec<String>) {
+        let rank = if status == self.status { 0 } else { 1 + u8::from(status != Status::Affected) };
+        if !names.is_empty() {
+            self.of.entry(rank).or_insert_with(|| (status, Vec::new())).1.extend(names);
+        }
+    }
+}
+
+/// A component: its names, and the version that they may not have.
+#[derive(Clone, Default)]
+struct Component {
+    names: Vec<String>,
+    version: Option<String>,
+}
+
+impl Component {
+    /// The names of a version of it; of another than its own it has none.
+    fn of(&self, version: &str) -> Vec<String> {
+        let by = [Narrowing::Version(version.to_owned())];
+        let is = |name: &String| match narrow::version(name).flatten() {
+            Some(own) => own.eq_ignore_ascii_case(version) || self.version.as_deref() == Some(version),
+            None => true,
+        };
+        let names: Vec<String> = self.names.iter().filter(|name| is(name)).cloned().collect();
+        narrowed(&names, &by)
+    }
+
+    /// The names of it in the version that it has.
+    fn own(&self) -> Vec<String> {
+        let by: Vec<Narrowing> = self.version.clone().map(Narrowing::Version).into_iter().collect();
+        narrowed(&agreed(self.names.clone()), &by)
+    }
 }
 
 /// Adds the names of one element of `affects`; returns whether all of it could be read.
 fn affected(
     element: &Map<String, Value>,
-    names: &BTreeMap<String, Vec<String>>,
-    products: &mut Vec<String>,
+    components: &BTreeMap<String, Component>,
+    said: &mut Said,
     place: &Place,
     harvest: &mut Harvest,
 ) -> bool {
@@ -127,34 +181,47 @@ fn affected(
     };
     let target =
         if target.starts_with("pkg%3A") || target.starts_with("pkg%3a") { decoded(target) } else { target.to_owned() };
-    let found = names.get(&target).cloned().unwrap_or_else(|| vec![target]);
+    let component =
+        components.get(&target).cloned().unwrap_or_else(|| Component { names: vec![target], version: None });
     let versions = list(element, "versions", place, harvest);
-    let (versioned, bare): (Vec<String>, Vec<String>) = found.into_iter().partition(|name| has_version(name));
-    products.extend(versioned);
-    if bare.is_empty() {
-        return true;
-    }
+    let analysed = said.status;
     if versions.is_empty() {
-        products.extend(bare);
+        said.of(analysed, if silences(analysed) { component.own() } else { component.names });
         return true;
     }
     let mut whole = true;
     for (index, version) in versions.iter().enumerate() {
         let place = place.key("versions").index(index);
-        match version.get("version").and_then(Value::as_str) {
-            Some(version) => products
-                .extend(bare.iter().filter(|name| name.starts_with("pkg:")).map(|name| with_version(name, version))),
-            None => {
+        let Some(version) = object(version, &place, harvest) else {
+            whole = false;
+            continue;
+        };
+        let status = match text(version, "status", &place, harvest) {
+            Some("affected") if silences(analysed) => Status::Affected,
+            Some("unknown") if silences(analysed) => Status::UnderInvestigation,
+            // The analysis is about the others then.
+            Some("unaffected") if !silences(analysed) => continue,
+            _ => analysed,
+        };
+        let quiet = silences(status);
+        match text(version, "version", &place, harvest) {
+            Some(version) => {
+                let names = component.of(version);
+                whole &= !names.is_empty();
+                said.of(status, names);
+            }
+            None if quiet => {
                 whole = false;
                 place.refuse(harvest, "a statement about a range of versions cannot be told apart here", "`version`");
             }
+            None => said.of(status, component.names.clone()),
         }
     }
     whole
 }
 
 /// The names of components by their references: package URL and CPE name, or else the name.
-fn components(document: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> BTreeMap<String, Vec<String>> {
+fn components(document: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> BTreeMap<String, Component> {
     let mut names = BTreeMap::new();
     let mut left: Vec<(&Value, Place)> = Vec::new();
     if let Some(Value::Object(metadata)) = document.get("metadata")
@@ -178,19 +245,8 @@ fn components(document: &Map<String, Value>, place: &Place, harvest: &mut Harves
         if called.is_empty() {
             called.extend(text(component, "name", &place, harvest).map(str::to_owned));
         }
-        names.insert(reference.to_owned(), called);
+        let version = text(component, "version", &place, harvest).map(str::to_owned);
+        names.insert(reference.to_owned(), Component { names: called, version });
     }
     names
-}
-
-fn has_version(name: &str) -> bool {
-    let path = name.split(['?', '#']).next().unwrap_or(name);
-    !name.starts_with("pkg:") || path.rsplit('/').next().is_some_and(|last| last.contains('@'))
-}
-
-fn with_version(name: &str, version: &str) -> String {
-    let end = name.find(['?', '#']).unwrap_or(name.len());
-    let (path, rest) = name.split_at_checked(end).unwrap_or((name, ""));
-    let escaped = version.replace('%', "%25").replace('?', "%3F").replace('#', "%23").replace('@', "%40");
-    format!("{path}@{escaped}{rest}")
 }

@@ -7,14 +7,29 @@
 
 pub mod csaf;
 pub mod cyclonedx;
+mod narrow;
 pub mod openvex;
 mod remedy;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+use super::enrich::guard::instant;
 use super::feeds::document::Place;
 use super::{Assertion, Fields, Harvest, Status};
+
+/// Whether a status can take a finding away; such a statement must be about no more than what it was said of.
+fn silences(status: Status) -> bool {
+    matches!(status, Status::NotAffected | Status::Fixed)
+}
+
+/// The later of the times of a document and of a statement in it: a date that lies ahead is told of the document.
+fn latest(made: &mut Option<String>, at: Option<&String>) {
+    let time = |text: &String| instant(text);
+    if at.and_then(time) > made.as_ref().and_then(time) {
+        *made = at.cloned();
+    }
+}
 
 /// A statement before it is known to be allowed.
 struct Statement<'a> {
@@ -30,10 +45,7 @@ struct Statement<'a> {
 /// Adds a statement, or refuses it where it says `not_affected` and not why. Returns whether it was added.
 fn add(statement: Statement<'_>, place: &Place, harvest: &mut Harvest) -> bool {
     let Statement { ids, products, within, status, justification, at, fields } = statement;
-    if status == Status::NotAffected && justification.is_none() {
-        let id = ids.first().map_or("the vulnerability", String::as_str);
-        let message = format!("{id} is said not to affect the product, without a reason");
-        place.refuse(harvest, message, "a justification or a statement of the impact");
+    if lacks_reason(ids, status, justification.as_deref(), place, harvest) {
         return false;
     }
     let ids = ids.to_vec();
@@ -48,4 +60,15 @@ fn add(statement: Statement<'_>, place: &Place, harvest: &mut Harvest) -> bool {
         origin: place.origin(),
     });
     true
+}
+
+/// Refuses what is said not to affect without a reason.
+fn lacks_reason(ids: &[String], status: Status, why: Option<&str>, place: &Place, harvest: &mut Harvest) -> bool {
+    let lacks = status == Status::NotAffected && why.is_none();
+    if lacks {
+        let id = ids.first().map_or("the vulnerability", String::as_str);
+        let message = format!("{id} is said not to affect the product, without a reason");
+        place.refuse(harvest, message, "a justification or a statement of the impact");
+    }
+    lacks
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Statement, add};
+use super::narrow::agreed;
+use super::{Statement, add, latest, silences};
 use crate::sources::feeds::document::{Place, kind, list, moment, object, put, records, shown, text, texts};
 use crate::sources::feeds::{Kind, vulnerability_id};
 use crate::sources::{Edition, Fields, Harvest, Status};
@@ -33,8 +34,11 @@ pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
         }
         for (index, statement) in list(document, "statements", &place, harvest).iter().enumerate() {
             let place = place.key("statements").index(index);
+            let before = harvest.assertions.len();
             let read = object(statement, &place, harvest)
                 .is_some_and(|statement| one(statement, document, stamp.as_deref(), &place, harvest));
+            let said = harvest.assertions.iter().skip(before);
+            said.for_each(|assertion| latest(&mut edition.made, assertion.at.as_ref()));
             if read {
                 edition.read += 1;
             } else {
@@ -91,7 +95,7 @@ fn one(
     let mut added = true;
     for (index, product) in products.iter().enumerate() {
         let place = named_at.index(index);
-        let names = names(product, &place, harvest);
+        let names = names(product, status, &place, harvest);
         if names.is_empty() {
             place.refuse(harvest, "the product has no identifier", "`@id`");
             added = false;
@@ -107,7 +111,7 @@ fn one(
         }
         let mut components = Vec::new();
         for (index, part) in parts.iter().enumerate() {
-            components.extend(self::names(part, &place.key("subcomponents").index(index), harvest));
+            components.extend(self::names(part, status, &place.key("subcomponents").index(index), harvest));
         }
         // Without a readable component the statement would be about the whole product: more than was said.
         if components.is_empty() {
@@ -148,7 +152,7 @@ fn ids(statement: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> 
 }
 
 /// A product's identifiers: its `@id` and those under `identifiers`.
-fn names(product: &Value, place: &Place, harvest: &mut Harvest) -> Vec<String> {
+fn names(product: &Value, status: Status, place: &Place, harvest: &mut Harvest) -> Vec<String> {
     let mut names = Vec::new();
     match product {
         Value::String(name) if !name.trim().is_empty() => names.push(name.trim().to_owned()),
@@ -164,5 +168,5 @@ fn names(product: &Value, place: &Place, harvest: &mut Harvest) -> Vec<String> {
         }
         other => place.refuse(harvest, format!("{} is no product", kind(other)), "an object with `@id`"),
     }
-    names
+    if silences(status) { agreed(names) } else { names }
 }

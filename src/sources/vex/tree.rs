@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::narrow::{Narrowing, agreed, narrowed};
 use crate::sources::Harvest;
 use crate::sources::feeds::document::{Place, list, object, text, texts};
 
@@ -17,10 +18,24 @@ pub(super) struct Names {
     pub(super) within: Vec<String>,
 }
 
+/// A product: its names, and what its branches say beside them.
+#[derive(Default)]
+struct Product {
+    names: Vec<String>,
+    by: Vec<Narrowing>,
+}
+
+impl Product {
+    /// What it is called where a statement can take a finding away, and else as the document has it.
+    fn names(&self, strictly: bool) -> Vec<String> {
+        if strictly { narrowed(&agreed(self.names.clone()), &self.by) } else { self.names.clone() }
+    }
+}
+
 /// The products of a document by their identifiers in it.
 #[derive(Default)]
 pub(super) struct Tree {
-    products: BTreeMap<String, Vec<String>>,
+    products: BTreeMap<String, Product>,
     relations: BTreeMap<String, (String, String)>,
     groups: BTreeMap<String, Vec<String>>,
 }
@@ -30,21 +45,24 @@ impl Tree {
     pub(super) fn read(tree: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> Tree {
         let mut read = Tree::default();
         for (index, product) in list(tree, "full_product_names", place, harvest).iter().enumerate() {
-            read.product(product, &place.key("full_product_names").index(index), harvest);
+            read.product(product, Vec::new(), &place.key("full_product_names").index(index), harvest);
         }
-        let mut left: Vec<(&Value, Place)> = Vec::new();
-        let branches = |record, place: &Place, left: &mut Vec<_>, harvest: &mut Harvest| {
+        let mut left: Vec<(&Value, Vec<Narrowing>, Place)> = Vec::new();
+        let branches = |record, by: &[Narrowing], place: &Place, left: &mut Vec<_>, harvest: &mut Harvest| {
             for (index, branch) in list(record, "branches", place, harvest).iter().enumerate() {
-                left.push((branch, place.key("branches").index(index)));
+                left.push((branch, by.to_vec(), place.key("branches").index(index)));
             }
         };
-        branches(tree, place, &mut left, harvest);
-        while let Some((branch, place)) = left.pop() {
+        branches(tree, &[], place, &mut left, harvest);
+        while let Some((branch, mut by, place)) = left.pop() {
             let Some(branch) = object(branch, &place, harvest) else { continue };
-            if let Some(product) = branch.get("product") {
-                read.product(product, &place.key("product"), harvest);
+            if by.len() < MOST_STEPS {
+                by.extend(narrowing(branch, &place, harvest));
             }
-            branches(branch, &place, &mut left, harvest);
+            branches(branch, &by, &place, &mut left, harvest);
+            if let Some(product) = branch.get("product") {
+                read.product(product, by, &place.key("product"), harvest);
+            }
         }
         for (index, relation) in list(tree, "relationships", place, harvest).iter().enumerate() {
             let place = place.key("relationships").index(index);
@@ -63,7 +81,7 @@ impl Tree {
         read
     }
 
-    fn product(&mut self, product: &Value, place: &Place, harvest: &mut Harvest) {
+    fn product(&mut self, product: &Value, by: Vec<Narrowing>, place: &Place, harvest: &mut Harvest) {
         let Some(product) = object(product, place, harvest) else { return };
         let Some(id) = text(product, "product_id", place, harvest) else {
             place.refuse(harvest, "the product has no identifier", "`product_id`");
@@ -79,7 +97,7 @@ impl Tree {
         if names.is_empty() {
             names.extend(text(product, "name", place, harvest).map(str::to_owned));
         }
-        self.products.insert(id.to_owned(), names);
+        self.products.insert(id.to_owned(), Product { names, by });
     }
 
     fn relation(&mut self, relation: &Map<String, Value>, place: &Place, harvest: &mut Harvest) {
@@ -94,19 +112,19 @@ impl Tree {
         self.relations.insert(id.to_owned(), (part.to_owned(), of.to_owned()));
     }
 
-    /// What a product is called; `None` where the tree does not have it.
-    pub(super) fn names(&self, id: &str) -> Option<Names> {
+    /// What a product is called, strictly where a statement about it can take a finding away; `None` where the tree does not have it.
+    pub(super) fn names(&self, id: &str, strictly: bool) -> Option<Names> {
         let mut names = Names::default();
         let mut id = id;
         for _ in 0..MOST_STEPS {
-            if let Some(products) = self.products.get(id) {
-                names.products.clone_from(products);
+            if let Some(product) = self.products.get(id) {
+                names.products = product.names(strictly);
                 return Some(names);
             }
             let (part, of) = self.relations.get(id)?;
             // Of nested relationships the innermost place is the narrowest.
             if names.within.is_empty() {
-                names.within = self.outer(of)?;
+                names.within = self.outer(of, strictly)?;
             }
             id = part;
         }
@@ -114,11 +132,11 @@ impl Tree {
     }
 
     /// The names of what contains a product: its own, or those of the part that a relationship is about.
-    fn outer(&self, id: &str) -> Option<Vec<String>> {
+    fn outer(&self, id: &str, strictly: bool) -> Option<Vec<String>> {
         let mut id = id;
         for _ in 0..MOST_STEPS {
-            if let Some(products) = self.products.get(id) {
-                return Some(products.clone());
+            if let Some(product) = self.products.get(id) {
+                return Some(product.names(strictly));
             }
             id = &self.relations.get(id)?.0;
         }
@@ -142,5 +160,18 @@ impl Tree {
             }
         }
         ids
+    }
+}
+
+/// What a branch says of the products in it that their names may not.
+fn narrowing(branch: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> Option<Narrowing> {
+    let name = text(branch, "name", place, harvest)?.to_owned();
+    match text(branch, "category", place, harvest)? {
+        "product_version" => Some(Narrowing::Version(name)),
+        "product_version_range" | "patch_level" | "service_pack" | "language" | "host_name" => {
+            Some(Narrowing::Range(name))
+        }
+        "architecture" => Some(Narrowing::Machine(name)),
+        _ => None,
     }
 }

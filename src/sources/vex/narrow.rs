@@ -1,0 +1,89 @@
+//! Names of products that are about no more than was said: a product of which a document tells the version elsewhere is of that version only.
+
+use crate::software::cpe::{Attribute, Cpe, Value};
+use crate::software::purl::Purl;
+
+/// What a document says of a product beside its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Narrowing {
+    /// Of this version.
+    Version(String),
+    /// Of these versions, a level of patches or anything else that no name has a place for.
+    Range(String),
+    /// Built for this machine.
+    Machine(String),
+}
+
+/// The qualifier of a package URL that has a range of versions.
+const RANGE: &str = "vers";
+
+/// The names of one product, of which all have to hold: those that say no version are left out where another one says it.
+pub(super) fn agreed(mut names: Vec<String>) -> Vec<String> {
+    if names.iter().any(|name| version(name).flatten().is_some()) {
+        names.retain(|name| version(name) != Some(None));
+    }
+    names
+}
+
+/// The names as far as they can say what narrows the product; where none of them can, a text that is nothing else's name.
+pub(super) fn narrowed(names: &[String], by: &[Narrowing]) -> Vec<String> {
+    let narrowed: Vec<String> = names.iter().filter_map(|name| one(name, by)).collect();
+    match (narrowed.is_empty(), names.first()) {
+        (true, Some(name)) => vec![format!("{name} ({})", texts(by).collect::<Vec<_>>().join(", "))],
+        _ => agreed(narrowed),
+    }
+}
+
+fn texts(by: &[Narrowing]) -> impl Iterator<Item = &str> {
+    by.iter().map(|one| match one {
+        Narrowing::Version(text) | Narrowing::Range(text) | Narrowing::Machine(text) => text.as_str(),
+    })
+}
+
+fn one(name: &str, by: &[Narrowing]) -> Option<String> {
+    if by.is_empty() {
+        return Some(name.to_owned());
+    }
+    if let Ok(mut purl) = Purl::parse(name) {
+        let before = purl.clone();
+        for narrowing in by {
+            match narrowing {
+                // A version of its own names the very product.
+                Narrowing::Version(_) | Narrowing::Range(_) if purl.version.is_some() => {}
+                Narrowing::Version(version) => purl.version = Some(version.clone()),
+                Narrowing::Range(range) => {
+                    purl.qualifiers.insert(RANGE.to_owned(), range.clone());
+                }
+                Narrowing::Machine(machine) => {
+                    purl.qualifiers.entry("arch".to_owned()).or_insert_with(|| machine.clone());
+                }
+            }
+        }
+        return Some(if purl == before { name.to_owned() } else { purl.to_string() });
+    }
+    if let Ok(mut cpe) = Cpe::parse(name) {
+        let before = cpe.clone();
+        for narrowing in by {
+            let own = |attribute| cpe.get(attribute).literal().is_some();
+            match narrowing {
+                Narrowing::Version(version) if !own(Attribute::Version) => {
+                    cpe.set(Attribute::Version, Value::exactly(version));
+                }
+                Narrowing::Range(_) if !own(Attribute::Version) => return None,
+                Narrowing::Machine(_) if !own(Attribute::TargetHw) => return None,
+                _ => {}
+            }
+        }
+        return Some(if cpe == before { name.to_owned() } else { cpe.to_string() });
+    }
+    // A name for people has all of it, or does not tell.
+    texts(by).all(|text| name.contains(text)).then(|| name.to_owned())
+}
+
+/// The version that a package URL or a CPE name has; `None` of other names, of which it is not known.
+pub(super) fn version(name: &str) -> Option<Option<String>> {
+    if let Ok(purl) = Purl::parse(name) {
+        return Some(purl.version);
+    }
+    Cpe::parse(name).ok().map(|cpe| cpe.get(Attribute::Version).literal().map(str::to_owned))
+}
