@@ -18,7 +18,7 @@ pub fn edition(now: Instant, edition: &Edition, former: Option<&Edition>) -> Vec
     let feed = edition.feed;
     let mut remark = |name, message| remarks.push(Remark { name, about: feed.to_owned(), message, origin: None });
     let made = edition.made.as_deref().and_then(instant);
-    if let Some(made) = made.filter(|made| made.since(now).micros() > CLOCKS) {
+    if let Some(made) = made.filter(|made| is_ahead(*made, now)) {
         remark("feed_future", format!("{feed} is dated {made}, which is after {now}"));
     }
     if edition.dropped > 0 {
@@ -87,6 +87,11 @@ pub fn gone(feed: Kind, former: &BTreeSet<&str>, current: &BTreeSet<&str>) -> Ve
             origin: None,
         })
         .collect()
+}
+
+/// Whether a moment lies ahead, by more than clocks differ.
+pub fn is_ahead(moment: Instant, now: Instant) -> bool {
+    moment.since(now).micros() > CLOCKS
 }
 
 /// The moment that an edition is of: a time, or the beginning of a day.

@@ -1,15 +1,18 @@
-//! Whether a product of a VEX document is the one that a finding is about. In doubt it is not: a statement can silence.
+//! Whether a product of a VEX document is the one that a finding is about. In doubt it is not, where a statement can take the finding away; where it
+//! can only bring one back, it may be.
 
 use super::Subject;
 use crate::software::cpe::{Attribute, Cpe, Relation, compare};
 use crate::software::purl::Purl;
-use crate::sources::{Assertion, Fields};
+use crate::sources::{Assertion, Fields, Status};
 
 /// How a statement meets a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Match {
     /// It does not.
     No,
+    /// It may: nothing says otherwise.
+    Perhaps,
     /// By a name that has no version.
     AnyVersion,
     /// By a name with its version.
@@ -17,18 +20,77 @@ pub(super) enum Match {
 }
 
 /// How a statement meets a finding: the best of its products, and where those are parts of others, one of these as well.
+///
+/// What can take a finding away has to be about it wherever it was found, and in doubt is not about it; what cannot may be, in doubt.
 pub(super) fn meets(assertion: &Assertion, finding: &Fields, subject: &Subject<'_>) -> Match {
-    let own = |product: &String| {
-        let text = |key: &str| finding.get(key).and_then(serde_json::Value::as_str);
-        one(product, subject, text("package"), text("version"))
+    let quiet = matches!(assertion.status, Status::NotAffected | Status::Fixed);
+    let text = |key: &str| finding.get(key).and_then(serde_json::Value::as_str);
+    let (package, version) = (text("package"), text("version"));
+    let own = |product: &String| one(product, subject, package, version);
+    let around = |product: &String| {
+        let met = subject.within.iter().map(|name| names(product, name));
+        if quiet { met.min() } else { met.max() }.unwrap_or(Match::No)
     };
-    let around = |product: &String| subject.within.iter().map(|name| names(product, name)).max().unwrap_or(Match::No);
-    if assertion.within.is_empty() {
+    let products = assertion.products.iter();
+    let met = if assertion.within.is_empty() {
         // Said of the whole: it holds for what is in it too.
-        return assertion.products.iter().map(|product| own(product).max(around(product))).max().unwrap_or(Match::No);
+        products.map(|product| own(product).max(around(product))).max()
+    } else if assertion.within.iter().any(|product| around(product) != Match::No) {
+        products.map(own).max()
+    } else {
+        None
+    };
+    let met = met.unwrap_or(Match::No);
+    if met == Match::No && !quiet && may_meet(assertion, subject, package, version) { Match::Perhaps } else { met }
+}
+
+/// Whether a statement may be about a finding: nothing that is known of both says otherwise, and they have a name in common.
+fn may_meet(assertion: &Assertion, subject: &Subject<'_>, package: Option<&str>, version: Option<&str>) -> bool {
+    let own = |product: &String| match (Purl::parse(product), subject.purl, package) {
+        (Ok(said), None, Some(package)) => {
+            let called = is_called(&said, package) || said.name.eq_ignore_ascii_case(package);
+            called && said.version.as_deref().zip(version).is_none_or(|(said, known)| same_version(said, known))
+        }
+        _ => subject.purl.into_iter().chain(subject.cpe).any(|known| overlap(product, known)),
+    };
+    let around = |product: &String| subject.within.iter().any(|name| overlap(product, name));
+    // Names of two forms cannot be told apart.
+    let outside = |product: &String| {
+        subject.within.is_empty() || subject.within.iter().any(|name| overlap(product, name) || !alike(product, name))
+    };
+    if assertion.within.is_empty() {
+        assertion.products.iter().any(|product| own(product) || around(product))
+    } else {
+        assertion.within.iter().any(outside) && assertion.products.iter().any(own)
     }
-    let outside = assertion.within.iter().any(|product| around(product) != Match::No);
-    if outside { assertion.products.iter().map(own).max().unwrap_or(Match::No) } else { Match::No }
+}
+
+/// Whether two names can be of one product.
+fn overlap(said: &str, known: &str) -> bool {
+    if let (Ok(said), Ok(known)) = (Purl::parse(said), Purl::parse(known)) {
+        let version = said.version.as_deref().zip(known.version.as_deref()).is_none_or(|(a, b)| same_version(a, b));
+        let qualifier = |(key, value): (&String, &String)| known.qualifier(key).is_none_or(|known| known == value);
+        return is_same_package(&said, &known) && version && said.qualifiers.iter().all(qualifier);
+    }
+    if let (Ok(said), Ok(known)) = (Cpe::parse(said), Cpe::parse(known)) {
+        return compare(&said, &known) != Relation::Disjoint;
+    }
+    said.trim().eq_ignore_ascii_case(known.trim())
+}
+
+/// Whether two names are of one form, so that they can be told apart.
+fn alike(one: &str, other: &str) -> bool {
+    let form = |name: &str| (Purl::parse(name).is_ok(), Cpe::parse(name).is_ok());
+    form(one) == form(other)
+}
+
+fn is_same_package(one: &Purl, other: &Purl) -> bool {
+    one.kind == other.kind && one.namespace == other.namespace && one.name == other.name
+}
+
+/// Whether two texts are of one version; Go's have a letter before them.
+fn same_version(one: &str, other: &str) -> bool {
+    one.trim_start_matches('v') == other.trim_start_matches('v')
 }
 
 fn one(product: &str, subject: &Subject<'_>, package: Option<&str>, version: Option<&str>) -> Match {
@@ -37,12 +99,9 @@ fn one(product: &str, subject: &Subject<'_>, package: Option<&str>, version: Opt
             return names(product, purl);
         }
     } else if let (Some(said), Some(package), Some(version)) = (Purl::parse(product).ok(), package, version) {
-        // Without a package URL of its own, a finding is known by the name and the exact version.
-        return if said.version.as_deref() == Some(version) && is_called(&said, package) {
-            Match::Exact
-        } else {
-            Match::No
-        };
+        // Without a package URL of its own, a finding is known by a name and an exact version that no other kind of package has.
+        let same = said.version.as_deref() == Some(version) && said.qualifiers.is_empty() && said.subpath.is_none();
+        return if same && is_called(&said, package) && tells_kind(&said, package) { Match::Exact } else { Match::No };
     }
     subject.cpe.map_or(Match::No, |cpe| names(product, cpe))
 }
@@ -58,9 +117,9 @@ fn names(said: &str, known: &str) -> Match {
     if said.trim().eq_ignore_ascii_case(known.trim()) { Match::Exact } else { Match::No }
 }
 
-/// Whether what is said of a package is said of the other: the same package, the same version if one is named, and every qualifier that is.
+/// Whether what is said of a package is said of the other: the same package, the same version and path within it if one is named, and every qualifier that is.
 fn packages(said: &Purl, known: &Purl) -> Match {
-    let same = said.kind == known.kind && said.namespace == known.namespace && said.name == known.name;
+    let same = is_same_package(said, known) && (said.subpath.is_none() || said.subpath == known.subpath);
     let version = said.version.is_none() || said.version == known.version;
     let qualifiers = said.qualifiers.iter().all(|(key, value)| known.qualifier(key) == Some(value));
     match (same && version && qualifiers, &said.version) {
@@ -90,4 +149,11 @@ fn is_called(purl: &Purl, package: &str) -> bool {
     // A distribution's packages go by their names alone.
     let alone = namespace.is_empty() || matches!(purl.kind.as_str(), "deb" | "rpm" | "apk" | "alpm");
     (alone && package == name) || joined('/') || joined(':')
+}
+
+/// Whether a scanner's name or version says which kind of package it is of: a name in its namespace, a version with a distribution's revision.
+fn tells_kind(purl: &Purl, package: &str) -> bool {
+    let distribution = matches!(purl.kind.as_str(), "deb" | "rpm" | "apk" | "alpm");
+    let revision = purl.version.as_deref().is_some_and(|version| version.contains('-'));
+    (distribution && revision) || package.contains(['/', ':'])
 }

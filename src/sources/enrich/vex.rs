@@ -1,20 +1,79 @@
-//! What VEX documents say of a finding's product: the latest word counts.
+//! What VEX documents say of a finding's product: the latest word counts, and in doubt the one that leaves the finding open.
+
+use std::cmp::Ordering;
 
 use serde_json::Value;
 
 use super::product::{Match, meets};
 use super::{Remark, Subject};
-use crate::sources::{Assertion, Fields, Status};
+use crate::sources::{Assertion, At, Fields, Origin, Status};
 use crate::time::{Instant, parse_instant};
 
-/// What a statement may tell of a finding beside its standing; the scanner's own value stays.
-const TOLD: [&str; 5] = ["patch_available", "patch_available_at", "patch", "mitigation_at", "vendor_severity"];
+/// A statement that is about a finding.
+struct Word<'a> {
+    at: Option<Instant>,
+    assertion: &'a Assertion,
+    met: Match,
+}
+
+impl Word<'_> {
+    /// Whether it takes the finding away. `fixed` of a product without a version does not: every version would be fixed then.
+    fn is_quiet(&self) -> bool {
+        match self.assertion.status {
+            Status::NotAffected => self.met >= Match::AnyVersion,
+            Status::Fixed => self.met == Match::Exact,
+            Status::Affected | Status::UnderInvestigation => false,
+        }
+    }
+
+    /// Whether it leaves nothing of one that takes the finding away: it is as late, or of no known date. A document that names the very version is
+    /// not contradicted by what it says of all of them.
+    fn revokes(&self, quiet: &Word<'_>) -> bool {
+        let same = || document(&self.assertion.origin) == document(&quiet.assertion.origin);
+        let excepted = self.at == quiet.at && self.met < Match::Exact && quiet.met == Match::Exact && same();
+        !excepted && (self.at.is_none() || self.at >= quiet.at)
+    }
+
+    /// What counts first in the end, whatever the order of the files: the latest, then the worst.
+    fn rank(&self, other: &Word<'_>) -> Ordering {
+        let worst = |status: Status| match status {
+            Status::Affected => 3,
+            Status::UnderInvestigation => 2,
+            Status::Fixed => 1,
+            Status::NotAffected => 0,
+        };
+        let (mine, others) = (self.assertion, other.assertion);
+        let place = |origin: &Origin| match &origin.at {
+            At::File => (0, String::new()),
+            At::Line(line) => (*line, String::new()),
+            At::Pointer(pointer) => (0, pointer.clone()),
+        };
+        let key = |word: &Word<'_>| (word.at, worst(word.assertion.status), word.met);
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| mine.products.cmp(&others.products))
+            .then_with(|| mine.justification.cmp(&others.justification))
+            .then_with(|| others.origin.file.cmp(&mine.origin.file))
+            .then_with(|| place(&others.origin).cmp(&place(&mine.origin)))
+    }
+}
+
+/// The document that a place is in: the file, or one of its lines or of the list that it is.
+fn document(origin: &Origin) -> (&str, Option<u32>, &str) {
+    let (line, first) = match &origin.at {
+        At::File => (None, ""),
+        At::Line(line) => (Some(*line), ""),
+        At::Pointer(pointer) => (None, pointer.split('/').nth(1).unwrap_or_default()),
+    };
+    let is_number = first.bytes().all(|byte| byte.is_ascii_digit());
+    (&origin.file, line, if is_number { first } else { "" })
+}
 
 /// Applies the statements that are about the finding's very product.
 ///
-/// Of several the latest counts, of equals the one that stands later; one without a time is older than all others. `not_affected` and `fixed` set the
-/// state of a finding that is open or has none; the others only are remarked. `fixed` of a product without a version is not applied: every
-/// version would be fixed then.
+/// Of several the latest counts, of equals the one that leaves the finding open. One without a time is older than all others where it takes the
+/// finding away, and later than all where it does not. `not_affected` and `fixed` set the state of a finding that is open or has none; the
+/// others only are remarked, and revoke what was said before even of a product that only may be the same.
 pub(super) fn apply<'a>(
     finding: &mut Fields,
     name: &str,
@@ -22,32 +81,28 @@ pub(super) fn apply<'a>(
     subject: &Subject<'_>,
     remarks: &mut Vec<Remark>,
 ) {
-    let mut latest: Option<(Option<Instant>, &Assertion, Match)> = None;
-    for assertion in said {
-        let met = meets(assertion, finding, subject);
-        if met == Match::No {
-            continue;
-        }
-        for field in TOLD {
-            if let Some(value) = assertion.fields.get(field)
-                && finding.get(field).is_none_or(Value::is_null)
-            {
-                finding.insert(field.to_owned(), value.clone());
-            }
-        }
-        let at = assertion.at.as_deref().and_then(|at| parse_instant(at).ok());
-        if latest.is_none_or(|(other, _, _)| at >= other) {
-            latest = Some((at, assertion, met));
-        }
-    }
-    let Some((_, assertion, met)) = latest else { return };
+    let mut words: Vec<Word<'_>> = said
+        .map(|assertion| Word {
+            at: assertion.at.as_deref().and_then(|at| parse_instant(at).ok()),
+            assertion,
+            met: meets(assertion, finding, subject),
+        })
+        .filter(|word| word.met != Match::No)
+        .collect();
+    words.sort_by(|one, other| other.rank(one));
+    tell(finding, &words);
+    let (quiet, loud): (Vec<&Word<'_>>, Vec<&Word<'_>>) = words.iter().partition(|word| word.is_quiet());
+    let standing = quiet.iter().find(|word| !loud.iter().any(|other| other.revokes(word)));
+    // What only may be about the finding is told where it revokes something.
+    let heard = loud.iter().find(|word| word.met > Match::Perhaps || !quiet.is_empty());
+    let Some(Word { assertion, met, .. }) = standing.or(heard) else { return };
     let product = assertion.products.first().map_or("the product", String::as_str);
     let why = assertion.justification.as_deref().map_or_else(String::new, |why| format!(": {why}"));
     let (kind, message, state) = match assertion.status {
         Status::NotAffected => {
             ("vex_not_affected", format!("`{name}` does not affect `{product}`{why}"), Some("not_affected"))
         }
-        Status::Fixed if met == Match::Exact => {
+        Status::Fixed if *met == Match::Exact => {
             ("vex_fixed", format!("`{name}` is fixed in `{product}`"), Some("fixed"))
         }
         Status::Fixed => (
@@ -69,4 +124,49 @@ pub(super) fn apply<'a>(
     }
     let origin = Some(assertion.origin.clone());
     remarks.push(Remark { name: kind, about: name.to_owned(), message, origin });
+}
+
+/// What statements tell of a finding beside its standing, the latest that does; the scanner's own value stays.
+fn tell(finding: &mut Fields, words: &[Word<'_>]) {
+    let missing = |finding: &Fields, field: &str| finding.get(field).is_none_or(Value::is_null);
+    let certain = || words.iter().filter(|word| word.met > Match::Perhaps);
+    // The latest one, and of equals the one that `first` puts first.
+    let latest = |field: &str, first: &dyn Fn(&Fields, &Fields) -> Ordering| {
+        let telling = certain().filter(|word| !missing(&word.assertion.fields, field));
+        let order = |one: &&Word<'_>, other: &&Word<'_>| {
+            other.at.cmp(&one.at).then_with(|| first(&one.assertion.fields, &other.assertion.fields))
+        };
+        telling.min_by(order).map(|word| &word.assertion.fields)
+    };
+    let text = |fields: &Fields, field: &str| fields.get(field).map(Value::to_string);
+    // A fix that there is stands before a word that there is none, and the earlier one before the later.
+    let fix = latest("patch_available", &|one, other| {
+        let key = |fields: &Fields| {
+            let lacks = fields.get("patch_available") != Some(&Value::Bool(true));
+            let undated = missing(fields, "patch_available_at");
+            (lacks, undated, text(fields, "patch_available_at"), text(fields, "patch"))
+        };
+        key(one).cmp(&key(other))
+    });
+    if let Some(fix) = fix
+        && (missing(finding, "patch_available") || finding.get("patch_available") == fix.get("patch_available"))
+    {
+        put(finding, fix, &["patch_available", "patch_available_at", "patch"]);
+    }
+    for field in ["mitigation_at", "vendor_severity"] {
+        if let Some(fields) = latest(field, &|one, other| text(one, field).cmp(&text(other, field))) {
+            put(finding, fields, &[field]);
+        }
+    }
+}
+
+/// Puts in what a finding does not have.
+fn put(finding: &mut Fields, told: &Fields, fields: &[&str]) {
+    for field in fields {
+        if let Some(value) = told.get(*field)
+            && finding.get(*field).is_none_or(Value::is_null)
+        {
+            finding.insert((*field).to_owned(), value.clone());
+        }
+    }
 }
