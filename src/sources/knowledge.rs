@@ -18,7 +18,7 @@ use super::enrich::{
 use super::feeds::Kind;
 use super::feeds::eol::Product;
 use super::store::{Held, ReadAt, Shelved, Store, StoreError};
-use super::{Advisory, Edition, Fields, Harvest};
+use super::{Advisory, Assertion, Edition, Fields, Harvest, Status};
 use crate::check::schema::{Schema, TableId};
 use crate::time::{Duration, Instant};
 
@@ -46,6 +46,8 @@ pub struct Knowledge {
     ends: Mutex<HashMap<String, Option<Value>>>,
     /// The asset of which it is asked where its facts come from, and what feeds tell of its findings.
     trace: Option<(String, Mutex<Places>)>,
+    /// When it is asked.
+    now: Option<Instant>,
 }
 
 /// An edition of a feed that counts.
@@ -109,7 +111,22 @@ impl Knowledge {
             fields: fields.map(|field| field.name.clone()).collect(),
             ends: Mutex::default(),
             trace: trace.map(|asset| (asset.to_owned(), Mutex::default())),
+            now: None,
         }
+    }
+
+    /// Says when it is asked: what a VEX document says only after that takes no finding away yet.
+    #[must_use]
+    pub fn at(mut self, now: Instant) -> Self {
+        self.now = Some(now);
+        self
+    }
+
+    /// Whether a statement that takes findings away is dated after the moment that counts.
+    fn is_ahead(&self, assertion: &Assertion) -> bool {
+        let at = || assertion.at.as_deref().and_then(guard::instant);
+        matches!(assertion.status, Status::NotAffected | Status::Fixed)
+            && self.now.zip(at()).is_some_and(|(now, at)| guard::is_ahead(at, now))
     }
 
     /// Takes in what was read of one file.
@@ -282,7 +299,7 @@ impl Shelf for Knowledge {
         const LATER: u64 = 1 << 63;
         let counts = |said: &Said, of: &BTreeSet<&'static str>| match said {
             Said::Advisory(advisory) => !is_catalogue(advisory.feed) || of.contains(advisory.feed),
-            Said::Assertion(_) => true,
+            Said::Assertion(assertion) => !self.is_ahead(assertion),
         };
         let stored = self.store.iter().flat_map(|(_, store)| store.find(id));
         let stored = stored.filter(|(_, said)| counts(said, &self.of_store));

@@ -178,14 +178,15 @@ fn old_and_partial_feeds_are_told_and_refused_where_they_must_not_be() {
 #[test]
 fn a_word_of_a_vendor_silences_a_finding_and_is_told() {
     let folder = project();
+    folder.write("assets.ndjson", folder.read("assets.ndjson").replace("5.1", "5.1-2"));
     folder.write(
         "vex.json",
         r#"{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-08-20T00:00:00Z", "statements": [{"vulnerability": "CVE-2026-1000", "status": "not_affected",
-          "justification": "component_not_present", "products": ["pkg:deb/debian/bash@5.1"]}]}"#,
+          "justification": "component_not_present", "products": ["pkg:deb/debian/bash@5.1-2"]}]}"#,
     );
     let run =
         folder.run(["check", "--feeds", "feeds", "--feeds", "vex.json", "--strict-facts"].iter().chain(&NOW)).status(0);
-    assert!(run.stderr.contains("note: a VEX document says that the product is not affected: the finding is not open (vex_not_affected)\n  assets.ndjson:1 `a`: `CVE-2026-1000` does not affect `pkg:deb/debian/bash@5.1`: component_not_present (vex.json)\n"), "{run:?}");
+    assert!(run.stderr.contains("note: a VEX document says that the product is not affected: the finding is not open (vex_not_affected)\n  assets.ndjson:1 `a`: `CVE-2026-1000` does not affect `pkg:deb/debian/bash@5.1-2`: component_not_present (vex.json)\n"), "{run:?}");
     let told = finding(&folder, "a", &["--feeds", "vex.json"]);
     assert_eq!(told["fields"]["state"], "not_affected");
 }
@@ -608,7 +609,7 @@ fn what_is_unknown_by_its_own_fault_no_feed_denies() {
         r#"{"dataType": "CVE_RECORD", "cveMetadata": {"cveId": "CVE-2026-1001", "state": "PUBLISHED", "dateUpdated": "2026-08-01T00:00:00Z"}, "containers": {"cna": {}, "adp": [{"metrics": [
         {"other": {"type": "ssvc", "content": {"timestamp": "2026-08-01T00:00:00Z", "options": [{"Exploitation": "none"}, {"Automatable": "no"}, {"Technical Impact": "total"}]}}}]}]}}"#,
     );
-    folder.write("vex.json", denied(r#"{"@id": "pkg:npm/lib@1.0"}"#));
+    folder.write("vex.json", denied(r#"{"@id": "pkg:npm/%40x/lib@1.0"}"#));
     let feeds = ["--feeds", "feeds/kev.json", "--feeds", "cve.json", "--feeds", "vex.json"];
     for (own, field) in [
         (r#""kev":true,"kev":false"#, "kev"),
@@ -624,7 +625,7 @@ fn what_is_unknown_by_its_own_fault_no_feed_denies() {
             let other = r#"{"id":"b","findings":[]}"#;
             folder.write(
                 "assets.ndjson",
-                format!("{{\"id\":\"a\",\"findings\":[{{\"cve\":\"{cve}\",\"package\":\"lib\",\"version\":\"1.0\",{own}}}]}}\n{other}\n"),
+                format!("{{\"id\":\"a\",\"findings\":[{{\"cve\":\"{cve}\",\"package\":\"@x/lib\",\"version\":\"1.0\",{own}}}]}}\n{other}\n"),
             );
             finding(&folder, "a", &feeds)["fields"].clone()
         };

@@ -28,4 +28,5 @@ mod sources;
 mod support;
 mod time;
 mod verbs;
+mod vex;
 mod when;

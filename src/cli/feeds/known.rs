@@ -57,7 +57,7 @@ pub(in crate::cli) fn read(
     if paths.is_empty() {
         return Ok(None);
     }
-    let mut knowledge = Knowledge::new(schema, trace);
+    let mut knowledge = Knowledge::new(schema, trace).at(now);
     let mut refused = Vec::new();
     let mut store = None;
     for path in &paths {
