@@ -7,6 +7,9 @@ use super::thrift::{Thrift, kind};
 const LARGEST: usize = 32 << 20;
 /// How many columns and groups of columns a file may have.
 const COLUMNS: usize = 10_000;
+/// How many row groups, and how many columns they may have together: a struct of one byte takes far more when it is read.
+const GROUPS: usize = 100_000;
+const CHUNKS: usize = 1_000_000;
 const SIGN: &[u8] = b"PAR1";
 
 /// What the end of a file says.
@@ -85,6 +88,7 @@ pub(super) fn read(bytes: &[u8]) -> Read<Footer<'_>> {
         return Err("its end is larger than 32 MiB".into());
     }
     let mut footer = Footer { at, ..Footer::default() };
+    let mut chunks = 0_usize;
     let mut thrift = Thrift::new(rest.get(at..).unwrap_or_default());
     thrift.fields(|thrift, id, kind| match id {
         2 => list(thrift, kind, |thrift| {
@@ -95,7 +99,10 @@ pub(super) fn read(bytes: &[u8]) -> Read<Footer<'_>> {
             Ok(())
         }),
         4 => list(thrift, kind, |thrift| {
-            footer.groups.push(row_group(thrift)?);
+            if footer.groups.len() >= GROUPS {
+                return Err("it has too many groups of rows".into());
+            }
+            footer.groups.push(row_group(thrift, &mut chunks)?);
             Ok(())
         }),
         8 => Err("it is encrypted".into()),
@@ -158,10 +165,15 @@ fn fields_of<'b>(thrift: &mut Thrift<'b>, of: u8, field: impl FnMut(&mut Thrift<
     if of == kind::STRUCT { thrift.fields(field) } else { thrift.skip(of) }
 }
 
-fn row_group(thrift: &mut Thrift<'_>) -> Read<RowGroup> {
+/// Reads a row group; `chunks` is how many columns the groups have so far.
+fn row_group(thrift: &mut Thrift<'_>, chunks: &mut usize) -> Read<RowGroup> {
     let mut group = RowGroup::default();
     thrift.fields(|thrift, id, kind| match id {
         1 => list(thrift, kind, |thrift| {
+            *chunks += 1;
+            if *chunks > CHUNKS || group.chunks.len() >= COLUMNS {
+                return Err("its groups of rows have too many columns".into());
+            }
             group.chunks.push(chunk(thrift)?);
             Ok(())
         }),

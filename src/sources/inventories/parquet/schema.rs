@@ -1,10 +1,14 @@
 //! The columns of a file as a tree: records, lists and maps, and what each column means.
 
+use std::collections::HashSet;
+
 use super::Read;
 use super::footer::{Element, Logical};
 
 /// How deep columns may nest: deeper than JSON may, no record can be.
 const DEEPEST: usize = 64;
+/// How long the paths of all columns may be together: each has the names of all the groups that it is in.
+const PATHS: usize = 8 << 20;
 
 /// How the values of a column are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +88,7 @@ pub(super) struct Schema {
 /// Makes the tree.
 pub(super) fn tree(elements: &[Element<'_>]) -> Read<Schema> {
     let Some((root, rest)) = elements.split_first() else { return Err("it has no columns".into()) };
-    let mut building = Building { rest, leaves: Vec::new(), path: Vec::new() };
+    let mut building = Building { rest, leaves: Vec::new(), path: Vec::new(), paths: PATHS };
     let fields = building.children(root.children, Levels::default())?;
     if !building.rest.is_empty() {
         return Err("its list of columns has more than belong to it".into());
@@ -105,15 +109,18 @@ struct Building<'e, 'b> {
     rest: &'e [Element<'b>],
     leaves: Vec<Leaf>,
     path: Vec<String>,
+    /// What is left of [`PATHS`].
+    paths: usize,
 }
 
 impl<'e, 'b> Building<'e, 'b> {
     fn children(&mut self, count: i64, at: Levels) -> Read<Vec<(String, Node)>> {
         let mut children: Vec<(String, Node)> = Vec::new();
+        let mut known: HashSet<&[u8]> = HashSet::new();
         for _ in 0..count {
             let element = self.next()?;
             let name = name(element)?;
-            if children.iter().any(|(known, _)| *known == name) {
+            if !known.insert(element.name) {
                 return Err(format!("two columns are named `{}`", crate::facts::printable(&name)).into());
             }
             let node = self.node(element, at)?;
@@ -155,6 +162,8 @@ impl<'e, 'b> Building<'e, 'b> {
         let kind = match element.physical {
             Some(physical) if element.children <= 0 => {
                 let physical = self::physical(physical, element.length)?;
+                let length = self.path.iter().fold(0, |length: usize, name| length.saturating_add(name.len() + 1));
+                self.paths = self.paths.checked_sub(length).ok_or("the names of its columns are too long")?;
                 self.leaves.push(Leaf {
                     path: self.path.join("."),
                     physical,

@@ -149,6 +149,42 @@ fn no_end_of_a_file_is_believed() {
     assert_eq!(why(&with_end(&[0])), "it has no columns");
 }
 
+/// A number as the protocol has it.
+fn varint(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number > 0x7F {
+        bytes.push(u8::try_from(number & 0x7F).unwrap() | 0x80);
+        number >>= 7;
+    }
+    bytes.push(u8::try_from(number).unwrap());
+    bytes
+}
+
+#[test]
+fn a_small_end_does_not_take_much_memory() {
+    // The name of a group is in the path of each of its columns.
+    let inner = 3_000_usize;
+    let long = vec![b'x'; 1 << 20];
+    let mut end = [&b"\x29\xFC"[..], &varint(inner + 3)].concat();
+    end.extend(b"\x48\x04root\x15\x04\x00");
+    end.extend(b"\x15\x0c\x38\x02id\x00");
+    end.extend([&b"\x48"[..], &varint(long.len()), &long, b"\x15", &varint(inner * 2), b"\x00"].concat());
+    for column in 0..inner {
+        let name = format!("c{column}");
+        end.extend([&b"\x15\x0c\x38"[..], &varint(name.len()), name.as_bytes(), b"\x00"].concat());
+    }
+    end.push(0);
+    assert_eq!(why(&with_end(&end)), "the names of its columns are too long");
+    // Structs of one byte: groups of rows, then the columns of one, then those of many.
+    let lists = |count: usize, each: &[u8]| {
+        with_end(&[&b"\x49\xFC"[..], &varint(count), &each.repeat(count), b"\x00"].concat())
+    };
+    assert_eq!(why(&lists(1 << 20, b"\x00")), "it has too many groups of rows");
+    let columns = |count: usize| [&b"\x19\xFC"[..], &varint(count), &vec![0; count], b"\x00"].concat();
+    assert_eq!(why(&lists(1, &columns(1 << 20))), "its groups of rows have too many columns");
+    assert_eq!(why(&lists(200, &columns(9_000))), "its groups of rows have too many columns");
+}
+
 #[test]
 fn a_page_says_at_most_what_the_budget_allows() {
     // A million rows of nothing in a run of four bytes: what they would be as text counts.
