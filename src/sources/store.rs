@@ -1,6 +1,6 @@
 //! A store of advisories in one file, in which a vulnerability is found without reading the rest.
 //!
-//! The file, all numbers big-endian: a mark, the records (a JSON text each), the rows of the index (hash of a key, place and length of a record) in the
+//! The file, all numbers big-endian: a mark, the records (a JSON text each, a tab and a checksum of the text), the rows of the index (hash of a key, place and length of a record) in the
 //! order of their hashes, a table of where the rows of each beginning of a hash start, what is known of the feeds (JSON), and an end of fixed length
 //! with the places of these and a digest over all but the records. A record has several keys: its identifiers and, where it says which software it
 //! is about, that software ([`keys`]). A key is looked up by one read of rows and one for each record.
@@ -32,7 +32,7 @@ use super::Edition;
 use super::enrich::Remark;
 
 /// The first bytes of a store: a name and the version of its form.
-const MARK: &[u8; 16] = b"changegate-feed2";
+const MARK: &[u8; 16] = b"changegate-feed3";
 /// The length of the end.
 const END: u64 = 96;
 /// The length of a row.
@@ -89,6 +89,21 @@ impl From<std::io::Error> for StoreError {
 fn hash(key: &str) -> u64 {
     let digest = Sha256::digest(key.as_bytes());
     digest.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+}
+
+/// What stands behind a record's text: a tab, a checksum (the beginning of its SHA-256), and the end of the line.
+const TAIL: usize = 18;
+
+fn tail(text: &[u8]) -> String {
+    let sum = Sha256::digest(text).iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+    format!("\t{sum:016x}\n")
+}
+
+/// The record that a line is, if it is as it was written.
+fn record_of(line: &[u8]) -> Result<Record, StoreError> {
+    let (text, end) = line.split_at_checked(line.len().saturating_sub(TAIL)).unwrap_or((line, &[]));
+    let record = (tail(text).as_bytes() == end).then(|| Record::read(text)).flatten();
+    record.ok_or(StoreError::Damaged("a record"))
 }
 
 /// A number of eight bytes at a place.

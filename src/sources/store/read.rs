@@ -6,7 +6,7 @@ use std::io;
 use sha2::{Digest as _, Sha256};
 
 use super::write::beginning;
-use super::{END, Held, LONGEST, MARK, ROW, Record, StoreError, hash, keys, number, record};
+use super::{END, Held, LONGEST, MARK, ROW, Record, StoreError, hash, keys, number, record, record_of};
 use crate::sources::enrich::Advisories;
 use crate::sources::feeds::eol::Product;
 use crate::sources::feeds::vulnerability_id;
@@ -119,7 +119,7 @@ impl<R: ReadAt> Store<R> {
                 row.get(16..).unwrap_or_default().iter().fold(0_u32, |sum, byte| (sum << 8) | u32::from(*byte));
             let length = usize::try_from(length.min(LONGEST)).map_err(|_| StoreError::Damaged("its index"))?;
             let bytes = self.source.read_at(at, length)?;
-            found.push((at, Record::read(&bytes).ok_or(StoreError::Damaged("a record"))?));
+            found.push((at, record_of(&bytes)?));
         }
         Ok(found)
     }
@@ -192,8 +192,8 @@ impl<R: ReadAt> Store<R> {
             at = at.saturating_add(length);
             let whole = rest.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last.saturating_add(1));
             let tail = rest.split_off(whole);
-            for line in rest.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-                take(Record::read(line).ok_or(StoreError::Damaged("a record"))?)?;
+            for line in rest.split_inclusive(|byte| *byte == b'\n') {
+                take(record_of(line)?)?;
             }
             rest = tail;
         }

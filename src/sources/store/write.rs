@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Held, LONGEST, MARK, Record, hash, keys, record};
+use super::{Held, LONGEST, MARK, Record, hash, keys, record, tail};
 
 /// Writes a store; it is one only after [`Writer::finish`].
 pub struct Writer<W: Write> {
@@ -30,7 +30,7 @@ impl<W: Write> Writer<W> {
     /// What writing fails with.
     pub fn add(&mut self, record: &Record) -> io::Result<bool> {
         let mut text = record.write().to_string();
-        text.push('\n');
+        text.push_str(&tail(text.as_bytes()));
         let Some(length) = u32::try_from(text.len()).ok().filter(|length| *length <= LONGEST) else { return Ok(false) };
         let at = self.at;
         self.rows.extend(keys::of(record).iter().map(|key| (hash(key), at, length)));
