@@ -18,7 +18,7 @@
 //! | `state` | VEX about this very product, its latest word | only an absent or `open` one changes |
 //!
 //! With a catalogue that was read whole, a CVE that is not in it has `kev: false` and `none` for its dates; if anything of the catalogue was dropped,
-//! or there is no catalogue, it stays unknown; and where `nvd` or `cve` say that it was added after the catalogue's own date, it counts as added.
+//! or there is no catalogue, it stays unknown; and where `nvd` or `cve` say that it was added, and not before the catalogue's own date, it counts as added.
 //! Where an alias leads to several records of one feed, the most urgent value and the earliest date count. An EPSS file never says that there is no score. Withdrawn records tell nothing but that they are.
 
 mod cvss;
@@ -157,15 +157,19 @@ impl<'a> Catalogue<'a> {
 pub struct Advisories {
     records: Vec<Arc<Advisory>>,
     by_id: BTreeMap<String, Vec<usize>>,
+    /// Of each record that says when it was changed, the place of the latest.
+    latest: BTreeMap<(&'static str, String), usize>,
     assertions: Vec<Arc<Assertion>>,
     by_vulnerability: BTreeMap<String, Vec<usize>>,
     editions: Vec<Edition>,
+    unsure: BTreeSet<&'static str>,
 }
 
 impl Advisories {
     /// Takes the advisories, statements and editions of a harvest, which should be that of one file.
     ///
-    /// A catalogue (`kev`, `epss`) is a whole: of two editions the later one counts and the other is left out.
+    /// A catalogue (`kev`, `epss`) is a whole: of two editions the later one counts and the other is left out. Of two records of `nvd`, `cve` or `osv`
+    /// with one identifier the one that was changed later counts, where both say when.
     pub fn add(&mut self, harvest: Harvest) {
         let Harvest { advisories, assertions, editions, .. } = harvest;
         let mut left_out: BTreeSet<&'static str> = BTreeSet::new();
@@ -173,9 +177,13 @@ impl Advisories {
             if is_catalogue(edition.feed)
                 && let Some(at) = self.editions.iter().position(|other| other.feed == edition.feed)
             {
+                let known = self.editions.get(at);
+                if known.is_some_and(|other| other.made.is_none() || edition.made.is_none()) {
+                    self.unsure.insert(edition.feed);
+                }
                 // Of two of the same time the fuller one, so that their order makes no difference.
                 let rank = |it: &Edition| (it.made.clone(), it.read, it.version.clone());
-                if self.editions.get(at).is_some_and(|other| rank(other) > rank(&edition)) {
+                if known.is_some_and(|other| rank(other) > rank(&edition)) {
                     left_out.insert(edition.feed);
                     continue;
                 }
@@ -188,6 +196,13 @@ impl Advisories {
         for record in advisories.into_iter().filter(|record| !left_out.contains(record.feed)) {
             let at = self.records.len();
             enter(&mut self.by_id, &record, at);
+            if record.modified.is_some() {
+                let records = &self.records;
+                let latest = self.latest.entry((record.feed, record.id.clone())).or_insert(at);
+                if records.get(*latest).is_some_and(|other| other.is_before(&record)) {
+                    *latest = at;
+                }
+            }
             self.records.push(Arc::new(record));
         }
         for assertion in assertions {
@@ -201,9 +216,29 @@ impl Advisories {
 
     fn index(&mut self) {
         self.by_id.clear();
+        self.latest.clear();
         for (at, record) in self.records.iter().enumerate() {
             enter(&mut self.by_id, record, at);
+            if record.modified.is_some() {
+                let latest = self.latest.entry((record.feed, record.id.clone())).or_insert(at);
+                if self.records.get(*latest).is_some_and(|other| other.is_before(record)) {
+                    *latest = at;
+                }
+            }
         }
+    }
+
+    /// Whether a later record of the feed with its identifier is here.
+    fn is_superseded(&self, record: &Advisory) -> bool {
+        record.modified.is_some() && {
+            let latest = self.latest.get(&(record.feed, record.id.clone()));
+            latest.and_then(|at| self.records.get(*at)).is_some_and(|latest| record.is_before(latest))
+        }
+    }
+
+    /// Catalogues of which there were two editions and nobody says which is the later: what is not in the one that counts may be in the other.
+    pub fn unsure(&self) -> &BTreeSet<&'static str> {
+        &self.unsure
     }
 
     /// What the feeds that are here say of themselves.
@@ -211,9 +246,9 @@ impl Advisories {
         &self.editions
     }
 
-    /// Every advisory.
+    /// Every advisory that counts.
     pub fn advisories(&self) -> impl Iterator<Item = &Arc<Advisory>> {
-        self.records.iter()
+        self.records.iter().filter(|record| !self.is_superseded(record))
     }
 
     /// Adds to a finding what the feeds know of it, and says what is to be told about that.
@@ -226,7 +261,10 @@ impl Shelf for Advisories {
     fn find(&self, id: &str) -> Vec<(u64, Said)> {
         let of = |places: &BTreeMap<String, Vec<usize>>| places.get(id).cloned().unwrap_or_default();
         let number = |at: usize| u64::try_from(at).unwrap_or(u64::MAX);
-        let advisory = |at: usize| Some((number(at), Said::Advisory(Arc::clone(self.records.get(at)?))));
+        let advisory = |at: usize| {
+            let record = self.records.get(at).filter(|record| !self.is_superseded(record))?;
+            Some((number(at), Said::Advisory(Arc::clone(record))))
+        };
         let assertion = |at: usize| Some((number(at), Said::Assertion(Arc::clone(self.assertions.get(at)?))));
         let advisories = of(&self.by_id).into_iter().filter_map(advisory);
         advisories.chain(of(&self.by_vulnerability).into_iter().filter_map(assertion)).collect()

@@ -39,6 +39,10 @@ pub struct Knowledge {
     /// Catalogues of which the store's edition counts, or the files'.
     of_store: BTreeSet<&'static str>,
     of_files: BTreeSet<&'static str>,
+    /// Catalogues of which there are two editions, one of them without a date.
+    unsure: BTreeSet<&'static str>,
+    /// Editions of files that are dated after now, with what is told of them.
+    ahead: Vec<(Remark, String)>,
     /// How much of CISA's catalogue is there, and of when it is.
     kev: (Presence, Option<String>),
     /// The fields that the vocabulary has of a finding.
@@ -107,6 +111,8 @@ impl Knowledge {
             products: Vec::new(),
             of_store: BTreeSet::new(),
             of_files: BTreeSet::new(),
+            unsure: BTreeSet::new(),
+            ahead: Vec::new(),
             kev: (Presence::Absent, None),
             fields: fields.map(|field| field.name.clone()).collect(),
             ends: Mutex::default(),
@@ -115,7 +121,7 @@ impl Knowledge {
         }
     }
 
-    /// Says when it is asked: what a VEX document says only after that takes no finding away yet.
+    /// Says when it is asked: what a VEX document says only after that takes no finding away yet, and a catalogue that is dated later is of no known date.
     #[must_use]
     pub fn at(mut self, now: Instant) -> Self {
         self.now = Some(now);
@@ -129,13 +135,29 @@ impl Knowledge {
             && self.now.zip(at()).is_some_and(|(now, at)| guard::is_ahead(at, now))
     }
 
+    /// What is to be told of a catalogue that is dated after now.
+    fn dated_ahead(&self, edition: &Edition) -> Option<Remark> {
+        let now = self.now.filter(|_| is_catalogue(edition.feed))?;
+        guard::edition(now, edition, None).into_iter().find(|remark| remark.name == "feed_future")
+    }
+
     /// Takes in what was read of one file.
     pub fn add(&mut self, file: &str, mut harvest: Harvest) {
         let file: Arc<str> = Arc::from(file);
+        for edition in &mut harvest.editions {
+            if let Some(remark) = self.dated_ahead(edition) {
+                self.ahead.push((remark, file.to_string()));
+                edition.made = None;
+            }
+        }
         self.read.extend(harvest.editions.iter().map(|edition| (edition.clone(), Arc::clone(&file))));
         self.products.append(&mut harvest.products);
+        let catalogues = harvest.editions.iter().any(|edition| is_catalogue(edition.feed));
         self.files.add(harvest);
-        self.settle();
+        // Of nothing else it has to be settled which counts: a folder may have hundreds of thousands of files.
+        if catalogues {
+            self.settle();
+        }
     }
 
     /// Takes a store; there is at most one.
@@ -151,25 +173,38 @@ impl Knowledge {
 
     /// Finds out whose catalogues count.
     fn settle(&mut self) {
+        let date = |edition: &Edition| edition.made.clone().filter(|_| self.dated_ahead(edition).is_none());
         let made = |editions: &mut dyn Iterator<Item = &Edition>, kind: Kind| {
-            editions.filter(|edition| edition.feed == kind.name()).map(|edition| edition.made.clone()).max()
+            editions.filter(|edition| edition.feed == kind.name()).map(date).max()
         };
-        (self.of_store, self.of_files) = (BTreeSet::new(), BTreeSet::new());
+        let (mut of_store, mut of_files, mut unsure) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for kind in Kind::ALL.into_iter().filter(|kind| is_catalogue(kind.name())) {
             let stored = self.store.iter().flat_map(|(_, store)| store.held()).map(|held| &held.edition);
             let (stored, read) = (made(&mut stored.into_iter(), kind), made(&mut self.files.editions().iter(), kind));
+            let undated = |made: &Option<Option<String>>| made.as_ref().is_some_and(Option::is_none);
+            if self.files.unsure().contains(kind.name())
+                || (stored.is_some() && read.is_some() && (undated(&stored) || undated(&read)))
+            {
+                unsure.insert(kind.name());
+            }
             match (stored, read) {
-                (Some(stored), Some(read)) if stored > read => self.of_store.insert(kind.name()),
-                (Some(_), None) => self.of_store.insert(kind.name()),
-                (_, Some(_)) => self.of_files.insert(kind.name()),
+                (Some(stored), Some(read)) if stored > read => of_store.insert(kind.name()),
+                (Some(_), None) => of_store.insert(kind.name()),
+                (_, Some(_)) => of_files.insert(kind.name()),
                 (None, None) => false,
             };
         }
         let stored = self.store.iter().flat_map(|(_, store)| store.held()).map(|held| &held.edition);
-        let stored = stored.filter(|edition| self.of_store.contains(edition.feed));
-        let read = self.files.editions().iter().filter(|edition| self.of_files.contains(edition.feed));
-        let Catalogue { presence, made } = Catalogue::of(stored.chain(read));
+        let stored = stored.filter(|edition| of_store.contains(edition.feed));
+        let read = self.files.editions().iter().filter(|edition| of_files.contains(edition.feed));
+        let Catalogue { presence, made } = Catalogue::of(stored.clone().chain(read.clone()));
+        let made = made.filter(|_| !stored.chain(read).any(|edition| self.dated_ahead(edition).is_some()));
+        let presence = match presence {
+            Presence::Whole if unsure.contains(Kind::Kev.name()) => Presence::Part,
+            presence => presence,
+        };
         self.kev = (presence, made.map(str::to_owned));
+        (self.of_store, self.of_files, self.unsure) = (of_store, of_files, unsure);
     }
 
     /// The feeds that count, in the order of their kinds and files.
@@ -230,6 +265,16 @@ impl Knowledge {
         let mut remarks: Vec<(Remark, String)> = feeds.iter().flat_map(of).collect();
         let ages = guard::ages(now, feeds.iter().map(|feed| &feed.edition), limit);
         remarks.extend(ages.into_iter().map(|remark| (remark, String::new())));
+        let unsure = self.unsure.iter().map(|feed| Remark {
+            name: "feed_undated",
+            about: (*feed).to_owned(),
+            message: format!(
+                "of two editions of {feed} one does not say of when it is: what is not in the other is unknown"
+            ),
+            origin: None,
+        });
+        remarks.extend(unsure.map(|remark| (remark, String::new())));
+        remarks.extend(self.ahead.iter().cloned());
         remarks
     }
 
@@ -304,6 +349,15 @@ impl Shelf for Knowledge {
         let stored = self.store.iter().flat_map(|(_, store)| store.find(id));
         let stored = stored.filter(|(_, said)| counts(said, &self.of_store));
         let read = self.files.find(id).into_iter().filter(|(_, said)| counts(said, &self.of_files));
-        stored.chain(read.map(|(number, said)| (number | LATER, said))).collect()
+        let all: Vec<(u64, Said)> = stored.chain(read.map(|(number, said)| (number | LATER, said))).collect();
+        // Each of them has of one record the latest; so have both together.
+        let superseded = |said: &Said| match said {
+            Said::Advisory(one) if one.modified.is_some() && self.store.is_some() => {
+                all.iter().any(|(_, other)| matches!(other, Said::Advisory(other) if one.is_before(other)))
+            }
+            _ => false,
+        };
+        let counts: Vec<bool> = all.iter().map(|(_, said)| !superseded(said)).collect();
+        all.into_iter().zip(counts).filter_map(|(one, counts)| counts.then_some(one)).collect()
     }
 }

@@ -26,6 +26,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::facts::{Broken, Place};
+use crate::time::{Instant, parse_instant};
 
 /// Fields of one record under the vocabulary's names; a record within it (`os`, `backup`) is an object of its own.
 pub type Fields = Map<String, Value>;
@@ -108,8 +109,24 @@ pub struct Advisory {
     pub affected: Option<Value>,
     /// It was withdrawn or rejected.
     pub withdrawn: bool,
+    /// When it was last changed, RFC 3339 in UTC.
+    pub modified: Option<String>,
     /// Where it stands.
     pub origin: Origin,
+}
+
+impl Advisory {
+    /// Whether it is known to be of an earlier time than another record of the feed with its identifier.
+    #[must_use]
+    pub fn is_before(&self, other: &Advisory) -> bool {
+        self.feed == other.feed
+            && self.id == other.id
+            && matches!((changed(self), changed(other)), (Some(one), Some(other)) if one < other)
+    }
+}
+
+fn changed(advisory: &Advisory) -> Option<Instant> {
+    parse_instant(advisory.modified.as_deref()?).ok()
 }
 
 /// What a VEX document says of a vulnerability in a product.

@@ -99,7 +99,11 @@ pub(super) fn catalogue(
     let carried = first(records, &[Kind::Nvd, Kind::Cve], "kev").map(|(record, _)| record);
     let added_since = |record: &&Advisory| {
         let added = record.fields.get("kev_added").and_then(Value::as_str);
-        matches!((added, catalogue.made.and_then(|made| made.get(..10))), (Some(added), Some(made)) if added > made)
+        // On the catalogue's own day it may have been added after it; of one without a date nobody knows.
+        match (added, catalogue.made.and_then(|made| made.get(..10))) {
+            (Some(added), Some(made)) => added >= made,
+            _ => true,
+        }
     };
     let said = match (listed, catalogue.presence) {
         (Some(record), _) => Some((true, Some(record))),

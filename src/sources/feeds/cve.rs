@@ -20,9 +20,9 @@ pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
     let dropped = records(file, bytes, harvest, |value, place, harvest| {
         let read = object(&value, &place, harvest).and_then(|record| advisory(record, &place, harvest));
         match read {
-            Some((advisory, updated)) => {
+            Some(advisory) => {
                 edition.read += 1;
-                edition.made = edition.made.take().max(updated);
+                edition.made = edition.made.take().max(advisory.modified.clone());
                 harvest.advisories.push(advisory);
             }
             None => edition.dropped += 1,
@@ -32,7 +32,7 @@ pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
     harvest.editions.push(edition);
 }
 
-fn advisory(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> Option<(Advisory, Option<String>)> {
+fn advisory(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> Option<Advisory> {
     let Some(meta) = record.get("cveMetadata").and_then(Value::as_object) else {
         place.key("cveMetadata").refuse(harvest, "the record has no `cveMetadata`", "an object");
         return None;
@@ -62,7 +62,7 @@ fn advisory(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -
         place_of.refuse(harvest, format!("{id} has no containers"), "an object");
     }
     reading.finish(&mut fields);
-    let advisory = Advisory {
+    Some(Advisory {
         feed: Kind::Cve.name(),
         id,
         aliases: Vec::new(),
@@ -70,9 +70,9 @@ fn advisory(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -
         fields,
         affected: None,
         withdrawn,
+        modified: updated,
         origin: place.origin(),
-    };
-    Some((advisory, updated))
+    })
 }
 
 /// What the containers of one record say.

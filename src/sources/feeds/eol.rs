@@ -102,13 +102,28 @@ impl Product {
 }
 
 /// The end of support of a release of a product by its name, as a fact.
+///
+/// Of several tables that have it the earliest end counts, whichever table comes first.
 pub fn of_name(products: &[Product], name: &str, version: &str) -> Option<Value> {
-    products.iter().find(|product| product.is_called(name))?.release(version)?.eol.fact()
+    earliest(products.iter().filter(|product| product.is_called(name)), version)
 }
 
 /// The same by a package URL or a CPE name.
 pub fn of_identifier(products: &[Product], identifier: &str, version: &str) -> Option<Value> {
-    products.iter().find(|product| product.is_identified(identifier))?.release(version)?.eol.fact()
+    earliest(products.iter().filter(|product| product.is_identified(identifier)), version)
+}
+
+fn earliest<'p>(products: impl Iterator<Item = &'p Product>, version: &str) -> Option<Value> {
+    let ends: Vec<&End> = products.filter_map(|product| Some(&product.release(version)?.eol)).collect();
+    // Ended on a day that nobody says: no other day is the earliest.
+    if ends.contains(&&End::Past) {
+        return None;
+    }
+    let days = ends.iter().filter_map(|end| if let End::On(day) = end { Some(day) } else { None });
+    match days.min() {
+        Some(day) => End::On(day.clone()).fact(),
+        None => ends.first().filter(|first| ends.iter().all(|end| end == *first))?.fact(),
+    }
 }
 
 fn plain(name: &str) -> String {

@@ -83,6 +83,7 @@ fn score(row: &Row<'_>, model: Option<&str>, place: &Place, harvest: &mut Harves
         fields,
         affected: None,
         withdrawn: false,
+        modified: None,
         origin: place.origin(),
     })
 }

@@ -130,6 +130,7 @@ fn one<'v>(cell: &impl Fn(&str) -> Option<&'v Value>, place: &Place, harvest: &m
         fields,
         affected: None,
         withdrawn: false,
+        modified: None,
         origin: place.origin(),
     });
     true

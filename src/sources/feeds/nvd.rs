@@ -91,6 +91,7 @@ fn advisory(value: Value, place: &Place, harvest: &mut Harvest) -> Option<Adviso
         fields.insert("kev_added".to_owned(), Value::String(added));
         put(&mut fields, "kev_due", super::document::day(&record, "cisaActionDue", place, harvest));
     }
+    let modified = moment(&record, "lastModified", place, harvest);
     let withdrawn =
         text(&record, "vulnStatus", place, harvest).is_some_and(|status| status.eq_ignore_ascii_case("rejected"));
     Some(Advisory {
@@ -101,6 +102,7 @@ fn advisory(value: Value, place: &Place, harvest: &mut Harvest) -> Option<Adviso
         fields,
         affected: record.remove("configurations").filter(Value::is_array),
         withdrawn,
+        modified,
         origin: place.origin(),
     })
 }

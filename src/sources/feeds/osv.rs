@@ -23,11 +23,10 @@ pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
             edition.dropped += 1;
             return;
         };
-        let modified = moment(&record, "modified", &place, harvest);
         match advisory(record, &place, harvest) {
             Some(advisory) => {
                 edition.read += 1;
-                edition.made = edition.made.take().max(modified);
+                edition.made = edition.made.take().max(advisory.modified.clone());
                 harvest.advisories.push(advisory);
             }
             None => edition.dropped += 1,
@@ -42,6 +41,7 @@ fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest
         place.key("id").refuse(harvest, "the record has no identifier", "`GHSA-…`, `CVE-…` and so on");
         return None;
     };
+    let modified = moment(&record, "modified", place, harvest);
     let mut fields = Fields::new();
     put(&mut fields, "published", moment(&record, "published", place, harvest));
     let mut metrics = Metrics::default();
@@ -84,6 +84,7 @@ fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest
         fields,
         affected: record.remove("affected").filter(Value::is_array),
         withdrawn,
+        modified,
         origin: place.origin(),
     })
 }

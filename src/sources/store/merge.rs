@@ -4,15 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use super::{Held, ReadAt, Record, Store, StoreError, Writer};
-use crate::sources::Harvest;
 use crate::sources::enrich::{Remark, guard, is_catalogue};
 use crate::sources::feeds::Kind;
+use crate::sources::{Edition, Harvest};
 use crate::time::{Duration, Instant};
 
 /// What only the edition before tells, which is kept: who decides by the store has to know.
 const COMPARED: [&str; 2] = ["feed_shrank", "epss_model_changed"];
 /// How many records that are gone are kept by name.
 const MOST_GONE: usize = 1000;
+
+/// What standard input is called: each time it may be another document.
+const UNNAMED: &str = "-";
 
 /// A file to be added: what is known of it, and what was read.
 #[derive(Clone, Debug)]
@@ -39,7 +42,8 @@ pub struct Outcome {
 /// Writes what the old store has and the new files bring.
 ///
 /// A catalogue (`kev`, `epss`) is replaced as a whole by a later edition, and stays where the new file is older. A record of `nvd`, `cve` and `osv`
-/// replaces the one with its identifier, a product the one with its name; of VEX documents the file of the same name is replaced. `now` is when
+/// replaces the one with its identifier, unless that was changed later, and a product the one with its name; of VEX documents the file of the same name
+/// is replaced. `now` is when
 /// the files are added; `limit` is the greatest age that a feed may have, where there is one.
 ///
 /// # Errors
@@ -56,12 +60,21 @@ pub fn merge<R: ReadAt, W: Write>(
     let mut new: Vec<Record> = Vec::new();
     let mut catalogues: BTreeSet<&'static str> = BTreeSet::new();
     let mut documents: BTreeSet<String> = BTreeSet::new();
+    // A folder may have hundreds of thousands of files.
+    let named = |held: &Held| {
+        (held.edition.feed, if is_catalogue(held.edition.feed) { String::new() } else { held.file.clone() })
+    };
+    let mut places: BTreeMap<(&'static str, String), usize> =
+        held.iter().enumerate().map(|(at, held)| (named(held), at)).collect();
     for Added { file, harvest } in files {
         let mut left_out = BTreeSet::new();
         for edition in harvest.editions {
             let catalogue = is_catalogue(edition.feed);
-            let same = |held: &Held| held.edition.feed == edition.feed && (catalogue || held.file == file);
-            let former = held.iter().position(same);
+            let former = if file == UNNAMED && !catalogue {
+                held.iter().position(|held| held.file == file && held.edition == edition)
+            } else {
+                places.get(&(edition.feed, if catalogue { String::new() } else { file.clone() })).copied()
+            };
             let before = former.and_then(|at| held.get(at)).map(|held| held.edition.clone());
             let remarks = guard::edition(now, &edition, before.as_ref());
             let told = match former.and_then(|at| held.get(at)) {
@@ -70,7 +83,7 @@ pub fn merge<R: ReadAt, W: Write>(
                 _ => remarks.iter().filter(|remark| COMPARED.contains(&remark.name)).cloned().collect(),
             };
             outcome.remarks.extend(remarks);
-            if catalogue && before.as_ref().is_some_and(|before| before.made > edition.made) {
+            if catalogue && before.as_ref().is_some_and(|before| is_fuller(before, &edition)) {
                 left_out.insert(edition.feed);
                 continue;
             }
@@ -84,7 +97,10 @@ pub fn merge<R: ReadAt, W: Write>(
             let entry = Held { edition, file: file.clone(), added: now.to_rfc3339(), told };
             match former.and_then(|at| held.get_mut(at)) {
                 Some(place) => *place = entry,
-                None => held.push(entry),
+                None => {
+                    places.insert(named(&entry), held.len());
+                    held.push(entry);
+                }
             }
         }
         new.extend(harvest.assertions.into_iter().map(Record::Assertion));
@@ -93,19 +109,35 @@ pub fn merge<R: ReadAt, W: Write>(
         new.extend(advisories.map(Record::Advisory));
     }
     let mut last: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut older: BTreeMap<&'static str, u64> = BTreeMap::new();
     for (at, record) in new.iter().enumerate() {
-        last.extend(key(record).map(|key| (key, at)));
+        let Some(key) = key(record) else { continue };
+        match last.get(&key).and_then(|other| new.get(*other)) {
+            Some(other) if is_before(record, other) => tell_older(record, &mut older),
+            _ => {
+                last.insert(key, at);
+            }
+        }
     }
+    // Files that have no name of their own come one after the other.
+    let unnamed: Vec<&Record> = new.iter().filter(|record| record.file() == UNNAMED).collect();
+    let mut kept: BTreeSet<usize> = BTreeSet::new();
     let gives_way = |record: &Record| match (record, key(record)) {
         (Record::Advisory(advisory), _) if catalogues.contains(advisory.feed) => true,
         (_, Some(key)) => last.contains_key(&key),
+        (_, None) if record.file() == UNNAMED => unnamed.contains(&record),
         (_, None) => documents.contains(record.file()),
     };
     let mut writer = Writer::new(out)?;
     let mut gone: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
     if let Some(old) = old {
         old.each(|record| {
-            if gives_way(&record) {
+            let newer = key(&record).and_then(|key| last.get(&key)).and_then(|at| Some((*at, new.get(*at)?)));
+            if let Some((at, newer)) = newer.filter(|(_, newer)| is_before(newer, &record)) {
+                tell_older(newer, &mut older);
+                kept.insert(at);
+                outcome.records += u64::from(writer.add(&record)?);
+            } else if gives_way(&record) {
                 if let Record::Advisory(advisory) = record
                     && is_catalogue(advisory.feed)
                     && !last.contains_key(&Key::Record(advisory.feed, advisory.id.clone()))
@@ -119,8 +151,8 @@ pub fn merge<R: ReadAt, W: Write>(
         })?;
     }
     for (at, record) in new.iter().enumerate() {
-        // Of several new ones the last counts.
-        if key(record).is_some_and(|key| last.get(&key) != Some(&at)) {
+        // Of several new ones the last counts, and what the store has where that is later.
+        if kept.contains(&at) || key(record).is_some_and(|key| last.get(&key) != Some(&at)) {
             continue;
         }
         if writer.add(record)? {
@@ -129,6 +161,10 @@ pub fn merge<R: ReadAt, W: Write>(
         } else {
             outcome.too_long += 1;
         }
+    }
+    for (feed, count) in older {
+        let message = format!("{count} records of {feed} are older than those that are here, and are left out");
+        outcome.remarks.push(Remark { name: "feed_older", about: feed.to_owned(), message, origin: None });
     }
     for (feed, ids) in &gone {
         let kind = Kind::from_name(feed).unwrap_or(Kind::Kev);
@@ -141,6 +177,24 @@ pub fn merge<R: ReadAt, W: Write>(
     }
     outcome.remarks.extend(guard::ages(now, held.iter().map(|held| &held.edition), limit));
     Ok((writer.finish(&held)?, outcome))
+}
+
+/// Whether an edition of a catalogue counts before a new one: it is later, or of the same time and has more. Of those without a date the one that was
+/// added last counts.
+fn is_fuller(before: &Edition, edition: &Edition) -> bool {
+    let rank = |it: &Edition| (it.made.clone(), it.read);
+    before.made.is_some() && rank(before) > rank(edition)
+}
+
+/// Whether a record is known to be of an earlier time than another.
+fn is_before(record: &Record, other: &Record) -> bool {
+    matches!((record, other), (Record::Advisory(record), Record::Advisory(other)) if record.is_before(other))
+}
+
+fn tell_older(record: &Record, older: &mut BTreeMap<&'static str, u64>) {
+    if let Record::Advisory(advisory) = record {
+        *older.entry(advisory.feed).or_default() += 1;
+    }
 }
 
 /// What a record replaces: the one with the same key.

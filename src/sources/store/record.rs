@@ -27,7 +27,7 @@ impl Record {
         match self {
             Record::Advisory(it) => json!({
                 "is": "advisory", "feed": it.feed, "id": it.id, "aliases": it.aliases, "upstream": it.upstream, "fields": it.fields,
-                "affected": it.affected, "withdrawn": it.withdrawn, "from": origin(&it.origin),
+                "affected": it.affected, "withdrawn": it.withdrawn, "modified": it.modified, "from": origin(&it.origin),
             }),
             Record::Assertion(it) => json!({
                 "is": "assertion", "ids": it.ids, "products": it.products, "within": it.within, "status": status(it.status),
@@ -55,6 +55,7 @@ impl Record {
                 fields: fields()?,
                 affected: value.get("affected").filter(|value| !value.is_null()).cloned(),
                 withdrawn: value.get("withdrawn")?.as_bool()?,
+                modified: text("modified"),
                 origin: from,
             })),
             "assertion" => Some(Record::Assertion(Assertion {

@@ -111,6 +111,7 @@ fn one(vulnerability: &Map<String, Value>, about: &About, place: &Place, harvest
             fields,
             affected: None,
             withdrawn: about.withdrawn,
+            modified: None,
             origin: place.origin(),
         });
     }

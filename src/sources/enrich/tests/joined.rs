@@ -57,6 +57,14 @@ fn what_was_added_after_the_catalogue_counts_as_added() {
             .0
             .contains(r#""kev":true,"kev_added":"2026-08-09","kev_due":"2026-09-09""#)
     );
+    // On its own day it may have been after it.
+    let same_day = advisories(&[(Kind::Kev, KEV), (Kind::Nvd, &nvd("2026-08-07"))]);
+    assert!(plain(&same_day, r#"{"cve": "CVE-2026-1001"}"#).0.contains(r#""kev":true,"kev_added":"2026-08-07""#));
+    // A catalogue without a date is not known to be later.
+    let undated =
+        advisories(&[(Kind::Kev, "cveID,dateAdded\nCVE-2026-1000,2026-08-07\n"), (Kind::Nvd, &nvd("2026-08-01"))]);
+    assert!(plain(&undated, r#"{"cve": "CVE-2026-1001"}"#).0.contains(r#""kev":true,"kev_added":"2026-08-01""#));
+    assert!(plain(&undated, r#"{"cve": "CVE-2026-1002"}"#).0.contains(r#""kev":false"#));
     let removed = advisories(&[(Kind::Kev, KEV), (Kind::Nvd, &nvd("2026-08-01"))]);
     assert!(
         plain(&removed, r#"{"cve": "CVE-2026-1001"}"#).0.contains(r#""kev":false,"kev_added":"none","kev_due":"none""#)
@@ -149,6 +157,23 @@ fn cve(exploitation: &str, impact: &str) -> String {
         r#"{{"cveMetadata": {{"cveId": "CVE-2026-1001", "state": "PUBLISHED", "datePublished": "2026-01-01T00:00:00"}}, "containers": {{"cna": {{}}, "adp": [{{"metrics": [
         {{"other": {{"type": "ssvc", "content": {{"options": [{{"Exploitation": "{exploitation}"}}, {{"Technical Impact": "{impact}"}}]}}}}}}]}}]}}}}"#
     )
+}
+
+#[test]
+fn of_two_records_of_a_feed_the_later_counts_where_both_say_when() {
+    let at = |time: &str, exploitation: &str| {
+        cve(exploitation, "partial")
+            .replace("\"datePublished\"", &format!("\"dateUpdated\": \"{time}\", \"datePublished\""))
+    };
+    let (old, new) = (at("2024-08-20T00:00:00.5Z", "active"), at("2026-08-20T00:00:00", "none"));
+    for files in [[&old, &new], [&new, &old]] {
+        let feeds = advisories(&files.map(|file| (Kind::Cve, file.as_str())));
+        assert!(plain(&feeds, r#"{"cve": "CVE-2026-1001"}"#).0.contains(r#""exploitation":"none""#));
+        assert_eq!(feeds.advisories().count(), 1);
+    }
+    let undated = cve("active", "partial");
+    let feeds = advisories(&[(Kind::Cve, &undated), (Kind::Cve, &new)]);
+    assert!(plain(&feeds, r#"{"cve": "CVE-2026-1001"}"#).0.contains(r#""exploitation":"active""#));
 }
 
 #[test]

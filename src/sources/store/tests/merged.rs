@@ -70,6 +70,54 @@ fn a_catalogue_without_entries_replaces_too() {
 }
 
 #[test]
+fn an_older_record_does_not_replace_a_newer_one() {
+    let nvd = |time: &str, published: &str| {
+        let text =
+            format!(r#"{{"id": "CVE-2026-1000", "lastModified": "{time}", "published": "{published}T00:00:00"}}"#);
+        added(Kind::Nvd, &format!("{time}.json"), &text)
+    };
+    let published = |bytes: &[u8]| {
+        let found = open(bytes).unwrap().find("CVE-2026-1000").unwrap();
+        assert_eq!(found.len(), 1);
+        let Record::Advisory(advisory) = &found[0].1 else { panic!("{found:?}") };
+        advisory.fields["published"].as_str().unwrap().get(..10).unwrap().to_owned()
+    };
+    let (old, new) = (nvd("2024-08-20T00:00:00.000", "2024-01-01"), nvd("2026-08-20T00:00:00.000", "2024-01-02"));
+    let (first, _) = merged(None, vec![new.clone()]);
+    let (second, outcome) = merged(Some(&first), vec![old.clone()]);
+    assert_eq!(published(&second), "2024-01-02");
+    assert_eq!((outcome.records, outcome.added, names(&outcome)), (1, 0, vec!["feed_older"]));
+    for files in [vec![old.clone(), new.clone()], vec![new.clone(), old.clone()]] {
+        assert_eq!(published(&merged(None, files).0), "2024-01-02");
+    }
+    let (third, outcome) = merged(Some(&merged(None, vec![old]).0), vec![new]);
+    assert_eq!((published(&third).as_str(), outcome.added, names(&outcome)), ("2024-01-02", 1, vec![]));
+}
+
+#[test]
+fn documents_of_standard_input_come_one_after_the_other() {
+    let vex = |status: &str| {
+        let text = format!(
+            r#"{{"@context": "x", "statements": [{{"vulnerability": "CVE-2026-1000", "status": "{status}", "products": ["pkg:npm/x@1"]}}]}}"#
+        );
+        added(Kind::OpenVex, "-", &text)
+    };
+    let (first, _) = merged(None, vec![vex("affected")]);
+    let (second, _) = merged(Some(&first), vec![vex("fixed")]);
+    let (third, _) = merged(Some(&second), vec![vex("affected")]);
+    assert_eq!(ids(&third), ["CVE-2026-1000 Affected", "CVE-2026-1000 Fixed"]);
+}
+
+#[test]
+fn of_two_catalogues_of_one_time_the_fuller_counts() {
+    let (full, part) = (kev("2026-08-07", &["CVE-2026-1000", "CVE-2026-1001"]), kev("2026-08-07", &["CVE-2026-1001"]));
+    let (first, _) = merged(None, vec![full.clone()]);
+    assert_eq!(ids(&merged(Some(&first), vec![part.clone()]).0).len(), 2);
+    assert_eq!(ids(&merged(None, vec![full.clone(), part.clone()]).0).len(), 2);
+    assert_eq!(ids(&merged(None, vec![part, full]).0).len(), 2);
+}
+
+#[test]
 fn records_replace_those_with_their_identifier_and_documents_those_of_their_file() {
     let nvd = |id: &str, file: &str| {
         added(Kind::Nvd, file, &format!(r#"{{"id": "{id}", "published": "2026-01-01T00:00:00"}}"#))
