@@ -10,7 +10,8 @@ use super::column::{Cell, ColumnBuild, ListBuild, State, TableBuild};
 use super::pool::Pool;
 use super::problem::{Place, printable};
 use super::records::Records;
-use crate::check::schema::{Schema, TableId};
+use crate::check::schema::{Schema, Shape, TableId};
+use crate::check::types::{EnumDef, Type};
 
 /// How many assets are handed over at a time.
 const TOGETHER: usize = 1024;
@@ -26,14 +27,28 @@ pub struct Installed {
     pub software: Vec<Map<String, Value>>,
     /// That is all that it has.
     pub is_complete: bool,
-    /// What was found on it: the name of the vulnerability, and the package.
-    pub findings: Vec<(String, Option<String>)>,
+    /// What was found on it.
+    pub findings: Vec<Reported>,
+}
+
+/// A finding of an asset.
+#[derive(Clone, Debug)]
+pub struct Reported {
+    /// The name of the vulnerability.
+    pub id: String,
+    /// The package that it was found in, and its version.
+    pub package: Option<String>,
+    pub version: Option<String>,
+    /// Its state, where that is known not to be `open`.
+    pub closed: Option<String>,
 }
 
 /// The fields that are read of a list's elements: their names, and their places in the list's plan.
 struct Reads {
     list: usize,
     fields: Vec<(String, usize)>,
+    /// The place of the field `state`, and its values.
+    state: Option<(usize, Arc<EnumDef>)>,
 }
 
 impl Reads {
@@ -43,7 +58,11 @@ impl Reads {
             let (field, _) = schema.find(elements, name)?;
             Some(((*name).to_owned(), usize::from(field.0)))
         };
-        Some(Self { list: usize::from(list.0), fields: fields.iter().filter_map(place).collect() })
+        let state = schema.find(elements, "state").and_then(|(field, of)| match &of.shape {
+            Shape::Scalar(Type::Enum(values)) => Some((usize::from(field.0), Arc::clone(values))),
+            _ => None,
+        });
+        Some(Self { list: usize::from(list.0), fields: fields.iter().filter_map(place).collect(), state })
     }
 
     fn list<'t>(&self, table: &'t TableBuild) -> Option<&'t ListBuild> {
@@ -55,16 +74,37 @@ impl Reads {
 
     /// The texts of the elements of a row.
     fn elements(&self, list: &ListBuild, row: usize, pool: &Pool) -> Vec<Map<String, Value>> {
-        let seen = list.range(row).filter(|inner| !list.rows.phantom.get(*inner).copied().unwrap_or(false));
-        let element = |inner: usize| {
-            let text = |(name, field): &(String, usize)| match list.rows.scalar(*field)?.cell(inner) {
-                Cell::Int(number) => Some((name.clone(), Value::from(pool.strings.get(number)?.as_ref()))),
-                _ => None,
-            };
-            self.fields.iter().filter_map(text).collect()
-        };
-        seen.map(element).collect()
+        let element = |inner: usize| self.texts(list, inner, pool);
+        seen(list, row).map(element).collect()
     }
+
+    /// The texts of an element.
+    fn texts(&self, list: &ListBuild, inner: usize, pool: &Pool) -> Map<String, Value> {
+        let text = |(name, field): &(String, usize)| match list.rows.scalar(*field)?.cell(inner) {
+            Cell::Int(number) => Some((name.clone(), Value::from(pool.strings.get(number)?.as_ref()))),
+            _ => None,
+        };
+        self.fields.iter().filter_map(text).collect()
+    }
+
+    /// A finding, by the name of its vulnerability.
+    fn reported(&self, list: &ListBuild, inner: usize, pool: &Pool) -> Option<Reported> {
+        let mut fields = self.texts(list, inner, pool);
+        let mut text = |key: &str| match fields.remove(key) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        let closed = self.state.as_ref().and_then(|(field, values)| match list.rows.scalar(*field)?.cell(inner) {
+            Cell::Int(code) => values.value(code).filter(|state| *state != "open").map(str::to_owned),
+            _ => None,
+        });
+        Some(Reported { id: text("cve")?, package: text("package"), version: text("version"), closed })
+    }
+}
+
+/// The elements of a row that are known.
+fn seen(list: &ListBuild, row: usize) -> impl Iterator<Item = usize> {
+    list.range(row).filter(|inner| !list.rows.phantom.get(*inner).copied().unwrap_or(false))
 }
 
 impl Records {
@@ -73,7 +113,7 @@ impl Records {
         let fields = ["vendor", "name", "version", "purl", "cpe"];
         let (Some(software), Some(findings)) = (
             Reads::new(schema, "software", TableId::SOFTWARE, &fields),
-            Reads::new(schema, "findings", TableId::FINDING, &["cve", "package"]),
+            Reads::new(schema, "findings", TableId::FINDING, &["cve", "package", "version"]),
         ) else {
             return;
         };
@@ -100,10 +140,8 @@ impl Records {
             return None;
         }
         let found = tables().filter_map(|(table, row)| Some((findings.list(table)?, row)));
-        let text = |fields: &Map<String, Value>, key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
         let found = found
-            .flat_map(|(list, row)| findings.elements(list, row, pool))
-            .filter_map(|fields| Some((text(&fields, "cve")?, text(&fields, "package"))))
+            .flat_map(|(list, row)| seen(list, row).filter_map(|inner| findings.reported(list, inner, pool)))
             .collect();
         let place = Place { record: Some(printable(id)), ..self.place(id, *first, None) };
         Some(Installed {

@@ -42,7 +42,7 @@ mod vectors;
 pub use amend::{Amend, Caveat};
 pub use builder::{FactsBuilder, Input, Options, Selection};
 pub use csv::{Lines, broken_quote};
-pub use installed::Installed;
+pub use installed::{Installed, Reported};
 pub use json::{Json, JsonError};
 pub use problem::{Place, Problem, ProblemKind, Problems, printable};
 pub use records::Trace;

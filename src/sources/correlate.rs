@@ -35,7 +35,17 @@ pub struct Index<'a> {
 
 /// What scanners reported of an asset: identifiers of vulnerabilities, and in which package.
 #[derive(Clone, Debug, Default)]
-pub struct Seen(BTreeSet<(String, String)>);
+pub struct Seen {
+    open: BTreeSet<(String, String)>,
+    closed: BTreeMap<(String, String), Vec<Closed>>,
+}
+
+/// A finding that is dealt with.
+#[derive(Clone, Debug)]
+struct Closed {
+    version: Option<String>,
+    is_fixed: bool,
+}
 
 /// A finding, and where it comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,13 +87,29 @@ pub struct Correlated {
 impl Seen {
     /// Notes a finding of a scanner. Without a package it stands for every package of the asset.
     pub fn add(&mut self, id: &str, package: Option<&str>) {
-        self.0.insert((vulnerability_id(id), package.unwrap_or_default().to_lowercase()));
+        self.open.insert((vulnerability_id(id), package.unwrap_or_default().to_lowercase()));
     }
 
-    fn has(&self, ids: &[String], packages: &[&str]) -> bool {
+    /// Notes a finding that is not open. It stands for the package of that very name in that version; where it is fixed, only if both are said.
+    pub fn add_closed(&mut self, id: &str, package: Option<&str>, version: Option<&str>, is_fixed: bool) {
+        let key = (vulnerability_id(id), package.unwrap_or_default().to_lowercase());
+        self.closed.entry(key).or_default().push(Closed { version: version.map(str::to_owned), is_fixed });
+    }
+
+    fn has(&self, ids: &[String], piece: &Piece) -> bool {
+        let (names, own) = (piece.names(), piece.own_names());
+        let versions = piece.versions();
         ids.iter().any(|id| {
-            let with = |package: &str| self.0.contains(&(id.clone(), package.to_lowercase()));
-            with("") || packages.iter().any(|package| with(package))
+            let open = |package: &str| self.open.contains(&(id.clone(), package.to_lowercase()));
+            let closed = |package: &str| {
+                let said = self.closed.get(&(id.clone(), package.to_lowercase())).into_iter().flatten();
+                said.into_iter().any(|Closed { version, is_fixed }| match version {
+                    Some(version) => versions.contains(&version.as_str()) && !(*is_fixed && package.is_empty()),
+                    None => !is_fixed,
+                })
+            };
+            let any = |names: &[&str], of: &dyn Fn(&str) -> bool| of("") || names.iter().any(|name| of(name));
+            any(&names, &open) || any(&own, &closed)
         })
     }
 }
@@ -176,7 +202,7 @@ impl<'a> Index<'a> {
             // Of several CVEs each is a vulnerability of its own.
             let aliases: Vec<String> = ids(advisory).filter(|other| *other != id && cve_id(other).is_none()).collect();
             let known: Vec<String> = std::iter::once(id.clone()).chain(aliases.iter().cloned()).collect();
-            if seen.has(&known, &piece.names()) {
+            if seen.has(&known, piece) {
                 continue;
             }
             match answer.affected {
@@ -229,9 +255,9 @@ impl<'a> Index<'a> {
             .collect();
         let named = keys.iter().filter_map(|key| self.products.get(key)).flatten();
         let candidates: BTreeSet<usize> = named.chain(&self.any_product).copied().collect();
-        // A name without a purl or CPE may be any product.
-        let complete = complete && pieces.iter().all(|piece| piece.product.is_some());
-        let asset = Asset::new(products, complete);
+        // What does not say which product it is may be any.
+        let complete = complete && pieces.iter().all(Piece::is_some_product);
+        let asset = Asset::of_software(products, complete);
         for place in candidates {
             let Some(advisory) = self.advisories.get(place) else { continue };
             let Some(configurations) = &advisory.affected else { continue };

@@ -136,6 +136,63 @@ fn the_store_of_the_project_counts_and_says_the_same_as_its_files() {
 }
 
 #[test]
+fn a_catalogue_of_no_known_date_beside_another_leaves_it_open_what_is_in_none() {
+    let folder = project();
+    folder.write("cut.json", &KEV[..KEV.len() - 4]);
+    folder.write("undated.csv", "cveID,dateAdded\nCVE-2026-1002,2026-08-07\n");
+    let kev = |feeds: &[&str], more: &[&str]| {
+        let mut arguments = more.to_vec();
+        feeds.iter().for_each(|feed| arguments.extend(["--feeds", feed]));
+        finding(&folder, "b", &arguments)["fields"].get("kev").cloned()
+    };
+    assert_eq!(kev(&["feeds/kev.json"], &[]), Some("false".into()));
+    for both in [["feeds/kev.json", "cut.json"], ["cut.json", "feeds/kev.json"]] {
+        assert_eq!(kev(&both, &["--keep-going"]), None, "{both:?}");
+    }
+    for both in [["feeds/kev.json", "undated.csv"], ["undated.csv", "feeds/kev.json"]] {
+        assert_eq!(kev(&both, &[]), None, "{both:?}");
+    }
+    folder.run(["feeds", "add", "undated.csv", "--store", "s"].iter().chain(&NOW)).status(0);
+    assert_eq!(kev(&["s"], &[]), Some("false".into()));
+    assert_eq!(kev(&["s", "feeds/kev.json"], &[]), None);
+    let told = folder.run(["check", "--feeds", "s", "--feeds", "feeds/kev.json"].iter().chain(&NOW)).stderr;
+    assert!(told.contains("of two editions of kev one does not say of when it is"), "{told}");
+    // One of a time that is yet to come takes the place of none.
+    folder.write("later.json", KEV.replace("2026-08-22", "2099-08-22").replace("CVE-2026-1000", "CVE-2026-1003"));
+    for both in [["feeds/kev.json", "later.json"], ["later.json", "feeds/kev.json"]] {
+        let shown = finding(&folder, "a", &["--feeds", both[0], "--feeds", both[1]]);
+        assert_eq!(shown["fields"]["kev"], "true", "{both:?}");
+        assert_eq!(kev(&both, &[]), None, "{both:?}");
+    }
+    let told = folder.run(["check", "--feeds", "later.json"].iter().chain(&NOW)).stderr;
+    assert!(told.contains("kev is dated 2099-08-22T00:00:00Z, which is after"), "{told}");
+}
+
+#[test]
+fn ends_of_support_do_not_depend_on_the_order_of_tables() {
+    let folder = project();
+    folder.write("assets.ndjson", r#"{"id":"a","os":{"family":"debian","version":"12"}}"#);
+    let table = |end: &str| {
+        format!("{{\"product\": \"debian\", \"releases\": [{{\"releaseCycle\": \"12\", \"eol\": {end}}}]}}\n")
+    };
+    for (one, other, end) in [
+        ("false", "\"2026-05-01\"", Some("2026-05-01")),
+        ("\"2028-05-01\"", "\"2026-05-01\"", Some("2026-05-01")),
+        ("true", "false", None),
+        ("false", "false", Some("none")),
+    ] {
+        folder.write("one.json", table(one));
+        folder.write("other.json", table(other));
+        for both in [["one.json", "other.json"], ["other.json", "one.json"]] {
+            let feeds = ["--format", "json", "--feeds", both[0], "--feeds", both[1]];
+            let shown = folder.run(["facts", "show", "a"].iter().chain(&NOW).chain(&feeds)).status(0).json();
+            let eol = shown["fields"].as_array().unwrap().iter().find(|field| field["field"] == "os.eol");
+            assert_eq!(eol.and_then(|eol| eol["value"].as_str()), end, "{shown}");
+        }
+    }
+}
+
+#[test]
 fn a_store_that_was_damaged_decides_nothing() {
     let folder = project();
     folder.run(["feeds", "add", "feeds/kev.json", "--store", "s"].iter().chain(&NOW)).status(0);
@@ -146,6 +203,16 @@ fn a_store_that_was_damaged_decides_nothing() {
     std::fs::write(&path, bytes).unwrap();
     let refused = folder.run(["check", "--feeds", "s"].iter().chain(&NOW));
     refused.refuses("the store `s` is damaged: a record");
+    // A digit of a CVE, which leaves it a record.
+    folder.run(["feeds", "add", "feeds/kev.json", "--store", "t"].iter().chain(&NOW)).status(0);
+    let path = folder.0.join("t");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes.windows(13).position(|part| part == b"CVE-2026-1000").unwrap();
+    bytes[at + 12] = b'9';
+    std::fs::write(&path, bytes).unwrap();
+    for command in [["check"].as_slice(), &["facts", "show", "a"]] {
+        folder.run(command.iter().chain(&["--feeds", "t"]).chain(&NOW)).refuses("the store `t` is damaged: a record");
+    }
 }
 
 #[test]

@@ -55,7 +55,11 @@ impl<'a> Criterion<'a> {
 
     /// Whether one of an asset's products meets it, and which ones do or may.
     pub(super) fn met_by(&self, asset: &Asset) -> (Affected, Vec<(usize, Affected)>) {
+        let is_software = self.cpe.get(Attribute::Part).literal() == Some("a");
         let absent = match asset.complete {
+            true if asset.only_software && !is_software => {
+                Affected::Unknown(format!("whether it runs on `{}` does not follow from its software", self.text))
+            }
             true => Affected::No,
             false => Affected::Unknown("the list of the asset's software is not complete".to_owned()),
         };

@@ -44,6 +44,8 @@ impl Product {
 pub struct Asset {
     products: Vec<Product>,
     complete: bool,
+    /// They are its software: what it runs on is not among them.
+    only_software: bool,
     /// By vendor, and then by product.
     named: BTreeMap<String, BTreeMap<String, Vec<usize>>>,
     /// Those whose name does not say both.
@@ -66,6 +68,12 @@ impl Asset {
         }
         asset.products = products;
         asset
+    }
+
+    /// The same with a list of software, from which it does not follow which operating systems and hardware there are.
+    #[must_use]
+    pub fn of_software(products: Vec<Product>, complete: bool) -> Self {
+        Self { only_software: true, ..Self::new(products, complete) }
     }
 
     /// Its products.

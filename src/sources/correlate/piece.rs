@@ -45,10 +45,20 @@ impl Piece {
         Self { name: text("name").map(str::to_owned), version: version.map(str::to_owned), packages, product, problems }
     }
 
+    /// Whether it says of which vendor it is which product.
+    pub(super) fn is_some_product(&self) -> bool {
+        let is_literal = |product: &Product, attribute| product.cpe.get(attribute).literal().is_some();
+        let product = self.product.as_ref();
+        product.is_some_and(|it| is_literal(it, Attribute::Vendor) && is_literal(it, Attribute::Product))
+    }
+
     /// Why it cannot be looked up, if so.
     pub(super) fn unread(&self) -> Option<String> {
-        if !self.packages.is_empty() || self.product.is_some() {
+        if !self.packages.is_empty() || self.is_some_product() {
             return None;
+        }
+        if self.product.is_some() {
+            return Some("its CPE name leaves open which product of which vendor it is".to_owned());
         }
         Some(self.problems.first().cloned().unwrap_or_else(|| "it has neither a package URL nor a CPE name".to_owned()))
     }
@@ -59,6 +69,19 @@ impl Piece {
         let bare = packages.clone().filter_map(|name| name.rsplit([':', '/']).next());
         let product = self.product.as_ref().and_then(|product| product.cpe.get(Attribute::Product).literal());
         self.name.as_deref().into_iter().chain(packages).chain(bare).chain(product).collect()
+    }
+
+    /// The same without what is only a part of a name.
+    pub(super) fn own_names(&self) -> Vec<&str> {
+        let product = self.product.as_ref().and_then(|product| product.cpe.get(Attribute::Product).literal());
+        self.name.as_deref().into_iter().chain(self.packages.iter().map(Package::name)).chain(product).collect()
+    }
+
+    /// Its version, in every way in which it says it.
+    pub(super) fn versions(&self) -> Vec<&str> {
+        let of_product = self.product.as_ref().and_then(|p| p.cpe.get(Attribute::Version).literal());
+        let of_packages = self.packages.iter().filter_map(Package::version);
+        self.version.as_deref().into_iter().chain(of_packages).chain(of_product).collect()
     }
 
     pub(super) fn finding(&self, id: &str, feed: &str, package: &str, fixed: Option<String>) -> Fields {

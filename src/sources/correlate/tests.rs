@@ -19,6 +19,7 @@ fn advisory(feed: Kind, id: &str, aliases: &[&str], affected: Value) -> Advisory
         fields: Fields::new(),
         affected: Some(affected),
         withdrawn: false,
+        modified: None,
         origin: Origin { file: "feed.json".into(), at: At::File },
     }
 }
@@ -97,6 +98,53 @@ fn packages_and_products() {
     seen.add("CVE-2026-0004", None);
     let (found, doubts) = told(&advisories, &list, true, &seen);
     assert_eq!((found.as_slice(), doubts.len()), (&["CVE-2026-0003 openssl 3.0.11-1 3.0.15-1 osv".to_owned()][..], 0));
+}
+
+#[test]
+fn what_is_dealt_with_hides_only_that_very_package_and_version() {
+    let advisories = [advisory(Kind::Osv, "CVE-2026-0001", &[], osv_entry("npm", "@acme/core", "3.0.0"))];
+    let list = [software(json!({"name": "acme-core", "purl": "pkg:npm/%40acme/core@2.0.0"}))];
+    for (package, version, is_fixed, hides) in [
+        (Some("@acme/core"), Some("2.0.0"), true, true),
+        (Some("@acme/core"), Some("2.0.0"), false, true),
+        (Some("@acme/core"), Some("1.0.0"), true, false),
+        (Some("@acme/core"), Some("1.0.0"), false, false),
+        (Some("@acme/core"), None, true, false),
+        (Some("@acme/core"), None, false, true),
+        (Some("core"), Some("2.0.0"), false, false),
+        (None, Some("2.0.0"), true, false),
+        (None, None, true, false),
+        (None, None, false, true),
+    ] {
+        let mut seen = Seen::default();
+        seen.add_closed("cve-2026-0001", package, version, is_fixed);
+        let (found, _) = told(&advisories, &list, true, &seen);
+        assert_eq!(found.is_empty(), hides, "{package:?} {version:?} {is_fixed}");
+    }
+}
+
+#[test]
+fn a_list_of_software_does_not_say_what_it_runs_on() {
+    let on = |platform: &str| {
+        let criterion = |name: &str, vulnerable: bool| json!([{"vulnerable": vulnerable, "criteria": format!("cpe:2.3:{name}:*:*:*:*:*:*:*")}]);
+        let node = |list: Value| json!({"operator": "OR", "negate": false, "cpeMatch": list});
+        let nodes = json!([node(criterion("a:acme:lib:*", true)), node(criterion(platform, false))]);
+        [advisory(Kind::Nvd, "CVE-2026-0001", &[], json!([{"operator": "AND", "nodes": nodes}]))]
+    };
+    let list = [software(json!({"name": "lib", "version": "1.0", "cpe": "cpe:2.3:a:acme:lib:1.0:*:*:*:*:*:*:*"}))];
+    for platform in ["o:microsoft:windows:-", "h:acme:box:-", "*:acme:box:*"] {
+        let (found, doubts) = told(&on(platform), &list, true, &Seen::default());
+        assert_eq!(found, [""; 0], "{platform}");
+        assert!(doubts[0].contains("does not follow from its software"), "{doubts:?}");
+    }
+    // Of software a whole list has all.
+    assert_eq!(told(&on("a:acme:other:*"), &list, true, &Seen::default()), (vec![], vec![]));
+    // What may be any product may be that, and is told.
+    let open = software(json!({"name": "thing", "version": "1.0", "cpe": "cpe:2.3:a:acme:*:1.0:*:*:*:*:*:*:*"}));
+    let both = [list[0].clone(), open];
+    assert_eq!(told(&on("a:acme:other:*"), &both, true, &Seen::default()).1.len(), 2);
+    let unread = Index::new(&on("a:acme:other:*")).correlate(&both, true, &Seen::default()).unread;
+    assert_eq!(unread, [(1, "its CPE name leaves open which product of which vendor it is".to_owned())]);
 }
 
 #[test]

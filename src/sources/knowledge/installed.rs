@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Knowledge;
-use crate::facts::{Caveat, Installed, Json, Place, ProblemKind};
+use crate::facts::{Caveat, Installed, Json, Place, ProblemKind, Reported};
 use crate::sources::correlate::{Correlated, Doubt, Found, Index, Seen, keys};
 use crate::sources::enrich::Subject;
 use crate::sources::feeds::Kind;
@@ -48,7 +48,12 @@ impl Knowledge {
     #[must_use]
     pub fn correlate(&self, index: &Index<'_>, asset: &Installed) -> Option<Addition> {
         let mut seen = Seen::default();
-        asset.findings.iter().for_each(|(id, package)| seen.add(id, package.as_deref()));
+        for Reported { id, package, version, closed } in &asset.findings {
+            match closed {
+                None => seen.add(id, package.as_deref()),
+                Some(state) => seen.add_closed(id, package.as_deref(), version.as_deref(), state == "fixed"),
+            }
+        }
         let Correlated { found, doubts, unread } = index.correlate(&asset.software, asset.is_complete, &seen);
         let mut caveats = Vec::new();
         let mut findings: Vec<Json<'static>> = Vec::new();
