@@ -182,9 +182,11 @@ fn main() {
     }
     // What ran before leaves the machine's memory in one state or another: each policy goes first as often as the other.
     let round = |n: usize| {
-        let both = if n.is_multiple_of(2) { [0, 1].map(in_a_process) } else { [1, 0].map(in_a_process) };
-        let [first, second] = both;
-        if n.is_multiple_of(2) { [first, second] } else { [second, first] }
+        if n.is_multiple_of(2) {
+            return [0, 1].map(in_a_process);
+        }
+        let [thousand, one] = [1, 0].map(in_a_process);
+        [one, thousand]
     };
     let rounds: Vec<[[f64; 3]; 2]> = (0..RUNS).map(round).collect();
     let reasons: Vec<[[f64; 3]; 2]> = (0..RUNS / 4).map(|_| [0, 2].map(in_a_process)).collect();
