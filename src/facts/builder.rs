@@ -16,7 +16,7 @@ use super::problem::{Place, Problems, Report, Trouble, printable};
 use super::records::{Records, Shared, Trace, Unique};
 use super::rows::{Broken, Remark, Row};
 use super::split::Wrapper;
-use super::table::{Cause, Facts, Touched};
+use super::table::{Cause, Facts, Strings, Touched};
 use crate::check::schema::{Schema, TableId};
 use crate::tally::Tally;
 use crate::time::{Instant, Zone};
@@ -32,11 +32,13 @@ pub struct Options {
     pub tally: Arc<Tally>,
     /// Who knows more of assets than their records say.
     pub amend: Option<Arc<dyn Amend>>,
+    /// Texts that have their numbers already.
+    pub strings: Option<Arc<Strings>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limit: 100, zone: None, tally: Arc::default(), amend: None }
+        Self { limit: 100, zone: None, tally: Arc::default(), amend: None, strings: None }
     }
 }
 
@@ -337,6 +339,7 @@ impl FactsBuilder {
             assets: Arc::new(finish(&assets.plan, assets.table, Vec::new())),
             recorded,
             assets_incomplete: self.incomplete,
+            part: false,
             changes: Arc::new(finish(&changes.plan, changes.table, Vec::new())),
             others,
             given: self.given.into_iter().collect(),

@@ -1,6 +1,7 @@
 //! Texts and CVSS facts, each once, by number: a pool for each chunk, and one for the whole.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::table::{CvssFact, Strings};
 
@@ -20,6 +21,11 @@ pub(super) struct Numbers {
 }
 
 impl Pool {
+    /// An empty one, whose texts are numbered after those of another.
+    pub(super) fn over(strings: Arc<Strings>) -> Self {
+        Self { strings: Strings::over(strings), ..Self::default() }
+    }
+
     /// The number of a CVSS fact, which is added if it is new.
     pub(super) fn cvss(&mut self, fact: CvssFact) -> i64 {
         if let Some(number) = self.cvss_numbers.get(&fact) {

@@ -46,7 +46,7 @@ impl Reader {
         Self {
             now,
             zone: options.zone.clone(),
-            pool: Pool::default(),
+            pool: options.strings.clone().map(Pool::over).unwrap_or_default(),
             report: Report::new(options.limit),
             here: Here { file: Arc::clone(file), line: None, record: None },
             vectors: HashMap::new(),

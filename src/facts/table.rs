@@ -49,18 +49,32 @@ impl Cause {
 /// The texts of the facts, each once; a column holds their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Strings {
+    /// Texts that others share; those of this one are numbered after them.
+    base: Option<Arc<Strings>>,
+    first: i64,
     texts: Vec<Arc<str>>,
     numbers: HashMap<Arc<str>, i64>,
 }
 
 impl Strings {
+    /// No texts but those of another, which keep their numbers.
+    #[must_use]
+    pub fn over(base: Arc<Self>) -> Self {
+        let first = base.next();
+        Self { base: Some(base), first, ..Self::default() }
+    }
+
+    fn next(&self) -> i64 {
+        self.first.saturating_add(i64::try_from(self.texts.len()).unwrap_or(i64::MAX))
+    }
+
     /// The number of a text, which is added if it is new.
     pub fn intern(&mut self, text: &str) -> i64 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
+        if let Some(number) = self.find(text) {
+            return number;
         }
         let text: Arc<str> = Arc::from(text);
-        let number = i64::try_from(self.texts.len()).unwrap_or(i64::MAX);
+        let number = self.next();
         self.texts.push(Arc::clone(&text));
         self.numbers.insert(text, number);
         number
@@ -68,16 +82,16 @@ impl Strings {
 
     /// The same, without a copy of the text where it is new.
     pub fn intern_shared(&mut self, text: &Arc<str>) -> i64 {
-        if let Some(number) = self.numbers.get(text) {
-            return *number;
+        if let Some(number) = self.find(text) {
+            return number;
         }
-        let number = i64::try_from(self.texts.len()).unwrap_or(i64::MAX);
+        let number = self.next();
         self.texts.push(Arc::clone(text));
         self.numbers.insert(Arc::clone(text), number);
         number
     }
 
-    /// The texts, in the order of their numbers.
+    /// Its own texts, in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<str>> {
         self.texts.iter()
     }
@@ -85,25 +99,29 @@ impl Strings {
     /// The number of a text that is there.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<i64> {
-        self.numbers.get(text).copied()
+        let own = self.numbers.get(text).copied();
+        own.or_else(|| self.base.as_ref().and_then(|base| base.find(text)))
     }
 
     /// The text with this number.
     #[must_use]
     pub fn get(&self, number: i64) -> Option<&Arc<str>> {
-        self.texts.get(usize::try_from(number).ok()?)
+        if number < self.first {
+            return self.base.as_ref()?.get(number);
+        }
+        self.texts.get(usize::try_from(number - self.first).ok()?)
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.texts.len()
+        usize::try_from(self.next()).unwrap_or(usize::MAX)
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+        self.len() == 0
     }
 }
 
@@ -232,6 +250,8 @@ pub struct Facts {
     pub recorded: usize,
     /// The inventory was cut off: there may be more assets.
     pub assets_incomplete: bool,
+    /// These are the facts of a part of the inventory: what a change touches beside its assets is decided elsewhere.
+    pub part: bool,
     /// The changes.
     pub changes: Arc<TableData>,
     /// The other entities of the input: people, services, incidents, waivers, duties; each table ends with a phantom row.
