@@ -20,6 +20,7 @@ use super::output;
 use super::progress::Progress;
 use super::tzdb;
 use crate::check::schema::TableId;
+use crate::facts::Problems;
 use crate::report::{Format, Look, Paint, diagnostics, problem};
 use crate::sources::mapping::Source;
 use crate::syntax::diagnostic::Diagnostic;
@@ -52,6 +53,31 @@ pub(super) struct Ready {
     pub policy: Policy,
     /// Its text.
     pub sources: Sources,
+}
+
+/// Which files a call reads.
+pub(super) struct Plan {
+    /// The sources of the project's file.
+    pub sources: Vec<Source>,
+    /// The files and folders.
+    pub files: Vec<Planned>,
+}
+
+/// A file or folder of facts that is to be read.
+#[derive(Debug)]
+pub(super) struct Planned {
+    /// What its records are, unless its source says otherwise.
+    pub entity: TableId,
+    /// Where it is.
+    pub path: PathBuf,
+    /// How files are called that are read of a folder.
+    pub called: &'static [&'static str],
+    /// The source that names it, as an index.
+    pub source: Option<usize>,
+    /// The asset that it is about.
+    pub asset: Option<String>,
+    /// The call names it as a report.
+    pub is_report: bool,
 }
 
 /// The stack of a worker thread, in bytes.
@@ -198,6 +224,64 @@ impl Session {
         needs: Needs,
         trace: Option<&str>,
     ) -> Result<Read, Failure> {
+        let plan = self.plan(policy, args, needs)?;
+        let tally = Arc::new(Tally::default());
+        let progress = Progress::of("reading", Arc::clone(&tally));
+        let files = self.read_files(&plan.files)?;
+        let sources = plan.sources;
+        let unpacked = self.unpacked();
+        let known = feeds::known::read(self, args, &policy.schema(), now, trace)?;
+        let knowledge = known.as_ref().map(|known| Arc::clone(&known.knowledge));
+        tally.add_work(files.iter().map(|given| given.file.bytes.len()).sum());
+        let options =
+            ReadOptions { zone: self.config.zone.clone(), tally, trace: trace.map(str::to_owned), known, unpacked };
+        let mut read = engine::read(policy, files, &sources, now, options);
+        progress.finish();
+        knowledge.map_or(Ok(()), |knowledge| feeds::known::whole(&knowledge))?;
+        read.problems.warnings.extend(calendars::read(policy, &mut read.facts, now, &self.config.folder));
+        read.problems.warnings.extend(tzdb::differences(policy, &read.facts, now, self.own_tzdb));
+        self.judge(&read.problems, args)?;
+        Ok(read)
+    }
+
+    /// Prints what is wrong with the input on stderr.
+    ///
+    /// # Errors
+    /// There is so much wrong that nothing may be decided.
+    pub(super) fn judge(&self, problems: &Problems, args: &FactsArgs) -> Result<(), Failure> {
+        let mut err = io::BufWriter::new(io::stderr().lock());
+        drop(problem::write(&mut err, problems, self.format, &self.problems).and_then(|()| err.flush()));
+        if problems.error_count > 0 && !args.keep_going {
+            let help = "mend it, or pass `--keep-going` to decide on what could be read";
+            let count = if problems.error_count == 1 {
+                "an error".to_owned()
+            } else {
+                format!("{} errors", problems.error_count)
+            };
+            return Err(Failure::new(format!("the input has {count}, so nothing was decided")).help(help));
+        }
+        let warnings = problems.warnings.len();
+        if warnings > 0 && args.strict_facts {
+            let (count, them) = if warnings == 1 {
+                ("1 warning".to_owned(), "it an error")
+            } else {
+                (format!("{warnings} warnings"), "them errors")
+            };
+            return Err(Failure::new(format!("the input has {count}, and `--strict-facts` makes {them}")));
+        }
+        Ok(())
+    }
+
+    /// How many bytes a file may hold when unpacked.
+    pub(super) fn unpacked(&self) -> u64 {
+        self.config.max_unpacked.unwrap_or(input::LARGEST_UNPACKED)
+    }
+
+    /// Which files a call reads, and by which sources; from here on there are as many threads as it asks for.
+    ///
+    /// # Errors
+    /// Inputs that a verb cannot do without, and paths that lead nowhere.
+    pub(super) fn plan(&self, policy: &Policy, args: &FactsArgs, needs: Needs) -> Result<Plan, Failure> {
         let inputs = self.inputs(args);
         let sources = intake::sources(&self.config, &policy.schema())?;
         let used = self.used(args, &sources);
@@ -230,71 +314,44 @@ impl Session {
         // Expressions nest, and evaluating them takes more stack than a thread has by default. Zero threads are as many as there are processors.
         let threads = usize::from(args.threads.unwrap_or(0));
         drop(rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build_global());
-        let tally = Arc::new(Tally::default());
-        let progress = Progress::of("reading", Arc::clone(&tally));
-        let unpacked = self.config.max_unpacked.unwrap_or(input::LARGEST_UNPACKED);
         let mut files = Vec::new();
         let mut taken = std::collections::HashSet::new();
         for (entity, paths) in inputs {
             for path in paths {
                 let source = intake::source_of(path, &self.config, &sources);
                 taken.extend(source);
-                for file in input::data(path, called(entity), &self.stdin_taken, unpacked)? {
-                    files.push(Given { entity, file, source, asset: None, is_report: false });
-                }
+                let path = path.clone();
+                files.push(Planned { entity, path, called: called(entity), source, asset: None, is_report: false });
             }
         }
         for (at, source) in used {
             let paths = if taken.contains(&at) { Vec::new() } else { intake::paths(&self.config, source) };
             for path in paths {
                 self.config.has(source.line, &path)?;
-                for file in input::data(&path, input::ANY, &self.stdin_taken, unpacked)? {
-                    files.push(Given {
-                        entity: source.mapping.entity,
-                        file,
-                        source: Some(at),
-                        asset: None,
-                        is_report: false,
-                    });
-                }
+                let (entity, source) = (source.mapping.entity, Some(at));
+                files.push(Planned { entity, path, called: input::ANY, source, asset: None, is_report: false });
             }
         }
         for (asset, path) in self.reports(args) {
-            for file in input::data(&path, input::ANY, &self.stdin_taken, unpacked)? {
-                files.push(Given { entity: TableId::ASSET, file, source: None, asset: asset.clone(), is_report: true });
+            let (entity, called) = (TableId::ASSET, input::ANY);
+            files.push(Planned { entity, path, called, source: None, asset, is_report: true });
+        }
+        Ok(Plan { sources, files })
+    }
+
+    /// Reads files of facts.
+    ///
+    /// # Errors
+    /// What cannot be read, by name.
+    pub(super) fn read_files<'p>(&self, planned: impl IntoIterator<Item = &'p Planned>) -> Result<Vec<Given>, Failure> {
+        let mut files = Vec::new();
+        for Planned { entity, path, called, source, asset, is_report } in planned {
+            for file in input::data(path, called, &self.stdin_taken, self.unpacked())? {
+                let (asset, is_report) = (asset.clone(), *is_report);
+                files.push(Given { entity: *entity, file, source: *source, asset, is_report });
             }
         }
-        let known = feeds::known::read(self, args, &policy.schema(), now, trace)?;
-        let knowledge = known.as_ref().map(|known| Arc::clone(&known.knowledge));
-        tally.add_work(files.iter().map(|given| given.file.bytes.len()).sum());
-        let options =
-            ReadOptions { zone: self.config.zone.clone(), tally, trace: trace.map(str::to_owned), known, unpacked };
-        let mut read = engine::read(policy, files, &sources, now, options);
-        progress.finish();
-        knowledge.map_or(Ok(()), |knowledge| feeds::known::whole(&knowledge))?;
-        read.problems.warnings.extend(calendars::read(policy, &mut read.facts, now, &self.config.folder));
-        read.problems.warnings.extend(tzdb::differences(policy, &read.facts, now, self.own_tzdb));
-        let mut err = io::BufWriter::new(io::stderr().lock());
-        drop(problem::write(&mut err, &read.problems, self.format, &self.problems).and_then(|()| err.flush()));
-        if read.problems.error_count > 0 && !args.keep_going {
-            let help = "mend it, or pass `--keep-going` to decide on what could be read";
-            let count = if read.problems.error_count == 1 {
-                "an error".to_owned()
-            } else {
-                format!("{} errors", read.problems.error_count)
-            };
-            return Err(Failure::new(format!("the input has {count}, so nothing was decided")).help(help));
-        }
-        let warnings = read.problems.warnings.len();
-        if warnings > 0 && args.strict_facts {
-            let (count, them) = if warnings == 1 {
-                ("1 warning".to_owned(), "it an error")
-            } else {
-                (format!("{warnings} warnings"), "them errors")
-            };
-            return Err(Failure::new(format!("the input has {count}, and `--strict-facts` makes {them}")));
-        }
-        Ok(read)
+        Ok(files)
     }
 
     /// The paths of each kind of input: those of the call, or else of the project's file.
