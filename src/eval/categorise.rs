@@ -1,7 +1,5 @@
 //! The category of a change, or of each of its assets.
 
-use std::collections::HashSet;
-
 use crate::check::program::{Categorise, ListRef, VarId};
 
 use super::arms::{bit, decides, walk};
@@ -27,7 +25,7 @@ pub fn category(frame: &Frame<'_>, block: u16, var: Option<VarId>) -> Category {
         return Category { possible: Vals::unknown(len), reported: vec![None; len] };
     };
     match (def.each_asset, var) {
-        (true, None) => earliest(frame, def),
+        (true, None) => earliest_of_each(frame, def),
         (true, Some(var)) if var != VarId::ASSET => match frame.rows(var) {
             Some(rows) => decide(&frame.rebound(VarId::ASSET, rows), def),
             None => Category { possible: Vals::unknown(len), reported: vec![None; len] },
@@ -89,35 +87,81 @@ fn by_arm(frame: &Frame<'_>, def: &Categorise) -> ByArm {
     ByArm { possible, reported }
 }
 
-/// The earliest arm that any asset of the change has.
-fn earliest(frame: &Frame<'_>, def: &Categorise) -> Category {
-    let mut found = elements(frame, &ListRef::AssetsOf(VarId::CHANGE));
-    found.sort_by_key(|element| (element.parent, !element.certain));
-    let certain: HashSet<usize> = found.iter().filter(|e| e.certain).map(|e| e.parent as usize).collect();
-    let mut possible: Vec<Option<Poss>> = vec![None; frame.len()];
-    let mut reported: Vec<Option<i64>> = vec![None; frame.len()];
+/// The earliest arm that assets of a change have, as far as they were looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Earliest {
+    /// Over those that the change certainly touches.
+    certain: Option<Poss>,
+    /// Of those that it perhaps touches, each once.
+    perhaps: Vec<Poss>,
+    /// The first arm that is certain.
+    reported: Option<i64>,
+}
+
+impl Earliest {
+    fn add(&mut self, value: Poss, arm: Option<i64>, certain: bool) {
+        if certain {
+            self.certain = Some(match self.certain.take() {
+                None => value,
+                Some(before) => Extreme::Earliest.of(&before, &value),
+            });
+            if let Some(arm) = arm {
+                self.reported = Some(self.reported.map_or(arm, |so_far| so_far.min(arm)));
+            }
+        } else if !self.perhaps.contains(&value) {
+            self.perhaps.push(value);
+        }
+    }
+
+    /// Takes in what was found of other assets.
+    pub fn merge(&mut self, other: Self) {
+        if let Some(value) = other.certain {
+            self.add(value, other.reported, true);
+        }
+        other.perhaps.into_iter().for_each(|value| self.add(value, None, false));
+    }
+
+    fn possible(self) -> Poss {
+        let has_certain = self.certain.is_some();
+        let add = |so_far: Option<Poss>, value: Poss| {
+            Some(match so_far {
+                None => value,
+                Some(before) if has_certain => Extreme::Earliest.of_maybe(&before, &value),
+                // Where no asset is certain one of the others is there.
+                Some(before) => Extreme::Earliest.of_maybe(&before, &value).union(&value),
+            })
+        };
+        self.perhaps.into_iter().fold(self.certain, add).unwrap_or(Poss::One(Raw::None))
+    }
+
+    /// The categories in the order of the arms: the reported one, and all possible ones.
+    #[must_use]
+    pub fn names(self, def: &Categorise) -> (Option<String>, Vec<String>) {
+        names(def, &ByArm { reported: vec![self.reported], possible: vec![self.possible()] }.named(def), 0)
+    }
+}
+
+/// The earliest arm that any asset of the change has, for every row.
+#[must_use]
+pub fn earliest(frame: &Frame<'_>, def: &Categorise) -> Vec<Earliest> {
+    let found = elements(frame, &ListRef::AssetsOf(VarId::CHANGE));
+    let mut all = vec![Earliest::default(); frame.len()];
     for chunk in found.chunks(4096) {
         let inner = element_frame(frame, VarId::ASSET, &ListRef::AssetsOf(VarId::CHANGE), chunk);
         let each = by_arm(&inner, def);
         for ((element, value), arm) in chunk.iter().zip(each.possible).zip(each.reported) {
-            let parent = element.parent as usize;
-            if let Some(so_far) = possible.get_mut(parent) {
-                // Where no asset is certain one of the others is there.
-                *so_far = Some(match so_far.take() {
-                    None => value,
-                    Some(before) if element.certain => Extreme::Earliest.of(&before, &value),
-                    Some(before) if certain.contains(&parent) => Extreme::Earliest.of_maybe(&before, &value),
-                    Some(before) => Extreme::Earliest.of_maybe(&before, &value).union(&value),
-                });
-            }
-            if let (Some(so_far), Some(arm)) = (reported.get_mut(parent), arm)
-                && element.certain
-            {
-                *so_far = Some(so_far.map_or(arm, |a: i64| a.min(arm)));
+            if let Some(earliest) = all.get_mut(element.parent as usize) {
+                earliest.add(value, arm, element.certain);
             }
         }
     }
-    let possible = possible.into_iter().map(|poss| poss.unwrap_or(Poss::One(Raw::None))).collect();
+    all
+}
+
+fn earliest_of_each(frame: &Frame<'_>, def: &Categorise) -> Category {
+    let all = earliest(frame, def);
+    let reported = all.iter().map(|earliest| earliest.reported).collect();
+    let possible = all.into_iter().map(Earliest::possible).collect();
     ByArm { possible, reported }.named(def)
 }
 

@@ -1,13 +1,15 @@
 //! `not_before`: the first instant at which nothing but time would be in the way of a change, for each of its assets and for all together.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use crate::time::{Duration, Instant};
+use crate::time::{Duration, Instant, Starts};
 
 use super::super::env::Env;
 use super::super::frame::Frame;
-use super::group::{Allowed, FirstOf, Layout, firsts};
-use super::plan::{Plan, Wanted};
+use super::group::{Allowed, FirstOf, Key, Layout, first, firsts};
+use super::plan::{Plan, View, Wanted};
 
 /// How far ahead is looked, in days: first not far, since most blackouts are over soon, then as far as the language says.
 const DAYS_AHEAD: [i64; 2] = [30, 400];
@@ -35,46 +37,155 @@ pub fn not_before<T: Sync>(
     in_frame: impl Fn(&T, &mut dyn FnMut(&Frame<'_>)) + Sync,
 ) -> NotBefore {
     let Some(wanted) = Wanted::of(env, change) else { return NotBefore { rows: vec![None; rows], whole: None } };
-    let timeless = env.program.blackouts.is_empty() && env.program.windows.is_empty();
-    if timeless || (wanted.own && !blocked) {
+    if is_timeless(env) || (wanted.own && !blocked) {
         return NotBefore { rows: vec![Some(wanted.from); rows], whole: Some(wanted.from) };
     }
+    let sorted = Sorted::new(env, wanted, batches, in_frame);
     let mut found = NotBefore { rows: vec![None; rows], whole: None };
-    let [_, furthest] = DAYS_AHEAD;
-    let ahead = |days: i64| Plan::new(env, wanted, Duration::from_micros(days * DAY));
-    // How rows stand to what is on at any time in question holds for every part of that time.
-    let plan = ahead(furthest);
-    let layout = Layout::new(&plan);
-    let numbers: Vec<Vec<u32>> = batches
-        .par_iter()
-        .map(|batch| {
-            let mut numbers = Vec::new();
-            in_frame(batch, &mut |frame| numbers = layout.numbers(&plan, frame));
-            numbers
-        })
-        .collect();
-    let (order, places) = distinct(numbers.iter().flatten());
-    let keys: Vec<_> = order.iter().map(|number| layout.key(*number)).collect();
     for days in DAYS_AHEAD {
-        let plan = ahead(days);
-        let sorts = layout.sorts(&plan, &keys);
-        let each: Vec<(Allowed, (FirstOf, FirstOf))> = keys
-            .par_iter()
-            .map(|key| {
-                let allowed = layout.allowed(&plan, &sorts, key);
-                let both = firsts(&allowed, wanted.from);
-                (allowed, both)
-            })
-            .collect();
+        let plan = ahead(env, wanted, days);
+        let each = sorted.each(&plan);
         let open = each.iter().any(|(_, both)| !is_found(*both));
         let both = firsts(&Allowed::together(each.iter().map(|(allowed, _)| allowed)), wanted.from);
-        let row = |place: &u32| each.get(*place as usize).and_then(|(_, both)| agreed(*both));
-        found = NotBefore { rows: places.iter().map(row).collect(), whole: agreed(both) };
+        found = NotBefore { rows: sorted.rows(&each), whole: agreed(both) };
         if !open && is_found(both) {
             break;
         }
     }
     found
+}
+
+/// When some of the rows of a change may go, and what is needed to say it of all.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// By row; none where there is none, or where it hangs on something unknown.
+    pub rows: Vec<Option<Instant>>,
+    /// Nothing where the change's start is not known.
+    pub openings: Option<Openings>,
+}
+
+/// When rows of a change may go together.
+#[derive(Clone, Debug)]
+pub struct Openings {
+    from: Instant,
+    /// A row is stopped at the change's own time, or that is not what is asked.
+    blocked: bool,
+    /// The starts that all rows allow, for each time that is looked ahead, at worst and at best; nothing where no row asks for anything.
+    sets: Vec<[Starts; 2]>,
+}
+
+/// Works out when some of the rows of a change may go, to be put together with others by [`Openings::together`].
+#[must_use]
+pub fn part<T: Sync>(
+    env: &Env<'_>,
+    change: u32,
+    rows: usize,
+    blocked: bool,
+    batches: &[T],
+    in_frame: impl Fn(&T, &mut dyn FnMut(&Frame<'_>)) + Sync,
+) -> Part {
+    let Some(wanted) = Wanted::of(env, change) else { return Part { rows: vec![None; rows], openings: None } };
+    let mut openings = Openings { from: wanted.from, blocked: blocked || !wanted.own, sets: Vec::new() };
+    let free = vec![Some(wanted.from); rows];
+    if rows == 0 || is_timeless(env) {
+        return Part { rows: free, openings: Some(openings) };
+    }
+    let sorted = Sorted::new(env, wanted, batches, in_frame);
+    let mut found: Vec<Option<Instant>> = vec![None; rows];
+    let mut open = true;
+    for days in DAYS_AHEAD {
+        let plan = ahead(env, wanted, days);
+        let each = sorted.each(&plan);
+        if open {
+            found = sorted.rows(&each);
+            open = each.iter().any(|(_, both)| !is_found(*both));
+        }
+        let together = Allowed::together(each.iter().map(|(allowed, _)| allowed));
+        openings.sets.push([View::Worst, View::Best].map(|view| Starts::all_of(plan.horizon, together.sets(view))));
+    }
+    Part { rows: if openings.blocked { found } else { free }, openings: Some(openings) }
+}
+
+impl Openings {
+    /// The first instant at which all of these may go; none where there is none, or where it hangs on something unknown.
+    #[must_use]
+    pub fn together(all: &[Self]) -> Option<Instant> {
+        let from = all.first()?.from;
+        if !all.iter().any(|one| one.blocked) {
+            return Some(from);
+        }
+        let mut found = Some(from);
+        for at in 0..DAYS_AHEAD.len() {
+            let of =
+                |view: usize| -> Vec<&Starts> { all.iter().filter_map(|one| one.sets.get(at)?.get(view)).collect() };
+            let both = (first(&of(0), from), first(&of(1), from));
+            found = agreed(both);
+            if is_found(both) {
+                break;
+            }
+        }
+        found
+    }
+}
+
+/// No blackout and no window is ever in the way.
+fn is_timeless(env: &Env<'_>) -> bool {
+    env.program.blackouts.is_empty() && env.program.windows.is_empty()
+}
+
+fn ahead<'e, 'p>(env: &'e Env<'p>, wanted: Wanted, days: i64) -> Plan<'e, 'p> {
+    Plan::new(env, wanted, Duration::from_micros(days * DAY))
+}
+
+/// Rows by how they stand to blackouts and windows.
+struct Sorted {
+    layout: Layout,
+    keys: Vec<Arc<Key>>,
+    /// By row.
+    places: Vec<u32>,
+}
+
+/// What each way to stand allows, and the first instants of that.
+type Each = Vec<(Allowed, (FirstOf, FirstOf))>;
+
+impl Sorted {
+    fn new<T: Sync>(
+        env: &Env<'_>,
+        wanted: Wanted,
+        batches: &[T],
+        in_frame: impl Fn(&T, &mut dyn FnMut(&Frame<'_>)) + Sync,
+    ) -> Self {
+        let [_, furthest] = DAYS_AHEAD;
+        // How rows stand to what is on at any time in question holds for every part of that time.
+        let plan = ahead(env, wanted, furthest);
+        let layout = Layout::new(&plan);
+        let numbers: Vec<Vec<u32>> = batches
+            .par_iter()
+            .map(|batch| {
+                let mut numbers = Vec::new();
+                in_frame(batch, &mut |frame| numbers = layout.numbers(&plan, frame));
+                numbers
+            })
+            .collect();
+        let (order, places) = distinct(numbers.iter().flatten());
+        let keys = order.iter().map(|number| layout.key(*number)).collect();
+        Self { layout, keys, places }
+    }
+
+    fn each(&self, plan: &Plan<'_, '_>) -> Each {
+        let sorts = self.layout.sorts(plan, &self.keys);
+        let of = |key: &Arc<Key>| {
+            let allowed = self.layout.allowed(plan, &sorts, key);
+            let both = firsts(&allowed, plan.wanted.from);
+            (allowed, both)
+        };
+        self.keys.par_iter().map(of).collect()
+    }
+
+    fn rows(&self, each: &Each) -> Vec<Option<Instant>> {
+        let row = |place: &u32| each.get(*place as usize).and_then(|(_, both)| agreed(*both));
+        self.places.iter().map(row).collect()
+    }
 }
 
 /// The different numbers in the order in which they come first, and for each number its place among these.
