@@ -30,3 +30,4 @@ mod time;
 mod verbs;
 mod vex;
 mod when;
+mod workload;
