@@ -101,3 +101,25 @@ fn the_policy_is_clean_and_passes_its_tests() {
     let tests = folder.run(["test"]).status(0);
     assert!(tests.stdout.contains("7 tests: all passed"), "{tests:#?}");
 }
+
+/// `docs/compare.md` holds both policies piece by piece, and every line of either.
+#[test]
+fn the_page_that_compares_has_both_policies() {
+    let page = fs::read_to_string(home().join("../../docs/compare.md")).unwrap();
+    let shown = |kind: &str| -> Vec<String> {
+        let (_, section) = page.split_once("\n## The same policy twice\n").unwrap();
+        let (section, _) = section.split_once("\n## A missing fact\n").unwrap();
+        let blocks = section.split("\n```").filter(|block| block.starts_with(kind));
+        blocks.flat_map(|block| block.lines().skip(1)).map(code).filter(|line| !line.is_empty()).collect()
+    };
+    for (kind, file) in [("gate", "policy/workload.gate"), ("rego", "patch.rego")] {
+        let text = fs::read_to_string(home().join(file)).unwrap();
+        let lines: Vec<String> = text.lines().map(code).filter(|line| !line.is_empty()).collect();
+        assert_eq!(shown(kind), lines, "docs/compare.md and benches/workload/{file} are not the same");
+    }
+}
+
+/// A line without the indentation, and nothing of a comment between statements.
+fn code(line: &str) -> String {
+    if line.starts_with("# ") { String::new() } else { line.trim().to_owned() }
+}

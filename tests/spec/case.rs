@@ -136,7 +136,7 @@ impl Case {
             _ if block.value("file").is_some() => {
                 self.folder.write(block.value("file").unwrap_or_default(), &block.text);
             }
-            "" | "text" | "sh" | "toml" | "json" | "ndjson" | "csv" | "rust" | "yaml" | "pest" => {}
+            "" | "text" | "sh" | "toml" | "json" | "ndjson" | "csv" | "rust" | "yaml" | "pest" | "rego" => {}
             other => self.fail(&block.place(), format!("a block of an unknown kind: {other}")),
         }
     }
