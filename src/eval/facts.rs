@@ -79,15 +79,9 @@ fn list_name<'e>(env: &'e Env<'_>, info: &VarInfo) -> Option<(VarId, &'e str)> {
 pub fn findings_cause(env: &Env<'_>, asset: u32) -> Cause {
     let field = env.program.schema.find(TableId::ASSET, "findings").map(|(field, _)| field);
     match field.and_then(|field| env.facts.assets.column(field)) {
-        Some(Column::List(list)) => list_cause(list, asset),
+        Some(Column::List(list)) => list.cause(asset),
         _ => Cause::Missing,
     }
-}
-
-/// Why a list is incomplete.
-fn list_cause(list: &crate::facts::table::ListColumn, row: u32) -> Cause {
-    let found = list.causes.binary_search_by_key(&row, |(row, _)| *row).ok().and_then(|found| list.causes.get(found));
-    found.map_or(Cause::Missing, |(_, cause)| *cause)
 }
 
 /// The path of a fact, and why it is unknown.
@@ -118,7 +112,7 @@ pub fn fact_path(frame: &Frame<'_>, row: usize, var: VarId, field: FieldId, asse
     };
     let cause = match data.column(field)? {
         Column::Scalar(scalar) => scalar.cause(at),
-        Column::List(list) => list_cause(list, at),
+        Column::List(list) => list.cause(at),
     };
     Some((path, cause))
 }

@@ -183,7 +183,10 @@ pub(super) fn add_elements(from: &TableBuild, row: usize, to: &mut TableBuild) {
         if matches!(more, State::Absent | State::AbsentMeant) {
             continue;
         }
+        let adds = from.range(row).any(|inner| !is_phantom(&from.rows, inner));
         let state = match (to.reopen(), more) {
+            // Nobody gave the list, and this is none either.
+            (State::Absent, State::Unknown(_)) if !adds => State::Absent,
             (State::Unknown(cause), _) | (_, State::Unknown(cause)) => State::Unknown(cause),
             (State::Absent, _) => State::Unknown(Cause::Incomplete),
             _ => State::Known,

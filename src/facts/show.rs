@@ -1,6 +1,6 @@
 //! Facts as people read them.
 
-use super::table::{Column, CvssFact, Facts, Scalar, TableData, Values};
+use super::table::{Cause, Column, CvssFact, Facts, Scalar, TableData, Values};
 use crate::check::decimal::Decimal;
 use crate::check::schema::{FieldId, Schema, Shape};
 use crate::check::types::Type;
@@ -114,7 +114,10 @@ impl Facts {
                 }
                 Some(match (incomplete, count) {
                     (false, count) => format!("[{count}]"),
-                    (true, 0) => "unknown".to_owned(),
+                    (true, 0) => match list.cause(u32::try_from(row).unwrap_or(u32::MAX)) {
+                        Cause::Missing => "unknown".to_owned(),
+                        cause => format!("unknown ({})", cause.as_str()),
+                    },
                     (true, count) => format!("[{count}, ...]"),
                 })
             }

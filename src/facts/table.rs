@@ -171,6 +171,15 @@ pub struct ListColumn {
     pub causes: Vec<(u32, Cause)>,
 }
 
+impl ListColumn {
+    /// Why the list of row `row` is incomplete.
+    #[must_use]
+    pub fn cause(&self, row: u32) -> Cause {
+        let found = self.causes.binary_search_by_key(&row, |(at, _)| *at).ok().and_then(|at| self.causes.get(at));
+        found.map_or(Cause::Missing, |(_, cause)| *cause)
+    }
+}
+
 /// A column.
 #[derive(Clone, Debug)]
 pub enum Column {

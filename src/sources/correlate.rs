@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::feeds::osv::{Of, of_package};
 use super::feeds::{Kind, cve_id, vulnerability_id};
 use super::{Advisory, Fields, store};
 use crate::software::Affected;
@@ -29,6 +30,8 @@ pub struct Index<'a> {
     /// Places of advisories and of elements of their `affected`.
     packages: BTreeMap<String, Vec<(usize, usize)>>,
     products: BTreeMap<String, Vec<usize>>,
+    /// Those that do not say which package they are about.
+    any_package: Vec<usize>,
     /// Those whose vendor or product is a wildcard or cannot be read.
     any_product: Vec<usize>,
 }
@@ -119,6 +122,9 @@ impl Seen {
 pub fn keys(software: &Fields) -> Vec<String> {
     let piece = Piece::read(software);
     let mut keys: Vec<String> = piece.packages.iter().map(store::key_of).collect();
+    if !keys.is_empty() {
+        keys.push(store::any_package_key());
+    }
     if let Some(product) = &piece.product {
         let literal = |attribute| product.cpe.get(attribute).literal();
         keys.extend(literal(Attribute::Vendor).zip(literal(Attribute::Product)).map(|(v, p)| store::cpe_key(v, p)));
@@ -139,6 +145,7 @@ impl<'a> Index<'a> {
             advisories: advisories.iter().map(Borrow::borrow).collect(),
             packages: BTreeMap::new(),
             products: BTreeMap::new(),
+            any_package: Vec::new(),
             any_product: Vec::new(),
         };
         for (place, advisory) in advisories.iter().map(Borrow::borrow).enumerate() {
@@ -157,8 +164,16 @@ impl<'a> Index<'a> {
 
     fn add_packages(&mut self, place: usize, affected: &Value) {
         for (entry, value) in affected.as_array().into_iter().flatten().enumerate() {
-            let text = |pointer| value.pointer(pointer).and_then(Value::as_str);
-            let (Some(ecosystem), Some(name)) = (text("/package/ecosystem"), text("/package/name")) else { continue };
+            let (ecosystem, name) = match of_package(value) {
+                Of::Package(ecosystem, name) => (ecosystem, name),
+                Of::Anything => {
+                    if self.any_package.last() != Some(&place) {
+                        self.any_package.push(place);
+                    }
+                    continue;
+                }
+                Of::Commits => continue,
+            };
             let package = Package::new(Ecosystem::from_osv(ecosystem), name, None);
             let key = key(package.ecosystem().name(), package.name());
             self.packages.entry(key).or_default().push((place, entry));
@@ -194,6 +209,7 @@ impl<'a> Index<'a> {
         for (place, piece) in pieces.iter().enumerate() {
             self.look_up_packages(place, piece, &mut answers);
         }
+        self.look_up_any_package(&pieces, seen, &mut answers);
         self.look_up_products(&pieces, complete, &mut answers);
         for ((software, id), answer) in answers {
             let (Some(piece), Some(advisory)) = (pieces.get(software), self.advisories.get(answer.advisory)) else {
@@ -231,6 +247,19 @@ impl<'a> Index<'a> {
                 let answer = Answer { affected, advisory: *place, package: called.to_owned(), fixed };
                 enter(answers, software, advisory, &answer);
             }
+        }
+    }
+
+    /// What does not say which package it is about may be about any that no scanner reported it of: one of them is told.
+    fn look_up_any_package(&self, pieces: &[Piece], seen: &Seen, answers: &mut Answers) {
+        for place in &self.any_package {
+            let Some(advisory) = self.advisories.get(*place) else { continue };
+            let names: Vec<String> = ids(advisory).collect();
+            let is_open = |(_, piece): &(usize, &Piece)| !piece.packages.is_empty() && !seen.has(&names, piece);
+            let Some((software, _)) = pieces.iter().enumerate().find(is_open) else { continue };
+            let affected = Affected::Unknown("the advisory does not say which package it is about".to_owned());
+            let answer = Answer { affected, advisory: *place, package: String::new(), fixed: None };
+            enter(answers, software, advisory, &answer);
         }
     }
 

@@ -173,6 +173,8 @@ impl Advisories {
     pub fn add(&mut self, harvest: Harvest) {
         let Harvest { advisories, assertions, editions, .. } = harvest;
         let mut left_out: BTreeSet<&'static str> = BTreeSet::new();
+        // The last resort, so that the order of files of one size makes no difference.
+        let file = advisories.first().map(|record| Arc::clone(&record.origin.file));
         for edition in editions {
             if is_catalogue(edition.feed)
                 && let Some(at) = self.editions.iter().position(|other| other.feed == edition.feed)
@@ -183,7 +185,9 @@ impl Advisories {
                 }
                 // Of two of the same time the fuller one, so that their order makes no difference.
                 let rank = |it: &Edition| (it.made.clone(), it.read, it.version.clone());
-                if known.is_some_and(|other| rank(other) > rank(&edition)) {
+                let of = || self.records.iter().find(|record| record.feed == edition.feed);
+                let named = || of().map(|record| Arc::clone(&record.origin.file));
+                if known.is_some_and(|other| (rank(other), named()) > (rank(&edition), file.clone())) {
                     left_out.insert(edition.feed);
                     continue;
                 }
@@ -229,7 +233,7 @@ impl Advisories {
     }
 
     /// Whether a later record of the feed with its identifier is here.
-    fn is_superseded(&self, record: &Advisory) -> bool {
+    pub fn is_superseded(&self, record: &Advisory) -> bool {
         record.modified.is_some() && {
             let latest = self.latest.get(&(record.feed, record.id.clone()));
             latest.and_then(|at| self.records.get(*at)).is_some_and(|latest| record.is_before(latest))

@@ -4,6 +4,8 @@
 
 mod amend;
 mod installed;
+#[cfg(test)]
+mod tests;
 
 pub use installed::{Addition, keys_of};
 
@@ -173,37 +175,49 @@ impl Knowledge {
 
     /// Finds out whose catalogues count.
     fn settle(&mut self) {
-        let date = |edition: &Edition| edition.made.clone().filter(|_| self.dated_ahead(edition).is_none());
-        let made = |editions: &mut dyn Iterator<Item = &Edition>, kind: Kind| {
-            editions.filter(|edition| edition.feed == kind.name()).map(date).max()
+        let made = |edition: &Edition| {
+            let made = edition.made.as_deref().and_then(guard::instant);
+            made.filter(|_| self.dated_ahead(edition).is_none())
         };
+        let rank = |edition: &Edition| (made(edition), edition.read, edition.version.clone());
         let (mut of_store, mut of_files, mut unsure) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let mut catalogue = (Presence::Absent, None);
         for kind in Kind::ALL.into_iter().filter(|kind| is_catalogue(kind.name())) {
-            let stored = self.store.iter().flat_map(|(_, store)| store.held()).map(|held| &held.edition);
-            let (stored, read) = (made(&mut stored.into_iter(), kind), made(&mut self.files.editions().iter(), kind));
-            let undated = |made: &Option<Option<String>>| made.as_ref().is_some_and(Option::is_none);
-            if self.files.unsure().contains(kind.name())
-                || (stored.is_some() && read.is_some() && (undated(&stored) || undated(&read)))
-            {
+            let held = self.store.iter().flat_map(|(_, store)| store.held());
+            let held = held.filter(|held| held.edition.feed == kind.name()).max_by_key(|held| rank(&held.edition));
+            let read =
+                self.files.editions().iter().filter(|edition| edition.feed == kind.name()).max_by_key(|it| rank(it));
+            let stored = held.map(|held| &held.edition);
+            let counts = match (stored, read) {
+                (Some(stored), Some(read)) if rank(stored) > rank(read) => Some(stored),
+                (stored, read) => read.or(stored),
+            };
+            let Some(counts) = counts else { continue };
+            let is_stored = stored.is_some_and(|stored| std::ptr::eq(stored, counts));
+            if is_stored {
+                of_store.insert(kind.name())
+            } else {
+                of_files.insert(kind.name())
+            };
+            let one_undated = stored.zip(read).is_some_and(|(one, other)| made(one).is_none() || made(other).is_none());
+            let beside =
+                held.is_some_and(|held| held.beside.values().any(|added| guard::may_be_later(added, made(counts))));
+            if self.files.unsure().contains(kind.name()) || one_undated || beside {
                 unsure.insert(kind.name());
             }
-            match (stored, read) {
-                (Some(stored), Some(read)) if stored > read => of_store.insert(kind.name()),
-                (Some(_), None) => of_store.insert(kind.name()),
-                (_, Some(_)) => of_files.insert(kind.name()),
-                (None, None) => false,
-            };
+            // One that is dated ahead is none of now: what is not in it may be in that.
+            let is_ahead = self.dated_ahead(counts).is_some()
+                || (!is_stored
+                    && made(counts).is_none()
+                    && self.ahead.iter().any(|(remark, _)| remark.about == kind.name()));
+            if kind == Kind::Kev {
+                let Catalogue { presence, .. } = Catalogue::of([counts]);
+                let is_open = is_ahead || unsure.contains(kind.name());
+                let presence = if presence == Presence::Whole && is_open { Presence::Part } else { presence };
+                catalogue = (presence, counts.made.clone().filter(|_| !is_ahead));
+            }
         }
-        let stored = self.store.iter().flat_map(|(_, store)| store.held()).map(|held| &held.edition);
-        let stored = stored.filter(|edition| of_store.contains(edition.feed));
-        let read = self.files.editions().iter().filter(|edition| of_files.contains(edition.feed));
-        let Catalogue { presence, made } = Catalogue::of(stored.clone().chain(read.clone()));
-        let made = made.filter(|_| !stored.chain(read).any(|edition| self.dated_ahead(edition).is_some()));
-        let presence = match presence {
-            Presence::Whole if unsure.contains(Kind::Kev.name()) => Presence::Part,
-            presence => presence,
-        };
-        self.kev = (presence, made.map(str::to_owned));
+        self.kev = catalogue;
         (self.of_store, self.of_files, self.unsure) = (of_store, of_files, unsure);
     }
 
@@ -246,7 +260,9 @@ impl Knowledge {
     #[must_use]
     pub fn marks(&self) -> BTreeSet<String> {
         let mark = |feed: Feed| {
+            let is_ahead = self.dated_ahead(&feed.edition).is_some();
             let Edition { feed, version, made, read, dropped, .. } = feed.edition;
+            let made = made.filter(|_| !is_ahead);
             format!("feed {feed} {version:?} {made:?} {read} {dropped}")
         };
         self.feeds().into_iter().map(mark).collect()
@@ -265,14 +281,7 @@ impl Knowledge {
         let mut remarks: Vec<(Remark, String)> = feeds.iter().flat_map(of).collect();
         let ages = guard::ages(now, feeds.iter().map(|feed| &feed.edition), limit);
         remarks.extend(ages.into_iter().map(|remark| (remark, String::new())));
-        let unsure = self.unsure.iter().map(|feed| Remark {
-            name: "feed_undated",
-            about: (*feed).to_owned(),
-            message: format!(
-                "of two editions of {feed} one does not say of when it is: what is not in the other is unknown"
-            ),
-            origin: None,
-        });
+        let unsure = self.unsure.iter().map(|feed| guard::unsure(feed));
         remarks.extend(unsure.map(|remark| (remark, String::new())));
         remarks.extend(self.ahead.iter().cloned());
         remarks
@@ -303,6 +312,13 @@ impl Knowledge {
     pub fn places(&self) -> Places {
         let Some((_, places)) = &self.trace else { return Places::new() };
         places.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the store has a later record of the feed with the identifier of one of a file. It may have other names.
+    fn is_older_than_stored(&self, record: &Advisory) -> bool {
+        let Some((_, store)) = self.store.as_ref().filter(|_| record.modified.is_some()) else { return false };
+        let later = |(_, said): (u64, Said)| matches!(said, Said::Advisory(other) if record.is_before(&other));
+        store.find(&record.id).into_iter().any(later)
     }
 
     /// Adds the end of support of an operating system.
@@ -346,18 +362,18 @@ impl Shelf for Knowledge {
             Said::Advisory(advisory) => !is_catalogue(advisory.feed) || of.contains(advisory.feed),
             Said::Assertion(assertion) => !self.is_ahead(assertion),
         };
-        let stored = self.store.iter().flat_map(|(_, store)| store.find(id));
-        let stored = stored.filter(|(_, said)| counts(said, &self.of_store));
-        let read = self.files.find(id).into_iter().filter(|(_, said)| counts(said, &self.of_files));
-        let all: Vec<(u64, Said)> = stored.chain(read.map(|(number, said)| (number | LATER, said))).collect();
-        // Each of them has of one record the latest; so have both together.
-        let superseded = |said: &Said| match said {
-            Said::Advisory(one) if one.modified.is_some() && self.store.is_some() => {
-                all.iter().any(|(_, other)| matches!(other, Said::Advisory(other) if one.is_before(other)))
-            }
-            _ => false,
+        // Each of them has the latest of its own records; so have both together.
+        let is_older = |said: &Said, older: &dyn Fn(&Advisory) -> bool| match said {
+            Said::Advisory(advisory) => older(advisory),
+            Said::Assertion(_) => false,
         };
-        let counts: Vec<bool> = all.iter().map(|(_, said)| !superseded(said)).collect();
-        all.into_iter().zip(counts).filter_map(|(one, counts)| counts.then_some(one)).collect()
+        let stored = self.store.iter().flat_map(|(_, store)| store.find(id));
+        let stored = stored.filter(|(_, said)| {
+            counts(said, &self.of_store) && !is_older(said, &|record| self.files.is_superseded(record))
+        });
+        let read = self.files.find(id).into_iter().filter(|(_, said)| {
+            counts(said, &self.of_files) && !is_older(said, &|record| self.is_older_than_stored(record))
+        });
+        stored.chain(read.map(|(number, said)| (number | LATER, said))).collect()
     }
 }

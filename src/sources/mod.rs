@@ -123,6 +123,15 @@ impl Advisory {
             && self.id == other.id
             && matches!((changed(self), changed(other)), (Some(one), Some(other)) if one < other)
     }
+
+    /// Whether another record says the very same, wherever it stands.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Advisory) -> bool {
+        let Advisory { feed, id, aliases, upstream, fields, affected, withdrawn, modified, origin: _ } = self;
+        (*feed, id, aliases, upstream) == (other.feed, &other.id, &other.aliases, &other.upstream)
+            && (fields, affected, *withdrawn, modified)
+                == (&other.fields, &other.affected, other.withdrawn, &other.modified)
+    }
 }
 
 fn changed(advisory: &Advisory) -> Option<Instant> {
@@ -211,7 +220,7 @@ pub struct Edition {
     pub count: Option<u64>,
     /// How many were read.
     pub read: u64,
-    /// How many were refused as a whole: a record that is not here may be one of them.
+    /// How many were refused, as a whole or in what tells whom they are about: a record that is not here may be one of them.
     pub dropped: u64,
 }
 

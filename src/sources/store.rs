@@ -8,6 +8,7 @@
 //! Nothing here opens files: a [`Writer`] writes to what it is given, a [`Store`] reads from what it is given. Whoever calls makes the file whole at
 //! once: a new file beside the old one, flushed, renamed.
 
+mod catalogue;
 mod keys;
 mod merge;
 mod read;
@@ -17,13 +18,14 @@ mod shelf;
 mod tests;
 mod write;
 
-pub use keys::{cpe_key, key_of, package_key};
+pub use keys::{any_package_key, cpe_key, key_of, package_key};
 pub use merge::{Added, Outcome, merge};
 pub use read::{ReadAt, Store};
 pub use record::Record;
 pub use shelf::Shelved;
 pub use write::Writer;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
@@ -32,7 +34,7 @@ use super::Edition;
 use super::enrich::Remark;
 
 /// The first bytes of a store: a name and the version of its form.
-const MARK: &[u8; 16] = b"changegate-feed3";
+const MARK: &[u8; 16] = b"changegate-feed4";
 /// The length of the end.
 const END: u64 = 96;
 /// The length of a row.
@@ -57,6 +59,9 @@ pub struct Held {
     pub added: String,
     /// What was told of it then, beside the edition before.
     pub told: Vec<Remark>,
+    /// Other files of the same catalogue of which nobody knows that they are the earlier ones, by their names, each with when it was added, RFC 3339:
+    /// what is not here may be in them.
+    pub beside: BTreeMap<String, String>,
 }
 
 /// Why a store cannot be read.

@@ -13,13 +13,13 @@ rule exploited "Exploited" {
 }
 "#;
 
-const KEV: &str = r#"{"catalogVersion": "2026.08.22", "dateReleased": "2026-08-22T00:00:00Z", "count": 1, "vulnerabilities": [
+pub(super) const KEV: &str = r#"{"catalogVersion": "2026.08.22", "dateReleased": "2026-08-22T00:00:00Z", "count": 1, "vulnerabilities": [
     {"cveID": "CVE-2026-1000", "dateAdded": "2026-08-07", "dueDate": "2026-08-10", "knownRansomwareCampaignUse": "Known"}]}"#;
 const EPSS: &str = "#model_version:v5,score_date:2026-08-22T00:00:00+0000\ncve,epss,percentile\nCVE-2026-1000,0.9,0.99\nCVE-2026-1001,0.01,0.3\n";
-const NOW: [&str; 2] = ["--now", "2026-08-22T12:00:00Z"];
+pub(super) const NOW: [&str; 2] = ["--now", "2026-08-22T12:00:00Z"];
 
 /// Two assets: the finding of the one is in the catalogue, that of the other is not; a change of each.
-fn project() -> Folder {
+pub(super) fn project() -> Folder {
     let folder = Folder::empty();
     folder
         .write("changegate.toml", "policy = \"policy\"\ninventory = \"assets.ndjson\"\nchanges = \"changes.ndjson\"\n");
@@ -42,7 +42,7 @@ fn project() -> Folder {
 }
 
 /// `CHANGE verdict` of each change.
-fn verdicts(folder: &Folder, more: &[&str]) -> Vec<String> {
+pub(super) fn verdicts(folder: &Folder, more: &[&str]) -> Vec<String> {
     let run = folder.run(["check", "--format", "json", "--fail-on", "deny"].iter().chain(&NOW).chain(more));
     let json = run.json();
     let told = json["decisions"].as_array().unwrap().iter();
@@ -50,7 +50,7 @@ fn verdicts(folder: &Folder, more: &[&str]) -> Vec<String> {
 }
 
 /// The fields of the only finding of an asset.
-fn finding(folder: &Folder, asset: &str, more: &[&str]) -> serde_json::Value {
+pub(super) fn finding(folder: &Folder, asset: &str, more: &[&str]) -> serde_json::Value {
     let shown =
         folder.run(["facts", "show", asset, "--format", "json"].iter().chain(&NOW).chain(more)).status(0).json();
     let rows = shown["lists"]["findings"]["rows"].as_array().unwrap().clone();
@@ -349,7 +349,7 @@ fn software_is_looked_up_in_advisories() {
         assert_eq!(of("fixed").1, Some(false));
         let (rows, incomplete, shown) = of("of-no-version");
         assert_eq!((rows, incomplete), (vec![], None), "{shown:?}");
-        assert_eq!(shown.json()["unknown"]["findings"], "missing");
+        assert_eq!(shown.json()["unknown"]["findings"], "incomplete");
         assert!(
             shown.stderr.contains(
                 r#""found":"`CVE-2026-1000` in `flask-thing`: the package's version is not known","line":3,"record":"of-no-version""#
@@ -686,6 +686,7 @@ fn what_is_unknown_by_its_own_fault_no_feed_denies() {
         (r#""exploitation":"weaponized""#, "exploitation"),
         (r#""automatable":true,"automatable":false"#, "automatable"),
         (r#""state":"open","state":"accepted""#, "state"),
+        (r#""state":"Reopened""#, "state"),
         (r#""cvss":9.8,"cvss":1.2"#, "cvss"),
     ] {
         let of = |cve: &str| {

@@ -16,6 +16,7 @@ mod audit;
 mod calls;
 mod check;
 mod conform;
+mod doubted;
 mod feeds;
 mod files;
 mod fmt;

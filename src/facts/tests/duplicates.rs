@@ -134,13 +134,19 @@ fn added_elements_contradict_nothing_and_complete_nothing() {
         assert!(input.problems.warnings.iter().all(|warning| !warning.message.contains("different values")));
         assert_sound(&input);
     }
-    // An incomplete list makes the other so.
-    let mut builder = builder();
-    builder.add_inventory("a.ndjson", br#"{"id":"a","findings":[{"cve":"A"}]}"#);
-    let more =
-        Json::Object(vec![("id".into(), Json::String("a".into())), ("findings".into(), Json::Incomplete(Vec::new()))]);
-    builder.add_elements(&Arc::from("a.ndjson"), vec![(None, more)]);
-    let input = builder.finish();
-    assert_eq!(length(&input.facts.assets, "findings"), (1, Some(Cause::Incomplete)));
-    assert_sound(&input);
+    // An incomplete list makes the other so; one that is not there stays missing.
+    for (own, wanted) in [
+        (r#","findings":[{"cve":"A"}]"#, (1, Cause::Incomplete)),
+        (r#","findings":[]"#, (0, Cause::Incomplete)),
+        ("", (0, Cause::Missing)),
+    ] {
+        let mut builder = builder();
+        builder.add_inventory("a.ndjson", format!(r#"{{"id":"a"{own}}}"#).as_bytes());
+        let findings = ("findings".into(), Json::Incomplete(Vec::new()));
+        let more = Json::Object(vec![("id".into(), Json::String("a".into())), findings]);
+        builder.add_elements(&Arc::from("a.ndjson"), vec![(None, more)]);
+        let input = builder.finish();
+        assert_eq!(length(&input.facts.assets, "findings"), (wanted.0, Some(wanted.1)), "{own}");
+        assert_sound(&input);
+    }
 }

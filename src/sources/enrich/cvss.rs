@@ -62,11 +62,13 @@ impl<'v> Entry<'v> {
         }
     }
 
-    /// Whether it counts before one of its version that came earlier: it is worth more, or its feed has two and its score is higher.
+    /// Whether it counts before one of its version that came earlier: it is worth more, or its feed has two and its score is higher. Of equal scores
+    /// the greater text counts, so that the order of files makes no difference.
     fn counts_before(&self, other: &Entry<'_>) -> bool {
         let height = |entry: &Entry<'_>| entry.vector.map(|vector| vector.score()).or(entry.score);
+        let key = |entry: &Entry<'_>| (height(entry), entry.text.map(str::to_owned), entry.value.to_string());
         let both = self.worth() == other.worth() && self.feed.is_some() && self.feed == other.feed;
-        self.worth() > other.worth() || (both && height(self) > height(other))
+        self.worth() > other.worth() || (both && key(self) > key(other))
     }
 
     /// How much it is worth beside another of its version: a vector, a score, neither.

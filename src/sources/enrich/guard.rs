@@ -45,21 +45,60 @@ pub fn edition(now: Instant, edition: &Edition, former: Option<&Edition>) -> Vec
     remarks
 }
 
-/// What is remarked on the age of the feeds, of each of which the latest edition counts: one that is longer ago than its limit is stale, and one without
-/// a date undated. VEX documents do not grow old: what they say holds until they say something else.
+/// What is remarked where of two editions of a catalogue nobody knows which is the later.
+pub fn unsure(feed: &str) -> Remark {
+    Remark {
+        name: "feed_undated",
+        about: feed.to_owned(),
+        message: format!(
+            "of two editions of {feed} one does not say of when it is: what is not in the other is unknown"
+        ),
+        origin: None,
+    }
+}
+
+/// What is remarked on an edition that is left out for another.
+pub fn older(feed: &str) -> Remark {
+    Remark {
+        name: "feed_older",
+        about: feed.to_owned(),
+        message: format!("{feed} is older than the edition that is here, or of its time and has less: it is left out"),
+        origin: None,
+    }
+}
+
+/// Whether what was added at a time (RFC 3339), and says of none, may be later than an edition of a catalogue: not if that was made after it.
+pub fn may_be_later(added: &str, made: Option<Instant>) -> bool {
+    !matches!((instant(added), made), (Some(added), Some(made)) if made > added)
+}
+
+/// What is remarked on the age of the feeds: one that is longer ago than its limit is stale, and one without a date undated. A file with many records is
+/// as old as it says, whatever there is beside it; of files of one record each, pieces of one feed, the latest counts. VEX documents do not grow
+/// old: what they say holds until they say something else.
 pub fn ages<'e>(
     now: Instant,
     editions: impl IntoIterator<Item = &'e Edition>,
     limit: &dyn Fn(Kind) -> Option<Duration>,
 ) -> Vec<Remark> {
-    let mut latest: BTreeMap<Kind, Option<Instant>> = BTreeMap::new();
+    let mut whole: BTreeMap<Kind, Option<Instant>> = BTreeMap::new();
+    let mut pieces: BTreeMap<Kind, Option<Instant>> = BTreeMap::new();
     for edition in editions {
         let Some(kind) = Kind::from_name(edition.feed) else { continue };
         if matches!(kind, Kind::Csaf | Kind::OpenVex | Kind::CycloneDxVex) {
             continue;
         }
-        let made = latest.entry(kind).or_default();
-        *made = (*made).max(edition.made.as_deref().and_then(instant));
+        let made = edition.made.as_deref().and_then(instant);
+        if is_catalogue(edition.feed) || edition.read.saturating_add(edition.dropped) > 1 {
+            let oldest = whole.entry(kind).or_insert(made);
+            *oldest = (*oldest).min(made);
+        } else {
+            let latest = pieces.entry(kind).or_insert(made);
+            *latest = (*latest).max(made);
+        }
+    }
+    for (kind, made) in pieces {
+        let oldest = whole.entry(kind).or_insert(made);
+        *oldest = (*oldest).min(made);
     }
     let remark = |(kind, made): (Kind, Option<Instant>)| {
         let feed = kind.name();
@@ -73,7 +112,7 @@ pub fn ages<'e>(
         };
         Some(Remark { name, about: feed.to_owned(), message, origin: None })
     };
-    latest.into_iter().filter_map(remark).collect()
+    whole.into_iter().filter_map(remark).collect()
 }
 
 /// What is remarked on the records that a feed had and no longer has.

@@ -9,6 +9,9 @@ use super::{Remark, Subject};
 use crate::sources::{Assertion, At, Fields, Origin, Status};
 use crate::time::{Instant, parse_instant};
 
+/// The states of a finding that is dealt with.
+const CLOSED: [&str; 5] = ["mitigated", "accepted", "not_affected", "false_positive", "fixed"];
+
 /// A statement that is about a finding.
 struct Word<'a> {
     at: Option<Instant>,
@@ -117,7 +120,11 @@ pub(super) fn apply<'a>(
     };
     let open = match finding.get("state") {
         None | Some(Value::Null) => true,
-        Some(state) => state == "open",
+        Some(own) if state.is_some() && !CLOSED.iter().any(|closed| own == closed) && own != "open" => {
+            // A state that is none stays unknown, and it is told where it stands.
+            return;
+        }
+        Some(own) => own == "open",
     };
     if let Some(state) = state.filter(|_| open) {
         finding.insert("state".to_owned(), Value::from(state));

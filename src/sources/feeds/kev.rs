@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::document::{Place, day_text, list, moment, object, put, shown, single, text};
+use super::document::{Place, day_text, kind, list, moment, object, put, shown, single, text};
 use super::table::{Row, rows};
 use super::{Kind, cve_id};
 use crate::sources::{Advisory, Edition, Fields, Harvest};
@@ -36,7 +36,18 @@ fn json(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
     };
     edition.version = text(catalogue, "catalogVersion", &place, harvest).map(str::to_owned);
     edition.made = moment(catalogue, "dateReleased", &place, harvest);
-    edition.count = catalogue.get("count").and_then(Value::as_u64);
+    match catalogue.get("count") {
+        None | Some(Value::Null) => {}
+        Some(count) => {
+            edition.count = count.as_u64();
+            if edition.count.is_none() {
+                // Whether this is all of it nobody knows then.
+                let message = format!("{} is no number of entries", kind(count));
+                place.key("count").refuse(harvest, message, "a whole number");
+                edition.dropped += 1;
+            }
+        }
+    }
     let entries = list(catalogue, "vulnerabilities", &place, harvest);
     let place = place.key("vulnerabilities");
     if catalogue.get("vulnerabilities").and_then(Value::as_array).is_none() {

@@ -13,7 +13,7 @@ const MALFORMED: u8 = 100;
 
 /// The metrics of one record, one for each version of CVSS.
 ///
-/// The lowest rank counts; of equals the highest score; of equals the first. Two different vectors of one version in the facts would make that
+/// The lowest rank counts; of equals the highest score; of equals the greater text. Two different vectors of one version in the facts would make that
 /// version unknown, and feeds have several for most records.
 #[derive(Default)]
 pub(in crate::sources) struct Metrics(BTreeMap<&'static str, (u8, Tenths, Value)>);
@@ -91,7 +91,10 @@ impl Metrics {
         };
         let better = match self.0.get(version) {
             None => true,
-            Some((other, height, _)) => rank < *other || (rank == *other && counts > *height),
+            Some((other, height, said)) => {
+                let higher = || (counts, value.to_string()) > (*height, said.to_string());
+                rank < *other || (rank == *other && higher())
+            }
         };
         if better {
             self.0.insert(version, (rank, counts, value));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::cve::severity;
 use super::document::{Place, list, moment, object, put, records, text, texts};
@@ -24,8 +24,12 @@ pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
             return;
         };
         match advisory(record, &place, harvest) {
-            Some(advisory) => {
-                edition.read += 1;
+            Some((advisory, is_whole)) => {
+                if is_whole {
+                    edition.read += 1;
+                } else {
+                    edition.dropped += 1;
+                }
                 edition.made = edition.made.take().max(advisory.modified.clone());
                 harvest.advisories.push(advisory);
             }
@@ -36,7 +40,8 @@ pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
     harvest.editions.push(edition);
 }
 
-fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest) -> Option<Advisory> {
+/// The advisory of a record, and whether all of what it says of software could be read.
+fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest) -> Option<(Advisory, bool)> {
     let Some(id) = text(&record, "id", place, harvest).map(vulnerability_id) else {
         place.key("id").refuse(harvest, "the record has no identifier", "`GHSA-…`, `CVE-…` and so on");
         return None;
@@ -70,33 +75,36 @@ fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest
         word = word.or(specific.get("severity").and_then(Value::as_str).and_then(severity));
     }
     put(&mut fields, "vendor_severity", word);
+    let before = harvest.refused.len();
     for (index, element) in list(&record, "affected", place, harvest).iter().enumerate() {
         affected(element, &place.key("affected").index(index), harvest);
     }
+    let is_whole = harvest.refused.len() == before;
     let aliases = texts(&record, "aliases", place, harvest).iter().map(|alias| vulnerability_id(alias)).collect();
     let upstream = texts(&record, "upstream", place, harvest).iter().map(|other| vulnerability_id(other)).collect();
     let withdrawn = record.get("withdrawn").is_some_and(|withdrawn| !withdrawn.is_null());
-    Some(Advisory {
+    let affected = record.remove("affected").filter(|affected| !affected.is_null());
+    let advisory = Advisory {
         feed: Kind::Osv.name(),
         id,
         aliases,
         upstream,
         fields,
-        affected: record.remove("affected").filter(Value::is_array),
+        // What is no list may be about anything.
+        affected: affected.map(|affected| if affected.is_array() { affected } else { json!([null]) }),
         withdrawn,
         modified,
         origin: place.origin(),
-    })
+    };
+    Some((advisory, is_whole))
 }
 
 /// Refuses what the schema does not allow in an element of `affected`.
-fn affected(element: &Value, place: &Place, harvest: &mut Harvest) {
-    let Some(element) = object(element, place, harvest) else { return };
+fn affected(value: &Value, place: &Place, harvest: &mut Harvest) {
+    let Some(element) = object(value, place, harvest) else { return };
     let ranges = list(element, "ranges", place, harvest);
-    let only_git =
-        !ranges.is_empty() && ranges.iter().all(|range| range.get("type").and_then(Value::as_str) == Some("GIT"));
-    if !element.get("package").is_some_and(Value::is_object) && !only_git {
-        place.refuse(harvest, "it names no package", "`package`");
+    if of_package(value) == Of::Anything {
+        place.refuse(harvest, "it names no package", "`package` with its `ecosystem` and `name`");
     }
     for (index, range) in ranges.iter().enumerate() {
         let place = place.key("ranges").index(index);
@@ -106,4 +114,27 @@ fn affected(element: &Value, place: &Place, harvest: &mut Harvest) {
             place.key("events").refuse(harvest, "the range begins nowhere", "an `introduced` event");
         }
     }
+}
+
+/// What an element of `affected` is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sources) enum Of<'v> {
+    /// A package of an ecosystem.
+    Package(&'v str, &'v str),
+    /// Commits alone, which no list of software has.
+    Commits,
+    /// It does not say, though it has to: it may be anything.
+    Anything,
+}
+
+/// Reads what an element of `affected` is about.
+pub(in crate::sources) fn of_package(element: &Value) -> Of<'_> {
+    let text = |pointer| element.pointer(pointer).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    if let (Some(ecosystem), Some(name)) = (text("/package/ecosystem"), text("/package/name")) {
+        return Of::Package(ecosystem, name);
+    }
+    let ranges = element.get("ranges").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let commits = |range: &Value| range.get("type").and_then(Value::as_str) == Some("GIT");
+    let is_none = element.get("package").is_none_or(Value::is_null);
+    if is_none && !ranges.is_empty() && ranges.iter().all(commits) { Of::Commits } else { Of::Anything }
 }

@@ -40,8 +40,10 @@ impl Knowledge {
         if let Some((_, store)) = &self.store {
             stored.extend(software.iter().flat_map(|key| store.affecting(key)));
         }
-        let read = self.files.advisories().filter(|advisory| advisory.affected.is_some()).cloned();
-        stored.into_values().map(Arc::new).chain(read).collect()
+        let read = self.files.advisories().filter(|advisory| advisory.affected.is_some());
+        let read = read.filter(|advisory| !self.is_older_than_stored(advisory)).cloned();
+        let stored = stored.into_values().filter(|advisory| !self.files.is_superseded(advisory));
+        stored.map(Arc::new).chain(read).collect()
     }
 
     /// What the advisories say of an asset's software; none where they say nothing that its findings lack.

@@ -8,10 +8,16 @@ use super::Record;
 use crate::software::configuration::vulnerable_products;
 use crate::software::ecosystem::{Ecosystem, Package};
 use crate::sources::feeds::Kind;
+use crate::sources::feeds::osv::{Of, of_package};
 
 /// The key of a package of an OSV ecosystem; what follows a colon in the ecosystem's name, a release of a distribution, is left out.
 pub fn package_key(ecosystem: &str, name: &str) -> String {
     key_of(&Package::new(Ecosystem::from_osv(ecosystem), name, None))
+}
+
+/// The key of what does not say which package it is about.
+pub fn any_package_key() -> String {
+    "package * *".to_owned()
 }
 
 /// The same of a package, whose name is in the form in which its ecosystem compares names.
@@ -50,11 +56,12 @@ pub(super) fn of(record: &Record) -> BTreeSet<String> {
 pub(super) const PRODUCTS: &str = "products";
 
 fn packages(affected: &Value, keys: &mut BTreeSet<String>) {
-    for package in affected.as_array().into_iter().flatten().filter_map(|element| element.get("package")) {
-        let text = |key: &str| package.get(key).and_then(Value::as_str);
-        if let (Some(ecosystem), Some(name)) = (text("ecosystem"), text("name")) {
-            keys.insert(package_key(ecosystem, name));
-        }
+    for element in affected.as_array().into_iter().flatten() {
+        match of_package(element) {
+            Of::Package(ecosystem, name) => keys.insert(package_key(ecosystem, name)),
+            Of::Anything => keys.insert(any_package_key()),
+            Of::Commits => false,
+        };
     }
 }
 

@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
-use super::{Held, ReadAt, Record, Store, StoreError, Writer};
+use super::{Held, ReadAt, Record, Store, StoreError, Writer, catalogue};
+use crate::sources::Harvest;
 use crate::sources::enrich::{Remark, guard, is_catalogue};
 use crate::sources::feeds::Kind;
-use crate::sources::{Edition, Harvest};
 use crate::time::{Duration, Instant};
 
-/// What only the edition before tells, which is kept: who decides by the store has to know.
-const COMPARED: [&str; 2] = ["feed_shrank", "epss_model_changed"];
 /// How many records that are gone are kept by name.
 const MOST_GONE: usize = 1000;
 
@@ -41,10 +39,10 @@ pub struct Outcome {
 
 /// Writes what the old store has and the new files bring.
 ///
-/// A catalogue (`kev`, `epss`) is replaced as a whole by a later edition, and stays where the new file is older. A record of `nvd`, `cve` and `osv`
-/// replaces the one with its identifier, unless that was changed later, and a product the one with its name; of VEX documents the file of the same name
-/// is replaced. `now` is when
-/// the files are added; `limit` is the greatest age that a feed may have, where there is one.
+/// A catalogue (`kev`, `epss`) is replaced as a whole by a later edition, and stays where the new file is older; where nobody knows which is the later,
+/// that is kept in mind ([`Held::beside`]). A record of `nvd`, `cve` and `osv` replaces the one with its identifier that was changed before it, or came
+/// from the file of its name, and never one that was changed later; where neither is known, both stay. Of VEX documents and tables of products the file
+/// of the same name is replaced. `now` is when the files are added; `limit` is the greatest age that a feed may have, where there is one.
 ///
 /// # Errors
 /// What reading the old store and writing the new one fail with.
@@ -60,12 +58,7 @@ pub fn merge<R: ReadAt, W: Write>(
     let mut new: Vec<Record> = Vec::new();
     let mut catalogues: BTreeSet<&'static str> = BTreeSet::new();
     let mut documents: BTreeSet<String> = BTreeSet::new();
-    // A folder may have hundreds of thousands of files.
-    let named = |held: &Held| {
-        (held.edition.feed, if is_catalogue(held.edition.feed) { String::new() } else { held.file.clone() })
-    };
-    let mut places: BTreeMap<(&'static str, String), usize> =
-        held.iter().enumerate().map(|(at, held)| (named(held), at)).collect();
+    let mut places: Places = held.iter().enumerate().map(|(at, held)| (named(held), at)).collect();
     for Added { file, harvest } in files {
         let mut left_out = BTreeSet::new();
         for edition in harvest.editions {
@@ -75,72 +68,60 @@ pub fn merge<R: ReadAt, W: Write>(
             } else {
                 places.get(&(edition.feed, if catalogue { String::new() } else { file.clone() })).copied()
             };
-            let before = former.and_then(|at| held.get(at)).map(|held| held.edition.clone());
-            let remarks = guard::edition(now, &edition, before.as_ref());
-            let told = match former.and_then(|at| held.get(at)) {
-                // The same once more is no news.
-                Some(same) if same.edition == edition => same.told.clone(),
-                _ => remarks.iter().filter(|remark| COMPARED.contains(&remark.name)).cloned().collect(),
-            };
-            outcome.remarks.extend(remarks);
-            if catalogue && before.as_ref().is_some_and(|before| is_fuller(before, &edition)) {
-                left_out.insert(edition.feed);
+            if catalogue {
+                let entry = Held { edition, file: file.clone(), added: now.to_rfc3339(), ..Held::default() };
+                let feed = entry.edition.feed;
+                let known = former.and_then(|at| held.get_mut(at));
+                let Some(entry) = catalogue::put(now, known, entry, &mut outcome.remarks) else {
+                    left_out.insert(feed);
+                    continue;
+                };
+                catalogues.insert(feed);
+                new.retain(|record| !matches!(record, Record::Advisory(other) if other.feed == feed));
+                enter(&mut held, &mut places, former, entry);
                 continue;
             }
+            outcome.remarks.extend(guard::edition(now, &edition, None));
             if !by_identifier(edition.feed) {
                 documents.insert(file.clone());
             }
-            if catalogue {
-                catalogues.insert(edition.feed);
-                new.retain(|record| !matches!(record, Record::Advisory(other) if other.feed == edition.feed));
-            }
-            let entry = Held { edition, file: file.clone(), added: now.to_rfc3339(), told };
-            match former.and_then(|at| held.get_mut(at)) {
-                Some(place) => *place = entry,
-                None => {
-                    places.insert(named(&entry), held.len());
-                    held.push(entry);
-                }
-            }
+            let entry = Held { edition, file: file.clone(), added: now.to_rfc3339(), ..Held::default() };
+            enter(&mut held, &mut places, former, entry);
         }
         new.extend(harvest.assertions.into_iter().map(Record::Assertion));
         new.extend(harvest.products.into_iter().map(Record::Product));
         let advisories = harvest.advisories.into_iter().filter(|advisory| !left_out.contains(advisory.feed));
         new.extend(advisories.map(Record::Advisory));
     }
-    let mut last: BTreeMap<Key, usize> = BTreeMap::new();
     let mut older: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for (at, record) in new.iter().enumerate() {
-        let Some(key) = key(record) else { continue };
-        match last.get(&key).and_then(|other| new.get(*other)) {
-            Some(other) if is_before(record, other) => tell_older(record, &mut older),
-            _ => {
-                last.insert(key, at);
-            }
-        }
-    }
+    let latest = latest(&new, &mut older);
+    let of = |record: &Record| {
+        let places = key(record).and_then(|key| latest.get(&key));
+        places.into_iter().flatten().filter_map(|at| Some((*at, new.get(*at)?)))
+    };
     // Files that have no name of their own come one after the other.
     let unnamed: Vec<&Record> = new.iter().filter(|record| record.file() == UNNAMED).collect();
-    let mut kept: BTreeSet<usize> = BTreeSet::new();
-    let gives_way = |record: &Record| match (record, key(record)) {
-        (Record::Advisory(advisory), _) if catalogues.contains(advisory.feed) => true,
-        (_, Some(key)) => last.contains_key(&key),
-        (_, None) if record.file() == UNNAMED => unnamed.contains(&record),
-        (_, None) => documents.contains(record.file()),
+    let gives_way = |record: &Record| match record {
+        Record::Advisory(advisory) if catalogues.contains(advisory.feed) => true,
+        _ if key(record).is_some() => of(record).any(|(_, newer)| replaces(newer, record)),
+        _ if record.file() == UNNAMED => unnamed.contains(&record),
+        _ => documents.contains(record.file()),
     };
     let mut writer = Writer::new(out)?;
     let mut gone: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    // New ones that are older than what the store has.
+    let mut late: BTreeSet<usize> = BTreeSet::new();
     if let Some(old) = old {
         old.each(|record| {
-            let newer = key(&record).and_then(|key| last.get(&key)).and_then(|at| Some((*at, new.get(*at)?)));
-            if let Some((at, newer)) = newer.filter(|(_, newer)| is_before(newer, &record)) {
-                tell_older(newer, &mut older);
-                kept.insert(at);
-                outcome.records += u64::from(writer.add(&record)?);
-            } else if gives_way(&record) {
+            for (at, newer) in of(&record).filter(|(_, newer)| is_before(newer, &record)) {
+                if late.insert(at) {
+                    tell_older(newer, &mut older);
+                }
+            }
+            if gives_way(&record) {
                 if let Record::Advisory(advisory) = record
                     && is_catalogue(advisory.feed)
-                    && !last.contains_key(&Key::Record(advisory.feed, advisory.id.clone()))
+                    && !latest.contains_key(&(advisory.feed, advisory.id.clone()))
                 {
                     gone.entry(advisory.feed).or_default().insert(advisory.id);
                 }
@@ -151,8 +132,8 @@ pub fn merge<R: ReadAt, W: Write>(
         })?;
     }
     for (at, record) in new.iter().enumerate() {
-        // Of several new ones the last counts, and what the store has where that is later.
-        if kept.contains(&at) || key(record).is_some_and(|key| last.get(&key) != Some(&at)) {
+        let counts = key(record).is_none_or(|key| latest.get(&key).is_some_and(|places| places.contains(&at)));
+        if !counts || late.contains(&at) {
             continue;
         }
         if writer.add(record)? {
@@ -175,20 +156,61 @@ pub fn merge<R: ReadAt, W: Write>(
         }
         outcome.remarks.extend(remarks);
     }
+    let doubtful = held.iter().filter(|held| !held.beside.is_empty());
+    outcome.remarks.extend(doubtful.map(|held| guard::unsure(held.edition.feed)));
     outcome.remarks.extend(guard::ages(now, held.iter().map(|held| &held.edition), limit));
     Ok((writer.finish(&held)?, outcome))
 }
 
-/// Whether an edition of a catalogue counts before a new one: it is later, or of the same time and has more. Of those without a date the one that was
-/// added last counts.
-fn is_fuller(before: &Edition, edition: &Edition) -> bool {
-    let rank = |it: &Edition| (it.made.clone(), it.read);
-    before.made.is_some() && rank(before) > rank(edition)
+/// The places of what is known of files, by feed and, of those that are no catalogue, name. A folder may have hundreds of thousands of them.
+type Places = BTreeMap<(&'static str, String), usize>;
+
+fn named(held: &Held) -> (&'static str, String) {
+    (held.edition.feed, if is_catalogue(held.edition.feed) { String::new() } else { held.file.clone() })
+}
+
+/// Puts what is known of a file in the place of what was known of it before.
+fn enter(held: &mut Vec<Held>, places: &mut Places, former: Option<usize>, entry: Held) {
+    match former.and_then(|at| held.get_mut(at)) {
+        Some(place) => *place = entry,
+        None => {
+            places.insert(named(&entry), held.len());
+            held.push(entry);
+        }
+    }
+}
+
+/// The new records of each identifier that count: those than which no other is known to be later, each once.
+fn latest(new: &[Record], older: &mut BTreeMap<&'static str, u64>) -> BTreeMap<Key, Vec<usize>> {
+    let mut latest: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (at, record) in new.iter().enumerate() {
+        let Some(key) = key(record) else { continue };
+        let places = latest.entry(key).or_default();
+        let other = |at: &usize| new.get(*at);
+        if places.iter().filter_map(other).any(|other| is_before(record, other)) {
+            tell_older(record, older);
+            continue;
+        }
+        places.retain(|at| other(at).is_some_and(|other| !is_before(other, record) && !is_same(other, record)));
+        places.push(at);
+    }
+    latest
 }
 
 /// Whether a record is known to be of an earlier time than another.
 fn is_before(record: &Record, other: &Record) -> bool {
     matches!((record, other), (Record::Advisory(record), Record::Advisory(other)) if record.is_before(other))
+}
+
+/// Whether two records say the same, wherever they stand.
+fn is_same(one: &Record, other: &Record) -> bool {
+    matches!((one, other), (Record::Advisory(one), Record::Advisory(other)) if one.says_the_same(other))
+}
+
+/// Whether a new record stands in the place of one that the store has: that is earlier, the same, or from the file of that name as it was.
+fn replaces(newer: &Record, record: &Record) -> bool {
+    let again = newer.file() != UNNAMED && newer.file() == record.file();
+    is_before(record, newer) || is_same(record, newer) || (again && !is_before(newer, record))
 }
 
 fn tell_older(record: &Record, older: &mut BTreeMap<&'static str, u64>) {
@@ -197,26 +219,17 @@ fn tell_older(record: &Record, older: &mut BTreeMap<&'static str, u64>) {
     }
 }
 
-/// What a record replaces: the one with the same key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    /// A feed's record of a vulnerability.
-    Record(&'static str, String),
-    /// A product.
-    Product(String),
-}
-
-/// Whether a feed has one record for each identifier; documents may speak of one vulnerability in many places.
+/// Whether a feed has records of identifiers; documents may speak of one vulnerability in many places.
 fn by_identifier(feed: &str) -> bool {
     [Kind::Kev, Kind::Epss, Kind::Nvd, Kind::Cve, Kind::Osv].into_iter().any(|kind| kind.name() == feed)
 }
 
+/// What a record replaces: those of its feed with its identifier.
+type Key = (&'static str, String);
+
 fn key(record: &Record) -> Option<Key> {
     match record {
-        Record::Advisory(advisory) => {
-            by_identifier(advisory.feed).then(|| Key::Record(advisory.feed, advisory.id.clone()))
-        }
-        Record::Product(product) => Some(Key::Product(product.name.clone())),
-        Record::Assertion(_) => None,
+        Record::Advisory(advisory) => by_identifier(advisory.feed).then(|| (advisory.feed, advisory.id.clone())),
+        Record::Product(_) | Record::Assertion(_) => None,
     }
 }

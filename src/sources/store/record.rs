@@ -167,7 +167,7 @@ pub(super) fn held(held: &[Held]) -> Value {
         let it = &held.edition;
         json!({
             "feed": it.feed, "version": it.version, "made": it.made, "count": it.count, "read": it.read, "dropped": it.dropped,
-            "file": held.file, "added": held.added,
+            "file": held.file, "added": held.added, "beside": held.beside,
             "told": held.told.iter().map(|remark| json!([remark.name, remark.about, remark.message])).collect::<Vec<_>>(),
         })
     };
@@ -188,7 +188,10 @@ pub(super) fn held_of(value: &Value) -> Option<Vec<Held>> {
             dropped: value.get("dropped")?.as_u64()?,
         };
         let told = value.get("told")?.as_array()?.iter().map(remark_of).collect::<Option<_>>()?;
-        Some(Held { edition, file: text("file")?, added: text("added")?, told })
+        let beside = value.get("beside")?.as_object()?.iter();
+        let beside =
+            beside.map(|(file, added)| Some((file.clone(), added.as_str()?.to_owned()))).collect::<Option<_>>()?;
+        Some(Held { edition, file: text("file")?, added: text("added")?, told, beside })
     };
     value.as_array()?.iter().map(one).collect()
 }

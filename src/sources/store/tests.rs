@@ -31,7 +31,7 @@ fn store(harvests: &[Harvest]) -> Vec<u8> {
             edition: edition.clone(),
             file: "f".to_owned(),
             added: "2026-08-22T00:00:00Z".to_owned(),
-            told: Vec::new(),
+            ..Held::default()
         };
         held.extend(harvest.editions.iter().map(held_of));
     }

@@ -99,6 +99,10 @@ fn one(
     if lacks_reason(&ids, status, justification.as_deref(), place, harvest) {
         return false;
     }
+    if affects.is_empty() {
+        place.key("affects").refuse(harvest, "the analysis names no product", "`ref`");
+        return false;
+    }
     let mut said = Said { status, of: BTreeMap::new() };
     let mut whole = true;
     for (index, element) in affects.iter().enumerate() {
@@ -108,9 +112,6 @@ fn one(
             continue;
         };
         whole &= affected(element, names, &mut said, &place, harvest);
-    }
-    if affects.is_empty() {
-        said.of.insert(0, (status, Vec::new()));
     }
     // With nothing left of what it was about, a statement would be about everything.
     whole &= !said.of.is_empty();

@@ -42,6 +42,17 @@ fn age() {
         piece("csaf", "2003-01-01T00:00:00Z"),
     ];
     assert_eq!(ages(&pieces, "2d"), [""; 0]);
+    // A file of many is as old as it says, whatever is beside it.
+    let dump = |made: Option<&str>| Edition { made: made.map(str::to_owned), read: 2, ..piece("osv", "") };
+    let fresh = piece("osv", "2026-08-22T00:00:00Z");
+    for (made, told) in [
+        (Some("2026-08-21T00:00:00Z"), [].as_slice()),
+        (Some("2020-01-01T00:00:00Z"), &["feed_stale"]),
+        (None, &["feed_undated"]),
+    ] {
+        assert_eq!(ages(&[dump(made), fresh.clone()], "2d"), told);
+        assert_eq!(ages(&[fresh.clone(), dump(made)], "2d"), told);
+    }
 }
 
 #[test]

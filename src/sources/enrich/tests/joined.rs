@@ -257,3 +257,20 @@ fn the_end_of_support_is_added_where_there_is_none() {
         .collect();
     assert_eq!(eol, [Some("none"), None, Some("none"), Some("2020-01-01"), None, Some("2032-05-31")]);
 }
+
+#[test]
+fn of_equal_scores_no_order_decides() {
+    let of = |id: &str, vector: &str| {
+        format!(
+            r#"{{"id": "{id}", "modified": "2026-08-01T00:00:00Z", "aliases": ["CVE-2026-1000"], "severity": [{{"type": "CVSS_V3", "score": "{vector}"}}]}}"#
+        )
+    };
+    let one = of("GHSA-a", "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:N/I:N/A:H");
+    let other = of("GHSA-b", "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:N/I:N/A:H");
+    let gathered = |files: [&str; 2]| {
+        let files = files.map(|text| (Kind::Osv, text));
+        plain(&advisories(&files), r#"{"cve": "CVE-2026-1000"}"#).0
+    };
+    assert_eq!(gathered([&one, &other]), gathered([&other, &one]));
+    assert!(gathered([&one, &other]).contains("PR:N/UI:R"));
+}

@@ -50,6 +50,17 @@ fn a_catalogue_that_is_cut_off_says_so() {
         read(Kind::Kev, r#"{"count": 3, "vulnerabilities": [{"cveID": "CVE-2026-8037", "dateAdded": "2026-08-07"}]}"#);
     assert_eq!(refused(&harvest), ["/count: the catalogue says that it has 3 entries and has 1"]);
     assert_eq!(harvest.editions[0].dropped, 2);
+    // What is no number may have been any.
+    for count in ["\"1\"", "-1", "1.5", "[1]"] {
+        let text = format!(
+            r#"{{"count": {count}, "vulnerabilities": [{{"cveID": "CVE-2026-8037", "dateAdded": "2026-08-07"}}]}}"#
+        );
+        let harvest = read(Kind::Kev, &text);
+        assert!(refused(&harvest)[0].ends_with(" is no number of entries"), "{:?}", refused(&harvest));
+        assert_eq!((harvest.editions[0].read, harvest.editions[0].dropped), (1, 1));
+    }
+    let without = read(Kind::Kev, r#"{"count": null, "vulnerabilities": []}"#);
+    assert_eq!((refused(&without).len(), without.editions[0].dropped), (0, 0));
 }
 
 #[test]
@@ -208,4 +219,29 @@ fn every_kind_has_one_name() {
         only(&read(Kind::Cve, "{\"cveMetadata\":{\"cveId\":\"CVE-2026-1000\"},\"containers\":{}}")).fields,
         Fields::new()
     );
+}
+
+#[test]
+fn a_record_that_does_not_say_which_package_it_is_about_is_not_whole() {
+    let of = |affected: &str| {
+        read(Kind::Osv, &format!(r#"{{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "affected": {affected}}}"#))
+    };
+    for (affected, told) in [
+        (r#""x""#, "/affected: `affected` is a text"),
+        (r#"[5]"#, "/affected/0: a number is no record"),
+        (r#"[{"package": {"ecosystem": "npm"}, "versions": ["1"]}]"#, "/affected/0: it names no package"),
+        (r#"[{"package": {"ecosystem": "npm", "name": " "}}]"#, "/affected/0: it names no package"),
+        (
+            r#"[{"package": {"name": "x"}, "ranges": [{"type": "GIT", "events": [{"introduced": "0"}]}]}]"#,
+            "/affected/0: it names no package",
+        ),
+    ] {
+        let harvest = of(affected);
+        assert_eq!(refused(&harvest), [told]);
+        assert_eq!((harvest.editions[0].read, harvest.editions[0].dropped, harvest.advisories.len()), (0, 1, 1));
+        assert!(only(&harvest).affected.is_some(), "{affected}");
+    }
+    let commits = of(r#"[{"ranges": [{"type": "GIT", "events": [{"introduced": "0"}]}]}]"#);
+    assert_eq!((refused(&commits).len(), commits.editions[0].read), (0, 1));
+    assert_eq!(only(&of("null")).affected, None);
 }

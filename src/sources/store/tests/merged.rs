@@ -142,3 +142,103 @@ fn records_replace_those_with_their_identifier_and_documents_those_of_their_file
     let again = merged(Some(&second), vec![nvd("CVE-2026-1000", "c"), vex("fixed", "v")]).0;
     assert_eq!(ids(&again), ids(&second));
 }
+
+/// The catalogue's file, and the files of which it is not known that they are earlier.
+fn beside(bytes: &[u8]) -> (String, Vec<String>) {
+    let store = open(bytes).unwrap();
+    let [held] = store.held() else { panic!("{:?}", store.held()) };
+    (held.file.clone(), held.beside.keys().cloned().collect())
+}
+
+fn undated(file: &str, id: &str) -> Added {
+    added(Kind::Kev, file, &format!("cveID,dateAdded\n{id},2026-08-01\n"))
+}
+
+#[test]
+fn a_catalogue_that_may_be_later_is_kept_in_mind_until_it_cannot_be() {
+    let good = kev("2026-08-07", &["CVE-2026-1000"]);
+    let broken = added(Kind::Kev, "broken.json", r#"{"dateReleased": "2026-08-21T00:00:00Z", "vulnerab"#);
+    let undated = undated("undated.csv", "CVE-2026-1001");
+    let mut ahead = kev("2099-01-01", &["CVE-2026-1002"]);
+    ahead.file = "ahead.json".to_owned();
+    for other in [&broken, &undated, &ahead] {
+        let one = || good.clone();
+        let (after, outcome) = merged(Some(&merged(None, vec![one()]).0), vec![other.clone()]);
+        assert_eq!(beside(&after), (good.file.clone(), vec![other.file.clone()]));
+        // Nothing was taken from it, so nothing shrank.
+        assert!(outcome.added == 0 && names(&outcome).contains(&"feed_undated"), "{outcome:?}");
+        assert!(!names(&outcome).iter().any(|name| ["feed_shrank", "record_gone"].contains(name)), "{outcome:?}");
+        for files in [vec![one(), other.clone()], vec![other.clone(), one()]] {
+            let (both, _) = merged(None, files);
+            assert_eq!((beside(&both), ids(&both)), (beside(&after), vec!["kev CVE-2026-1000".to_owned()]));
+        }
+        let before = merged(Some(&merged(None, vec![other.clone()]).0), vec![one()]).0;
+        assert_eq!(beside(&before), beside(&after));
+        // The same once more, or one that was made before that was added, settles nothing.
+        assert_eq!(beside(&merged(Some(&after), vec![one()]).0), beside(&after));
+        let next = kev("2026-08-22", &["CVE-2026-1000"]);
+        assert_eq!(beside(&merged(Some(&after), vec![next.clone()]).0), (next.file, vec![other.file.clone()]));
+        // What the file is now, or one that was made after, does.
+        let mut again = kev("2026-08-08", &["CVE-2026-1003"]);
+        again.file = other.file.clone();
+        assert_eq!(beside(&merged(Some(&after), vec![again]).0), (other.file.clone(), vec![]));
+        let later = kev("2026-08-23", &["CVE-2026-1000"]);
+        let store = open(&after).unwrap();
+        let now = parse_instant("2026-08-23T12:00:00Z").unwrap();
+        let (settled, _) = merge(Some(&store), vec![later.clone()], now, &|_| None, Vec::new()).unwrap();
+        assert_eq!(beside(&settled), (later.file, vec![]));
+    }
+}
+
+#[test]
+fn of_catalogues_without_a_date_the_order_makes_no_difference_and_one_file_is_as_it_is_now() {
+    let (one, other) = (undated("one.csv", "CVE-2026-1000"), undated("other.csv", "CVE-2026-1001"));
+    let first = merged(Some(&merged(None, vec![one.clone()]).0), vec![other.clone()]).0;
+    let second = merged(Some(&merged(None, vec![other.clone()]).0), vec![one.clone()]).0;
+    assert_eq!((ids(&first), beside(&first)), (ids(&second), beside(&second)));
+    assert_eq!(beside(&first), ("other.csv".to_owned(), vec!["one.csv".to_owned()]));
+    let again = merged(Some(&merged(None, vec![one]).0), vec![undated("one.csv", "CVE-2026-1002")]).0;
+    assert_eq!((ids(&again), beside(&again).1), (vec!["kev CVE-2026-1002".to_owned()], vec![]));
+}
+
+#[test]
+fn of_records_that_do_not_say_when_they_were_changed_none_replaces_another() {
+    let cve = |file: &str, word: &str| {
+        let text = format!(
+            r#"{{"dataType": "CVE_RECORD", "cveMetadata": {{"cveId": "CVE-2026-1000", "state": "PUBLISHED"}}, "containers": {{"cna": {{}}, "adp": [{{"metrics": [
+            {{"other": {{"type": "ssvc", "content": {{"options": [{{"Exploitation": "{word}"}}]}}}}}}]}}]}}}}"#
+        );
+        added(Kind::Cve, file, &text)
+    };
+    let exploitation = |bytes: &[u8]| {
+        let mut finding = crate::sources::Fields::new();
+        finding.insert("cve".to_owned(), "CVE-2026-1000".into());
+        open(bytes).unwrap().advisories(["CVE-2026-1000"]).unwrap().enrich(&mut finding, &Subject::default());
+        finding["exploitation"].clone()
+    };
+    let (one, other) = (cve("one.json", "active"), cve("other.json", "none"));
+    for [first, second] in [[&one, &other], [&other, &one]] {
+        let in_turn = merged(Some(&merged(None, vec![first.clone()]).0), vec![second.clone()]).0;
+        let at_once = merged(None, vec![first.clone(), second.clone()]).0;
+        for bytes in [in_turn, at_once] {
+            assert_eq!((exploitation(&bytes), ids(&bytes).len()), ("active".into(), 2));
+            // Each once, however often it is added.
+            assert_eq!(ids(&merged(Some(&bytes), vec![first.clone(), second.clone()]).0).len(), 2);
+        }
+    }
+    // A file that is added again is as it is now.
+    let again = merged(Some(&merged(None, vec![one]).0), vec![cve("one.json", "none")]).0;
+    assert_eq!((exploitation(&again), ids(&again).len()), ("none".into(), 1));
+}
+
+#[test]
+fn tables_of_products_replace_those_of_their_file() {
+    let table = |file: &str, end: &str| {
+        let text = format!(r#"{{"product": "debian", "releases": [{{"releaseCycle": "12", "eol": "{end}"}}]}}"#);
+        added(Kind::Eol, file, &text)
+    };
+    let (one, other) = (table("one.json", "2028-05-01"), table("other.json", "2026-05-01"));
+    let both = merged(Some(&merged(None, vec![one]).0), vec![other]).0;
+    assert_eq!(open(&both).unwrap().products().unwrap().len(), 2);
+    assert_eq!(ids(&merged(Some(&both), vec![table("one.json", "2027-05-01")]).0).len(), 2);
+}

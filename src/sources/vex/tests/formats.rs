@@ -183,8 +183,17 @@ fn a_false_positive_is_its_own_reason_and_a_finding_is_no_statement() {
         (only(&harvest).status, only(&harvest).justification.as_deref()),
         (Status::NotAffected, Some("false_positive"))
     );
-    assert_eq!(cyclonedx(r#""analysis": {"state": "in_triage"}"#).assertions[0].status, Status::UnderInvestigation);
-    assert_eq!(cyclonedx(r#""analysis": {"state": "exploitable"}"#).assertions[0].status, Status::Affected);
+    for (state, status) in [("in_triage", Status::UnderInvestigation), ("exploitable", Status::Affected)] {
+        let text = format!(r#""analysis": {{"state": "{state}"}}, "affects": [{{"ref": "c2"}}]"#);
+        assert_eq!(only(&cyclonedx(&text)).status, status);
+    }
     assert_eq!(cyclonedx(r#""affects": []"#).assertions, []);
     let _: Arc<str> = Arc::clone(&harvest.assertions[0].origin.file);
+}
+
+#[test]
+fn an_analysis_of_no_product_is_refused() {
+    let harvest = cyclonedx(r#""analysis": {"state": "not_affected", "justification": "code_not_present"}"#);
+    assert_eq!(refused(&harvest), ["/vulnerabilities/0/affects: the analysis names no product"]);
+    assert_eq!((harvest.assertions.len(), harvest.editions[0].dropped), (0, 1));
 }
