@@ -20,6 +20,7 @@ use super::session::Session;
 use crate::report::Format;
 use crate::sources::Harvest;
 use crate::sources::feeds::{Kind, detect};
+use crate::sources::foreign;
 use crate::sources::store::{Added, Outcome, ReadAt, Store, StoreError, merge};
 use crate::time::{Duration, Instant, parse_duration};
 
@@ -143,6 +144,9 @@ fn add(args: &AddArgs, session: &Session) -> Result<Status, Failure> {
 /// It is none.
 fn harvest(file: &InputFile) -> Result<Harvest, Failure> {
     let kind = detect(&file.name, &file.bytes).ok_or_else(|| {
+        if let Some(foreign) = foreign::recognised(&file.bytes) {
+            return Failure::new(format!("`{}` is {}, which is not read", file.name, foreign.form)).help(foreign.help);
+        }
         Failure::new(format!("`{}` is no feed that is known", file.name))
             .help("the feeds are KEV, EPSS, NVD, CVE JSON 5, OSV, endoflife.date, CSAF, OpenVEX and CycloneDX VEX")
     })?;

@@ -17,6 +17,7 @@ use crate::FactsBuilder;
 use crate::check::schema::{Schema, TableId};
 use crate::explain::facts_rows::FileRow;
 use crate::facts::{Broken, Json, Misread, Place, Row, printable};
+use crate::sources::foreign;
 use crate::sources::inventories::{broken, csv, json, osquery, parquet, servicenow};
 use crate::sources::join::{About, Joined, Record, owner_of};
 use crate::sources::knowledge::Knowledge;
@@ -355,15 +356,14 @@ impl<'s> Intake<'s> {
         match readers::read(&file, bytes) {
             Some(report) => self.reports.push((file, asset, report)),
             None => {
-                let help =
-                    "give what one of the scanners prints as JSON, CSV or XML, or map its fields in a `[[source]]`";
-                builder.add_error(broken(
-                    name,
-                    None,
-                    "a report cannot be read",
-                    "it has the form of none that is known",
-                    help,
-                ));
+                let (found, help) = match foreign::recognised(bytes) {
+                    Some(foreign) => (format!("it is {}, which is not read", foreign.form), foreign.help),
+                    None => (
+                        "it has the form of none that is known".to_owned(),
+                        "give what one of the scanners prints as JSON, CSV or XML, or map its fields in a `[[source]]`",
+                    ),
+                };
+                builder.add_error(broken(name, None, "a report cannot be read", found, help));
             }
         }
     }

@@ -3,6 +3,7 @@
 //! - [`version`]: the orders of versions, one for each family of ecosystems.
 //! - [`ecosystem`]: which order a package's versions follow, and which release of a distribution it belongs to.
 //! - [`purl`], [`cpe`]: the two ways to name software.
+//! - [`vers`]: ranges of versions, as documents about products write them.
 //! - [`osv`], [`configuration`]: whether an advisory of OSV, or of the NVD, speaks of what an asset has.
 //!
 //! **Invariants.** Any text is answered, in time and memory proportional to its length, without recursion. An answer of yes or no is certain; what
@@ -13,6 +14,7 @@ pub mod cpe;
 pub mod ecosystem;
 pub mod osv;
 pub mod purl;
+pub mod vers;
 pub mod version;
 
 /// Whether an advisory speaks of the software that was asked about.

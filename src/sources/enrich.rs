@@ -24,21 +24,23 @@
 mod cvss;
 mod fields;
 pub mod guard;
+mod name;
 mod product;
+mod statements;
 pub mod support;
 #[cfg(test)]
 mod tests;
+mod topic;
 mod vex;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 pub use cvss::first_of_each;
+pub use topic::{Topic, Topics};
 
-use super::feeds::{Kind, cve_id, vulnerability_id};
-use super::{Advisory, Assertion, Edition, Fields, Harvest, Origin, Status};
+use super::feeds::Kind;
+use super::{Advisory, Assertion, Edition, Fields, Harvest, Origin};
 
 /// How many identifiers one vulnerability may have: aliases that lead on and on end there.
 const MOST_IDS: usize = 64;
@@ -57,7 +59,7 @@ pub struct Remark {
 }
 
 /// The names of all remarks: those of findings, then those of feeds.
-pub const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 19] = [
     "cvss_malformed",
     "cvss_score_contradicted",
     "feed_replaced",
@@ -65,6 +67,7 @@ pub const NAMES: [&str; 18] = [
     "record_withdrawn",
     "vex_affected",
     "vex_fixed",
+    "vex_in_doubt",
     "vex_not_affected",
     "vex_under_investigation",
     "vex_without_version",
@@ -115,17 +118,6 @@ pub enum Said {
 pub trait Shelf {
     /// What is said under an identifier, each with a number that is greater the later it was added.
     fn find(&self, id: &str) -> Vec<(u64, Said)>;
-}
-
-/// What was said of a finding, and what there is to tell.
-#[derive(Clone, Debug, Default)]
-pub struct Enriched {
-    /// What is to be told.
-    pub remarks: Vec<Remark>,
-    /// The advisories, without those that were withdrawn.
-    pub advisories: Vec<Arc<Advisory>>,
-    /// The statements about the vulnerability, whatever their products.
-    pub assertions: Vec<Arc<Assertion>>,
 }
 
 /// What is known of CISA's catalogue as a whole.
@@ -257,7 +249,7 @@ impl Advisories {
 
     /// Adds to a finding what the feeds know of it, and says what is to be told about that.
     pub fn enrich(&self, finding: &mut Fields, subject: &Subject<'_>) -> Vec<Remark> {
-        enrich(self, &Catalogue::of(&self.editions), finding, subject).remarks
+        Topic::of(self, finding, subject).enrich(&Catalogue::of(&self.editions), finding, subject)
     }
 }
 
@@ -273,114 +265,6 @@ impl Shelf for Advisories {
         let advisories = of(&self.by_id).into_iter().filter_map(advisory);
         advisories.chain(of(&self.by_vulnerability).into_iter().filter_map(assertion)).collect()
     }
-}
-
-/// Adds to a finding what is known of its vulnerability.
-pub fn enrich(shelf: &impl Shelf, catalogue: &Catalogue<'_>, finding: &mut Fields, subject: &Subject<'_>) -> Enriched {
-    let own = finding.get("cve").and_then(Value::as_str).map(vulnerability_id);
-    let Gathered { ids, is_cut, records, mut assertions } =
-        gather(shelf, own.iter().chain(subject.aliases).map(|id| vulnerability_id(id)));
-    let own_cve = own.as_deref().and_then(cve_id);
-    assertions.retain(|assertion| is_meant(assertion, own_cve.as_deref(), &ids, is_cut));
-    let mut enriched = Enriched { assertions, ..Enriched::default() };
-    let Some(name) = own.or_else(|| ids.first().cloned()) else { return enriched };
-    let remarks = &mut enriched.remarks;
-    for record in records.iter().filter(|record| record.withdrawn) {
-        remarks.push(Remark {
-            name: "record_withdrawn",
-            about: name.clone(),
-            message: format!("`{}` was withdrawn in {}", record.id, record.feed),
-            origin: Some(record.origin.clone()),
-        });
-    }
-    enriched.advisories = records.into_iter().filter(|record| !record.withdrawn).collect();
-    let records: Vec<&Advisory> = enriched.advisories.iter().map(AsRef::as_ref).collect();
-    // Among identifiers that were not followed there may be one that is in the catalogue.
-    let has_cve = !is_cut && ids.iter().any(|id| cve_id(id).is_some());
-    fields::catalogue(finding, &name, &records, (catalogue, has_cve), remarks);
-    if is_cut {
-        fields::join_part(finding, &name, &records);
-    } else {
-        fields::join(finding, &name, &records, remarks);
-        cvss::gather(finding, &name, &records, remarks);
-    }
-    vex::apply(finding, &name, enriched.assertions.iter().map(AsRef::as_ref), subject, remarks);
-    enriched
-}
-
-/// Whether a statement is about the vulnerability: its CVE, or where that is not known every CVE that it may be. One that silences nothing has to
-/// be about one of them.
-fn is_meant(assertion: &Assertion, own: Option<&str>, ids: &[String], is_cut: bool) -> bool {
-    let said: Vec<String> = assertion.ids.iter().filter_map(|id| cve_id(id)).collect();
-    if said.is_empty() {
-        return true;
-    }
-    let mut cves = ids.iter().filter(|id| cve_id(id).is_some()).peekable();
-    match (assertion.status, own) {
-        (Status::Affected | Status::UnderInvestigation, _) => {
-            cves.peek().is_none() || cves.any(|cve| said.contains(cve))
-        }
-        (Status::NotAffected | Status::Fixed, Some(own)) => said.iter().any(|cve| cve == own),
-        (Status::NotAffected | Status::Fixed, None) => !is_cut && cves.all(|cve| said.contains(cve)),
-    }
-}
-
-/// The identifiers of a vulnerability and what is said of it, each once, in the order in which it was added.
-struct Gathered {
-    ids: Vec<String>,
-    /// It has more identifiers, by which nothing was looked up.
-    is_cut: bool,
-    records: Vec<Arc<Advisory>>,
-    assertions: Vec<Arc<Assertion>>,
-}
-
-fn gather(shelf: &impl Shelf, own: impl Iterator<Item = String>) -> Gathered {
-    let mut ids: Vec<String> = Vec::new();
-    for id in own {
-        if !id.is_empty() && !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    // Two CVEs that share an alias are two vulnerabilities: where one is known, the other is not followed.
-    let settled = ids.iter().any(|id| cve_id(id).is_some());
-    let mut is_cut = false;
-    let mut found: BTreeMap<u64, Arc<Advisory>> = BTreeMap::new();
-    let mut said: BTreeMap<u64, Arc<Assertion>> = BTreeMap::new();
-    let mut next = 0;
-    while let Some(id) = ids.get(next).cloned() {
-        next += 1;
-        for (number, one) in shelf.find(&id) {
-            let record = match one {
-                Said::Assertion(assertion) => {
-                    said.insert(number, assertion);
-                    continue;
-                }
-                Said::Advisory(record) => record,
-            };
-            let another = settled && cve_id(&record.id).is_some() && !ids.contains(&record.id);
-            if another || found.insert(number, Arc::clone(&record)).is_some() {
-                continue;
-            }
-            // What was withdrawn as a mistake joins nothing.
-            if record.withdrawn {
-                continue;
-            }
-            for other in std::iter::once(&record.id).chain(&record.aliases) {
-                let another = settled && cve_id(other).is_some();
-                if another || ids.contains(other) {
-                    continue;
-                }
-                if ids.len() < MOST_IDS {
-                    ids.push(other.clone());
-                } else {
-                    // Of a known CVE only other names of it are left out.
-                    is_cut = !settled;
-                }
-            }
-        }
-    }
-    let (records, assertions) = (found.into_values().collect(), said.into_values().collect());
-    Gathered { ids, is_cut, records, assertions }
 }
 
 fn enter(by_id: &mut BTreeMap<String, Vec<usize>>, record: &Advisory, at: usize) {

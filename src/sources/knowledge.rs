@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 
 use super::enrich::{
-    self, Advisories, Catalogue, Enriched, Presence, Remark, Said, Shelf, Subject, guard, is_catalogue, support,
+    Advisories, Catalogue, Presence, Remark, Said, Shelf, Subject, Topic, Topics, guard, is_catalogue, support,
 };
 use super::feeds::Kind;
 use super::feeds::eol::Product;
@@ -50,10 +50,20 @@ pub struct Knowledge {
     /// The fields that the vocabulary has of a finding.
     fields: BTreeSet<String>,
     ends: Mutex<HashMap<String, Option<Value>>>,
+    topics: Topics,
     /// The asset of which it is asked where its facts come from, and what feeds tell of its findings.
     trace: Option<(String, Mutex<Places>)>,
     /// When it is asked.
     now: Option<Instant>,
+}
+
+/// What is to be told of a finding, and what is said of its vulnerability.
+#[derive(Clone, Debug)]
+pub struct Enriched {
+    /// What is to be told.
+    pub remarks: Vec<Remark>,
+    /// What is said.
+    pub topic: Arc<Topic>,
 }
 
 /// An edition of a feed that counts.
@@ -118,6 +128,7 @@ impl Knowledge {
             kev: (Presence::Absent, None),
             fields: fields.map(|field| field.name.clone()).collect(),
             ends: Mutex::default(),
+            topics: Topics::default(),
             trace: trace.map(|asset| (asset.to_owned(), Mutex::default())),
             now: None,
         }
@@ -145,6 +156,7 @@ impl Knowledge {
 
     /// Takes in what was read of one file.
     pub fn add(&mut self, file: &str, mut harvest: Harvest) {
+        self.topics.clear();
         let file: Arc<str> = Arc::from(file);
         for edition in &mut harvest.editions {
             if let Some(remark) = self.dated_ahead(edition) {
@@ -167,6 +179,7 @@ impl Knowledge {
     /// # Errors
     /// Its table of products cannot be read.
     pub fn open<R: ReadAt + Send + Sync + 'static>(&mut self, name: &str, store: Store<R>) -> Result<(), StoreError> {
+        self.topics.clear();
         self.products.extend(store.products()?);
         self.store = Some((name.to_owned(), Box::new(Shelved::new(store))));
         self.settle();
@@ -298,13 +311,12 @@ impl Knowledge {
     pub fn enrich(&self, finding: &mut Fields, subject: &Subject<'_>) -> Enriched {
         let (presence, made) = &self.kev;
         let catalogue = Catalogue { presence: *presence, made: made.as_deref() };
-        let enriched = enrich::enrich(self, &catalogue, finding, subject);
-        if enriched.advisories.iter().any(|advisory| advisory.fields.contains_key("forensic_triage"))
-            && !self.fields.contains("forensic_triage")
-        {
+        let topic = self.topics.of(self, finding, subject);
+        let remarks = topic.enrich(&catalogue, finding, subject);
+        if topic.tells("forensic_triage") && !self.fields.contains("forensic_triage") {
             finding.remove("forensic_triage");
         }
-        enriched
+        Enriched { remarks, topic }
     }
 
     /// Where feeds tell of the findings of the asset that was asked about, by what names them, each place with the fields.

@@ -9,6 +9,7 @@
 pub mod correlate;
 pub mod enrich;
 pub mod feeds;
+pub mod foreign;
 pub mod inventories;
 pub mod join;
 pub mod knowledge;

@@ -636,11 +636,11 @@ fn a_word_about_one_place_does_not_silence_what_was_found_in_another() {
     folder.write("assets.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\",\"findings\":[]}\n");
     let of = |purl| (purl, "CVE-2026-1001", "GHSA-aaaa-bbbb-cccc");
     let npm = of("pkg:npm/lib@1.0");
-    folder.write("one.json", tracked("image-one", &[npm]));
-    folder.write("two.json", tracked("image-two", &[npm]));
+    folder.write("one.json", tracked("image-one:1.0", &[npm]));
+    folder.write("two.json", tracked("image-two:1.0", &[npm]));
     folder.write("both.json", tracked("app", &[npm, of("pkg:pypi/lib@1.0")]));
-    folder.write("vex1.json", denied(r#"{"@id": "image-one", "subcomponents": [{"@id": "pkg:npm/lib@1.0"}]}"#));
-    folder.write("vex2.json", denied(r#"{"@id": "image-two", "subcomponents": [{"@id": "pkg:npm/lib@1.0"}]}"#));
+    folder.write("vex1.json", denied(r#"{"@id": "image-one:1.0", "subcomponents": [{"@id": "pkg:npm/lib@1.0"}]}"#));
+    folder.write("vex2.json", denied(r#"{"@id": "image-two:1.0", "subcomponents": [{"@id": "pkg:npm/lib@1.0"}]}"#));
     folder.write("npm.json", denied(r#"{"@id": "pkg:npm/lib@1.0"}"#));
     folder.write("pypi.json", denied(r#"{"@id": "pkg:pypi/lib@1.0"}"#));
     for (reports, vex, state) in [

@@ -244,3 +244,125 @@ fn a_word_of_the_future_takes_nothing_away_and_is_told() {
     folder.run(["feeds", "add", "v1.json", "--store", "s"].iter().chain(&NOW)).status(0);
     assert_eq!(state(&folder, "purl", &["s"]), "-");
 }
+
+#[test]
+fn a_range_of_versions_is_evaluated_where_it_can_be() {
+    let folder = project();
+    let of = |asset: &str, document: &str| {
+        folder.write("v.json", document);
+        let (fields, told) = finding(&folder, asset, &["v.json"]);
+        (fields["state"].as_str().unwrap_or("-").to_owned(), told.contains("vex_in_doubt"))
+    };
+    let closed = |state: &str| (state.to_owned(), false);
+    let (open, doubt) = (closed("-"), ("-".to_owned(), true));
+    // The package is installed in 1.0.0.
+    for (range, expected) in [
+        ("vers:npm/<1.5.0", Some(true)),
+        ("vers:npm/>=0.9.0|<=1.0.0", Some(true)),
+        ("vers:npm/1.0.0", Some(true)),
+        ("vers:npm/>=2.0.0", Some(false)),
+        ("vers:npm/<1.0.0", Some(false)),
+        ("vers:pypi/<1.5.0", None),
+        ("vers:generic/<1.5.0", None),
+        ("vers:npm/<latest", None),
+        ("<1.5.0", None),
+        ("1.0 and later", None),
+    ] {
+        let branch = format!(r#""category": "product_version_range", "name": "{range}""#);
+        let affects = format!(r#", "versions": [{{"range": "{range}", "status": "unaffected"}}]"#);
+        for (status, analysed, state) in
+            [("known_not_affected", "not_affected", "not_affected"), ("fixed", "resolved", "fixed")]
+        {
+            let expected = match expected {
+                Some(true) => closed(state),
+                Some(false) => open.clone(),
+                None => doubt.clone(),
+            };
+            assert_eq!(of("purl", &csaf(&branch, PURL, status)), expected, "{range} {status}");
+            for component in [PURL, r#""version": "2.0.0", "purl": "pkg:npm/lib@2.0.0""#] {
+                assert_eq!(of("purl", &cyclonedx(component, analysed, &affects)), expected, "{range} {analysed}");
+            }
+            // What order the versions behind a CPE name have nobody knows.
+            assert_eq!(of("cpe", &csaf(&branch, CPE, status)), doubt, "{range} {status}");
+            assert_eq!(of("cpe", &cyclonedx(CPE, analysed, &affects)), doubt, "{range} {analysed}");
+        }
+    }
+    let patched = csaf(r#""category": "patch_level", "name": "7""#, PURL, "fixed");
+    assert_eq!(of("purl", &patched), doubt);
+}
+
+#[test]
+fn a_range_that_is_affected_revokes_only_what_may_be_in_it() {
+    let folder = project();
+    folder.write("quiet.json", openvex(&said("pkg:npm/lib@1.0.0", "not_affected", "2026-01-01T00:00:00Z")));
+    let with = |range: &str| {
+        let branch = format!(r#""category": "product_version_range", "name": "{range}""#);
+        folder.write("v.json", csaf(&branch, PURL, "known_affected"));
+        state(&folder, "purl", &["quiet.json", "v.json"])
+    };
+    assert_eq!(with("vers:npm/<1.5.0"), "-");
+    assert_eq!(with("vers:npm/>=2.0.0"), "not_affected");
+    assert_eq!(with(">=2.0.0"), "-");
+}
+
+#[test]
+fn a_project_called_like_a_product_is_not_taken_for_it() {
+    let folder = project();
+    folder.write("assets.ndjson", "{\"id\":\"a\"}\n");
+    let report = |name: &str| {
+        format!(
+            r#"{{"version": "1.2", "meta": {{"application": "Dependency-Track", "version": "4.12.0", "timestamp": "2026-08-01T00:00:00Z"}},
+              "project": {{"uuid": "x", "name": "{name}"}}, "findings": [{{"component": {{"name": "lib", "version": "1.0.0", "purl": "pkg:npm/lib@1.0.0"}},
+              "vulnerability": {{"source": "NVD", "vulnId": "CVE-2026-1001"}}, "matrix": "x"}}]}}"#
+        )
+    };
+    let with = |name: &str, product: &str| {
+        folder.write("report.json", report(name));
+        folder.write("v.json", openvex(&said(product, "fixed", "2026-08-01T00:00:00Z")));
+        let run = folder.run(
+            ["facts", "show", "a", "--format", "json", "--feeds", "v.json", "--report", "a=report.json"]
+                .iter()
+                .chain(&NOW),
+        );
+        let shown = run.json();
+        let fields = &shown["lists"]["findings"]["rows"][0]["fields"];
+        assert_eq!(fields["cve"], "\"CVE-2026-1001\"", "{shown}");
+        (fields["state"].as_str().unwrap_or("-").to_owned(), run.stderr.contains("vex_in_doubt"))
+    };
+    assert_eq!(with("Portal", "portal"), ("-".to_owned(), true));
+    assert_eq!(with("Portal", "other"), ("-".to_owned(), false));
+    assert_eq!(with("Portal 1.2", "portal 1.2"), ("fixed".to_owned(), false));
+    assert_eq!(with("Portal", "pkg:npm/lib@1.0.0"), ("fixed".to_owned(), false));
+}
+
+#[test]
+fn forms_that_are_not_read_are_told_by_name() {
+    let folder = project();
+    for (file, text, form, help) in [
+        (
+            "a.xml",
+            "<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"/>",
+            "CycloneDX as XML",
+            "as JSON",
+        ),
+        ("a.spdx", "SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n", "SPDX in tag-value form", "SPDX 2.3 JSON"),
+        (
+            "a.json",
+            "{\"@context\": \"https://spdx.org/rdf/3.0.1/spdx-context.jsonld\", \"@graph\": []}",
+            "SPDX 3",
+            "SPDX 2.3 JSON",
+        ),
+        ("a.rdf", "<rdf:RDF xmlns:spdx=\"http://spdx.org/rdf/terms#\"/>", "SPDX as RDF/XML", "SPDX 2.3 JSON"),
+    ] {
+        folder.write(file, text);
+        let report = format!("purl={file}");
+        for arguments in [["facts", "show", "purl", "--report", &report], ["facts", "show", "purl", "--feeds", file]] {
+            let run = folder.run(arguments.iter().chain(&NOW));
+            assert!(run.stderr.contains(&format!("is {form}, which is not read")), "{}", run.stderr);
+            assert!(run.stderr.contains(help), "{}", run.stderr);
+            run.status(2);
+        }
+        let run = folder.run(["feeds", "add", file, "--store", "s"].iter().chain(&NOW));
+        assert!(run.stderr.contains(form), "{}", run.stderr);
+    }
+}

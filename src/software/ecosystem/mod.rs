@@ -121,6 +121,17 @@ const DISTRIBUTIONS: [(&str, &str); 24] = [
     ("wolfi", "Wolfi"),
 ];
 
+/// The order of the versions of packages of a type of package URLs; of a distribution's, whichever distribution it is.
+#[must_use]
+pub fn order_of_type(kind: &str) -> Option<Order> {
+    match kind {
+        "deb" => Some(Order::Dpkg),
+        "rpm" => Some(Order::Rpm),
+        "apk" => Some(Order::Apk),
+        kind => TYPES.iter().find(|(known, _)| *known == kind).and_then(|(_, name)| Ecosystem::of_name(name)),
+    }
+}
+
 impl Ecosystem {
     /// From the name that OSV gives it, with its release after a colon: `Debian:12`, `npm`, `Red Hat:enterprise_linux:9::appstream`. A name that is
     /// not known is kept as it is.

@@ -85,7 +85,7 @@ fn no_order() -> Affected {
 }
 
 /// Some orders take any text, as their tools do; but a text without a digit (`unknown`, `dev-main`) says nothing of where it stands.
-fn comparable(order: Order, version: &str) -> Result<(), String> {
+pub(super) fn comparable(order: Order, version: &str) -> Result<(), String> {
     if !version.contains(|c: char| c.is_ascii_digit()) {
         return Err(format!("the package's version {} has no number in it", super::quoted(version)));
     }

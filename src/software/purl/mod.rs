@@ -167,7 +167,7 @@ fn normalised(mut purl: Purl) -> Result<Purl, &'static str> {
     Ok(purl)
 }
 
-fn decoded(text: &str) -> Result<String, &'static str> {
+pub(super) fn decoded(text: &str) -> Result<String, &'static str> {
     if !text.contains('%') {
         return Ok(text.to_owned());
     }

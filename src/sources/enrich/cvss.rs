@@ -1,6 +1,7 @@
 //! One CVSS entry for each version, and scores that their vectors contradict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -81,9 +82,32 @@ impl<'v> Entry<'v> {
     }
 }
 
+/// The records whose entries can count, or of which there is something to tell: of each feed and version, the one that counts before the others.
+pub(super) fn counting(records: &[Arc<Advisory>]) -> Vec<Arc<Advisory>> {
+    let mut best: BTreeMap<(&'static str, Option<&'static str>), (usize, Entry<'_>)> = BTreeMap::new();
+    let mut told: BTreeSet<usize> = BTreeSet::new();
+    for (at, record) in records.iter().enumerate() {
+        let Some(feed) = FEEDS.into_iter().find(|feed| feed.name() == record.feed) else { continue };
+        for value in elements(record.fields.get("cvss")) {
+            let entry = Entry::of(value, None, Some(feed));
+            let mut remarks = Vec::new();
+            check(&entry, "", &mut remarks);
+            if !remarks.is_empty() {
+                told.insert(at);
+            }
+            let key = (feed.name(), entry.version);
+            if best.get(&key).is_none_or(|(_, other)| entry.counts_before(other)) {
+                best.insert(key, (at, entry));
+            }
+        }
+    }
+    told.extend(best.into_values().map(|(at, _)| at));
+    told.into_iter().filter_map(|at| records.get(at)).cloned().collect()
+}
+
 /// Gathers the entries of the finding and of the records: for each version the scanner's vector, or else that of the first feed that has one. A bare
 /// score without a version stays only where there is nothing else.
-pub(super) fn gather(finding: &mut Fields, name: &str, records: &[&Advisory], remarks: &mut Vec<Remark>) {
+pub(super) fn gather(finding: &mut Fields, name: &str, records: &[Arc<Advisory>], remarks: &mut Vec<Remark>) {
     let own = finding.get("cvss").cloned();
     let mut entries: Vec<Entry<'_>> = elements(own.as_ref()).iter().map(|value| Entry::of(value, None, None)).collect();
     let scanner = entries.len();

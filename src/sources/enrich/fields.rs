@@ -1,5 +1,8 @@
 //! Whose word counts, field by field.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::{Catalogue, Presence, Remark};
@@ -37,7 +40,7 @@ const RULES: [Rule; 9] = [
 ];
 
 /// Joins the fields of [`RULES`] and the EPSS score with its model.
-pub(super) fn join(finding: &mut Fields, name: &str, records: &[&Advisory], remarks: &mut Vec<Remark>) {
+pub(super) fn join(finding: &mut Fields, name: &str, records: &Firsts, remarks: &mut Vec<Remark>) {
     for rule in &RULES {
         let Some((record, value)) = first(records, rule.feeds, rule.field) else { continue };
         // The dates of a catalogue are of use only where the finding is in it.
@@ -76,7 +79,7 @@ pub(super) fn join(finding: &mut Fields, name: &str, records: &[&Advisory], rema
 }
 
 /// Joins what records say of a vulnerability that has others, which were not looked up: only what none of those could say more urgently.
-pub(super) fn join_part(finding: &mut Fields, name: &str, records: &[&Advisory]) {
+pub(super) fn join_part(finding: &mut Fields, name: &str, records: &Firsts) {
     let mut joined = finding.clone();
     join(&mut joined, name, records, &mut Vec::new());
     for (field, value) in joined {
@@ -90,7 +93,7 @@ pub(super) fn join_part(finding: &mut Fields, name: &str, records: &[&Advisory])
 pub(super) fn catalogue(
     finding: &mut Fields,
     name: &str,
-    records: &[&Advisory],
+    records: &Firsts,
     (catalogue, has_cve): (&Catalogue<'_>, bool),
     remarks: &mut Vec<Remark>,
 ) {
@@ -147,15 +150,36 @@ pub(super) fn catalogue(
     }
 }
 
-/// The value of the strongest feed that has one; of several records of one feed, the most urgent.
-fn first<'r>(records: &[&'r Advisory], feeds: &[Kind], field: &str) -> Option<(&'r Advisory, &'r Value)> {
-    feeds.iter().find_map(|feed| {
-        records
-            .iter()
-            .filter(|record| record.feed == feed.name())
-            .filter_map(|record| record.fields.get(field).map(|value| (*record, value)))
-            .reduce(|one, other| if more_urgent(field, other.1, one.1) { other } else { one })
-    })
+/// The records that count, by field and feed: of several records of one feed, that with the most urgent value.
+#[derive(Debug, Default)]
+pub(super) struct Firsts(BTreeMap<&'static str, BTreeMap<&'static str, Arc<Advisory>>>);
+
+impl Firsts {
+    pub(super) fn of(records: &[Arc<Advisory>]) -> Self {
+        let mut firsts = Self::default();
+        let names = || RULES.iter().map(|rule| rule.field).chain(["kev", "epss"]);
+        for record in records.iter().filter(|record| !record.fields.is_empty()) {
+            for (field, value) in names().filter_map(|field| Some((field, record.fields.get(field)?))) {
+                let known = firsts.0.entry(field).or_default().entry(record.feed).or_insert_with(|| Arc::clone(record));
+                if known.fields.get(field).is_some_and(|known| more_urgent(field, value, known)) {
+                    *known = Arc::clone(record);
+                }
+            }
+        }
+        firsts
+    }
+
+    pub(super) fn tells(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+}
+
+/// The value of the strongest feed that has one.
+fn first<'r>(records: &'r Firsts, feeds: &[Kind], field: &str) -> Option<(&'r Advisory, &'r Value)> {
+    let told = records.0.get(field)?;
+    feeds
+        .iter()
+        .find_map(|feed| told.get(feed.name()).and_then(|record| Some((record.as_ref(), record.fields.get(field)?))))
 }
 
 /// Whether a value is more urgent than another of the same field: a higher one of an order, a higher number, an earlier date. Than one that the field

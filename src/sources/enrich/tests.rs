@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod cost;
 mod guards;
 mod joined;
 mod said;
@@ -7,7 +8,10 @@ mod vectors;
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::*;
+use crate::sources::Status;
 
 /// Advisories of texts by their kinds, each a file of its own.
 fn advisories(files: &[(Kind, &str)]) -> Advisories {

@@ -4,10 +4,12 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::product::{Match, meets};
+use super::product::{Known, Match, Met};
+use super::statements::Statements;
 use super::{Remark, Subject};
+use crate::sources::feeds::document::shown;
 use crate::sources::{Assertion, At, Fields, Origin, Status};
-use crate::time::{Instant, parse_instant};
+use crate::time::Instant;
 
 /// The states of a finding that is dealt with.
 const CLOSED: [&str; 5] = ["mitigated", "accepted", "not_affected", "false_positive", "fixed"];
@@ -17,6 +19,8 @@ struct Word<'a> {
     at: Option<Instant>,
     assertion: &'a Assertion,
     met: Match,
+    /// What there is to doubt of it.
+    why: Option<String>,
 }
 
 impl Word<'_> {
@@ -24,17 +28,37 @@ impl Word<'_> {
     fn is_quiet(&self) -> bool {
         match self.assertion.status {
             Status::NotAffected => self.met >= Match::AnyVersion,
-            Status::Fixed => self.met == Match::Exact,
+            Status::Fixed => self.met >= Match::InRange,
             Status::Affected | Status::UnderInvestigation => false,
         }
     }
 
-    /// Whether it leaves nothing of one that takes the finding away: it is as late, or of no known date. A document that names the very version is
-    /// not contradicted by what it says of all of them.
+    /// Whether it would take the finding away, were it known to be about it.
+    fn is_doubtful(&self) -> bool {
+        self.met == Match::Perhaps && matches!(self.assertion.status, Status::NotAffected | Status::Fixed)
+    }
+
+    /// Whether it leaves nothing of one that takes the finding away: it is as late, or of no known date. A document that names the very version, or
+    /// a range of versions, is not contradicted by what it says of all of them.
     fn revokes(&self, quiet: &Word<'_>) -> bool {
         let same = || document(&self.assertion.origin) == document(&quiet.assertion.origin);
-        let excepted = self.at == quiet.at && self.met < Match::Exact && quiet.met == Match::Exact && same();
+        let exception = match quiet.met {
+            Match::Exact => self.met < Match::InRange,
+            Match::InRange => self.met == Match::AnyVersion,
+            Match::No | Match::Perhaps | Match::AnyVersion => false,
+        };
+        let excepted = self.at == quiet.at && exception && same();
         !excepted && (self.at.is_none() || self.at >= quiet.at)
+    }
+
+    /// That it may be about the finding, and why that is not known.
+    fn doubt(&self, name: &str) -> Remark {
+        let product = self.assertion.products.first().map_or("a product", String::as_str);
+        let what = if self.assertion.status == Status::Fixed { "to be fixed in" } else { "not to affect" };
+        let why = self.why.as_deref().unwrap_or("its version is not known");
+        let message =
+            format!("`{name}` is said {what} `{}`, and whether that is this one is not known: {why}", shown(product));
+        Remark { name: "vex_in_doubt", about: name.to_owned(), message, origin: Some(self.assertion.origin.clone()) }
     }
 
     /// What counts first in the end, whatever the order of the files: the latest, then the worst.
@@ -77,27 +101,38 @@ fn document(origin: &Origin) -> (&str, Option<u32>, &str) {
 /// Of several the latest counts, of equals the one that leaves the finding open. One without a time is older than all others where it takes the
 /// finding away, and later than all where it does not. `not_affected` and `fixed` set the state of a finding that is open or has none; the
 /// others only are remarked, and revoke what was said before even of a product that only may be the same.
-pub(super) fn apply<'a>(
+pub(super) fn apply(
     finding: &mut Fields,
     name: &str,
-    said: impl Iterator<Item = &'a Assertion>,
+    said: &Statements,
     subject: &Subject<'_>,
     remarks: &mut Vec<Remark>,
 ) {
-    let mut words: Vec<Word<'_>> = said
-        .map(|assertion| Word {
-            at: assertion.at.as_deref().and_then(|at| parse_instant(at).ok()),
-            assertion,
-            met: meets(assertion, finding, subject),
-        })
-        .filter(|word| word.met != Match::No)
+    if said.is_empty() {
+        return;
+    }
+    let met = said.about(&Known::of(finding, subject));
+    let mut words: Vec<Word<'_>> = met
+        .into_iter()
+        .map(|(statement, Met { how, why })| Word { at: statement.at, assertion: &statement.assertion, met: how, why })
         .collect();
     words.sort_by(|one, other| other.rank(one));
     tell(finding, &words);
-    let (quiet, loud): (Vec<&Word<'_>>, Vec<&Word<'_>>) = words.iter().partition(|word| word.is_quiet());
-    let standing = quiet.iter().find(|word| !loud.iter().any(|other| other.revokes(word)));
+    let (doubtful, words): (Vec<&Word<'_>>, Vec<&Word<'_>>) = words.iter().partition(|word| word.is_doubtful());
+    let (quiet, loud): (Vec<&Word<'_>>, Vec<&Word<'_>>) = words.into_iter().partition(|word| word.is_quiet());
+    let standing = standing(&quiet, &loud);
+    let open = match finding.get("state") {
+        None | Some(Value::Null) => true,
+        Some(state) => state == "open",
+    };
+    if standing.is_none()
+        && open
+        && let Some(word) = self::standing(&doubtful, &loud)
+    {
+        remarks.push(word.doubt(name));
+    }
     // What only may be about the finding is told where it revokes something.
-    let heard = loud.iter().find(|word| word.met > Match::Perhaps || !quiet.is_empty());
+    let heard = loud.iter().find(|word| word.met > Match::Perhaps || !quiet.is_empty()).copied();
     let Some(Word { assertion, met, .. }) = standing.or(heard) else { return };
     let product = assertion.products.first().map_or("the product", String::as_str);
     let why = assertion.justification.as_deref().map_or_else(String::new, |why| format!(": {why}"));
@@ -105,7 +140,7 @@ pub(super) fn apply<'a>(
         Status::NotAffected => {
             ("vex_not_affected", format!("`{name}` does not affect `{product}`{why}"), Some("not_affected"))
         }
-        Status::Fixed if *met == Match::Exact => {
+        Status::Fixed if *met >= Match::InRange => {
             ("vex_fixed", format!("`{name}` is fixed in `{product}`"), Some("fixed"))
         }
         Status::Fixed => (
@@ -118,19 +153,22 @@ pub(super) fn apply<'a>(
             ("vex_under_investigation", format!("whether `{name}` affects `{product}` is under investigation"), None)
         }
     };
-    let open = match finding.get("state") {
-        None | Some(Value::Null) => true,
-        Some(own) if state.is_some() && !CLOSED.iter().any(|closed| own == closed) && own != "open" => {
-            // A state that is none stays unknown, and it is told where it stands.
-            return;
-        }
-        Some(own) => own == "open",
-    };
+    let own = finding.get("state").filter(|own| !own.is_null());
+    if own.is_some_and(|own| state.is_some() && !CLOSED.iter().any(|closed| own == closed) && own != "open") {
+        // A state that is none stays unknown, and it is told where it stands.
+        return;
+    }
     if let Some(state) = state.filter(|_| open) {
         finding.insert("state".to_owned(), Value::from(state));
     }
     let origin = Some(assertion.origin.clone());
     remarks.push(Remark { name: kind, about: name.to_owned(), message, origin });
+}
+
+/// The first of those that would take a finding away that no other revokes.
+fn standing<'w, 'a>(quiet: &[&'w Word<'a>], loud: &[&Word<'_>]) -> Option<&'w Word<'a>> {
+    // One without a date revokes all; of the others the latest revokes most.
+    quiet.iter().find(|word| !loud.iter().any(|other| other.revokes(word))).copied()
 }
 
 /// What statements tell of a finding beside its standing, the latest that does; the scanner's own value stays.

@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Number, Value};
 
-use super::{Knowledge, Places};
+use super::{Enriched, Knowledge, Places};
 use crate::facts::{Amend, Caveat, Json, Place, ProblemKind};
-use crate::sources::enrich::{Enriched, Remark, Subject};
+use crate::sources::enrich::{Remark, Subject};
 use crate::sources::feeds::Kind;
 use crate::sources::{Advisory, At, Fields, Origin};
 
 type Entries<'j> = Vec<(Cow<'j, str>, Json<'j>)>;
 
 /// What is told of findings, and how much it weighs; what only says whose word counts is a note.
-const TOLD: [(&str, ProblemKind, &str); 10] = [
+const TOLD: [(&str, ProblemKind, &str); 11] = [
     ("cvss_malformed", ProblemKind::Warning, "a feed has something as a CVSS vector that is none"),
     (
         "cvss_score_contradicted",
@@ -36,6 +36,11 @@ const TOLD: [(&str, ProblemKind, &str); 10] = [
     ),
     ("vex_affected", ProblemKind::Note, "a VEX document says that the product is affected"),
     ("vex_fixed", ProblemKind::Note, "a VEX document says that it is fixed: the finding is no longer open"),
+    (
+        "vex_in_doubt",
+        ProblemKind::Warning,
+        "whether a VEX document speaks of the product is not known: the finding stays as it is",
+    ),
     (
         "vex_not_affected",
         ProblemKind::Note,
@@ -187,8 +192,8 @@ impl Knowledge {
                 }
                 (_, told) => told == Some(value),
             };
-            let advisory = enriched.advisories.iter().find(tells).map(|advisory| &advisory.origin);
-            let statement = || enriched.assertions.iter().map(|assertion| (assertion, &assertion.origin));
+            let advisory = enriched.topic.advisories.iter().find(tells).map(|advisory| &advisory.origin);
+            let statement = || enriched.topic.assertions.iter().map(|assertion| (assertion, &assertion.origin));
             let said = || {
                 let told = statement().find(|(assertion, _)| assertion.fields.get(key) == Some(value));
                 let state = || {

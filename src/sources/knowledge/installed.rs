@@ -61,11 +61,9 @@ impl Knowledge {
         let mut findings: Vec<Json<'static>> = Vec::new();
         for one in &found {
             let Some(advisory) = index.advisory(one.advisory) else { continue };
-            let finding = self.found(asset, one, advisory, &mut caveats);
-            if !findings.contains(&finding) {
-                findings.push(finding);
-            }
+            findings.push(self.found(asset, one, advisory, &mut caveats));
         }
+        let findings = once(findings);
         let named = |at: usize| asset.software.get(at).and_then(name).unwrap_or("?");
         caveats.extend(doubts.iter().map(|Doubt { id, software, why, .. }| Caveat {
             name: "software_in_doubt",
@@ -122,7 +120,20 @@ pub fn keys_of(assets: &[Installed], wanted: &mut BTreeSet<String>) {
     wanted.extend(assets.iter().flat_map(|asset| &asset.software).flat_map(keys));
 }
 
+/// Each element once, where it stands first.
+fn once<T: Ord>(elements: Vec<T>) -> Vec<T> {
+    let mut numbered: Vec<(usize, T)> = elements.into_iter().enumerate().collect();
+    // Of equals the first stays, as the order is kept.
+    numbered.sort_by(|(_, one), (_, other)| one.cmp(other));
+    numbered.dedup_by(|(_, later), (_, earlier)| later == earlier);
+    numbered.sort_unstable_by_key(|(place, _)| *place);
+    numbered.into_iter().map(|(_, element)| element).collect()
+}
+
 /// What a piece of software is called.
 fn name(software: &Fields) -> Option<&str> {
     ["name", "purl", "cpe"].into_iter().find_map(|key| software.get(key)).and_then(Value::as_str)
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,8 +14,7 @@ use crate::sources::{Edition, Fields, Harvest, Status};
 /// Reads the vulnerabilities that have an `analysis`; others are findings and no statements.
 ///
 /// `false_positive` is a reason of its own for not being affected. A reference to a component is followed to its package URL, within the document or
-/// as a BOM-Link whose end is one. A range of versions cannot be told apart here: a statement that takes findings away is refused there, another one is about
-/// every version. What `affects` says of a version counts before the analysis, where it is worse.
+/// as a BOM-Link whose end is one. A range of versions is one of all versions of the component, not only of its own. What `affects` says of a version counts before the analysis, where it is worse.
 pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
     let mut edition = Edition { feed: Kind::CycloneDxVex.name(), ..Edition::default() };
     let place = Place::of(file);
@@ -157,6 +156,13 @@ impl Component {
         narrowed(&names, &by)
     }
 
+    /// The names of it in a range of versions, which need not have its own.
+    fn within(&self, range: &str, quiet: bool) -> Vec<String> {
+        let names: Vec<String> = self.names.iter().map(|name| narrow::unversioned(name)).collect();
+        let by = [Narrowing::Range(range.to_owned())];
+        if quiet { narrowed(&names, &by) } else { narrow::ranged(&names, &by) }
+    }
+
     /// The names of it in the version that it has.
     fn own(&self) -> Vec<String> {
         let by: Vec<Narrowing> = self.version.clone().map(Narrowing::Version).into_iter().collect();
@@ -211,11 +217,14 @@ fn affected(
                 whole &= !names.is_empty();
                 said.of(status, names);
             }
-            None if quiet => {
-                whole = false;
-                place.refuse(harvest, "a statement about a range of versions cannot be told apart here", "`version`");
-            }
-            None => said.of(status, component.names.clone()),
+            None => match text(version, "range", &place, harvest) {
+                Some(range) => said.of(status, component.within(range, quiet)),
+                None if quiet => {
+                    whole = false;
+                    place.refuse(harvest, "it says neither a version nor a range of versions", "`version` or `range`");
+                }
+                None => said.of(status, component.names.clone()),
+            },
         }
     }
     whole

@@ -8,8 +8,10 @@ use crate::software::purl::Purl;
 pub(super) enum Narrowing {
     /// Of this version.
     Version(String),
-    /// Of these versions, a level of patches or anything else that no name has a place for.
+    /// Of these versions.
     Range(String),
+    /// Of a level of patches or anything else that no name has a place for.
+    Other(String),
     /// Built for this machine.
     Machine(String),
 }
@@ -36,7 +38,9 @@ pub(super) fn narrowed(names: &[String], by: &[Narrowing]) -> Vec<String> {
 
 fn texts(by: &[Narrowing]) -> impl Iterator<Item = &str> {
     by.iter().map(|one| match one {
-        Narrowing::Version(text) | Narrowing::Range(text) | Narrowing::Machine(text) => text.as_str(),
+        Narrowing::Version(text) | Narrowing::Range(text) | Narrowing::Other(text) | Narrowing::Machine(text) => {
+            text.as_str()
+        }
     })
 }
 
@@ -49,11 +53,9 @@ fn one(name: &str, by: &[Narrowing]) -> Option<String> {
         for narrowing in by {
             match narrowing {
                 // A version of its own names the very product.
-                Narrowing::Version(_) | Narrowing::Range(_) if purl.version.is_some() => {}
+                Narrowing::Version(_) | Narrowing::Range(_) | Narrowing::Other(_) if purl.version.is_some() => {}
                 Narrowing::Version(version) => purl.version = Some(version.clone()),
-                Narrowing::Range(range) => {
-                    purl.qualifiers.insert(RANGE.to_owned(), range.clone());
-                }
+                Narrowing::Range(range) | Narrowing::Other(range) => in_range(&mut purl, range),
                 Narrowing::Machine(machine) => {
                     purl.qualifiers.entry("arch".to_owned()).or_insert_with(|| machine.clone());
                 }
@@ -63,21 +65,64 @@ fn one(name: &str, by: &[Narrowing]) -> Option<String> {
     }
     if let Ok(mut cpe) = Cpe::parse(name) {
         let before = cpe.clone();
+        let mut more: Vec<&str> = Vec::new();
         for narrowing in by {
             let own = |attribute| cpe.get(attribute).literal().is_some();
             match narrowing {
                 Narrowing::Version(version) if !own(Attribute::Version) => {
                     cpe.set(Attribute::Version, Value::exactly(version));
                 }
-                Narrowing::Range(_) if !own(Attribute::Version) => return None,
+                Narrowing::Range(text) | Narrowing::Other(text) if !own(Attribute::Version) => more.push(text),
                 Narrowing::Machine(_) if !own(Attribute::TargetHw) => return None,
                 _ => {}
             }
         }
-        return Some(if cpe == before { name.to_owned() } else { cpe.to_string() });
+        let name = if cpe == before { name.to_owned() } else { cpe.to_string() };
+        return Some(if more.is_empty() { name } else { format!("{name} ({})", more.join(", ")) });
     }
     // A name for people has all of it, or does not tell.
     texts(by).all(|text| name.contains(text)).then(|| name.to_owned())
+}
+
+/// Says that a package URL is about a range of versions; of two together nobody knows which those are.
+fn in_range(purl: &mut Purl, range: &str) {
+    let known = purl.qualifiers.entry(RANGE.to_owned()).or_insert_with(|| range.to_owned());
+    if known != range {
+        *known = format!("both {known} and {range}");
+    }
+}
+
+/// The names of which a range of versions is said: package URLs that have none of their own say it too.
+pub(super) fn ranged(names: &[String], by: &[Narrowing]) -> Vec<String> {
+    let one = |name: &String| match Purl::parse(name) {
+        Ok(mut purl) if purl.version.is_none() => {
+            for narrowing in by {
+                if let Narrowing::Range(range) = narrowing {
+                    in_range(&mut purl, range);
+                }
+            }
+            if purl.qualifier(RANGE).is_some() { purl.to_string() } else { name.clone() }
+        }
+        _ => name.clone(),
+    };
+    names.iter().map(one).collect()
+}
+
+/// A name without the version that it has.
+pub(super) fn unversioned(name: &str) -> String {
+    if let Ok(mut purl) = Purl::parse(name)
+        && purl.version.take().is_some()
+    {
+        return purl.to_string();
+    }
+    match Cpe::parse(name) {
+        Ok(mut cpe) if cpe.get(Attribute::Version).literal().is_some() => {
+            cpe.set(Attribute::Version, Value::Any);
+            cpe.set(Attribute::Update, Value::Any);
+            cpe.to_string()
+        }
+        _ => name.to_owned(),
+    }
 }
 
 /// The version that a package URL or a CPE name has; `None` of other names, of which it is not known.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::narrow::{Narrowing, agreed, narrowed};
+use super::narrow::{Narrowing, agreed, narrowed, ranged};
 use crate::sources::Harvest;
 use crate::sources::feeds::document::{Place, list, object, text, texts};
 
@@ -26,9 +26,9 @@ struct Product {
 }
 
 impl Product {
-    /// What it is called where a statement can take a finding away, and else as the document has it.
+    /// What it is called where a statement can take a finding away, and else as the document has it, save for ranges of versions.
     fn names(&self, strictly: bool) -> Vec<String> {
-        if strictly { narrowed(&agreed(self.names.clone()), &self.by) } else { self.names.clone() }
+        if strictly { narrowed(&agreed(self.names.clone()), &self.by) } else { ranged(&self.names, &self.by) }
     }
 }
 
@@ -168,9 +168,8 @@ fn narrowing(branch: &Map<String, Value>, place: &Place, harvest: &mut Harvest) 
     let name = text(branch, "name", place, harvest)?.to_owned();
     match text(branch, "category", place, harvest)? {
         "product_version" => Some(Narrowing::Version(name)),
-        "product_version_range" | "patch_level" | "service_pack" | "language" | "host_name" => {
-            Some(Narrowing::Range(name))
-        }
+        "product_version_range" => Some(Narrowing::Range(name)),
+        "patch_level" | "service_pack" | "language" | "host_name" => Some(Narrowing::Other(name)),
         "architecture" => Some(Narrowing::Machine(name)),
         _ => None,
     }

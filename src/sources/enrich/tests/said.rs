@@ -156,3 +156,52 @@ fn a_statement_about_another_cve_is_not_about_this_one() {
     let both = r#""name": "CVE-2026-1002", "aliases": ["CVE-2026-1000"]"#;
     assert_eq!(said(both, "not_affected"), (silenced.clone(), silenced));
 }
+
+#[test]
+fn a_name_without_a_version_is_in_doubt() {
+    let (project, image) = (["Portal".to_owned()], ["registry/app:1.2".to_owned()]);
+    let with = |within| Subject { within, ..Subject::default() };
+    let whole = |name: &str, status| vex(&statement(&format!(r#"{{"@id": "{name}"}}"#), status));
+    let (open, doubt) = (|names| ("open".to_owned(), names), vec!["vex_in_doubt"]);
+    for status in ["not_affected", "fixed"] {
+        assert_eq!(state(&whole("portal", status), OPEN, &with(&project)), open(doubt.clone()), "{status}");
+        assert_eq!(state(&whole("registry/app:1.2", status), OPEN, &with(&image)).0, status);
+        let part = r#"{"@id": "portal", "subcomponents": [{"@id": "pkg:deb/debian/bash@5.1-2"}]}"#;
+        assert_eq!(state(&vex(&statement(part, status)), OPEN, &with(&project)), open(doubt.clone()), "{status}");
+    }
+    // What brings a finding back may be about it, and what was said of it in doubt is no news where it is not open.
+    assert_eq!(state(&whole("portal", "affected"), OPEN, &with(&project)), open(vec!["vex_affected"]));
+    let closed = OPEN.replace("\"open\"", "\"accepted\"");
+    assert_eq!(state(&whole("portal", "not_affected"), &closed, &with(&project)), ("accepted".to_owned(), vec![]));
+    // A certain word leaves no doubt.
+    let both = format!(
+        "{}, {}",
+        statement(r#"{"@id": "portal"}"#, "not_affected"),
+        statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2"}"#, "not_affected")
+    );
+    assert_eq!(state(&vex(&both), OPEN, &with(&project)).1, ["vex_not_affected"]);
+}
+
+#[test]
+fn ranges_of_versions() {
+    let said = |range: &str, status: &str, purl: &str| {
+        let product = format!(r#"{{"@id": "pkg:npm/lib?vers={range}"}}"#);
+        let subject = Subject { purl: Some(purl), ..Subject::default() };
+        state(&vex(&statement(&product, status)), OPEN, &subject)
+    };
+    let open = |names| ("open".to_owned(), names);
+    let (two, one, none) = ("pkg:npm/lib@2.1.0", "pkg:npm/lib@1.0.0", "pkg:npm/lib");
+    let range = "vers:npm/%3E%3D2.0.0";
+    assert_eq!(said(range, "fixed", two), ("fixed".to_owned(), vec!["vex_fixed"]));
+    assert_eq!(said(range, "not_affected", two), ("not_affected".to_owned(), vec!["vex_not_affected"]));
+    assert_eq!(said(range, "affected", two), open(vec!["vex_affected"]));
+    for status in ["fixed", "not_affected", "affected", "under_investigation"] {
+        assert_eq!(said(range, status, one), open(vec![]), "{status}");
+    }
+    for (range, purl) in [(range, none), ("%3E%3D2.0.0", two), ("vers:generic/%3E%3D2.0.0", two)] {
+        for status in ["fixed", "not_affected"] {
+            assert_eq!(said(range, status, purl), open(vec!["vex_in_doubt"]), "{range} {purl}");
+        }
+        assert_eq!(said(range, "affected", purl), open(vec!["vex_affected"]), "{range} {purl}");
+    }
+}

@@ -172,8 +172,18 @@ fn references_are_followed_and_versions_taken() {
     let range = cyclonedx(
         r#""analysis": {"state": "resolved"}, "affects": [{"ref": "c1", "versions": [{"range": "vers:npm/<2"}]}]"#,
     );
-    assert_eq!(range.assertions, []);
-    assert_eq!(range.refused.len(), 1);
+    assert_eq!(only(&range).products, ["pkg:npm/x?vers=vers:npm/%3C2"]);
+    // A range is not only of the version that the component has, and a CPE name has no place for one.
+    let other = cyclonedx(
+        r#""analysis": {"state": "resolved"}, "affects": [{"ref": "c2", "versions": [{"range": "vers:npm/<2"}]}, {"ref": "top", "versions": [{"range": "vers:npm/<2"}]}]"#,
+    );
+    assert_eq!(only(&other).products, ["pkg:npm/y?vers=vers:npm/%3C2", "Acme (vers:npm/<2)"]);
+    let neither = cyclonedx(r#""analysis": {"state": "resolved"}, "affects": [{"ref": "c1", "versions": [{}]}]"#);
+    assert_eq!(neither.assertions, []);
+    assert_eq!(
+        refused(&neither).first().map(String::as_str),
+        Some("/vulnerabilities/0/affects/0/versions/0: it says neither a version nor a range of versions")
+    );
 }
 
 #[test]
