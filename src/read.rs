@@ -8,13 +8,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::check::program::{NodeId, Program};
+use crate::check::reads::Reads;
 use crate::check::schema::TableId;
 use crate::check::{Sight, expression};
 use crate::eval::column::Rows;
 use crate::eval::decide::{Options, prepare};
 use crate::eval::frame::{Binding, Frame};
 use crate::facts::{
-    self, Amend, Broken, Caveat, Installed, Json, Place, Problem, ProblemKind, Problems, Remark, Row, Trace,
+    self, Amend, Broken, Caveat, Installed, Json, Mapped, Place, Problem, ProblemKind, Problems, Remark, Row, Trace,
 };
 use crate::tally::Tally;
 use crate::time::{Instant, Zone, ical};
@@ -146,6 +147,32 @@ impl FactsBuilder {
     /// Adds records that a reader of another form has made of a file.
     pub fn add_rows(&mut self, entity: TableId, file: &str, rows: Vec<Row>) {
         self.inner.add_rows(entity, file, rows);
+    }
+
+    /// Adds records from a file of JSON whose names are those of another vocabulary.
+    pub fn add_mapped(&mut self, entity: TableId, file: &str, mapped: &Mapped<'_>) {
+        self.inner.add_mapped(entity, file, mapped);
+    }
+
+    /// Lets only the fields that a policy reads count for the digest; where `drop` says so, nothing else is read of records from now on, and
+    /// nothing is known or said of it. Comes before the first record.
+    pub fn narrow(&mut self, reads: &Reads, drop: bool) {
+        self.inner.narrow(reads, drop);
+    }
+
+    /// The fields that are read, where not all are.
+    #[must_use]
+    pub fn reads(&self) -> Option<&Reads> {
+        self.inner.reads()
+    }
+
+    /// Adds what the selections read that the changes given so far make; nothing else becomes of the changes.
+    pub fn widen(self, reads: &mut Reads) {
+        for selection in self.inner.finish().selections {
+            if let Ok(compiled) = expression(&self.program, &selection.condition, Sight::Selection) {
+                reads.widen(&compiled.program);
+            }
+        }
     }
 
     /// Reports that a file, or a part of it, cannot be read, so that records of the entity may be lacking.

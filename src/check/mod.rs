@@ -3,6 +3,7 @@
 pub mod codes;
 pub mod decimal;
 pub mod program;
+pub mod reads;
 pub mod schema;
 pub mod types;
 pub mod vocabulary;

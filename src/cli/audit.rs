@@ -64,7 +64,8 @@ pub(super) fn run(args: &AuditArgs, session: &Session) -> Result<Status, Failure
             Failure::new(why).help("begin with `changegate init`; `--allow-empty` lists what the inventory lacks")
         );
     }
-    let read = session.facts(&ready.policy, &args.facts, now, Needs { inventory: true, changes: false })?;
+    let read =
+        session.facts(&ready.policy, &args.facts, now, Needs { inventory: true, changes: false, narrow: false })?;
     if read.assets == 0 && !args.allow_empty {
         let help = "`--allow-empty` makes this a success";
         return Err(Failure::new("the inventory has no asset, so nothing was decided").help(help));

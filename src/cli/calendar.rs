@@ -49,8 +49,12 @@ pub(super) fn run(args: &CalendarArgs, session: &Session) -> Result<Status, Fail
     let now = session.now(args.facts.now.as_deref())?;
     let named = args.zone.as_deref().map(config::zone).transpose().map_err(|failure| failure.at("`--zone`"))?;
     let ready = session.policy(&args.policy)?;
-    let read =
-        session.facts(&ready.policy, &args.facts, now, Needs { inventory: args.asset.is_some(), changes: false })?;
+    let read = session.facts(
+        &ready.policy,
+        &args.facts,
+        now,
+        Needs { inventory: args.asset.is_some(), changes: false, narrow: false },
+    )?;
     let (of_asset, ids) = engine::asset_zone(&ready.policy, &read.facts, args.asset.as_deref());
     if let (Some(asset), None) = (&args.asset, &of_asset) {
         let failure = Failure::new(format!("there is no asset `{asset}`"));

@@ -76,7 +76,7 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Status, Failure
         let why = "the policy has no statement that decides anything, so nothing was decided";
         return Err(Failure::new(why).help(help));
     }
-    let needs = Needs { inventory: false, changes: !args.allow_empty };
+    let needs = Needs { inventory: false, changes: !args.allow_empty, narrow: true };
     let read = session.facts(&ready.policy, &args.facts, now, needs)?;
     known(&args.ids, &read.changes)?;
     let options = session.run_options(&args.facts, args.ids.clone());

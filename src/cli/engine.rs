@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::feeds::known::{self, Known};
 use super::intake::{Given, Intake};
 use super::loader::{FolderLoader, PolicyFile};
-use crate::check::schema::Schema;
+use crate::check::reads::Reads;
+use crate::check::schema::{Schema, TableId};
 use crate::check::vocabulary;
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
@@ -43,6 +44,8 @@ pub(super) struct ReadOptions {
     pub unpacked: u64,
     /// What feeds know.
     pub known: Option<Known>,
+    /// Only what the policy reads is wanted.
+    pub narrow: bool,
 }
 
 /// The facts, and what is wrong with them.
@@ -93,8 +96,12 @@ pub(super) fn empty_policy(zone: Option<&Zone>) -> Policy {
 
 /// Reads facts by the vocabulary of a policy, from files of any form.
 pub(super) fn read(policy: &Policy, files: Vec<Given>, sources: &[Source], now: Instant, options: ReadOptions) -> Read {
-    let ReadOptions { zone, tally, trace, known, unpacked } = options;
+    let ReadOptions { zone, tally, trace, known, unpacked, narrow } = options;
+    let reads = reads(policy, &files, sources, now, unpacked);
     let mut builder = policy.counted_facts_builder(now, zone, tally);
+    // Feeds and reports find assets by more than what the policy reads.
+    let has_reports = files.iter().any(|given| Intake::is_report(sources, given));
+    builder.narrow(&reads, narrow && known.is_none() && !has_reports);
     let mut warnings = Vec::new();
     let knowledge = known.map(|known| {
         known.refused.into_iter().for_each(|broken| builder.add_error(broken));
@@ -113,6 +120,34 @@ pub(super) fn read(policy: &Policy, files: Vec<Given>, sources: &[Source], now: 
     let (facts, mut problems) = builder.finish();
     problems.warnings.extend(warnings);
     Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems, files, feeds, trace }
+}
+
+/// The fields that the policy reads, and those by which changes select assets.
+fn reads(policy: &Policy, files: &[Given], sources: &[Source], now: Instant, unpacked: u64) -> Reads {
+    let mut reads = Reads::of(policy.program());
+    // A selection is written `where`, unless it is written with escapes or packed.
+    let may_select = |given: &&Given| {
+        let bytes = given.file.bytes.as_slice();
+        Intake::entity(sources, given) == TableId::CHANGE
+            && (has(bytes, b"where") || has(bytes, b"\\u") || has(bytes, b"PAR1"))
+    };
+    let changes: Vec<&Given> = files.iter().filter(may_select).collect();
+    if changes.is_empty() {
+        return reads;
+    }
+    let mut builder = policy.facts_builder(now, None);
+    let mut intake = Intake::new(policy.schema(), sources, None, unpacked);
+    for given in changes {
+        intake.add(given.clone(), &mut builder);
+    }
+    intake.finish(&mut builder, None);
+    builder.widen(&mut reads);
+    reads
+}
+
+/// Whether some bytes are among others.
+fn has(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
 /// Decides.

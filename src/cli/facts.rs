@@ -102,7 +102,8 @@ fn check(named: &PolicyArgs, args: &FactsArgs, all: bool, session: &Session) -> 
 fn one(asset: &str, named: &PolicyArgs, args: &FactsArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.now.as_deref())?;
     let policy = policy(named, session)?;
-    let read = session.facts_of(&policy, args, now, Needs { inventory: true, changes: false }, Some(asset))?;
+    let read =
+        session.facts_of(&policy, args, now, Needs { inventory: true, changes: false, narrow: false }, Some(asset))?;
     let trace = read.trace.as_ref();
     let shown = trace.and_then(|trace| show(policy.program(), read.facts.data(), asset, trace));
     let Some(shown) = shown else {

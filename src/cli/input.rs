@@ -27,7 +27,7 @@ pub(super) const ANY: &[&str] = &["json", "ndjson", "jsonl", "csv", "tsv", "yaml
 pub(super) const TABLES: &[&str] = &["csv", "json", "ndjson", "jsonl"];
 
 /// A file of facts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct InputFile {
     /// As the caller named it; `-` for stdin.
     pub name: String,

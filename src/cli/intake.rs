@@ -14,9 +14,10 @@ use super::config::Config;
 use super::failure::Failure;
 use super::input::InputFile;
 use crate::FactsBuilder;
+use crate::check::reads::Reads;
 use crate::check::schema::{Schema, TableId};
 use crate::explain::facts_rows::FileRow;
-use crate::facts::{Broken, Json, Misread, Place, Row, printable};
+use crate::facts::{Broken, Chunk, Json, Mapped, Misread, Place, Row, printable};
 use crate::sources::foreign;
 use crate::sources::inventories::{broken, csv, json, osquery, parquet, servicenow};
 use crate::sources::join::{About, Joined, Record, owner_of};
@@ -30,7 +31,7 @@ use form::{detect, list_of};
 pub(super) type Elements = BTreeMap<String, Vec<Place>>;
 
 /// A file of facts, what its records are, and what is said of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Given {
     /// What its records are, unless its source says otherwise.
     pub entity: TableId,
@@ -123,7 +124,7 @@ impl<'s> Intake<'s> {
     pub(super) fn add(&mut self, given: Given, builder: &mut FactsBuilder) {
         let file = given.file.name.clone();
         let refused = builder.error_count();
-        let (form, entity) = self.form(&given);
+        let (form, entity) = Self::form(self.sources, &given);
         let of = ends_in(entity);
         let records = builder.count(of) + self.kept();
         self.read(given, form, entity, builder);
@@ -154,9 +155,20 @@ impl<'s> Intake<'s> {
             + self.joined.len()
     }
 
+    /// Whether a file is a scanner's report or a bill of materials.
+    pub(super) fn is_report(sources: &[Source], given: &Given) -> bool {
+        Self::form(sources, given).0 == Form::Report
+    }
+
+    /// The entity of the input that a file's records end up in.
+    pub(super) fn entity(sources: &[Source], given: &Given) -> TableId {
+        let source = given.source.and_then(|at| sources.get(at));
+        ends_in(source.map_or(given.entity, |source| source.mapping.entity))
+    }
+
     /// The form of a file, and what its records are.
-    fn form(&self, given: &Given) -> (Form, TableId) {
-        let source = given.source.and_then(|at| self.sources.get(at));
+    fn form(sources: &[Source], given: &Given) -> (Form, TableId) {
+        let source = given.source.and_then(|at| sources.get(at));
         let entity = source.map_or(given.entity, |source| source.mapping.entity);
         let has_fields = source.is_some_and(|source| source.has_fields);
         let form =
@@ -197,9 +209,18 @@ impl<'s> Intake<'s> {
             Form::Parquet => self.parquet(name, bytes, (mapping, has_fields), asset.as_deref(), builder),
             Form::Json if !is_mapped && owner_of(entity).is_none() => builder.add_file(entity, name, bytes),
             Form::Json => {
-                let (pieces, fault) = json::pieces(name, bytes, list.unwrap_or("records"));
-                let rows = json::rows(&mapping, &pieces);
-                self.take(&mapping, name, rows, asset.as_deref(), builder);
+                let (chunks, fault) = json::chunks(name, bytes, list.unwrap_or("records"));
+                let mapping = read_only(mapping, &self.schema, builder.reads());
+                if owner_of(entity).is_none() {
+                    let other = |piece: &crate::facts::Piece<'_>| json::mapped(&mapping, piece);
+                    let renames = mapping.renames();
+                    let mapped = Mapped { chunks: &chunks, renames: renames.as_deref(), other: &other };
+                    builder.add_mapped(entity, name, &mapped);
+                } else {
+                    let pieces: Vec<_> = chunks.iter().flat_map(Chunk::pieces).collect();
+                    let rows = json::rows(&mapping, &pieces);
+                    self.take(&mapping, name, rows, asset.as_deref(), builder);
+                }
                 self.fault(entity, fault, builder);
             }
             Form::Jira => {
@@ -253,16 +274,17 @@ impl<'s> Intake<'s> {
         builder: &mut FactsBuilder,
     ) {
         let schema = Arc::clone(&self.schema);
+        let reads = builder.reads().cloned();
         let entity = mapping.entity;
         let mut over = Vec::new();
         let make = |names: &[String]| {
             if has_fields {
                 csv::check_columns(name, names, &mapping)?;
-                return Ok(mapping);
+                return Ok(read_only(mapping, &schema, reads.as_ref()));
             }
             let mapping = csv::by_names(name, names, mapping, &schema)?;
             over = csv::passed_over(names, &mapping);
-            Ok(mapping)
+            Ok(read_only(mapping, &schema, reads.as_ref()))
         };
         let read =
             csv::read(name, bytes, delimiter, make, |mapping, rows| self.take(mapping, name, rows, asset, builder));
@@ -281,17 +303,18 @@ impl<'s> Intake<'s> {
         builder: &mut FactsBuilder,
     ) {
         let schema = Arc::clone(&self.schema);
+        let reads = builder.reads().cloned();
         let entity = mapping.entity;
         let limit = self.unpacked;
         let mut over = Vec::new();
         let make = |names: &[String]| {
             if has_fields {
                 parquet::check_columns(name, names, &mapping)?;
-                return Ok(mapping);
+                return Ok(read_only(mapping, &schema, reads.as_ref()));
             }
             let mapping = parquet::by_names(name, names, mapping, &schema)?;
             over = parquet::passed_over(names, &mapping, &schema);
-            Ok(mapping)
+            Ok(read_only(mapping, &schema, reads.as_ref()))
         };
         let read =
             parquet::read(name, bytes, limit, make, |mapping, rows| self.take(mapping, name, rows, asset, builder));
@@ -442,6 +465,14 @@ impl<'s> Intake<'s> {
         }
         (self.files, elements)
     }
+}
+
+/// The mapping without what fills fields that nobody reads.
+fn read_only(mut mapping: Mapping, schema: &Schema, reads: Option<&Reads>) -> Mapping {
+    if let Some(reads) = reads {
+        mapping.rules.retain(|rule| reads.has_named(schema, mapping.entity, &rule.field));
+    }
+    mapping
 }
 
 /// One element for each CVE of a cell that has several.

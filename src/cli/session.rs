@@ -233,8 +233,15 @@ impl Session {
         let known = feeds::known::read(self, args, &policy.schema(), now, trace)?;
         let knowledge = known.as_ref().map(|known| Arc::clone(&known.knowledge));
         tally.add_work(files.iter().map(|given| given.file.bytes.len()).sum());
-        let options =
-            ReadOptions { zone: self.config.zone.clone(), tally, trace: trace.map(str::to_owned), known, unpacked };
+        let options = ReadOptions {
+            zone: self.config.zone.clone(),
+            tally,
+            trace: trace.map(str::to_owned),
+            known,
+            unpacked,
+            // Who takes warnings for errors wants all of them.
+            narrow: needs.narrow && !args.strict_facts,
+        };
         let mut read = engine::read(policy, files, &sources, now, options);
         progress.finish();
         knowledge.map_or(Ok(()), |knowledge| feeds::known::whole(&knowledge))?;
@@ -415,6 +422,8 @@ pub(super) struct Needs {
     pub inventory: bool,
     /// At least one file of changes.
     pub changes: bool,
+    /// Nothing but what the policy reads.
+    pub narrow: bool,
 }
 
 /// How files of an entity are called in a folder.

@@ -30,7 +30,8 @@ pub(super) struct TriageArgs {
 pub(super) fn run(args: &TriageArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
     let ready = session.policy(&args.policy)?;
-    let read = session.facts(&ready.policy, &args.facts, now, Needs { inventory: true, changes: false })?;
+    let read =
+        session.facts(&ready.policy, &args.facts, now, Needs { inventory: true, changes: false, narrow: false })?;
     if read.assets == 0 && !args.allow_empty {
         let help = "`--allow-empty` makes this a success";
         return Err(Failure::new("the inventory has no asset, so nothing was decided").help(help));

@@ -47,7 +47,8 @@ pub(super) fn run(args: &WhenArgs, session: &Session) -> Result<Status, Failure>
     let horizon = horizon(&args.horizon)?;
     let zone = args.zone.as_deref().map(config::zone).transpose().map_err(|failure| failure.at("`--zone`"))?;
     let ready = session.policy(&args.policy)?;
-    let read = session.facts(&ready.policy, &args.facts, now, Needs { inventory: false, changes: true })?;
+    let read =
+        session.facts(&ready.policy, &args.facts, now, Needs { inventory: false, changes: true, narrow: false })?;
     known(std::slice::from_ref(&args.change), &read.changes)?;
     let options = session.run_options(&args.facts, vec![args.change.clone()]);
     let progress = Progress::start("looking ahead");

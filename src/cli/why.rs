@@ -31,7 +31,8 @@ pub(super) struct WhyArgs {
 pub(super) fn run(args: &WhyArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
     let ready = session.policy(&args.policy)?;
-    let read = session.facts(&ready.policy, &args.facts, now, Needs { inventory: false, changes: true })?;
+    let read =
+        session.facts(&ready.policy, &args.facts, now, Needs { inventory: false, changes: true, narrow: false })?;
     known(std::slice::from_ref(&args.change), &read.changes)?;
     let options = session.run_options(&args.facts, vec![args.change.clone()]);
     let (answer, assets) = engine::why(&ready.policy, &read.facts, now, &args.change, args.asset.as_deref(), &options);

@@ -353,7 +353,7 @@ fn find_table(root: &TableData, table: TableId) -> Option<&TableData> {
     }
     root.columns.iter().find_map(|column| match column {
         crate::facts::table::Column::List(list) => find_table(&list.rows, table),
-        crate::facts::table::Column::Scalar(_) => None,
+        crate::facts::table::Column::Scalar(_) | crate::facts::table::Column::Unread => None,
     })
 }
 

@@ -118,7 +118,7 @@ fn read(frame: &Frame<'_>, var: VarId, field: FieldId) -> Col {
     };
     match table.column(field) {
         Some(Column::Scalar(scalar)) => gather(scalar, &rows),
-        Some(Column::List(_)) | None => Col::Vals(Vals::unknown(len)),
+        Some(Column::List(_) | Column::Unread) | None => Col::Vals(Vals::unknown(len)),
     }
 }
 

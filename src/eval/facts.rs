@@ -16,7 +16,7 @@ pub fn value(env: &Env<'_>, table: TableId, name: &str, row: u32) -> Poss {
     let column = found.and_then(|(field, _)| env.rows_of(table)?.column(field));
     match column {
         Some(Column::Scalar(scalar)) => scalar_at(scalar, row as usize),
-        Some(Column::List(_)) | None => Poss::Any,
+        Some(Column::List(_) | Column::Unread) | None => Poss::Any,
     }
 }
 
@@ -113,6 +113,7 @@ pub fn fact_path(frame: &Frame<'_>, row: usize, var: VarId, field: FieldId, asse
     let cause = match data.column(field)? {
         Column::Scalar(scalar) => scalar.cause(at),
         Column::List(list) => list.cause(at),
+        Column::Unread => Cause::Missing,
     };
     Some((path, cause))
 }

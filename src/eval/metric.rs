@@ -186,7 +186,7 @@ impl<'e, 'f> Reader<'e, 'f> {
         let (field, _) = self.env.program.schema.find(TableId::SAMPLE, name)?;
         match self.rows.column(field)? {
             Column::Scalar(scalar) => Some(scalar),
-            Column::List(_) => None,
+            Column::List(_) | Column::Unread => None,
         }
     }
 

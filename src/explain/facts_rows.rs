@@ -230,7 +230,7 @@ fn cover(
                     inner.push(list);
                 }
             }
-            None => {}
+            Some(Column::Unread) | None => {}
         }
         out.push(coverage);
     }

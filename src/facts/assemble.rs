@@ -16,6 +16,7 @@ pub(super) type Address = (u32, u32);
 /// The rows at these addresses, in this order.
 pub(super) fn gather(plan: &TablePlan, tables: &[&TableBuild], order: &[Address]) -> TableBuild {
     let columns = plan.fields.par_iter().enumerate().map(|(at, field)| match &field.shape {
+        _ if !field.read => ColumnBuild::Unread,
         ShapePlan::Scalar(base) => {
             let parts: Vec<Option<&ScalarBuild>> = tables.iter().map(|table| table.scalar(at)).collect();
             ColumnBuild::Scalar(gather_scalar(ScalarBuild::new(base), &parts, order))
@@ -80,6 +81,7 @@ pub(super) fn finish(plan: &TablePlan, table: TableBuild, owner: Vec<u32>) -> Ta
     let columns = plan.fields.iter().zip(table.columns).map(|(field, column)| match (&field.shape, column) {
         (ShapePlan::List(inner), ColumnBuild::List(list)) => Column::List(finish_list(inner, list)),
         (_, ColumnBuild::Scalar(scalar)) => Column::Scalar(finish_scalar(scalar)),
+        (_, ColumnBuild::Unread) => Column::Unread,
         // A plan and its table have the same form.
         (ShapePlan::Scalar(_), ColumnBuild::List(_)) => Column::Scalar(finish_scalar(ScalarBuild::default())),
     });

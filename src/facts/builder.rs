@@ -14,9 +14,10 @@ use super::plan::TablePlan;
 use super::pool::Pool;
 use super::problem::{Place, Problems, Report, Trouble, printable};
 use super::records::{Records, Shared, Trace, Unique};
-use super::rows::{Broken, Remark, Row};
+use super::rows::{Broken, Mapped, Remark, Row};
 use super::split::Wrapper;
 use super::table::{Cause, Facts, Strings, Touched};
+use crate::check::reads::Reads;
 use crate::check::schema::{Schema, TableId};
 use crate::tally::Tally;
 use crate::time::{Instant, Zone};
@@ -84,6 +85,8 @@ pub struct FactsBuilder {
     others_incomplete: BTreeSet<TableId>,
     /// What else the facts hang on, for their digest.
     marks: BTreeSet<String>,
+    /// The fields that are read, where not all are.
+    dropped: Option<Reads>,
 }
 
 /// An object with a list under the name of its kind.
@@ -133,6 +136,7 @@ impl FactsBuilder {
             given: BTreeSet::new(),
             others_incomplete: BTreeSet::new(),
             marks: BTreeSet::new(),
+            dropped: None,
         }
     }
 
@@ -197,6 +201,28 @@ impl FactsBuilder {
         let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, file, None) };
         let lacking = records.add_rows(file, rows, shared);
         self.note(entity, lacking);
+    }
+
+    /// Adds records from a file of JSON whose names are those of another vocabulary. An entity that is not part of the input is an error.
+    pub fn add_mapped(&mut self, entity: TableId, file: &str, mapped: &Mapped<'_>) {
+        let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, file, None) };
+        let lacking = records.read_mapped(file, mapped, shared);
+        self.note(entity, lacking);
+    }
+
+    /// Lets only the fields that a policy reads count for the digest; where `drop` says so, nothing else is read of records from now on, and
+    /// nothing is known or said of it. Comes before the first record.
+    pub fn narrow(&mut self, reads: &Reads, drop: bool) {
+        for records in [&mut self.assets, &mut self.changes].into_iter().chain(&mut self.others) {
+            records.plan.narrow(reads, drop);
+        }
+        self.dropped = drop.then(|| reads.clone());
+    }
+
+    /// The fields that are read, where not all are.
+    #[must_use]
+    pub fn reads(&self) -> Option<&Reads> {
+        self.dropped.as_ref()
     }
 
     /// Reports that a file, or a part of it, cannot be read; records of the entity may be lacking.
@@ -315,7 +341,7 @@ impl FactsBuilder {
     /// going.
     #[must_use]
     pub fn finish(mut self) -> Input {
-        let digest = self.digest();
+        let marks = self.all_marks();
         let mut assets = self.assets.unique(&self.pool, &mut self.report);
         let mut changes = self.changes.unique(&self.pool, &mut self.report);
         let goes_now = times(&self.schema, &mut changes, &mut self.report);
@@ -324,8 +350,10 @@ impl FactsBuilder {
         let phantom = row(assets.table.len);
         assets.table.push_phantom();
         let (touched, selections) = touched(&assets, &changes, phantom, self.incomplete);
+        let mut sums = vec![assets.digest, changes.digest];
         let others = std::mem::take(&mut self.others).into_iter().map(|records| {
             let mut unique = records.unique(&self.pool, &mut self.report);
+            sums.push(unique.digest);
             if unique.plan.table == TableId::WAIVER {
                 aimless(&self.schema, &unique, &mut self.report);
             }
@@ -333,6 +361,7 @@ impl FactsBuilder {
             (Arc::new(finish(&unique.plan, unique.table, Vec::new())), unique.places)
         });
         let (others, places) = others.unzip();
+        let digest = of_all(&sums, self.incomplete, &marks);
         let facts = Facts {
             strings: self.pool.strings,
             cvss: self.pool.cvss,
@@ -352,16 +381,14 @@ impl FactsBuilder {
         Input { facts, problems: self.report.finish(), selections, places }
     }
 
-    /// The digest of all records, and of which entities were given beside assets and changes.
-    fn digest(&self) -> String {
-        let records = [&self.assets, &self.changes].into_iter().chain(&self.others);
-        let digests = records.flat_map(Records::digests).collect();
+    /// What else the digest is of: which entities were given beside assets and changes, which lack records, what amended them.
+    fn all_marks(&self) -> Vec<String> {
         let name = |table: &TableId| self.schema.table(*table).map_or("", |def| def.name.as_str());
         let given = self.given.iter().filter(|table| !matches!(**table, TableId::ASSET | TableId::CHANGE));
         let mut marks: Vec<String> = given.map(|table| format!("given {}", name(table))).collect();
         marks.extend(self.others_incomplete.iter().map(|table| format!("incomplete {}", name(table))));
         marks.extend(self.marks.iter().cloned());
-        of_all(digests, self.incomplete, &marks)
+        marks
     }
 }
 

@@ -65,6 +65,8 @@ pub(super) struct ListBuild {
 pub(super) enum ColumnBuild {
     Scalar(ScalarBuild),
     List(ListBuild),
+    /// Of a field that nobody reads: nothing.
+    Unread,
 }
 
 /// A table that grows by rows.
@@ -191,6 +193,7 @@ impl ListBuild {
 impl TableBuild {
     pub(super) fn new(plan: &TablePlan) -> Self {
         let columns = plan.fields.iter().map(|field| match &field.shape {
+            _ if !field.read => ColumnBuild::Unread,
             ShapePlan::Scalar(base) => ColumnBuild::Scalar(ScalarBuild::new(base)),
             ShapePlan::List(inner) => {
                 ColumnBuild::List(ListBuild { ends: Vec::new(), states: Vec::new(), rows: Self::new(inner) })
@@ -214,6 +217,12 @@ impl TableBuild {
         self.phantom.push(false);
     }
 
+    /// Counts the row of which every cell has been pushed.
+    pub(super) fn count_row(&mut self) {
+        self.len += 1;
+        self.phantom.push(false);
+    }
+
     /// A row of which nothing is known.
     pub(super) fn push_unknown(&mut self) {
         self.end_row();
@@ -233,16 +242,33 @@ impl TableBuild {
             match column {
                 ColumnBuild::Scalar(scalar) => scalar.truncate(len),
                 ColumnBuild::List(list) => list.truncate(len),
+                ColumnBuild::Unread => {}
             }
         }
         self.phantom.truncate(len);
         self.len = len;
     }
 
+    /// Exchanges two rows of a table without lists.
+    pub(super) fn swap_scalars(&mut self, a: usize, b: usize) {
+        for column in &mut self.columns {
+            if let ColumnBuild::Scalar(scalar) = column
+                && a.max(b) < scalar.states.len()
+            {
+                scalar.states.swap(a, b);
+                match &mut scalar.store {
+                    Store::Bool(values) => values.swap(a, b),
+                    Store::Int(values) => values.swap(a, b),
+                    Store::Decimal(values) => values.swap(a, b),
+                }
+            }
+        }
+    }
+
     pub(super) fn scalar(&self, field: usize) -> Option<&ScalarBuild> {
         match self.columns.get(field)? {
             ColumnBuild::Scalar(scalar) => Some(scalar),
-            ColumnBuild::List(_) => None,
+            ColumnBuild::List(_) | ColumnBuild::Unread => None,
         }
     }
 
@@ -252,6 +278,7 @@ impl TableBuild {
             match column {
                 ColumnBuild::Scalar(scalar) => scalar.renumber(numbers),
                 ColumnBuild::List(list) => list.rows.renumber(numbers),
+                ColumnBuild::Unread => {}
             }
         }
     }

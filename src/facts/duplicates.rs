@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::column::{Cell, ColumnBuild, ListBuild, Numbered, State, TableBuild};
+use super::order::settle;
 use super::plan::{FieldPlan, ShapePlan, TablePlan};
 use super::pool::Pool;
 use super::problem::{Place, Report, Trouble};
@@ -34,16 +35,16 @@ pub(super) fn merge(
                     warn(field, report, &|| place(pair), "it counts as unknown");
                 }
             }
-            (ShapePlan::List(_), ColumnBuild::List(column)) => {
+            (ShapePlan::List(inner), ColumnBuild::List(column)) => {
                 let lists: Vec<ListOf<'_>> = records
                     .iter()
                     .enumerate()
                     .filter_map(|(record, (table, row))| match table.columns.get(at)? {
                         ColumnBuild::List(list) => Some((record, list, *row)),
-                        ColumnBuild::Scalar(_) => None,
+                        ColumnBuild::Scalar(_) | ColumnBuild::Unread => None,
                     })
                     .collect();
-                if let Some(pair) = merge_lists(&lists, column, pool) {
+                if let Some(pair) = merge_lists(inner, &lists, column, pool) {
                     warn(field, report, &|| place(pair), "the elements of both count, as an incomplete list");
                 }
             }
@@ -100,7 +101,7 @@ fn weaker(state: State, other_state: State, mine: Cell, other: Cell) -> Cell {
 }
 
 /// Merges lists as multisets; returns which records contradict each other.
-fn merge_lists(lists: &[ListOf<'_>], out: &mut ListBuild, pool: &Pool) -> Option<Pair> {
+fn merge_lists(inner: &TablePlan, lists: &[ListOf<'_>], out: &mut ListBuild, pool: &Pool) -> Option<Pair> {
     // The lists that say anything: elements, or that there are none.
     let says = |(_, list, row): &&ListOf<'_>| {
         list.state(*row) == State::Known || list.range(*row).any(|inner| !is_phantom(&list.rows, inner))
@@ -141,11 +142,13 @@ fn merge_lists(lists: &[ListOf<'_>], out: &mut ListBuild, pool: &Pool) -> Option
             differ = differ.or(Some((first, *record)));
         }
     }
+    let from = out.rows.len;
     for (count, (table, row)) in union.values() {
         for _ in 0..*count {
             copy_row(table, *row, &mut out.rows);
         }
     }
+    settle(inner, &mut out.rows, from, pool);
     let disagreement = State::Unknown(Cause::Disagreement);
     let disputed = !same || lists.iter().any(|(_, list, row)| list.state(*row) == disagreement);
     let weakest = saying.iter().map(|(_, list, row)| list.state(*row)).min().unwrap_or(State::Absent);
@@ -227,6 +230,7 @@ fn encode(table: &TableBuild, row: usize, pool: &Pool, out: &mut Vec<u8>) {
                 elements.sort_unstable();
                 elements.iter().for_each(|element| framed(b'e', element, out));
             }
+            ColumnBuild::Unread => {}
         }
     }
 }

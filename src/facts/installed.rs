@@ -68,7 +68,7 @@ impl Reads {
     fn list<'t>(&self, table: &'t TableBuild) -> Option<&'t ListBuild> {
         match table.columns.get(self.list)? {
             ColumnBuild::List(list) => Some(list),
-            ColumnBuild::Scalar(_) => None,
+            ColumnBuild::Scalar(_) | ColumnBuild::Unread => None,
         }
     }
 

@@ -6,9 +6,10 @@ use super::amend::Amend;
 use super::builder::Options;
 use super::column::{TableBuild, row};
 use super::csv;
-use super::digest::{RecordDigest, of_record};
+use super::digest::{RecordDigest, of_row};
 use super::duties::{self, Found};
 use super::json::Json;
+use super::lane::{Lane, LanePlan};
 use super::named::Named;
 use super::plan::{KeyPlan, TablePlan, Target};
 use super::pool::Pool;
@@ -46,16 +47,45 @@ pub(super) struct Source<'p> {
 pub(super) type ReadPart = (Part, Pool, Report);
 
 impl Source<'_> {
-    /// Reads a chunk of a file.
-    pub(super) fn chunk(&self, file: &Arc<str>, chunk: &Chunk<'_>) -> ReadPart {
+    /// Reads a chunk of a file: on the fast lane, where a record is plain enough for it.
+    pub(super) fn chunk(&self, file: &Arc<str>, chunk: &Chunk<'_>, lane: Option<&LanePlan>) -> ReadPart {
+        self.chunk_by(file, chunk, lane, &|reading, piece| reading.piece(piece))
+    }
+
+    /// Reads a chunk of a file whose records have other names; `other` makes a record of what is not plain enough for the fast lane.
+    pub(super) fn mapped_chunk(
+        &self,
+        file: &Arc<str>,
+        chunk: &Chunk<'_>,
+        lane: Option<&LanePlan>,
+        other: &dyn Fn(&Piece<'_>) -> Row,
+    ) -> ReadPart {
+        self.chunk_by(file, chunk, lane, &|reading, piece| reading.row(other(piece)))
+    }
+
+    fn chunk_by(
+        &self,
+        file: &Arc<str>,
+        chunk: &Chunk<'_>,
+        lane: Option<&LanePlan>,
+        other: &dyn Fn(&mut Reading<'_>, &Piece<'_>),
+    ) -> ReadPart {
         let mut reading = Reading::new(self, file);
+        let mut lane = lane.filter(|_| self.has_lane()).map(Lane::new);
         let mut read = 0;
         for piece in chunk.pieces() {
-            reading.piece(&piece);
+            if !lane.as_mut().is_some_and(|lane| reading.on_lane(lane, &piece)) {
+                other(&mut reading, &piece);
+            }
             read += piece.bytes.len();
         }
         self.options.tally.advance(read);
         reading.finish()
+    }
+
+    /// Whether what a record says is all that there is to it.
+    fn has_lane(&self) -> bool {
+        self.options.amend.is_none() && !matches!(self.plan.table, TableId::SAMPLE | TableId::DUTY | TableId::CHANGE)
     }
 
     /// Takes the rows of a table of texts.
@@ -77,17 +107,7 @@ impl Source<'_> {
     /// Takes rows that a reader of another form has made.
     pub(super) fn read_rows(&self, file: &Arc<str>, rows: Vec<Row>) -> ReadPart {
         let mut reading = Reading::new(self, file);
-        for row in rows {
-            reading.reader.here.line = row.line;
-            reading.reader.here.record = None;
-            match row.record {
-                Ok(record) => {
-                    reading.remark(&record, row.remarks);
-                    reading.given(record);
-                }
-                Err(wrong) => reading.leave_out(|| wrong.found, || (wrong.message, wrong.help)),
-            }
-        }
+        rows.into_iter().for_each(|row| reading.row(row));
         reading.finish()
     }
 
@@ -141,6 +161,29 @@ impl<'p> Reading<'p> {
 
     fn finish(self) -> ReadPart {
         (self.part, self.reader.pool, self.reader.report)
+    }
+
+    fn row(&mut self, row: Row) {
+        self.reader.here.line = row.line;
+        self.reader.here.record = None;
+        match row.record {
+            Ok(record) => {
+                self.remark(&record, row.remarks);
+                self.given(record);
+            }
+            Err(wrong) => self.leave_out(|| wrong.found, || (wrong.message, wrong.help)),
+        }
+    }
+
+    /// Reads a record on the fast lane, if it is plain enough.
+    fn on_lane(&mut self, lane: &mut Lane<'_>, piece: &Piece<'_>) -> bool {
+        let Ok(text) = std::str::from_utf8(piece.bytes) else { return false };
+        let read = lane.record(&mut self.reader, self.plan, &mut self.part.table, text);
+        if read {
+            self.reader.here.line = Some(row(piece.line));
+            self.ended(None);
+        }
+        read
     }
 
     fn piece(&mut self, piece: &Piece<'_>) {
@@ -210,9 +253,16 @@ impl<'p> Reading<'p> {
             self.reader.report.left_out += 1;
             return;
         }
+        self.ended(named);
+    }
+
+    /// Takes note of the row that was just filled.
+    fn ended(&mut self, named: Option<Named>) {
+        let (table, pool) = (&self.part.table, &self.reader.pool);
+        let last = table.len.saturating_sub(1);
+        self.part.digests.push(of_row(self.plan, table, last, named.as_ref(), pool, &mut self.buffer));
         self.part.named.extend(named);
         self.part.lines.push(self.reader.here.line);
-        self.part.digests.push(of_record(&self.plan.path, &record, &mut self.buffer));
     }
 
     /// Warns of what a reader could not read in a record.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::check::schema::{Absent, FieldDef, Schema, Shape, TableId};
+use crate::check::reads::Reads;
+use crate::check::schema::{Absent, FieldDef, FieldId, Schema, Shape, TableId};
 use crate::check::types::Type;
 
 /// How deep lists may lie within lists; a schema that leads round in a circle ends there.
@@ -22,6 +23,10 @@ pub(super) struct TablePlan {
     pub key: Option<usize>,
     /// The rows are the values of a set.
     pub is_set: bool,
+    /// The fields that are read, in the order in which rows are compared: what names a record first.
+    pub order: Vec<usize>,
+    /// The fields that count for the digest, in the order of the schema.
+    pub counted: Vec<usize>,
 }
 
 /// How one field is read.
@@ -36,6 +41,10 @@ pub(super) struct FieldPlan {
     pub absent: Absent,
     pub past: bool,
     pub fraction: bool,
+    /// There is a column for it.
+    pub read: bool,
+    /// It is part of the digest.
+    pub counts: bool,
 }
 
 /// What a field holds.
@@ -79,8 +88,7 @@ impl TablePlan {
     }
 
     fn of(schema: &Schema, table: TableId, path: &str, depth: usize) -> Self {
-        let mut plan =
-            Self { table, path: Arc::from(path), fields: Vec::new(), keys: Vec::new(), key: None, is_set: false };
+        let mut plan = Self::empty(table, Arc::from(path));
         let Some(def) = schema.table(table) else { return plan };
         plan.key = def.key.map(|key| usize::from(key.0));
         for (at, field) in def.fields.iter().enumerate() {
@@ -90,7 +98,49 @@ impl TablePlan {
                 insert(&mut plan.keys, path, &def.name, at);
             }
         }
+        plan.order();
         plan
+    }
+
+    /// Lets only some fields count, and where `drop` says so gives no column to the others.
+    pub(super) fn narrow(&mut self, reads: &Reads, drop: bool) {
+        for (at, field) in self.fields.iter_mut().enumerate() {
+            let id = u16::try_from(at).map_or(FieldId(u16::MAX), FieldId);
+            field.counts = field.required || self.key == Some(at) || reads.has(self.table, id);
+            field.read = field.counts || !drop;
+            if let ShapePlan::List(inner) = &mut field.shape {
+                inner.narrow(reads, drop);
+            }
+        }
+        self.order();
+    }
+
+    /// What counts comes first, so that nothing else tells two rows apart that are the same to the policy.
+    fn order(&mut self) {
+        let weight = |at: &usize| {
+            let counts = self.fields.get(*at).is_some_and(|field| field.counts);
+            (Some(*at) != self.key, !counts)
+        };
+        let of = |wanted: fn(&FieldPlan) -> bool| {
+            let fields = self.fields.iter().enumerate().filter(|(_, field)| wanted(field));
+            fields.map(|(at, _)| at).collect::<Vec<usize>>()
+        };
+        let (mut order, counted) = (of(|field| field.read), of(|field| field.counts));
+        order.sort_by_key(weight);
+        (self.order, self.counted) = (order, counted);
+    }
+
+    fn empty(table: TableId, path: Arc<str>) -> Self {
+        Self {
+            table,
+            path,
+            fields: Vec::new(),
+            keys: Vec::new(),
+            key: None,
+            is_set: false,
+            order: Vec::new(),
+            counted: Vec::new(),
+        }
     }
 }
 
@@ -102,14 +152,7 @@ impl FieldPlan {
             let inner = if depth < DEEPEST {
                 TablePlan::of(schema, table, &path, depth + 1)
             } else {
-                TablePlan {
-                    table,
-                    path: Arc::from(path),
-                    fields: Vec::new(),
-                    keys: Vec::new(),
-                    key: None,
-                    is_set: false,
-                }
+                TablePlan::empty(table, Arc::from(path))
             };
             let mut inner = TablePlan { is_set, ..inner };
             if let (true, Some(value)) = (is_set, inner.fields.first_mut()) {
@@ -131,6 +174,8 @@ impl FieldPlan {
             absent: field.absent,
             past: field.past,
             fraction: field.fraction,
+            read: true,
+            counts: true,
         }
     }
 }

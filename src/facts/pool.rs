@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::table::{CvssFact, Strings};
+use super::table::{CvssFact, Hasher, Strings};
 
 /// What columns hold by number.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pool {
     pub strings: Strings,
     pub cvss: Vec<CvssFact>,
-    cvss_numbers: HashMap<CvssFact, i64>,
+    cvss_numbers: HashMap<CvssFact, i64, Hasher>,
 }
 
 /// By the number in a chunk, the number in the whole.

@@ -8,6 +8,7 @@ use super::json::Json;
 use super::plan::FieldPlan;
 use super::pool::Pool;
 use super::problem::{Place, Report, Trouble, Words, printable};
+use super::table::Hasher;
 use crate::time::{Instant, Zone};
 
 /// The state of reading one chunk.
@@ -20,9 +21,9 @@ pub(super) struct Reader {
     pub report: Report,
     pub here: Here,
     /// Numbers of CVSS facts by the text of a lone vector.
-    pub vectors: HashMap<String, i64>,
+    pub vectors: HashMap<String, i64, Hasher>,
     /// Numbers of the names of zones; none for what is no zone.
-    pub zones: HashMap<String, Option<i64>>,
+    pub zones: HashMap<String, Option<i64>, Hasher>,
     /// The record at hand lacks something that it must have.
     pub failed: bool,
 }
@@ -49,8 +50,8 @@ impl Reader {
             pool: options.strings.clone().map(Pool::over).unwrap_or_default(),
             report: Report::new(options.limit),
             here: Here { file: Arc::clone(file), line: None, record: None },
-            vectors: HashMap::new(),
-            zones: HashMap::new(),
+            vectors: HashMap::default(),
+            zones: HashMap::default(),
             failed: false,
         }
     }

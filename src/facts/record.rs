@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::column::{Cell, ColumnBuild, ListBuild, State, TableBuild};
 use super::json::Json;
+use super::order::settle;
 use super::plan::{FieldPlan, KeyPlan, ShapePlan, TablePlan, Target};
 use super::problem::Trouble;
 use super::reader::Reader;
@@ -60,12 +61,15 @@ impl Reader {
                 self.unknown_key(plan, owner, keys, name, value);
                 rest = after;
             }
+            let unread =
+                matches!(key.target, Target::Field(at) if plan.fields.get(at).is_some_and(|field| !field.read));
             let mut given = Given::Without(without);
             let mut first = true;
             while let Some(((name, value), after)) = rest.split_first()
                 && name.as_ref() == key.name.as_str()
             {
                 given = match given {
+                    _ if unread => given,
                     _ if first => Given::Value(value),
                     Given::Value(other) if other == value => given,
                     Given::Value(_) => self.twice(key, value),
@@ -144,6 +148,7 @@ impl Reader {
                 return State::Unknown(Cause::Malformed);
             }
         };
+        let from = column.rows.len;
         match inner.fields.first() {
             Some(FieldPlan { shape: ShapePlan::Scalar(base), .. }) if inner.is_set => {
                 state = state.min(self.values(inner, base, &mut column.rows, elements));
@@ -164,6 +169,7 @@ impl Reader {
                 }
             }
         }
+        settle(inner, &mut column.rows, from, &self.pool);
         state
     }
 

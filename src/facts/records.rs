@@ -8,15 +8,16 @@ use super::assemble::{Address, gather};
 use super::builder::Options;
 use super::column::{Cell, ColumnBuild, State, TableBuild, row};
 use super::csv::{self, is_csv};
-use super::digest::RecordDigest;
+use super::digest::{DigestSum, RecordDigest};
 use super::duplicates::{Pair, add_elements, copy_row, merge};
 use super::json::Json;
+use super::lane::LanePlan;
 use super::named::Named;
 use super::part::{Part, ReadPart, Source};
 use super::plan::TablePlan;
 use super::pool::Pool;
 use super::problem::{Place, Report, printable};
-use super::rows::{self, Row};
+use super::rows::{self, Mapped, Row};
 use super::split::{Wrapper, split};
 use crate::check::schema::{FieldId, TableId};
 use crate::time::Instant;
@@ -41,6 +42,8 @@ pub(super) struct Unique {
     pub named: Vec<Named>,
     /// Where each row's first record is.
     pub places: Vec<Place>,
+    /// The digest of all records.
+    pub digest: RecordDigest,
 }
 
 /// A record of an asset or change, and what it gives.
@@ -74,7 +77,9 @@ impl Records {
             return self.read_csv(&file, bytes, shared);
         }
         let split = split(bytes, name, self.wrapper);
-        let parts: Vec<ReadPart> = split.chunks.par_iter().map(|chunk| source.chunk(&file, chunk)).collect();
+        let lane = LanePlan::of(&self.plan);
+        let parts: Vec<ReadPart> =
+            split.chunks.par_iter().map(|chunk| source.chunk(&file, chunk, lane.as_ref())).collect();
         let left_out_before = shared.report.left_out;
         self.absorb(parts, &mut *shared.pool, &mut *shared.report);
         let place =
@@ -111,6 +116,18 @@ impl Records {
             shared.report.error(None, place, words);
         }
         broken.is_some() || shared.report.left_out > left_out_before
+    }
+
+    /// Reads chunks of a file whose records have other names, in parallel. Returns whether records may be lacking.
+    pub(super) fn read_mapped(&mut self, file: &str, mapped: &Mapped<'_>, shared: Shared<'_>) -> bool {
+        let source = Source { plan: &self.plan, now: shared.now, options: shared.options };
+        let lane = mapped.renames.and_then(|renames| LanePlan::renamed(&self.plan, renames));
+        let file = Arc::from(file);
+        let read = |chunk| source.mapped_chunk(&file, chunk, lane.as_ref(), mapped.other);
+        let parts: Vec<ReadPart> = mapped.chunks.par_iter().map(read).collect();
+        let left_out_before = shared.report.left_out;
+        self.absorb(parts, &mut *shared.pool, &mut *shared.report);
+        shared.report.left_out > left_out_before
     }
 
     /// Takes rows that a reader of another form has made. Returns whether records may be lacking.
@@ -152,11 +169,6 @@ impl Records {
         self.parts.extend(numbered.into_iter().map(|(part, _)| part));
     }
 
-    /// The digests of the records, in no order.
-    pub(super) fn digests(&self) -> impl Iterator<Item = RecordDigest> {
-        self.parts.iter().flat_map(|part| part.digests.iter().copied())
-    }
-
     /// Each id once, sorted.
     pub(super) fn unique(self, pool: &Pool, report: &mut Report) -> Unique {
         let mut rows = self.rows_by_id(pool);
@@ -165,8 +177,10 @@ impl Records {
         let merged_part = row(self.parts.len());
         let (mut ids, mut named, mut places) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new());
         let mut order: Vec<Address> = Vec::with_capacity(rows.len());
+        let mut sum = DigestSum::default();
         for group in rows.chunk_by(|(id, _), (other, _)| id == other) {
             let Some((id, first)) = group.first() else { continue };
+            self.digests(group).iter().for_each(|digest| sum.add(digest));
             named.extend(self.named(group));
             places.push(self.place(id, *first, None));
             ids.push(Arc::clone(id));
@@ -193,7 +207,7 @@ impl Records {
         }
         let tables: Vec<&TableBuild> = self.parts.iter().map(|part| &part.table).chain([&merged]).collect();
         let table = gather(&self.plan, &tables, &order);
-        Unique { plan: self.plan, table, ids, named, places }
+        Unique { plan: self.plan, table, ids, named, places, digest: sum.finish() }
     }
 
     /// Where the records of one id stand, each with the names of the fields that it gives.
@@ -208,7 +222,7 @@ impl Records {
                 Some(ColumnBuild::List(list)) => {
                     !matches!(list.state(address.1 as usize), State::Absent | State::AbsentMeant)
                 }
-                None => false,
+                Some(ColumnBuild::Unread) | None => false,
             };
             let fields = (0..self.plan.fields.len()).filter(|at| given(*at)).filter_map(|at| u16::try_from(at).ok());
             Some(Trace {
@@ -254,6 +268,15 @@ impl Records {
             }
         }
         rows
+    }
+
+    /// The digests of the records of one id, in their order.
+    fn digests(&self, group: &[(Arc<str>, Address)]) -> Vec<RecordDigest> {
+        let digest =
+            |(_, (part, at)): &(_, Address)| self.parts.get(*part as usize)?.digests.get(*at as usize).copied();
+        let mut digests: Vec<RecordDigest> = group.iter().filter_map(digest).collect();
+        digests.sort_unstable();
+        digests
     }
 
     /// What the records of one change name together.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::json::Json;
+use super::lane::Rename;
 use super::part::{ReadPart, Source};
 use super::problem::Place;
+use super::split::{Chunk, Piece};
 
 /// A record, or why there is none, and where it stands.
 #[derive(Clone, Debug)]
@@ -41,6 +43,16 @@ pub struct Remark {
     pub found: String,
     /// What to do.
     pub help: Option<String>,
+}
+
+/// Chunks of a file whose records have the names of another vocabulary.
+pub struct Mapped<'m> {
+    /// The texts of the records.
+    pub chunks: &'m [Chunk<'m>],
+    /// What the names stand for, where that is all there is to it: a record whose values have the plainest form is then read without a tree.
+    pub renames: Option<&'m [Rename]>,
+    /// Makes a record of any text.
+    pub other: &'m (dyn Fn(&Piece<'_>) -> Row + Sync),
 }
 
 /// How many rows are read together.

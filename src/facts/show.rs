@@ -91,6 +91,7 @@ impl Facts {
 
     fn column_text(&self, schema: &Schema, table: &TableData, field: FieldId, row: usize) -> Option<String> {
         match table.column(field)? {
+            Column::Unread => None,
             Column::Scalar(scalar) => {
                 let text = self.scalar_text(schema, table, field, row);
                 Some(text.unwrap_or_else(|| format!("unknown ({})", cause(scalar, row))))

@@ -41,9 +41,13 @@ impl<'b> Chunk<'b> {
         match self {
             Self::Pieces(pieces) => pieces.clone(),
             Self::Lines(bytes, first) => {
-                let lines = bytes.split(|byte| *byte == b'\n').enumerate();
-                let pieces =
-                    lines.map(|(at, bytes)| Piece { bytes: bytes.trim_ascii(), line: first.saturating_add(at) });
+                let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+                let mut from = 0;
+                let pieces = ends.enumerate().map(|(at, end)| {
+                    let line = bytes.get(from..end).unwrap_or_default();
+                    from = end + 1;
+                    Piece { bytes: line.trim_ascii(), line: first.saturating_add(at) }
+                });
                 pieces.filter(|piece| !piece.bytes.is_empty()).collect()
             }
         }
@@ -182,10 +186,10 @@ fn lines(bytes: &[u8]) -> Vec<Chunk<'_>> {
     let (mut rest, mut line) = (bytes, 1);
     while !rest.is_empty() {
         let tail = rest.get(CHUNK..).unwrap_or_default();
-        let end = tail.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| CHUNK + at + 1);
+        let end = memchr::memchr(b'\n', tail).map_or(rest.len(), |at| CHUNK + at + 1);
         let (chunk, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
         chunks.push(Chunk::Lines(chunk, line));
-        line = chunk.iter().filter(|byte| **byte == b'\n').count().saturating_add(line);
+        line = memchr::memchr_iter(b'\n', chunk).count().saturating_add(line);
         rest = after;
     }
     chunks

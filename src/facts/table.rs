@@ -46,6 +46,9 @@ impl Cause {
     }
 }
 
+/// Hashes texts from outside: fast, and seeded anew in each process, so that nobody can choose texts that collide.
+pub(super) type Hasher = ahash::RandomState;
+
 /// The texts of the facts, each once; a column holds their numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Strings {
@@ -53,7 +56,7 @@ pub struct Strings {
     base: Option<Arc<Strings>>,
     first: i64,
     texts: Vec<Arc<str>>,
-    numbers: HashMap<Arc<str>, i64>,
+    numbers: HashMap<Arc<str>, i64, Hasher>,
 }
 
 impl Strings {
@@ -187,6 +190,8 @@ pub enum Column {
     Scalar(Scalar),
     /// A list or set for each row.
     List(ListColumn),
+    /// Nothing: nobody reads the field, so that nothing is known of it.
+    Unread,
 }
 
 /// The rows of one table.
@@ -205,10 +210,10 @@ pub struct TableData {
 }
 
 impl TableData {
-    /// The column of a field.
+    /// The column of a field; none where nobody reads it.
     #[must_use]
     pub fn column(&self, field: FieldId) -> Option<&Column> {
-        self.columns.get(usize::from(field.0))
+        self.columns.get(usize::from(field.0)).filter(|column| !matches!(column, Column::Unread))
     }
 }
 

@@ -66,14 +66,14 @@ fn column<'f>(table: &'f TableData, name: &str) -> (FieldId, &'f Column) {
 fn scalar<'f>(table: &'f TableData, name: &str) -> &'f Scalar {
     match column(table, name).1 {
         Column::Scalar(scalar) => scalar,
-        Column::List(_) => panic!("{name} is a list"),
+        Column::List(_) | Column::Unread => panic!("{name} is a list"),
     }
 }
 
 fn list<'f>(table: &'f TableData, name: &str) -> &'f ListColumn {
     match column(table, name).1 {
         Column::List(list) => list,
-        Column::Scalar(_) => panic!("{name} is a scalar"),
+        Column::Scalar(_) | Column::Unread => panic!("{name} is a scalar"),
     }
 }
 
@@ -177,6 +177,7 @@ fn assert_whole(table: &TableData) {
                 }
                 assert_whole(&list.rows);
             }
+            Column::Unread => panic!("everything is read"),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::check::types::{EnumDef, Type};
 use crate::time::{Duration, TimeError, TimeValue, Zone, parse_date, parse_duration, parse_iso_duration, parse_time};
 
 /// How far ahead of `now` a time that can only be past may lie, for clocks that disagree: five minutes, in microseconds.
-const CLOCK_SKEW: i64 = 5 * 60 * 1_000_000;
+pub(super) const CLOCK_SKEW: i64 = 5 * 60 * 1_000_000;
 
 /// Why a value does not fit, where more can be said than what was expected.
 type Misfit = Option<String>;
@@ -84,7 +84,7 @@ impl Reader {
     }
 
     /// The zone of dates, and of times without an offset.
-    fn local_zone(&self) -> Zone {
+    pub(super) fn local_zone(&self) -> Zone {
         self.zone.clone().unwrap_or_else(Zone::utc)
     }
 
@@ -183,7 +183,7 @@ fn decimal(json: &Json<'_>) -> Result<Cell, Misfit> {
     Decimal::parse(text).map(|value| Cell::Decimal(value.raw())).ok_or(None)
 }
 
-fn percent(field: &FieldPlan, json: &Json<'_>) -> Result<Cell, Misfit> {
+pub(super) fn percent(field: &FieldPlan, json: &Json<'_>) -> Result<Cell, Misfit> {
     let hundred = Decimal::from_int(100);
     let value = match json {
         Json::Number(text) if field.fraction => Decimal::parse(text).and_then(|fraction| fraction.checked_mul(hundred)),
@@ -227,7 +227,7 @@ fn time_hint(error: TimeError) -> Misfit {
     }
 }
 
-fn duration(json: &Json<'_>) -> Result<Cell, Misfit> {
+pub(super) fn duration(json: &Json<'_>) -> Result<Cell, Misfit> {
     let text = match json {
         Json::String(text) => text,
         Json::Number(_) => return Err(Some("a length of time needs a unit".to_owned())),

@@ -144,6 +144,6 @@ fn names(program: &Program, facts: &Facts, rows: &TableData, field: &str, row: u
             inner.filter_map(|at| facts.text(&list.rows, FieldId(0), at)).map(str::to_owned).collect()
         }
         Some(Column::Scalar(_)) => facts.text(rows, id, row).map(str::to_owned).into_iter().collect(),
-        None => Vec::new(),
+        Some(Column::Unread) | None => Vec::new(),
     }
 }

@@ -23,6 +23,7 @@ mod fmt;
 mod hostile;
 mod inputs;
 mod known;
+mod narrow;
 mod parquet;
 mod published;
 mod sources;

@@ -96,7 +96,7 @@ impl People {
         let Some((list, range)) = self.list(from, self.delegations) else { return Could::UNKNOWN };
         let column = |field: Option<FieldId>| match list.rows.column(field?)? {
             Column::Scalar(scalar) => Some(scalar),
-            Column::List(_) => None,
+            Column::List(_) | Column::Unread => None,
         };
         let (whom, what, since, until) = (column(self.to), column(self.role), column(self.from), column(self.until));
         let read = |scalar: Option<&Scalar>, row| scalar.map_or(Poss::Any, |scalar| scalar_at(scalar, row));

@@ -3,20 +3,26 @@
 use rayon::prelude::*;
 
 use super::broken;
-use crate::facts::{Broken, Json, Misread, Piece, Row, Split, Wrapper, split};
+use crate::facts::{Broken, Chunk, Json, Misread, Piece, Row, Split, Wrapper, split};
 use crate::sources::mapping::{Mapping, Path, Rule, look};
 
 /// Takes a file apart; `list` is the key under which its records may stand.
 #[must_use]
 pub fn pieces<'b>(file: &str, bytes: &'b [u8], list: &str) -> (Vec<Piece<'b>>, Option<Box<Broken>>) {
+    let (chunks, fault) = chunks(file, bytes, list);
+    (chunks.iter().flat_map(Chunk::pieces).collect(), fault)
+}
+
+/// Takes a file apart into texts that are read together.
+#[must_use]
+pub fn chunks<'b>(file: &str, bytes: &'b [u8], list: &str) -> (Vec<Chunk<'b>>, Option<Box<Broken>>) {
     let wrapper = Wrapper { lists: &[list], of_records: &[], silent: &[] };
     let Split { chunks, broken: fault, .. } = split(bytes, file, &wrapper);
-    let pieces = chunks.iter().flat_map(crate::facts::Chunk::pieces).collect();
     let fault = fault.map(|(what, line)| {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         Box::new(broken(file, Some(line), "a file cannot be read to its end", what, ""))
     });
-    (pieces, fault)
+    (chunks, fault)
 }
 
 /// Reads the text of a record.
@@ -41,10 +47,13 @@ pub fn parse<'b>(piece: &Piece<'b>) -> Result<Json<'b>, Box<Row>> {
 /// Maps records; in parallel.
 #[must_use]
 pub fn rows(mapping: &Mapping, pieces: &[Piece<'_>]) -> Vec<Row> {
-    pieces
-        .par_iter()
-        .map(|piece| parse(piece).map_or_else(|row| *row, |record| row(mapping, piece.line, &record)))
-        .collect()
+    pieces.par_iter().map(|piece| mapped(mapping, piece)).collect()
+}
+
+/// Reads the text of a record and maps it.
+#[must_use]
+pub fn mapped(mapping: &Mapping, piece: &Piece<'_>) -> Row {
+    parse(piece).map_or_else(|row| *row, |record| row(mapping, piece.line, &record))
 }
 
 /// Maps a record.

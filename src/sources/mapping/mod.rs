@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::check::schema::TableId;
 use crate::check::types::Type;
-use crate::facts::Json;
+use crate::facts::{Json, Rename};
 use crate::time::Zone;
 
 pub(crate) use apply::insert;
@@ -99,6 +99,23 @@ pub struct Path {
     pub text: String,
     /// Its keys; `*` is every element of a list.
     pub keys: Vec<String>,
+}
+
+impl Mapping {
+    /// What the mapping comes to where it only gives other names: then a value that has its field's form already is taken as it is. None where a
+    /// rule says more than where to look.
+    #[must_use]
+    pub fn renames(&self) -> Option<Vec<Rename>> {
+        let rename = |rule: &Rule| {
+            let Rule { from, values: None, split: None, time: None, unit: None, default: None, .. } = rule else {
+                return None;
+            };
+            let [path] = from.as_slice() else { return None };
+            let plain = rule.unknown.is_empty() && rule.none.is_empty();
+            plain.then(|| Rename { field: rule.field.clone(), from: path.keys.clone() })
+        };
+        self.rules.iter().map(rename).collect()
+    }
 }
 
 impl Path {

@@ -1,0 +1,167 @@
+//! One value into one cell, where it has the plainest form that its field's type knows.
+
+use std::borrow::Cow;
+
+use super::super::column::{Cell, State};
+use super::super::json::Json;
+use super::super::plan::{FieldPlan, ShapePlan};
+use super::super::reader::Reader;
+use super::super::table::Cause;
+use super::super::value::{CLOCK_SKEW, duration, percent};
+use super::scan::{Odd, Scan};
+use crate::check::decimal::Decimal;
+use crate::check::types::Type;
+use crate::cvss::{Tenths, parse};
+use crate::time::{TimeValue, Zone, parse_date, parse_time};
+
+/// How many digits a number has at most that fits 64 bits as billionths.
+const DIGITS: usize = 18;
+
+impl Reader {
+    /// The cell of the value that begins here.
+    pub(super) fn lane_cell(&mut self, field: &FieldPlan, scan: &mut Scan<'_>, is_mapped: bool) -> Result<Cell, Odd> {
+        let ShapePlan::Scalar(base) = &field.shape else { return Err(Odd) };
+        match scan.peek() {
+            b'"' => {
+                let text = scan.string()?;
+                if is_mapped && !is_trimmed(text) {
+                    return Err(Odd);
+                }
+                if field.or_none && text == "none" {
+                    return Ok(Cell::Without(State::None));
+                }
+                self.lane_text(field, base, text, is_mapped)
+            }
+            b't' => boolean(base, scan.word(b"true").map(|()| true)?),
+            b'f' => boolean(base, scan.word(b"false").map(|()| false)?),
+            b'n' => scan.word(b"null").map(|()| Cell::Without(State::Unknown(Cause::Missing))),
+            _ => {
+                let number = scan.number()?;
+                self.lane_number(field, base, number)
+            }
+        }
+    }
+
+    fn lane_text(&mut self, field: &FieldPlan, base: &Type, text: &str, is_mapped: bool) -> Result<Cell, Odd> {
+        let json = || Json::String(Cow::Borrowed(text));
+        match base {
+            Type::String if field.required && text.trim().is_empty() => Err(Odd),
+            Type::String | Type::Version => Ok(Cell::Int(self.pool.strings.intern(text))),
+            Type::Row(_) if text.trim().is_empty() => Err(Odd),
+            Type::Row(_) => Ok(Cell::Int(self.pool.strings.intern(text))),
+            Type::Enum(def) => def.code(text).map(Cell::Int).ok_or(Odd),
+            Type::Time => self.lane_time(field, text, is_mapped),
+            Type::Date => parse_date(text).map(|date| Cell::Int(date.days())).map_err(|_| Odd),
+            Type::Zone => match self.zones.get(text) {
+                Some(known) => known.map(Cell::Int).ok_or(Odd),
+                None => {
+                    let number = self.pool.strings.intern(Zone::get(text).ok_or(Odd)?.name());
+                    self.zones.insert(text.to_owned(), Some(number));
+                    Ok(Cell::Int(number))
+                }
+            },
+            Type::Duration => duration(&json()).map_err(|_| Odd),
+            Type::Percent => percent(field, &json()).map_err(|_| Odd),
+            Type::Cvss => match self.vectors.get(text) {
+                Some(number) => Ok(Cell::Int(*number)),
+                None if parse(text).is_ok() => Ok(self.cvss(field, &json())),
+                None => Err(Odd),
+            },
+            _ => Err(Odd),
+        }
+    }
+
+    fn lane_time(&self, field: &FieldPlan, text: &str, is_mapped: bool) -> Result<Cell, Odd> {
+        let instant = match parse_time(text).map_err(|_| Odd)? {
+            TimeValue::Instant(instant) => instant,
+            // A mapping may name another zone.
+            TimeValue::Date(date) if !is_mapped => self.local_zone().start_of_day(date).ok_or(Odd)?,
+            TimeValue::Local(local) if !is_mapped && self.zone.is_some() => {
+                self.local_zone().instant(local).ok_or(Odd)?
+            }
+            TimeValue::Date(_) | TimeValue::Local(_) => return Err(Odd),
+        };
+        if field.past && instant.micros() > self.now.micros().saturating_add(CLOCK_SKEW) {
+            return Err(Odd);
+        }
+        Ok(Cell::Int(instant.micros()))
+    }
+
+    fn lane_number(&mut self, field: &FieldPlan, base: &Type, number: &str) -> Result<Cell, Odd> {
+        match base {
+            Type::Int => {
+                let plain = !number.starts_with("-0") && number.len() <= DIGITS;
+                let value: i64 = if plain { number.parse().map_err(|_| Odd)? } else { return Err(Odd) };
+                match field.range {
+                    Some((low, high)) if value < low || value > high => Err(Odd),
+                    _ => Ok(Cell::Int(value)),
+                }
+            }
+            Type::Number => decimal(number).map(Cell::Decimal),
+            Type::Percent => {
+                let value = decimal(number)?;
+                let value = if field.fraction { value.checked_mul(100).ok_or(Odd)? } else { value };
+                let value = Decimal::from_raw(value).ok_or(Odd)?;
+                match field.range {
+                    Some((low, high)) if value < Decimal::from_int(low) || value > Decimal::from_int(high) => Err(Odd),
+                    _ => Ok(Cell::Decimal(value.raw())),
+                }
+            }
+            Type::Cvss => {
+                let mut json = Json::Number(Cow::Borrowed(number));
+                json.canonical();
+                match &json {
+                    Json::Number(text) if Tenths::from_decimal(text).is_some() => Ok(self.cvss(field, &json)),
+                    _ => Err(Odd),
+                }
+            }
+            _ => Err(Odd),
+        }
+    }
+}
+
+fn boolean(base: &Type, value: bool) -> Result<Cell, Odd> {
+    if *base == Type::Bool { Ok(Cell::Bool(value)) } else { Err(Odd) }
+}
+
+/// Whether a mapping would take a text as it is.
+fn is_trimmed(text: &str) -> bool {
+    let plain = |byte: Option<&u8>| byte.is_some_and(|byte| (0x21..0x7f).contains(byte));
+    let bytes = text.as_bytes();
+    (plain(bytes.first()) && plain(bytes.last())) || (!text.is_empty() && text.trim().len() == text.len())
+}
+
+/// The billionths of a JSON number.
+fn decimal(number: &str) -> Result<i128, Odd> {
+    let (is_negative, digits) = match number.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, number),
+    };
+    let mut value: i64 = 0;
+    let mut behind = None;
+    for byte in digits.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                value = value.wrapping_mul(10).wrapping_add(i64::from(byte - b'0'));
+                behind = behind.map(|behind: usize| behind + 1);
+            }
+            b'.' => behind = Some(0),
+            _ => return parsed(number),
+        }
+    }
+    let behind = behind.unwrap_or_default();
+    // Too long to be sure that nothing was lost.
+    let Some(missing) = 9_usize.checked_sub(behind).filter(|_| digits.len() <= DIGITS) else { return parsed(number) };
+    let scale = POWERS.get(missing).copied().ok_or(Odd)?;
+    let value = i128::from(value) * i128::from(scale);
+    Ok(if is_negative { -value } else { value })
+}
+
+fn parsed(number: &str) -> Result<i128, Odd> {
+    Decimal::parse(number).map(Decimal::raw).ok_or(Odd)
+}
+
+const POWERS: [i64; 10] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,258 @@
+//! The fast lane: a record's text straight into the cells of a row, without a tree between them.
+//!
+//! It knows the plainest form of everything. Whatever is not of that form, right or wrong, is odd: the row is taken back, and the record is
+//! read by way of its tree (`record`, `value`), which knows all forms and says what is wrong with them. So there is one definition of what a
+//! record means, and the lane is held against it (`tests`). A lane learns from a chunk in which order its keys come.
+
+mod cell;
+mod plan;
+mod scan;
+
+use super::column::{Cell, ColumnBuild, State, TableBuild};
+use super::order::settle;
+use super::plan::{ShapePlan, TablePlan};
+use super::reader::Reader;
+use super::table::Cause;
+pub(super) use plan::LanePlan;
+pub use plan::Rename;
+use plan::{Leads, Object, written};
+use scan::{Odd, Scan};
+
+/// How many keys that nobody reads are remembered for each object.
+const LEARNED: usize = 64;
+
+/// How large a set is taken.
+const LARGE_SET: usize = 32;
+
+/// The null of a value or list.
+const NOTHING: State = State::Unknown(Cause::Missing);
+
+/// Reads the records of one chunk.
+#[derive(Debug)]
+pub(super) struct Lane<'p> {
+    plan: &'p LanePlan,
+    orders: Vec<KeyOrder>,
+}
+
+/// In which order the keys of an object came the last time.
+#[derive(Debug)]
+struct KeyOrder {
+    /// By the number of a key, counted from 1: that of the key behind it. Behind 0 comes the first.
+    after: Vec<usize>,
+    /// Keys that nobody reads, numbered behind those of the plan.
+    learned: Vec<Vec<u8>>,
+}
+
+impl<'p> Lane<'p> {
+    pub(super) fn new(plan: &'p LanePlan) -> Self {
+        let order = |object: &Object| KeyOrder { after: vec![0; object.keys.len() + 1], learned: Vec::new() };
+        Self { plan, orders: plan.objects.iter().map(order).collect() }
+    }
+
+    /// Reads a record into the next row; where anything in it is odd, nothing is read, and it says so by `false`.
+    pub(super) fn record(&mut self, reader: &mut Reader, plan: &TablePlan, table: &mut TableBuild, text: &str) -> bool {
+        let len = table.len;
+        let mut scan = Scan::new(text);
+        scan.next();
+        let read = self.object(&mut scan, reader, 0, plan, table).is_ok() && scan.is_done();
+        if read {
+            fill(table, &self.plan.lacking);
+            table.count_row();
+        } else {
+            table.truncate(len);
+        }
+        read
+    }
+
+    /// Reads an object into cells of the next row.
+    fn object(
+        &mut self,
+        scan: &mut Scan<'_>,
+        reader: &mut Reader,
+        number: usize,
+        plan: &TablePlan,
+        table: &mut TableBuild,
+    ) -> Result<(), Odd> {
+        let lane = self.plan;
+        let object = lane.objects.get(number).ok_or(Odd)?;
+        scan.word(b"{")?;
+        let mut seen: u128 = 0;
+        let mut before = 0;
+        let mut more = scan.next() != b'}';
+        if !more {
+            scan.step();
+        }
+        while more {
+            scan.next();
+            let at = self.key(scan, number, object, before)?;
+            before = at + 1;
+            scan.next();
+            match object.keys.get(at).map(|key| &key.leads) {
+                None | Some(Leads::Nowhere) => scan.pass_over()?,
+                Some(Leads::Elsewhere) => return Err(Odd),
+                Some(leads) => {
+                    let bit = 1 << at;
+                    if seen & bit != 0 {
+                        return Err(Odd);
+                    }
+                    seen |= bit;
+                    self.value(scan, reader, leads, (plan, table), object.is_mapped)?;
+                }
+            }
+            more = scan.more(b'}')?;
+        }
+        let mut lacking = object.filling & !seen;
+        while lacking != 0 {
+            let at = lacking.trailing_zeros() as usize;
+            lacking &= lacking - 1;
+            match object.keys.get(at).map(|key| &key.leads) {
+                Some(Leads::Scalar(at, state) | Leads::Set(at, state) | Leads::List(at, state, _)) => {
+                    if plan.fields.get(*at).is_none_or(|field| field.required) {
+                        return Err(Odd);
+                    }
+                    fill(table, &[(*at, *state)]);
+                }
+                Some(Leads::Record(_, lacking)) => fill(table, lacking),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of the key at hand; goes behind its colon.
+    fn key(&mut self, scan: &mut Scan<'_>, number: usize, object: &Object, before: usize) -> Result<usize, Odd> {
+        let order = self.orders.get_mut(number).ok_or(Odd)?;
+        let known = object.keys.len();
+        if let Some(expected) = order.after.get(before).and_then(|after| after.checked_sub(1)) {
+            let written = match object.keys.get(expected) {
+                Some(key) => Some(&key.written),
+                None => order.learned.get(expected - known),
+            };
+            if written.is_some_and(|written| scan.take(written)) {
+                return Ok(expected);
+            }
+        }
+        let name = scan.key()?;
+        let found = match object.keys.binary_search_by(|key| key.name.as_str().cmp(name)) {
+            Ok(found) => found,
+            Err(_) if !object.is_mapped || name.contains('.') => return Err(Odd),
+            Err(_) => {
+                let written = written(name);
+                match order.learned.iter().position(|key| *key == written) {
+                    Some(at) => known + at,
+                    None if order.learned.len() < LEARNED => {
+                        order.learned.push(written);
+                        order.after.push(0);
+                        known + order.learned.len() - 1
+                    }
+                    // One too many to remember.
+                    None => return Ok(usize::MAX - 1),
+                }
+            }
+        };
+        if let Some(after) = order.after.get_mut(before) {
+            *after = found + 1;
+        }
+        Ok(found)
+    }
+
+    fn value(
+        &mut self,
+        scan: &mut Scan<'_>,
+        reader: &mut Reader,
+        leads: &Leads,
+        (plan, table): (&TablePlan, &mut TableBuild),
+        is_mapped: bool,
+    ) -> Result<(), Odd> {
+        match leads {
+            Leads::Nowhere | Leads::Elsewhere => Err(Odd),
+            Leads::Record(inner, _) => self.object(scan, reader, *inner, plan, table),
+            Leads::Scalar(at, _) => {
+                let (Some(field), Some(ColumnBuild::Scalar(column))) =
+                    (plan.fields.get(*at), table.columns.get_mut(*at))
+                else {
+                    return Err(Odd);
+                };
+                let cell = reader.lane_cell(field, scan, is_mapped)?;
+                if field.required && matches!(cell, Cell::Without(_)) {
+                    return Err(Odd);
+                }
+                column.push(cell);
+                Ok(())
+            }
+            Leads::Set(at, _) | Leads::List(at, ..) => {
+                let (Some(field), Some(ColumnBuild::List(column))) = (plan.fields.get(*at), table.columns.get_mut(*at))
+                else {
+                    return Err(Odd);
+                };
+                let ShapePlan::List(inner) = &field.shape else { return Err(Odd) };
+                if scan.peek() == b'n' {
+                    scan.word(b"null")?;
+                    if field.required {
+                        return Err(Odd);
+                    }
+                    column.close(NOTHING);
+                    return Ok(());
+                }
+                let from = column.rows.len;
+                scan.word(b"[")?;
+                let mut more = scan.next() != b']';
+                if !more {
+                    scan.step();
+                }
+                while more {
+                    scan.next();
+                    match leads {
+                        Leads::List(_, _, object) => {
+                            self.object(scan, reader, *object, inner, &mut column.rows)?;
+                            column.rows.count_row();
+                        }
+                        _ => element(scan, reader, inner, &mut column.rows, from, is_mapped)?,
+                    }
+                    more = scan.more(b']')?;
+                }
+                settle(inner, &mut column.rows, from, &reader.pool);
+                column.close(State::Known);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Reads the next value of a set that begins at row `from`, unless it is there.
+fn element(
+    scan: &mut Scan<'_>,
+    reader: &mut Reader,
+    plan: &TablePlan,
+    rows: &mut TableBuild,
+    from: usize,
+    is_mapped: bool,
+) -> Result<(), Odd> {
+    let (Some(field), Some(ColumnBuild::Scalar(column))) = (plan.fields.first(), rows.columns.first_mut()) else {
+        return Err(Odd);
+    };
+    let cell = reader.lane_cell(field, scan, is_mapped)?;
+    let so_far = from..rows.len;
+    if matches!(cell, Cell::Without(_)) || so_far.len() > LARGE_SET {
+        return Err(Odd);
+    }
+    if so_far.into_iter().all(|row| column.cell(row) != cell) {
+        column.push(cell);
+        rows.count_row();
+    }
+    Ok(())
+}
+
+/// Fills cells to which no key led.
+fn fill(table: &mut TableBuild, cells: &[(usize, State)]) {
+    for (at, state) in cells {
+        match table.columns.get_mut(*at) {
+            Some(ColumnBuild::Scalar(column)) => column.push(Cell::Without(*state)),
+            Some(ColumnBuild::List(column)) => column.close(*state),
+            Some(ColumnBuild::Unread) | None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+//! What the keys of a record lead to, for reading it in place: by the plan of its table, or by other names.
+
+use super::super::column::State;
+use super::super::plan::{FieldPlan, KeyPlan, ShapePlan, TablePlan, Target};
+use crate::check::schema::Absent;
+use crate::check::types::{EnumDef, Type};
+
+/// How many keys an object may have that are known beforehand: one bit for each.
+const MOST: usize = 128;
+
+/// A field of the vocabulary under the keys by which records of another form have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rename {
+    /// The field: `os.eol`.
+    pub field: String,
+    /// The keys that lead to it, from the outermost.
+    pub from: Vec<String>,
+}
+
+/// What reading in place goes by.
+#[derive(Debug)]
+pub(in super::super) struct LanePlan {
+    /// The objects that may be met; the first is the record.
+    pub objects: Vec<Object>,
+    /// Fields to which no key leads.
+    pub lacking: Vec<(usize, State)>,
+}
+
+/// The keys of an object.
+#[derive(Debug, Default)]
+pub(in super::super) struct Object {
+    /// Sorted by name.
+    pub keys: Vec<Key>,
+    /// Other keys are none of our business, and values are taken as a mapping takes them.
+    pub is_mapped: bool,
+    /// A bit for each key whose absence fills cells.
+    pub filling: u128,
+}
+
+#[derive(Debug)]
+pub(in super::super) struct Key {
+    pub name: String,
+    /// As it stands most often: in quotation marks, with a colon.
+    pub written: Vec<u8>,
+    pub leads: Leads,
+}
+
+#[derive(Debug)]
+pub(in super::super) enum Leads {
+    /// Nobody reads it.
+    Nowhere,
+    /// What only the other way of reading knows.
+    Elsewhere,
+    Scalar(usize, State),
+    Set(usize, State),
+    /// A list, and the object that its elements are.
+    List(usize, State, usize),
+    /// The object that a record is, and what its fields are where there is none.
+    Record(usize, Vec<(usize, State)>),
+}
+
+impl LanePlan {
+    /// By the table's own keys.
+    pub(in super::super) fn of(plan: &TablePlan) -> Option<Self> {
+        let mut lane = Self { objects: Vec::new(), lacking: Vec::new() };
+        lane.object(plan, &plan.keys)?;
+        Some(lane)
+    }
+
+    /// By other names; none where that is more than names can say.
+    pub(in super::super) fn renamed(plan: &TablePlan, renames: &[Rename]) -> Option<Self> {
+        let mut lane = Self { objects: vec![Object { is_mapped: true, ..Object::default() }], lacking: Vec::new() };
+        let mut led = vec![false; plan.fields.len()];
+        for rename in renames {
+            let path = format!("{}.{}", plan.path, rename.field);
+            let at = plan.fields.iter().position(|field| *field.path == *path)?;
+            let field = plan.fields.get(at)?;
+            if !field.read {
+                continue;
+            }
+            if !takes_words_as_they_are(field) || std::mem::replace(led.get_mut(at)?, true) {
+                return None;
+            }
+            lane.lead(plan, 0, &rename.from, at)?;
+        }
+        for (at, field) in
+            plan.fields.iter().enumerate().filter(|(at, field)| field.read && led.get(*at) == Some(&false))
+        {
+            lane.lacking.push((at, absence(field)));
+            if field.required {
+                return None;
+            }
+        }
+        for object in &mut lane.objects {
+            object.settle()?;
+        }
+        lane.fill_records(0, DEEP)?;
+        Some(lane)
+    }
+
+    /// The object of a table's keys, by its number.
+    fn object(&mut self, plan: &TablePlan, keys: &[KeyPlan]) -> Option<usize> {
+        let number = self.objects.len();
+        self.objects.push(Object::default());
+        let mut object = Object::default();
+        for key in keys {
+            let leads = match &key.target {
+                Target::Special => Leads::Elsewhere,
+                Target::Field(at) => self.field(plan, *at)?,
+                Target::Record(inner) => {
+                    let mut lacking = Vec::new();
+                    lacks(plan, inner, &mut lacking);
+                    Leads::Record(self.object(plan, inner)?, lacking)
+                }
+            };
+            object.keys.push(Key::new(&key.name, leads));
+        }
+        object.settle()?;
+        *self.objects.get_mut(number)? = object;
+        Some(number)
+    }
+
+    fn field(&mut self, plan: &TablePlan, at: usize) -> Option<Leads> {
+        let field = plan.fields.get(at)?;
+        let absence = absence(field);
+        Some(match &field.shape {
+            _ if !field.read => Leads::Nowhere,
+            ShapePlan::Scalar(_) => Leads::Scalar(at, absence),
+            ShapePlan::List(inner) if inner.is_set => Leads::Set(at, absence),
+            ShapePlan::List(inner) => Leads::List(at, absence, self.object(inner, &inner.keys)?),
+        })
+    }
+
+    /// Puts a field under its keys.
+    fn lead(&mut self, plan: &TablePlan, object: usize, keys: &[String], at: usize) -> Option<()> {
+        let (head, rest) = keys.split_first()?;
+        // A path through a list, which this way of reading does not follow; and keys that are written with escapes.
+        if head == "*" || head.contains(['"', '\\']) || head.chars().any(char::is_control) {
+            return None;
+        }
+        let known = self.objects.get(object)?.keys.iter().position(|key| key.name == *head);
+        if rest.is_empty() {
+            if known.is_some() {
+                return None;
+            }
+            let leads = self.field(plan, at)?;
+            self.objects.get_mut(object)?.keys.push(Key::new(head, leads));
+            return Some(());
+        }
+        let inner = match known.and_then(|known| self.objects.get(object)?.keys.get(known)) {
+            Some(Key { leads: Leads::Record(inner, _), .. }) => *inner,
+            Some(_) => return None,
+            None => {
+                let inner = self.objects.len();
+                self.objects.push(Object { is_mapped: true, ..Object::default() });
+                self.objects.get_mut(object)?.keys.push(Key::new(head, Leads::Record(inner, Vec::new())));
+                inner
+            }
+        };
+        self.lead(plan, inner, rest, at)
+    }
+
+    /// Works out what the fields of records are where there is none.
+    fn fill_records(&mut self, object: usize, depth: usize) -> Option<Vec<(usize, State)>> {
+        let depth = depth.checked_sub(1)?;
+        let mut all = Vec::new();
+        let inner: Vec<(usize, usize)> = {
+            let keys = &self.objects.get(object)?.keys;
+            let records = keys.iter().enumerate().filter_map(|(at, key)| match key.leads {
+                Leads::Record(inner, _) => Some((at, inner)),
+                _ => None,
+            });
+            records.collect()
+        };
+        for (at, inner) in inner {
+            let lacking = self.fill_records(inner, depth)?;
+            if let Some(Key { leads: Leads::Record(_, filled), .. }) = self.objects.get_mut(object)?.keys.get_mut(at) {
+                *filled = lacking;
+            }
+        }
+        for key in &self.objects.get(object)?.keys {
+            match &key.leads {
+                Leads::Scalar(at, absence) | Leads::Set(at, absence) | Leads::List(at, absence, _) => {
+                    all.push((*at, *absence));
+                }
+                Leads::Record(_, lacking) => all.extend(lacking),
+                Leads::Nowhere | Leads::Elsewhere => {}
+            }
+        }
+        Some(all)
+    }
+}
+
+/// How deep the keys of a rename may nest.
+const DEEP: usize = 32;
+
+impl Object {
+    /// Sorts the keys; none where there are too many.
+    fn settle(&mut self) -> Option<()> {
+        self.keys.sort_by(|a, b| a.name.cmp(&b.name));
+        if self.keys.len() > MOST {
+            return None;
+        }
+        self.filling = 0;
+        for (at, key) in self.keys.iter().enumerate() {
+            if !matches!(key.leads, Leads::Nowhere | Leads::Elsewhere) {
+                self.filling |= 1 << at;
+            }
+        }
+        Some(())
+    }
+}
+
+impl Key {
+    fn new(name: &str, leads: Leads) -> Self {
+        Self { name: name.to_owned(), written: written(name), leads }
+    }
+}
+
+/// A key as it stands most often.
+pub(super) fn written(name: &str) -> Vec<u8> {
+    format!("\"{name}\":").into_bytes()
+}
+
+/// What a field is where its key is not there.
+fn absence(field: &FieldPlan) -> State {
+    match field.absent {
+        Absent::Empty | Absent::None => State::AbsentMeant,
+        Absent::Unknown => State::Absent,
+    }
+}
+
+/// The fields that are read below a record's keys.
+fn lacks(plan: &TablePlan, keys: &[KeyPlan], out: &mut Vec<(usize, State)>) {
+    for key in keys {
+        match &key.target {
+            Target::Special => {}
+            Target::Field(at) => out.extend(plan.fields.get(*at).filter(|field| field.read).map(|f| (*at, absence(f)))),
+            Target::Record(inner) => lacks(plan, inner, out),
+        }
+    }
+}
+
+/// A mapping folds words onto the values of an enumeration; where two of these look the same to it, it takes the first.
+fn takes_words_as_they_are(field: &FieldPlan) -> bool {
+    let folds_apart = |def: &EnumDef| {
+        let folded = def.values.iter().map(|value| value.to_lowercase().replace(['-', ' '], "_"));
+        let mut folded: Vec<String> = folded.collect();
+        folded.sort_unstable();
+        folded.windows(2).all(|two| two.first() != two.last())
+    };
+    let base = match &field.shape {
+        ShapePlan::Scalar(base) => Some(base),
+        ShapePlan::List(inner) => match inner.fields.first().map(|value| &value.shape) {
+            Some(ShapePlan::Scalar(base)) if inner.is_set => Some(base),
+            _ => None,
+        },
+    };
+    !matches!(base, Some(Type::Enum(def)) if !folds_apart(def))
+}

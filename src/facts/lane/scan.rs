@@ -1,0 +1,233 @@
+//! JSON read in place: only what has the plainest form; of everything else the scan says that it is odd.
+
+/// What is in no form that is read here. It need not be wrong: who knows all forms looks at it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Odd;
+
+/// How deep a value that is passed over may nest.
+const DEEPEST: usize = 48;
+
+/// A place in a text that moves forward only.
+#[derive(Debug)]
+pub(super) struct Scan<'b> {
+    text: &'b str,
+    bytes: &'b [u8],
+    at: usize,
+}
+
+impl<'b> Scan<'b> {
+    pub(super) fn new(text: &'b str) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0 }
+    }
+
+    /// The byte at hand; 0 at the end, which begins nothing.
+    pub(super) fn peek(&self) -> u8 {
+        self.bytes.get(self.at).copied().unwrap_or_default()
+    }
+
+    pub(super) fn step(&mut self) {
+        self.at += 1;
+    }
+
+    /// Skips white space; the byte there.
+    pub(super) fn next(&mut self) -> u8 {
+        loop {
+            match self.peek() {
+                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
+                other => return other,
+            }
+        }
+    }
+
+    /// Skips white space; whether that was all.
+    pub(super) fn is_done(&mut self) -> bool {
+        self.next();
+        self.at >= self.bytes.len()
+    }
+
+    /// Takes these very bytes.
+    pub(super) fn take(&mut self, wanted: &[u8]) -> bool {
+        let is_there = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(wanted));
+        if is_there {
+            self.at += wanted.len();
+        }
+        is_there
+    }
+
+    /// After an element: whether another follows, up to `end`.
+    pub(super) fn more(&mut self, end: u8) -> Result<bool, Odd> {
+        match self.next() {
+            b',' => {
+                self.step();
+                Ok(true)
+            }
+            other if other == end => {
+                self.step();
+                Ok(false)
+            }
+            _ => Err(Odd),
+        }
+    }
+
+    /// The text that begins here, without escapes.
+    pub(super) fn string(&mut self) -> Result<&'b str, Odd> {
+        if self.peek() != b'"' {
+            return Err(Odd);
+        }
+        let from = self.at + 1;
+        let to = special(self.bytes, from);
+        if self.bytes.get(to) != Some(&b'"') {
+            return Err(Odd);
+        }
+        self.at = to + 1;
+        self.text.get(from..to).ok_or(Odd)
+    }
+
+    /// A key that is none of those that were expected, and the colon behind it.
+    pub(super) fn key(&mut self) -> Result<&'b str, Odd> {
+        let key = self.string()?;
+        self.colon()?;
+        Ok(key)
+    }
+
+    fn colon(&mut self) -> Result<(), Odd> {
+        if self.next() != b':' {
+            return Err(Odd);
+        }
+        self.step();
+        Ok(())
+    }
+
+    /// The text of the number that begins here.
+    pub(super) fn number(&mut self) -> Result<&'b str, Odd> {
+        let from = self.at;
+        if self.peek() == b'-' {
+            self.step();
+        }
+        match self.peek() {
+            b'0' => self.step(),
+            b'1'..=b'9' => self.digits()?,
+            _ => return Err(Odd),
+        }
+        if self.peek() == b'.' {
+            self.step();
+            self.digits()?;
+        }
+        if matches!(self.peek(), b'e' | b'E') {
+            self.step();
+            if matches!(self.peek(), b'+' | b'-') {
+                self.step();
+            }
+            self.digits()?;
+        }
+        self.text.get(from..self.at).ok_or(Odd)
+    }
+
+    /// One digit or more.
+    fn digits(&mut self) -> Result<(), Odd> {
+        let from = self.at;
+        while self.peek().is_ascii_digit() {
+            self.at += 1;
+        }
+        if self.at > from { Ok(()) } else { Err(Odd) }
+    }
+
+    /// Passes over a value, which must be well-formed all the same.
+    pub(super) fn pass_over(&mut self) -> Result<(), Odd> {
+        self.pass(0)
+    }
+
+    fn pass(&mut self, depth: usize) -> Result<(), Odd> {
+        if depth > DEEPEST {
+            return Err(Odd);
+        }
+        match self.peek() {
+            b'"' => self.pass_string(),
+            b'{' => {
+                self.step();
+                if self.next() == b'}' {
+                    self.step();
+                    return Ok(());
+                }
+                loop {
+                    self.next();
+                    self.key()?;
+                    self.next();
+                    self.pass(depth + 1)?;
+                    if !self.more(b'}')? {
+                        return Ok(());
+                    }
+                }
+            }
+            b'[' => {
+                self.step();
+                if self.next() == b']' {
+                    self.step();
+                    return Ok(());
+                }
+                loop {
+                    self.next();
+                    self.pass(depth + 1)?;
+                    if !self.more(b']')? {
+                        return Ok(());
+                    }
+                }
+            }
+            b't' => self.word(b"true"),
+            b'f' => self.word(b"false"),
+            b'n' => self.word(b"null"),
+            _ => self.number().map(|_| ()),
+        }
+    }
+
+    /// `true`, `false` or `null`.
+    pub(super) fn word(&mut self, word: &[u8]) -> Result<(), Odd> {
+        if self.take(word) { Ok(()) } else { Err(Odd) }
+    }
+
+    fn pass_string(&mut self) -> Result<(), Odd> {
+        self.step();
+        loop {
+            self.at = special(self.bytes, self.at);
+            match self.peek() {
+                b'"' => {
+                    self.step();
+                    return Ok(());
+                }
+                b'\\' => {
+                    self.step();
+                    // What `\u` stands for may be half a letter.
+                    if !matches!(self.peek(), b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') {
+                        return Err(Odd);
+                    }
+                    self.step();
+                }
+                _ => return Err(Odd),
+            }
+        }
+    }
+}
+
+/// Where the next quotation mark, backslash or control character stands, eight bytes at a time; the end where there is none.
+fn special(bytes: &[u8], from: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    // The lowest byte that is below `limit` has its top bit set; those above it may have it too.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES.wrapping_mul(limit)) & !word & TOPS;
+    let equal = |word: u64, byte: u8| below(word ^ ONES.wrapping_mul(u64::from(byte)), 1);
+    let mut at = from;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*eight);
+        let found = equal(word, b'"') | equal(word, b'\\') | below(word, 0x20);
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    let found = rest.iter().position(|byte| matches!(byte, b'"' | b'\\') || *byte < 0x20);
+    found.map_or(bytes.len(), |found| at + found)
+}
+
+#[cfg(test)]
+mod tests;
