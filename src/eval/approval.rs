@@ -179,10 +179,14 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
     let mut tallies: HashMap<(u32, &Asks), Arc<Tally>> = HashMap::new();
     let mut reviews: HashMap<u32, bool> = HashMap::new();
     let mut outcomes = Vec::with_capacity(frame.len());
+    // Rows in which it comes to the same share it.
+    let mut idle: HashMap<(Could, Could), Arc<Outcome>> = HashMap::new();
+    let mut alike: HashMap<(*const Tally, Could, Could, bool, [triage::Due; 2]), Arc<Outcome>> = HashMap::new();
     for (row, change) in changes.iter().enumerate() {
         let (required, asked) = (required.at(row), asked.at(row));
         let Some(asks) = rows.get(row).filter(|_| required.be_true) else {
-            outcomes.push(Arc::new(Outcome { required, asked, ..Outcome::default() }));
+            let outcome = || Arc::new(Outcome { required, asked, ..Outcome::default() });
+            outcomes.push(Arc::clone(idle.entry((required, asked)).or_insert_with(outcome)));
             continue;
         };
         let tally = tallies.entry((*change, asks)).or_insert_with(|| {
@@ -191,10 +195,12 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
         });
         let reviewed =
             def.review.is_some() && *reviews.entry(*change).or_insert_with(|| review::reviewed(env, *change));
-        outcomes.push(Arc::new(Outcome {
-            entries: entries(def, asks, tally, &dues, row, reviewed),
-            ..outcome(env, def, tally, required, asked)
-        }));
+        let due = dues.at(row);
+        let outcome = alike.entry((Arc::as_ptr(tally), required, asked, reviewed, due)).or_insert_with_key(|key| {
+            let entries = entries(def, asks, tally, &key.4, reviewed);
+            Arc::new(Outcome { entries, ..outcome(env, def, tally, required, asked) })
+        });
+        outcomes.push(Arc::clone(outcome));
     }
     if of_change {
         env.approvals.keep(index, &changes, &outcomes);
@@ -244,19 +250,22 @@ struct Dues {
     review: Option<Vec<triage::Due>>,
 }
 
+impl Dues {
+    /// Afterwards, and of the review.
+    fn at(&self, row: usize) -> [triage::Due; 2] {
+        let due = |dues: &Option<Vec<triage::Due>>| dues.as_ref().and_then(|dues| dues.get(row).cloned());
+        [due(&self.afterwards).unwrap_or_default(), due(&self.review).unwrap_or_default()]
+    }
+}
+
 /// What somebody has to do: the votes for each slot, and the review.
 fn entries(
     def: &Approval,
     asks: &Asks,
     tally: &Tally,
-    dues: &Dues,
-    row: usize,
+    [(by, lacks), (review_by, review_lacks)]: &[triage::Due; 2],
     reviewed: bool,
 ) -> Vec<Arc<Obligation>> {
-    let due = |dues: &Option<Vec<triage::Due>>| -> triage::Due {
-        dues.as_ref().and_then(|dues| dues.get(row).cloned()).unwrap_or_default()
-    };
-    let (by, lacks) = due(&dues.afterwards);
     let mut entries: Vec<Obligation> = asks
         .slots
         .iter()
@@ -268,20 +277,19 @@ fn entries(
             need: slot.need,
             have: *have,
             missing: slot.need.saturating_sub(*have),
-            due: by,
+            due: *by,
             sitting: asks.sitting(),
             unknown: lacks.clone(),
             subject: slot.subject.clone(),
             not_counted: Vec::new(),
         })
         .collect();
-    entries.sort_by(super::reason::order_of_entries);
+    entries.sort_by(super::found::order_of_entries);
     if let Some(first) = entries.first_mut() {
         first.not_counted.clone_from(&tally.not_counted);
     }
     if def.review.is_some() {
         let have = u32::from(reviewed);
-        let (due, unknown) = due(&dues.review);
         entries.push(Obligation {
             kind: "review",
             rule: def.head.name.clone(),
@@ -289,9 +297,9 @@ fn entries(
             need: 1,
             have,
             missing: 1 - have,
-            due,
+            due: *review_by,
             sitting: None,
-            unknown,
+            unknown: review_lacks.clone(),
             subject: None,
             not_counted: Vec::new(),
         });

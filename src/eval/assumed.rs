@@ -1,16 +1,18 @@
 //! Where the policy says what an absence means: listed with every decision that may rest on it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::check::program::{DueNode, Excluded, Head, ListRef, NodeId, Op, Program, VarId, When};
 use crate::check::schema::{FieldId, TableId};
-use crate::facts::table::Column;
+use crate::facts::table::{Column, Scalar};
 use crate::syntax::expr::Presence;
 
 use super::decision::Assumed;
 use super::env::{Env, children};
 use super::period::Schedule;
 use super::quant::scalar_at;
+use super::urgency::findings_of;
 use super::value::Poss;
 
 /// One place in one statement where an absence has a meaning.
@@ -26,18 +28,6 @@ pub struct Place {
     because: Option<String>,
     /// The statement is decided without a change too.
     of_estate: bool,
-}
-
-impl Place {
-    fn assumed(&self, env: &Env<'_>, change: Option<u32>, asset: u32) -> Assumed {
-        Assumed {
-            fact: self.fact.clone(),
-            value: self.value.clone(),
-            applied: absent(env, self, change, asset),
-            rule: self.rule.clone(),
-            because: self.because.clone(),
-        }
-    }
 }
 
 /// All such places of a program.
@@ -146,50 +136,97 @@ fn leaves(program: &Program, id: NodeId) -> Vec<(TableId, FieldId)> {
     found
 }
 
-/// What is assumed in what is said of one asset without a change.
-#[must_use]
-pub fn of_estate(env: &Env<'_>, places: &[Place], asset: u32) -> Vec<Assumed> {
-    let mut all: Vec<Assumed> =
-        places.iter().filter(|place| place.of_estate).map(|place| place.assumed(env, None, asset)).collect();
-    all.sort();
-    all.dedup();
-    all
+/// What is assumed in decisions on assets; worked out once for all of which the same facts are absent.
+#[derive(Debug)]
+pub struct Assumptions<'e, 'a> {
+    env: &'e Env<'a>,
+    places: Vec<(&'e Place, Option<&'e Scalar>)>,
+    change: Option<u32>,
+    /// What does not hang on the asset.
+    always: Vec<Assumed>,
+    /// Which facts were absent for the last asset, and what follows.
+    last: Option<(Vec<bool>, Arc<[Assumed]>)>,
+    known: HashMap<Vec<bool>, Arc<[Assumed]>>,
 }
 
-/// What is assumed in the decision on one asset.
-#[must_use]
-pub fn assumed(env: &Env<'_>, places: &[Place], schedule: &Schedule, change: Option<u32>, asset: u32) -> Vec<Assumed> {
-    let mut all: Vec<Assumed> = places.iter().map(|place| place.assumed(env, change, asset)).collect();
-    let longest = |fact: &str, applied| Assumed {
-        fact: fact.to_owned(),
-        value: super::display::length_text(&crate::check::program::Const::Duration(
-            env.program.settings.longest_change,
-        )),
-        applied,
-        rule: "longest_change".to_owned(),
-        because: None,
-    };
-    if let Some(fact) = schedule.assumed {
-        all.push(longest(fact, true));
-    } else if schedule.longer {
-        // Were an end of this change not known, less than its whole length would be assumed.
-        all.push(longest("change.end", false));
-        all.push(longest("change.start", false));
+impl<'e, 'a> Assumptions<'e, 'a> {
+    /// In what is said without a change.
+    #[must_use]
+    pub fn of_estate(env: &'e Env<'a>, places: &'e [Place]) -> Self {
+        Self::new(env, places.iter().filter(|place| place.of_estate), None, Vec::new())
     }
-    all.sort();
-    all.dedup();
-    all
-}
 
-/// Whether the fact is absent where this decision reads it.
-fn absent(env: &Env<'_>, place: &Place, change: Option<u32>, asset: u32) -> bool {
-    let Some(table) = env.rows_of(place.table) else { return false };
-    let Some(Column::Scalar(scalar)) = table.column(place.field) else { return false };
-    let unknown = |row: u32| matches!(scalar_at(scalar, row as usize), Poss::Any);
-    match place.table {
-        TableId::ASSET => unknown(asset),
-        TableId::CHANGE => change.is_some_and(unknown),
-        TableId::FINDING => super::decide::findings_of(env, asset).any(unknown),
-        _ => false,
+    /// In the decisions on a change.
+    #[must_use]
+    pub fn of_change(env: &'e Env<'a>, places: &'e [Place], schedule: &Schedule, change: u32) -> Self {
+        let longest = |fact: &str, applied| Assumed {
+            fact: fact.to_owned(),
+            value: super::display::length_text(&crate::check::program::Const::Duration(
+                env.program.settings.longest_change,
+            )),
+            applied,
+            rule: "longest_change".to_owned(),
+            because: None,
+        };
+        let always = match schedule.assumed {
+            Some(fact) => vec![longest(fact, true)],
+            // Were an end of this change not known, less than its whole length would be assumed.
+            None if schedule.longer => vec![longest("change.end", false), longest("change.start", false)],
+            None => Vec::new(),
+        };
+        Self::new(env, places.iter(), Some(change), always)
+    }
+
+    fn new(
+        env: &'e Env<'a>,
+        places: impl Iterator<Item = &'e Place>,
+        change: Option<u32>,
+        always: Vec<Assumed>,
+    ) -> Self {
+        let column = |place: &Place| match env.rows_of(place.table)?.column(place.field)? {
+            Column::Scalar(scalar) => Some(scalar),
+            Column::List(_) => None,
+        };
+        let places = places.map(|place| (place, column(place))).collect();
+        Self { env, places, change, always, last: None, known: HashMap::new() }
+    }
+
+    /// What is assumed in the decision on one asset; sorted.
+    #[must_use]
+    pub fn of(&mut self, asset: u32) -> Arc<[Assumed]> {
+        let absent = |(place, column): &(&Place, Option<&Scalar>)| self.absent(place, *column, asset);
+        if let Some((last, assumed)) = &self.last
+            && last.iter().copied().eq(self.places.iter().map(absent))
+        {
+            return Arc::clone(assumed);
+        }
+        let absent: Vec<bool> = self.places.iter().map(absent).collect();
+        let assumed = self.known.get(&absent).map(Arc::clone).unwrap_or_else(|| {
+            let of_place = |((place, _), applied): (&(&Place, _), &bool)| Assumed {
+                fact: place.fact.clone(),
+                value: place.value.clone(),
+                applied: *applied,
+                rule: place.rule.clone(),
+                because: place.because.clone(),
+            };
+            let all: BTreeSet<Assumed> =
+                self.places.iter().zip(&absent).map(of_place).chain(self.always.iter().cloned()).collect();
+            all.into_iter().collect()
+        });
+        self.known.insert(absent.clone(), Arc::clone(&assumed));
+        self.last = Some((absent, Arc::clone(&assumed)));
+        assumed
+    }
+
+    /// Whether the fact is absent where the decision on an asset reads it.
+    fn absent(&self, place: &Place, column: Option<&Scalar>, asset: u32) -> bool {
+        let Some(scalar) = column else { return false };
+        let unknown = |row: u32| matches!(scalar_at(scalar, row as usize), Poss::Any);
+        match place.table {
+            TableId::ASSET => unknown(asset),
+            TableId::CHANGE => self.change.is_some_and(unknown),
+            TableId::FINDING => findings_of(self.env, asset).any(unknown),
+            _ => false,
+        }
     }
 }

@@ -1,33 +1,33 @@
 //! Decides changes: for each change and asset the reasons and the verdict, for each change a summary.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check::program::{CompareOp, Effect, ListRef, Op, Program, VarId, Waivable};
+use crate::check::program::{Effect, ListRef, Op, Program, VarId};
 use crate::check::schema::TableId;
 use crate::facts::table::{Cause, Column};
 use crate::time::Instant;
 
-use super::assumed::{self, Place};
-use super::categorise::{self, Category};
+use super::alike::Alike;
+use super::answers::{Answers, Counted};
+use super::assumed::{self, Assumptions, Place};
 use super::column::Rows;
-use super::decision::{
-    AppliedWaiver, BlockTriage, Counts, Decision, FindingTriage, Obligation, Reason, Record, Summary, UnknownFact,
-    Verdict,
-};
+use super::decision::{Answer, Decision, Reason, Record, Summary, Verdict};
 use super::env::{Env, Shared};
+use super::found::{Said, found};
 use super::frame::{Binding, Frame};
 use super::ids::Ids;
 use super::period::{Schedule, schedule};
-use super::quant::{elements, phantom_asset};
-use super::reason::{Hit, found, order_of_entries, reasons, sort};
+use super::quant::{elements, phantom_asset, scalar_at};
+use super::reason::Reasons;
 use super::risk::Risks;
 use super::unknown::Known;
+use super::urgency::Urgency;
 use super::value::{Poss, Raw};
 use super::when::decided::timing;
-use super::{facts, triage, waiver};
+use super::{categorise, facts, triage};
 
 /// How much is worked on at once. No answer depends on it.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,7 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
         let id = id.unwrap_or_default();
         let (mut decided, mut whole) = decide_change(env, &id, row, &places, options);
         whole.timing = timing(env, row, &whole.shared, &mut decided, options.batch.max(1));
-        outcome.summaries.push(summary(&id, &decided.decisions, whole, record));
+        outcome.summaries.push(summary(&id, std::mem::take(&mut decided.counted), whole, record));
         if outcome.decisions.is_empty() {
             outcome.decisions = decided.decisions;
         } else {
@@ -103,11 +103,20 @@ pub struct Decided {
     pub assets: Vec<u32>,
     /// A blackout or window stops one of them.
     pub blocked: bool,
+    /// What is said of all of them together.
+    pub counted: Counted,
 }
 
 impl Decided {
     fn with_assets(self) -> Vec<(Decision, u32)> {
         self.decisions.into_iter().zip(self.assets).collect()
+    }
+
+    fn append(&mut self, mut other: Self) {
+        self.decisions.append(&mut other.decisions);
+        self.assets.append(&mut other.assets);
+        self.blocked |= other.blocked;
+        self.counted.merge(other.counted);
     }
 }
 
@@ -119,6 +128,7 @@ struct Target {
     unsure: Option<Cause>,
 }
 
+/// A category, and all that it may be.
 type Names = (Option<String>, Vec<String>);
 
 /// What holds for a change as a whole.
@@ -135,7 +145,7 @@ fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options
     let root = Frame::root(env);
     let schedule = schedule(env, change);
     let frame = change_frame(&root, change);
-    let targets = targets(env, &frame, change);
+    let mut targets = targets(env, &frame, change);
     for node in expensive(env.program) {
         let _ = frame.eval(node);
     }
@@ -143,8 +153,9 @@ fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options
     let whole = Whole { category, risks, timing: (None, Vec::new()), shared: frame.into_results() };
     let known = Known::default();
     let batch = options.batch.max(1);
+    let rows = targets.len();
     let batches: Vec<Decided> = targets
-        .par_chunks(batch)
+        .par_chunks_mut(batch)
         .map(|targets| {
             let decided = decide_batch(env, id, change, &schedule, targets, places, &known, &whole);
             env.tally.advance(targets.len());
@@ -152,14 +163,10 @@ fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options
         })
         .collect();
     let mut all = Decided::default();
-    // Decisions are large: they are moved once, into memory of the right size.
-    all.decisions.reserve_exact(targets.len());
-    all.assets.reserve_exact(targets.len());
-    for mut batch in batches {
-        all.decisions.append(&mut batch.decisions);
-        all.assets.append(&mut batch.assets);
-        all.blocked |= batch.blocked;
-    }
+    // They are moved once, into memory of the right size.
+    all.decisions.reserve_exact(rows);
+    all.assets.reserve_exact(rows);
+    batches.into_iter().for_each(|batch| all.append(batch));
     (all, whole)
 }
 
@@ -213,12 +220,17 @@ fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
     let phantom = phantom_asset(frame);
     let all = elements(frame, &ListRef::AssetsOf(VarId::CHANGE));
     let some_certain = all.iter().any(|element| element.certain);
+    let ids = env.program.schema.find(TableId::ASSET, "id").and_then(|(field, _)| env.facts.assets.column(field));
+    let id = |row: u32| match ids {
+        Some(Column::Scalar(ids)) => scalar_at(ids, row as usize).one().and_then(Raw::int),
+        Some(Column::List(_)) | None => None,
+    };
     let mut targets: Vec<Target> = all
         .into_iter()
         .filter(|element| !element.phantom)
         .map(|element| Target {
             asset: element.row,
-            id: facts::text(env, TableId::ASSET, "id", element.row),
+            id: id(element.row).map(|symbol| env.text(symbol).to_string()),
             unsure: None,
         })
         .collect();
@@ -240,89 +252,82 @@ fn decide_batch(
     id: &str,
     change: u32,
     schedule: &Schedule,
-    targets: &[Target],
+    targets: &mut [Target],
     places: &[Place],
     known: &Known,
     whole: &Whole,
 ) -> Decided {
     let root = Frame::root(env).with_shared(&whole.shared);
     let of = change_frame(&root, change).with_shared(&whole.shared);
-    let rows: Vec<u32> = targets.iter().map(|target| target.asset).collect();
-    let frame = of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows)))]);
-    let found = found(&frame, schedule.tested);
-    let stops = |hit: &Hit<'_>| hit.period.is_some() && hit.effect >= Effect::Hold;
-    let blocked = found.hits.iter().flatten().any(stops);
-    let category = each_category(env, &frame);
+    let rows: Arc<Vec<u32>> = Arc::new(targets.iter().map(|target| target.asset).collect());
+    let frame = of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::clone(&rows)))]);
+    let mut found = found(&frame, schedule.tested);
+    let blocked = found.stops_by_time();
+    add_categories(env, &frame, &mut found.rows);
+    found.rows.begin();
+    for (row, target) in targets.iter().enumerate() {
+        if let Some(cause) = target.unsure {
+            let thing = found.rows.thing(Said::Unsure(cause));
+            found.rows.say(row, thing);
+        }
+    }
     let fixes = Ids::of(env, &env.facts.changes, "fixes", change);
+    let urgency = Urgency::new(env, Some(&fixes));
+    let mut assumptions = Assumptions::of_change(env, places, schedule, change);
+    let of_change = |category: Option<&Names>| {
+        let (category, category_possible) = category.unwrap_or(&whole.category).clone();
+        Answer {
+            change: Some(id.to_owned()),
+            category,
+            category_possible,
+            tested: schedule.printed.clone(),
+            ..Answer::default()
+        }
+    };
+    let mut answers = Answers::new(Reasons::new(&frame, &found, schedule.tested, known, &whole.risks), of_change);
     let decisions = targets
-        .iter()
-        .zip(&found.hits)
-        .zip(found.entries)
+        .iter_mut()
         .enumerate()
-        .map(|(row, ((target, hits), obligations))| {
-            let mut reasons = reasons(&frame, row, hits, schedule.tested, known, &whole.risks);
-            if let Some(cause) = target.unsure {
-                reasons.push(unsure(cause));
-                sort(&mut reasons);
-            }
-            let (effects, verdict) = verdict(&reasons);
-            let (category, category_possible) = category
-                .as_ref()
-                .and_then(|(block, category)| {
-                    let def = env.program.categorises.get(usize::from(*block))?;
-                    Some(categorise::names(def, category, row))
-                })
-                .unwrap_or_else(|| whole.category.clone());
-            Decision {
-                change: Some(id.to_owned()),
-                asset: target.id.clone(),
-                verdict,
-                effects,
-                category,
-                category_possible,
-                tested: schedule.printed.clone(),
-                not_before: None,
-                lapses: Vec::new(),
-                reasons,
-                obligations,
-                triage: triage_of(env, target.asset, Some(&fixes)),
-                assumed: assumed::assumed(env, places, schedule, Some(change), target.asset),
-            }
+        .map(|(row, target)| Decision {
+            asset: target.id.take(),
+            answer: answers.of(row),
+            not_before: None,
+            lapses: Vec::new(),
+            triage: urgency.of(target.asset),
+            assumed: assumptions.of(target.asset),
         })
         .collect();
-    Decided { decisions, assets: targets.iter().map(|target| target.asset).collect(), blocked }
+    Decided { decisions, assets: rows.to_vec(), blocked, counted: answers.counted() }
 }
 
-/// Where each asset has a category of its own: its block and the categories.
-fn each_category(env: &Env<'_>, frame: &Frame<'_>) -> Option<(u16, Category)> {
-    let block = env.program.category?;
-    let def = env.program.categorises.get(usize::from(block))?;
-    def.each_asset.then(|| (block, categorise::category(frame, block, Some(VarId::ASSET))))
-}
-
-/// What holds a change whose assets are not known.
-fn unsure(cause: Cause) -> Reason {
-    Reason {
-        rule: "assets".to_owned(),
-        kind: "input",
-        effect: Effect::Hold,
-        title: Some("It is not known which assets the change touches".to_owned()),
-        because: None,
-        until: None,
-        refs: Vec::new(),
-        unknown: vec![UnknownFact { fact: "change.assets".to_owned(), cause: cause.as_str() }],
-        at: None,
-        span: None,
-        subject: None,
-        waiver: None,
-        refused_waivers: Vec::new(),
-        factors: Vec::new(),
+/// Says of each row which category it has, where each asset has one of its own.
+fn add_categories(env: &Env<'_>, frame: &Frame<'_>, rows: &mut Alike<Said<'_>>) {
+    let Some(block) = env.program.category else { return };
+    let Some(def) = env.program.categorises.get(usize::from(block)).filter(|def| def.each_asset) else { return };
+    let category = categorise::category(frame, block, Some(VarId::ASSET));
+    rows.begin();
+    let mut certain: Vec<((i64, Option<i64>), u32)> = Vec::new();
+    let mut others: HashMap<Names, u32> = HashMap::new();
+    for row in 0..frame.len() {
+        let reported = category.reported.get(row).copied().flatten();
+        let only = match category.possible.at(row) {
+            Poss::One(Raw::Int(code)) => Some((code, reported)),
+            _ => None,
+        };
+        let known = only.and_then(|only| certain.iter().find(|(one, _)| *one == only));
+        let thing = known.map(|(_, thing)| *thing).unwrap_or_else(|| {
+            let names = categorise::names(def, &category, row);
+            let thing = *others.entry(names).or_insert_with_key(|names| rows.thing(Said::Category(names.clone())));
+            certain.extend(only.map(|only| (only, thing)));
+            thing
+        });
+        rows.say(row, thing);
     }
 }
 
 /// The effects, strongest first, and the verdict that they make.
 #[must_use]
-pub fn verdict(reasons: &[Reason]) -> (Vec<Effect>, Verdict) {
+pub fn verdict(reasons: &[Arc<Reason>]) -> (Vec<Effect>, Verdict) {
     let mut effects: Vec<Effect> = reasons.iter().map(|r| r.effect).filter(|e| *e != Effect::Report).collect();
     effects.sort_by(|a, b| b.cmp(a));
     effects.dedup();
@@ -330,133 +335,18 @@ pub fn verdict(reasons: &[Reason]) -> (Vec<Effect>, Verdict) {
     (effects, verdict)
 }
 
-/// The rows of an asset's findings; the one that stands for unseen ones among them.
-pub fn findings_of(env: &Env<'_>, asset: u32) -> impl Iterator<Item = u32> {
-    let list = env.facts.assets.columns.iter().find_map(|column| match column {
-        Column::List(list) if list.rows.table == TableId::FINDING => Some(list),
-        _ => None,
-    });
-    let at = asset as usize;
-    list.and_then(|list| Some(*list.offsets.get(at)?..*list.offsets.get(at + 1)?)).unwrap_or(0..0)
-}
-
-/// The urgency of an asset's findings, block by block.
-#[must_use]
-pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Ids>) -> Vec<BlockTriage> {
-    let mut blocks: Vec<BlockTriage> = env
-        .program
-        .triages
-        .iter()
-        .zip(&env.triage)
-        .enumerate()
-        .filter(|(_, (_, columns))| columns.in_force)
-        .map(|(index, (def, columns))| {
-            let level = |poss: &Poss| urgent(poss).and_then(|code| def.levels.value(code)).map(str::to_owned);
-            let mut overdue = 0;
-            let mut due: Option<i64> = None;
-            let mut findings = Vec::new();
-            for finding in findings_of(env, asset) {
-                let at = finding as usize;
-                let late = late(env, &columns.late().at(at));
-                let when = columns.reported.get(at).copied().flatten();
-                overdue += u64::from(late);
-                due = match (due, when) {
-                    (Some(a), Some(b)) => Some(a.min(b)),
-                    (a, b) => a.or(b),
-                };
-                let cve = facts::value(env, TableId::FINDING, "cve", finding);
-                let levels = columns.level.at(at);
-                let certain = levels.one().is_some() && columns.due.certain(at).is_some();
-                if levels.one() == Some(Raw::None) || fixes.is_some_and(|fixes| !fixes.has(&cve).be_true) {
-                    continue;
-                }
-                let printed = FindingTriage {
-                    finding: cve.one().and_then(Raw::int).map(|symbol| env.text(symbol).to_string()),
-                    level: level(&levels),
-                    due: when.and_then(Instant::from_micros),
-                    overdue: late,
-                    unknown: if certain { Vec::new() } else { missing_of(env, index, finding) },
-                    waiver: columns.waived_at(at).then(|| waiver_of(env, index, finding)).flatten(),
-                };
-                findings.push((std::cmp::Reverse(urgent(&levels)), printed));
-            }
-            findings.sort_by(|(a, x), (b, y)| {
-                let due = |f: &FindingTriage| (f.due.is_none(), f.due);
-                a.cmp(b)
-                    .then_with(|| due(x).cmp(&due(y)))
-                    .then_with(|| (x.finding.is_none(), &x.finding).cmp(&(y.finding.is_none(), &y.finding)))
-            });
-            BlockTriage {
-                block: def.head.name.clone(),
-                level: level(&columns.asset_level.at(asset as usize)),
-                due: due.and_then(Instant::from_micros),
-                overdue,
-                findings: findings.into_iter().map(|(_, printed)| printed).collect(),
-            }
-        })
-        .collect();
-    blocks.sort_by(|a, b| a.block.cmp(&b.block));
-    blocks
-}
-
-/// The waiver for which a finding is not overdue.
-fn waiver_of(env: &Env<'_>, block: usize, finding: u32) -> Option<AppliedWaiver> {
-    let root = Frame::root(env);
-    let frame = triage::finding_frame(&root, env.rows_of(TableId::FINDING)?, &[finding]);
-    waiver::judge(&frame, 0, Waivable::Triage(u16::try_from(block).ok()?), None).waiver
-}
-
-fn missing_of(env: &Env<'_>, block: usize, finding: u32) -> Vec<UnknownFact> {
-    let root = Frame::root(env);
-    super::unknown::missing_of_finding(&root, block, finding)
-}
-
-/// The most urgent level among those that are possible.
-#[must_use]
-pub fn urgent(levels: &Poss) -> Option<i64> {
-    match levels {
-        Poss::One(_) | Poss::Set(_) => levels.list().unwrap_or_default().iter().filter_map(|raw| raw.int()).max(),
-        Poss::Range(_, high, _) => high.and_then(Raw::int),
-        Poss::Any => None,
-    }
-}
-
-/// Whether a due date may lie before now.
-#[must_use]
-pub fn late(env: &Env<'_>, due: &Poss) -> bool {
-    let now = Poss::One(Raw::Int(env.now.micros()));
-    super::value::compare(CompareOp::Lt, due, &now, &super::value::numeric).be_true
-}
-
-fn summary(id: &str, decisions: &[Decision], whole: Whole, record: &Record) -> Summary {
-    let mut counts = Counts::default();
-    for decision in decisions {
-        counts.assets += 1;
-        match decision.verdict {
-            Verdict::Permit => counts.permit += 1,
-            Verdict::Warn => counts.warn += 1,
-            Verdict::Hold => counts.hold += 1,
-            Verdict::Defer => counts.defer += 1,
-            Verdict::Deny => counts.deny += 1,
-        }
-    }
+fn summary(id: &str, counted: Counted, whole: Whole, record: &Record) -> Summary {
     let (category, category_possible) = whole.category;
-    // What is asked for of every asset alike is asked for once.
-    let mut seen: HashSet<*const Obligation> = HashSet::new();
-    let all = decisions.iter().flat_map(|decision| &decision.obligations);
-    let each: HashSet<&Obligation> = all.filter(|one| seen.insert(Arc::as_ptr(one))).map(AsRef::as_ref).collect();
-    let mut obligations: Vec<Obligation> = each.into_iter().cloned().collect();
-    obligations.sort_by(order_of_entries);
     Summary {
         change: id.to_owned(),
-        verdict: decisions.iter().map(|d| d.verdict).max().unwrap_or(Verdict::Hold),
-        counts,
+        verdict: counted.verdict().unwrap_or(Verdict::Hold),
+        counts: counted.counts,
         category,
         category_possible,
         not_before: whole.timing.0,
         lapses: whole.timing.1,
         risk: whole.risks.all(),
-        obligations,
+        obligations: counted.obligations(),
         record: record.clone(),
     }
 }

@@ -1,5 +1,6 @@
 //! What comes out: one decision for each change and asset, and one summary for each change. Every output derives from these.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -9,10 +10,11 @@ use crate::syntax::source::Span;
 use crate::time::Instant;
 
 /// A verdict, weakest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// May go.
+    #[default]
     Permit,
     /// May go, with a warning.
     Warn,
@@ -83,13 +85,28 @@ fn instant<S: Serializer>(value: &Option<Instant>, serializer: S) -> Result<S::O
     }
 }
 
-/// The answer for one change and one asset. The fields are printed in this order.
-#[derive(Clone, Debug, Serialize)]
+/// The answer for one change and one asset. What is said alike of many assets is shared by their decisions.
+#[derive(Clone, Debug)]
 pub struct Decision {
-    /// The change; none in a report without one.
-    pub change: Option<String>,
     /// The asset; none where it is not known which.
     pub asset: Option<String>,
+    /// What is said of it, and perhaps of others.
+    pub answer: Arc<Answer>,
+    /// The first instant at which no blackout and no window is in the way; none where there is none, or where it hangs on something unknown.
+    pub not_before: Option<Instant>,
+    /// The approvals that will have lapsed by then; sorted.
+    pub lapses: Vec<String>,
+    /// The urgency of the asset's findings, by triage block.
+    pub triage: Vec<BlockTriage>,
+    /// Where the policy says what an absence means.
+    pub assumed: Arc<[Assumed]>,
+}
+
+/// What may be said of several assets alike.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// The change; none in a report without one.
+    pub change: Option<String>,
     /// The strongest effect.
     pub verdict: Verdict,
     /// The effects of the reasons, strongest first, each once; reports are not among them.
@@ -100,20 +117,61 @@ pub struct Decision {
     pub category_possible: Vec<String>,
     /// The interval that was tested.
     pub tested: Tested,
-    /// The first instant at which no blackout and no window is in the way; none where there is none, or where it hangs on something unknown.
-    #[serde(serialize_with = "instant")]
-    pub not_before: Option<Instant>,
-    /// The approvals that will have lapsed by then; sorted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub lapses: Vec<String>,
     /// Why, strongest first.
-    pub reasons: Vec<Reason>,
-    /// What somebody must do; met ones too. Those that are the same for several assets are shared.
+    pub reasons: Vec<Arc<Reason>>,
+    /// What somebody must do; met ones too.
     pub obligations: Vec<Arc<Obligation>>,
-    /// The urgency of the asset's findings, by triage block.
-    pub triage: Vec<BlockTriage>,
-    /// Where the policy says what an absence means.
-    pub assumed: Vec<Assumed>,
+}
+
+/// A decision says what its answer says.
+impl Deref for Decision {
+    type Target = Answer;
+
+    fn deref(&self) -> &Answer {
+        &self.answer
+    }
+}
+
+/// A decision in the order in which it is printed.
+#[derive(Serialize)]
+struct Printed<'d> {
+    change: &'d Option<String>,
+    asset: &'d Option<String>,
+    verdict: Verdict,
+    effects: &'d [Effect],
+    category: &'d Option<String>,
+    category_possible: &'d [String],
+    tested: &'d Tested,
+    #[serde(serialize_with = "instant")]
+    not_before: Option<Instant>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    lapses: &'d [String],
+    reasons: &'d [Arc<Reason>],
+    obligations: &'d [Arc<Obligation>],
+    triage: &'d [BlockTriage],
+    assumed: &'d [Assumed],
+}
+
+impl Serialize for Decision {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Answer { change, verdict, effects, category, category_possible, tested, reasons, obligations } = &**self;
+        Printed {
+            change,
+            asset: &self.asset,
+            verdict: *verdict,
+            effects,
+            category,
+            category_possible,
+            tested,
+            not_before: self.not_before,
+            lapses: &self.lapses,
+            reasons,
+            obligations,
+            triage: &self.triage,
+            assumed: &self.assumed,
+        }
+        .serialize(serializer)
+    }
 }
 
 /// The interval that was tested.
@@ -296,9 +354,9 @@ pub struct UncountedVote {
 #[derive(Clone, Debug, Serialize)]
 pub struct BlockTriage {
     /// The block.
-    pub block: String,
+    pub block: Arc<str>,
     /// The most urgent level that a finding may have; none where no finding has one.
-    pub level: Option<String>,
+    pub level: Option<Arc<str>>,
     /// The earliest due date.
     #[serde(serialize_with = "instant")]
     pub due: Option<Instant>,

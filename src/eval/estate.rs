@@ -7,14 +7,18 @@ use rayon::prelude::*;
 use crate::check::program::VarId;
 use crate::check::schema::TableId;
 
+use super::answers::Answers;
+use super::assumed::Assumptions;
 use super::column::Rows;
-use super::decide::{Options, triage_of, verdict};
-use super::decision::{Decision, Tested};
+use super::decide::Options;
+use super::decision::{Answer, Decision, Tested};
 use super::env::Env;
+use super::found::found;
 use super::frame::{Binding, Frame};
-use super::reason::{found, reasons};
+use super::reason::Reasons;
 use super::risk::Risks;
 use super::unknown::Known;
+use super::urgency::Urgency;
 use super::{assumed, facts};
 
 /// A decision without a change for every asset of the inventory that has a record, with the asset's row, by its id.
@@ -34,24 +38,21 @@ pub fn decide(env: &Env<'_>, options: Options) -> Vec<(Decision, u32)> {
             let frame = root.inner(assets.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(rows))]);
             let tested = crate::time::Tested::at(env.now);
             let found = found(&frame, tested);
-            let each = assets.iter().zip(&found.hits).zip(found.entries).enumerate();
-            each.map(|(row, (((id, asset), hits), obligations))| {
-                let reasons = reasons(&frame, row, hits, tested, &known, &Risks::default());
-                let (effects, verdict) = verdict(&reasons);
+            let risks = Risks::default();
+            let tested_now = Tested { from: Some(env.now), to: Some(env.now), by: "now" };
+            let begin = |_: Option<&_>| Answer { tested: tested_now.clone(), ..Answer::default() };
+            let mut answers = Answers::new(Reasons::new(&frame, &found, tested, &known, &risks), begin);
+            let urgency = Urgency::new(env, None);
+            let mut assumptions = Assumptions::of_estate(env, &places);
+            let each = assets.iter().enumerate();
+            each.map(|(row, (id, asset))| {
                 let decision = Decision {
-                    change: None,
                     asset: id.clone(),
-                    verdict,
-                    effects,
-                    category: None,
-                    category_possible: Vec::new(),
-                    tested: Tested { from: Some(env.now), to: Some(env.now), by: "now" },
+                    answer: answers.of(row),
                     not_before: None,
                     lapses: Vec::new(),
-                    reasons,
-                    obligations,
-                    triage: triage_of(env, *asset, None),
-                    assumed: assumed::of_estate(env, &places, *asset),
+                    triage: urgency.of(*asset),
+                    assumed: assumptions.of(*asset),
                 };
                 (decision, *asset)
             })

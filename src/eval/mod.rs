@@ -1,6 +1,8 @@
 //! Program × facts → decisions. The one evaluation path: columns and batches, and reasons from the same results.
 
 pub mod agg;
+pub mod alike;
+pub mod answers;
 pub mod approval;
 pub mod arith;
 pub mod arms;
@@ -17,6 +19,7 @@ pub mod env;
 pub mod estate;
 pub mod expr;
 pub mod facts;
+pub mod found;
 pub mod frame;
 pub mod granted;
 pub mod ids;
@@ -33,6 +36,7 @@ pub mod risk;
 pub mod table;
 pub mod triage;
 pub mod unknown;
+pub mod urgency;
 pub mod value;
 pub mod version;
 pub mod waiver;

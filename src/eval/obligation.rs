@@ -9,7 +9,6 @@ use crate::time::Instant;
 
 use super::arms::{applies, decides};
 use super::column::{Rows, Truth};
-use super::decide::findings_of;
 use super::decision::{Obligation, UnknownFact};
 use super::duty::names_asset;
 use super::env::Env;
@@ -18,6 +17,7 @@ use super::ids::Ids;
 use super::period::force;
 use super::quant::phantom_asset;
 use super::triage::{Due, dues, earliest};
+use super::urgency::findings_of;
 use super::value::Could;
 use super::{facts, unknown};
 

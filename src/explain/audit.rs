@@ -7,7 +7,7 @@ use super::audit_rows::{AuditReport, AuditRow, AuditSummary, Duty, Lack};
 use crate::check::program::VarId;
 use crate::check::schema::{Shape, TableId};
 use crate::eval::decide::Options;
-use crate::eval::decision::{Counts, Decision, Obligation, Record, Verdict};
+use crate::eval::decision::{Answer, Counts, Decision, Obligation, Record, Verdict};
 use crate::eval::env::Env;
 use crate::eval::value::{Poss, Raw};
 use crate::eval::{display, estate, facts};
@@ -66,7 +66,7 @@ impl AuditRow {
     /// Whether there is anything to say of the asset.
     #[must_use]
     pub fn says_something(&self) -> bool {
-        let Decision { reasons, obligations, triage, .. } = &self.decision;
+        let (Answer { reasons, obligations, .. }, triage) = (&*self.decision, &self.decision.triage);
         let ends = |block: &crate::eval::decision::BlockTriage| {
             block.findings.iter().any(|finding| finding.waiver.as_ref().is_some_and(|waiver| waiver.ends_soon))
         };

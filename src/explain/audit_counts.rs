@@ -85,12 +85,12 @@ pub(super) fn levels(env: &Env<'_>, rows: &[AuditRow]) -> Vec<LevelRow> {
     let mut late: BTreeMap<LevelKey<'_>, Vec<(Instant, &str)>> = BTreeMap::new();
     for row in rows {
         for block in &row.decision.triage {
-            let def = env.program.triages.iter().find(|triage| triage.head.name == block.block);
+            let def = env.program.triages.iter().find(|triage| triage.head.name == *block.block);
             for finding in &block.findings {
                 let code = def.and_then(|def| def.levels.code(finding.level.as_deref()?)).unwrap_or(-1);
-                let key = (block.block.as_str(), Reverse(code));
+                let key = (&*block.block, Reverse(code));
                 let level = found.entry(key).or_insert_with(|| LevelRow {
-                    block: block.block.clone(),
+                    block: block.block.to_string(),
                     level: finding.level.clone(),
                     findings: 0,
                     overdue: 0,

@@ -172,7 +172,7 @@ pub struct WhyGroup {
 pub struct WhyReason {
     /// The reason as the decision has it.
     #[serde(flatten)]
-    pub reason: Reason,
+    pub reason: Arc<Reason>,
     /// The parts of the condition that decided, in the order of the text.
     pub decisive: Vec<Decisive>,
     /// The facts that they read, each with its value.

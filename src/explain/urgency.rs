@@ -1,10 +1,10 @@
 //! The urgency of every finding of the inventory.
 
 use crate::check::schema::TableId;
-use crate::eval::decide::triage_of;
 use crate::eval::decision::Record;
 use crate::eval::env::Env;
 use crate::eval::facts;
+use crate::eval::urgency::triage_of;
 
 use super::rows::{TriageReport, TriageRow};
 
@@ -29,7 +29,7 @@ pub fn urgency(env: &Env<'_>, record: &Record, assets: impl Iterator<Item = u32>
                 let row = TriageRow {
                     asset: id.clone(),
                     finding: finding.finding,
-                    block: block.block.clone(),
+                    block: block.block.to_string(),
                     level: finding.level,
                     due: finding.due,
                     overdue: finding.overdue,

@@ -33,7 +33,7 @@ pub fn values(env: &Env<'_>, node: NodeId, recorded: usize) -> Values {
         let frame_rows: Vec<(u32, Option<u32>)> = if names(VarId::FINDING) {
             let findings = env.rows_of(TableId::FINDING);
             assets()
-                .flat_map(|asset| crate::eval::decide::findings_of(env, asset).map(move |f| (asset, Some(f))))
+                .flat_map(|asset| crate::eval::urgency::findings_of(env, asset).map(move |f| (asset, Some(f))))
                 .filter(|(_, finding)| {
                     let unseen = |f: u32| findings.is_some_and(|t| crate::eval::arms::bit(&t.phantom, f as usize));
                     !finding.is_some_and(unseen)

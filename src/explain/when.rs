@@ -191,7 +191,7 @@ fn late(wanted: &[(Decision, u32)], limit: Instant, now: Instant) -> Vec<Late> {
             for finding in block.findings.iter().filter(missed) {
                 let Some(due) = finding.due else { continue };
                 let entry = all.entry((&block.block, finding.finding.as_deref())).or_insert_with(|| Late {
-                    block: block.block.clone(),
+                    block: block.block.to_string(),
                     level: finding.level.clone(),
                     finding: finding.finding.clone(),
                     assets: Vec::new(),

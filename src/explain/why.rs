@@ -10,9 +10,10 @@ use crate::eval::decide::{Options, change_frame, decide_one};
 use crate::eval::decision::{Decision, Record};
 use crate::eval::env::Env;
 use crate::eval::facts;
+use crate::eval::found::{Hit, found};
 use crate::eval::frame::{Binding, Frame};
 use crate::eval::obligation::duty_frame;
-use crate::eval::reason::{Hit, found, place_of};
+use crate::eval::reason::place_of;
 
 use super::decisive::Decisive;
 use super::rows::{self, FactValue, Why, WhyGroup, WhyReason};
@@ -88,15 +89,16 @@ fn group(env: &Env<'_>, change: u32, members: &[&(Decision, u32)]) -> Option<Why
     let of = change_frame(&root, change);
     let frame = of.inner(1, Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(vec![row])))]);
     let schedule = crate::eval::period::schedule(env, change);
-    let found = found(&frame, schedule.tested).hits.into_iter().next().unwrap_or_default();
+    let found = found(&frame, schedule.tested);
+    let hits: Vec<&Hit<'_>> = found.hits(found.rows.kind(0)).collect();
     let reasons = first
         .reasons
         .iter()
         .map(|reason| {
-            let same = |hit: &&Hit<'_>| {
+            let same = |hit: &&&Hit<'_>| {
                 hit.head.name == reason.rule && hit.kind == reason.kind && hit.subject == reason.subject
             };
-            let hit = found.iter().find(same);
+            let hit = hits.iter().find(same).copied();
             let decisive = hit.map_or_else(Decisive::default, |hit| match hit.finding {
                 Some(finding) => decide(&duty_frame(&frame, 0, finding), hit),
                 None => decide(&frame, hit),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::text::{clean, counted, fill, pad, width, wrap};
 use super::{Look, Paint, duties_human};
@@ -105,7 +106,8 @@ fn tested(tested: &Tested, look: &Look) -> String {
 
 /// Where time is in the way: when it no longer is.
 fn not_before(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], look: &Look) -> io::Result<()> {
-    let is_time = |reason: &Reason| matches!(reason.kind, "blackout" | "window") && !reason.effect.verdict().permits();
+    let is_time =
+        |reason: &Arc<Reason>| matches!(reason.kind, "blackout" | "window") && !reason.effect.verdict().permits();
     if !decisions.iter().any(|decision| decision.reasons.iter().any(is_time)) {
         return Ok(());
     }
@@ -175,7 +177,7 @@ pub(super) fn asset_lines(
 }
 
 /// The reasons, one on a line with what belongs to it below.
-fn reasons(out: &mut impl Write, reasons: &[Reason], look: &Look) -> io::Result<()> {
+fn reasons(out: &mut impl Write, reasons: &[Arc<Reason>], look: &Look) -> io::Result<()> {
     let names = reasons.iter().map(|reason| width(&name(reason))).max().unwrap_or_default();
     for reason in reasons {
         let effect = look.paint.verdict(reason.effect.verdict(), &pad(reason.effect.as_str(), 7));
@@ -235,7 +237,7 @@ pub(super) fn unknown(facts: &[UnknownFact]) -> Vec<String> {
 /// Where the policy says what an absence means, and a fact was absent: each once.
 fn assumed(out: &mut impl Write, decisions: &[&Decision], look: &Look) -> io::Result<()> {
     let mut facts: BTreeMap<(String, String), u64> = BTreeMap::new();
-    for assumption in decisions.iter().flat_map(|decision| &decision.assumed).filter(|assumption| assumption.applied) {
+    for assumption in decisions.iter().flat_map(|decision| &*decision.assumed).filter(|assumption| assumption.applied) {
         *facts.entry((assumption.fact.clone(), assumption.value.clone())).or_default() += 1;
     }
     let mut items: Vec<String> = facts

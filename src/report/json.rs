@@ -1,5 +1,7 @@
 //! JSON: one object, or one object on each line.
 
+mod decisions;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -9,36 +11,16 @@ use serde_json::ser::Formatter;
 use super::Format;
 use super::rows::{TestResult, TriageReport, Values, Why};
 use super::text::is_harmful;
-use crate::eval::decision::{Decision, Summary};
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
 use crate::explain::when_rows::When;
+
+pub use decisions::{Renderer, Report, decisions, render};
 
 /// A line that is no row of the result, but sums it up; its keys keep their order.
 #[derive(Serialize)]
 struct Last<T> {
     summary: T,
-}
-
-/// `{"decisions": […], "changes": […]}`, or a decision on each line and then `{"summary": …}` for each change.
-///
-/// # Errors
-/// What writing fails with.
-pub fn decisions(
-    out: &mut impl Write,
-    decisions: &[&Decision],
-    summaries: &[Summary],
-    format: Format,
-) -> io::Result<()> {
-    if format == Format::Ndjson {
-        lines(out, decisions)?;
-        return lines(out, summaries.iter().map(|summary| Last { summary }));
-    }
-    object(out, |out| {
-        array(out, "decisions", decisions)?;
-        write!(out, ",")?;
-        array(out, "changes", summaries)
-    })
 }
 
 /// `{"findings": […], "counts": […], "record": …}`, or a finding on each line and then `{"summary": …}`.

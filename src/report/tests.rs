@@ -1,12 +1,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod decisions;
 mod when;
+
+use std::sync::Arc;
 
 use super::rows::{TriageReport, TriageRow, ValueRow, Values};
 use super::text::{fill, pad, tidy, wrap};
 use super::{Format, Look, Paint, clean, diagnostics, human, json, triage_human, values_human};
 use crate::check::program::Effect;
-use crate::eval::decision::{Counts, Decision, Reason, Record, Summary, Tested, UnknownFact, Verdict};
+use crate::eval::decision::{Answer, Counts, Decision, Reason, Record, Summary, Tested, UnknownFact, Verdict};
 use crate::syntax::diagnostic::{Code, Diagnostic};
 use crate::syntax::source::{Sources, Span};
 use crate::time::{Instant, Zone, parse_instant};
@@ -50,20 +53,21 @@ fn reason(rule: &str, effect: Effect) -> Reason {
 }
 
 fn decision(asset: &str, verdict: Verdict, reasons: Vec<Reason>) -> Decision {
-    Decision {
+    let answer = Answer {
         change: Some("CHG1".to_owned()),
-        asset: Some(asset.to_owned()),
         verdict,
-        effects: Vec::new(),
-        category: None,
         category_possible: vec!["normal".to_owned(), "emergency".to_owned()],
         tested: Tested { from: Some(at("2026-07-02T21:00:00Z")), to: None, by: "schedule" },
+        reasons: reasons.into_iter().map(Arc::new).collect(),
+        ..Answer::default()
+    };
+    Decision {
+        asset: Some(asset.to_owned()),
+        answer: Arc::new(answer),
         not_before: None,
         lapses: Vec::new(),
-        reasons,
-        obligations: Vec::new(),
         triage: Vec::new(),
-        assumed: Vec::new(),
+        assumed: Arc::default(),
     }
 }
 

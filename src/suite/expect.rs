@@ -215,7 +215,7 @@ impl Reported<'_> {
             ["obligations"] => decided()
                 .map(|_| Value::words(self.decisions.iter().flat_map(|d| &d.obligations).map(|o| o.rule.as_str()))),
             ["assumed"] => decided().map(|_| {
-                let applied = self.decisions.iter().flat_map(|d| &d.assumed).filter(|a| a.applied);
+                let applied = self.decisions.iter().flat_map(|d| &*d.assumed).filter(|a| a.applied);
                 Value::words(applied.map(|a| a.fact.as_str()))
             }),
             ["tested", "from"] => decided().map(|d| d.tested.from.map_or(Value::None, Value::Time)),
@@ -249,19 +249,19 @@ impl Reported<'_> {
             },
         };
         let chosen: Vec<&BlockTriage> =
-            blocks.into_iter().filter(|b| wanted.is_none_or(|wanted| b.block == wanted)).collect();
+            blocks.into_iter().filter(|b| wanted.is_none_or(|wanted| *b.block == *wanted)).collect();
         let findings: Vec<&FindingTriage> = chosen.iter().flat_map(|b| &b.findings).collect();
         match *field {
             "level" => {
                 let def = self.program.triages.iter().find(|t| Some(t.head.name.as_str()) == wanted);
                 let levels = def.map(|t| Arc::clone(&t.levels));
-                let code = |level: &Option<String>| levels.as_ref().and_then(|l| l.code(level.as_deref()?));
+                let code = |level: Option<&str>| levels.as_ref().and_then(|l| l.code(level?));
                 let best = if of_finding {
-                    findings.iter().filter_map(|f| Some((code(&f.level)?, f.level.clone()?))).max()
+                    findings.iter().filter_map(|f| Some((code(f.level.as_deref())?, f.level.as_deref()?))).max()
                 } else {
-                    chosen.iter().filter_map(|b| Some((code(&b.level)?, b.level.clone()?))).max()
+                    chosen.iter().filter_map(|b| Some((code(b.level.as_deref())?, b.level.as_deref()?))).max()
                 };
-                Ok(best.map_or(Value::None, |(_, level)| Value::Word(level, levels)))
+                Ok(best.map_or(Value::None, |(_, level)| Value::Word(level.to_owned(), levels)))
             }
             "due" => {
                 let due = if of_finding {

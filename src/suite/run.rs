@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::check::program::{Expectation, NodeId, PolicyTest, Program};
 use crate::check::schema::TableId;
-use crate::eval::decide::{Options, decide, prepare, triage_of};
+use crate::eval::decide::{Options, decide, prepare};
 use crate::eval::decision::{At, BlockTriage, Record};
+use crate::eval::urgency::triage_of;
 use crate::explain::rows::{TestFailure, TestResult};
 use crate::explain::values::values;
 use crate::read::{Facts, FactsBuilder};

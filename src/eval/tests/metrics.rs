@@ -14,7 +14,7 @@ fn reasons(services: Value, samples: &[Value]) -> Vec<String> {
     let asset = json!({"id": "a", "services": services});
     let mut given = Given::new(POLICY, "2026-11-25T11:00:00Z", "2026-11-25T11:30:00Z").asset(asset);
     given.samples = Some(samples.to_vec());
-    let say = |reason: &crate::eval::decision::Reason| {
+    let say = |reason: &std::sync::Arc<crate::eval::decision::Reason>| {
         let lacks: Vec<String> = reason.unknown.iter().map(|fact| format!("{} {}", fact.fact, fact.cause)).collect();
         if lacks.is_empty() { reason.rule.clone() } else { format!("{}? {}", reason.rule, lacks.join(", ")) }
     };
@@ -91,7 +91,8 @@ fn a_sample_of_which_something_is_unknown_never_helps() {
 fn without_samples_nothing_is_known() {
     let given = Given::new(POLICY, "2026-11-25T11:00:00Z", "2026-11-25T11:30:00Z")
         .asset(json!({"id": "a", "services": ["pay"]}));
-    let reasons = given.decision().reasons;
+    let decision = given.decision();
+    let reasons = &decision.reasons;
     assert_eq!(reasons.len(), 2);
     assert!(reasons.iter().all(|reason| reason.unknown[0].fact == "samples"), "{reasons:#?}");
 }
