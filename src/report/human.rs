@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::text::{clean, counted, fill, pad, width, wrap};
 use super::{Look, Paint, duties_human};
-use crate::eval::decision::{Counts, Decision, Obligation, Reason, Record, Summary, Tested, UnknownFact, Verdict};
+use crate::eval::decision::{
+    Answer, Counts, Decision, Obligation, Reason, Record, Summary, Tested, UnknownFact, Verdict,
+};
 use crate::time::parse_instant;
 
 /// How many assets a group lists by name.
@@ -129,11 +131,16 @@ fn not_before(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], 
 /// Decisions that have the same verdict for the same reasons, strongest first, then in the order of their assets.
 fn grouped<'d>(decisions: &[&'d Decision]) -> Vec<(Verdict, Vec<&'d Decision>)> {
     let mut at: HashMap<String, usize> = HashMap::new();
+    // Most decisions share their answer with others.
+    let mut shared: HashMap<*const Answer, usize> = HashMap::new();
     let mut groups: Vec<(Verdict, Vec<&Decision>)> = Vec::new();
     for decision in decisions {
-        // What is serialised is what is printed, so equal texts are equal reasons.
-        let key = serde_json::to_string(&(decision.verdict, &decision.reasons)).unwrap_or_default();
-        let place = *at.entry(key).or_insert(groups.len());
+        let place = *shared.entry(Arc::as_ptr(&decision.answer)).or_insert_with(|| {
+            // What is serialised is what is printed, so equal texts are equal reasons.
+            let key = serde_json::to_string(&(decision.verdict, &decision.reasons)).unwrap_or_default();
+            let next = at.len();
+            *at.entry(key).or_insert(next)
+        });
         match groups.get_mut(place) {
             Some((_, group)) => group.push(decision),
             None => groups.push((decision.verdict, vec![decision])),
