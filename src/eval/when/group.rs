@@ -1,11 +1,13 @@
 //! Rows to which blackouts and windows stand alike, and the first instants at which these let a change go.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::check::program::PeriodId;
 use crate::time::{Instant, Starts};
 
+use super::super::alike::Alike;
 use super::super::frame::Frame;
 use super::super::period::answers::Standing;
 use super::super::period::entries::period_of;
@@ -105,51 +107,65 @@ impl Layout {
     #[must_use]
     pub fn numbers(&self, plan: &Plan<'_, '_>, frame: &Frame<'_>) -> Vec<u32> {
         let mut codes = FrameCodes::default();
-        let mut loose: Vec<Vec<(u16, u32, Stand)>> = vec![Vec::new(); frame.len()];
+        let mut rows: Alike<Told> = Alike::new(frame.len());
         for at in &self.loose {
-            stand_loose(plan, frame, *at, &mut codes, &mut loose);
+            stand_loose(plan, frame, *at, &mut codes, &mut rows);
         }
-        let mut columns: Vec<Option<Arc<Codes>>> = Vec::with_capacity(self.inputs.len());
+        // What all rows give alike.
+        let mut common = vec![CROWDED; self.inputs.len()];
         for (place, (number, of_conditions)) in self.inputs.iter().enumerate() {
             let told =
                 if *of_conditions { codes.of_conditions(frame, *number) } else { Some(codes.numbered(frame, *number)) };
             for group in self.groups.iter().filter(|group| *of_conditions && group.scope == place) {
                 match &told {
                     Some(told) => group.look_at(frame, told, &mut codes),
-                    None => group.blackouts.iter().for_each(|at| stand_loose(plan, frame, *at, &mut codes, &mut loose)),
+                    None => group.blackouts.iter().for_each(|at| stand_loose(plan, frame, *at, &mut codes, &mut rows)),
                 }
             }
-            columns.push(told);
+            match (told.as_deref(), common.get_mut(place)) {
+                (Some(Codes { first, .. }), Some(common)) if first.len() <= 1 => {
+                    *common = first.first().map_or(CROWDED, |(code, _)| *code);
+                }
+                (Some(Codes { of, .. }), _) => say(&mut rows, of.iter().copied(), |code| Told::Given(place, *code)),
+                (None, _) => {}
+            }
         }
         let windows = standings(frame, &plan.windows, plan.reach, &mut codes);
-        let mut numbers = vec![0; frame.len()];
-        let mut key = Key::default();
-        let mut new: Vec<(usize, Key)> = Vec::new();
-        {
-            let found = self.found.read().unwrap_or_else(PoisonError::into_inner);
-            let rows = numbers.iter_mut().zip(loose).zip(windows).enumerate();
-            for (row, ((number, loose), windows)) in rows {
-                key.codes.clear();
-                let code = |codes: &Option<Arc<Codes>>| {
-                    codes.as_ref().and_then(|codes| codes.of.get(row).copied()).unwrap_or(CROWDED)
-                };
-                key.codes.extend(columns.iter().map(code));
-                (key.loose, key.windows) = (loose, windows);
-                match found.numbers.get(&key) {
-                    Some(known) => *number = *known,
-                    None => new.push((row, key.clone())),
+        if windows.iter().any(|windows| !windows.is_empty()) {
+            say(&mut rows, windows.into_iter(), |windows| Told::Windows(windows.clone()));
+        }
+        self.numbers_of(&rows, &common)
+    }
+
+    /// The number of each row's key.
+    fn numbers_of(&self, rows: &Alike<Told>, common: &[u32]) -> Vec<u32> {
+        let mut known: Vec<Option<u32>> = vec![None; rows.kinds()];
+        let mut number = |row: usize| {
+            let kind = rows.kind(row);
+            if let Some(Some(number)) = known.get(kind) {
+                return *number;
+            }
+            let mut key = Key { codes: common.to_vec(), ..Key::default() };
+            for told in rows.things(kind).into_iter().filter_map(|thing| rows.get(thing)) {
+                match told {
+                    Told::Given(place, code) => {
+                        if let Some(place) = key.codes.get_mut(*place) {
+                            *place = *code;
+                        }
+                    }
+                    Told::Loose(at, code, stand) => key.loose.push((*at, *code, *stand)),
+                    Told::Windows(windows) => key.windows.clone_from(windows),
                 }
             }
-        }
-        if !new.is_empty() {
-            let mut found = self.found.write().unwrap_or_else(PoisonError::into_inner);
-            for (row, key) in new {
-                if let Some(number) = numbers.get_mut(row) {
-                    *number = found.number(key);
-                }
+            let found = self.found.read().unwrap_or_else(PoisonError::into_inner).numbers.get(&key).copied();
+            let number =
+                found.unwrap_or_else(|| self.found.write().unwrap_or_else(PoisonError::into_inner).number(key));
+            if let Some(place) = known.get_mut(kind) {
+                *place = Some(number);
             }
-        }
-        numbers
+            number
+        };
+        (0..rows.len()).map(&mut number).collect()
     }
 
     /// The key with a number.
@@ -235,25 +251,49 @@ impl Found {
     }
 }
 
+/// What is told of a row.
+#[derive(Debug)]
+enum Told {
+    /// What it gives for an input.
+    Given(usize, u32),
+    /// How a blackout stands to it whose conditions are looked at row by row, and what is given for the blackout's times.
+    Loose(u16, u32, Stand),
+    /// How the windows do.
+    Windows(Vec<Standing>),
+}
+
+/// Says something of all rows.
+fn say<T: Eq + Hash>(rows: &mut Alike<Told>, each: impl Iterator<Item = T>, tell: impl Fn(&T) -> Told) {
+    rows.begin();
+    let mut known: HashMap<T, u32> = HashMap::new();
+    for (row, what) in each.enumerate() {
+        let thing = *known.entry(what).or_insert_with_key(|what| rows.thing(tell(what)));
+        rows.say(row, thing);
+    }
+}
+
 /// How a blackout stands to each row, where its conditions are looked at row by row.
-fn stand_loose(
-    plan: &Plan<'_, '_>,
-    frame: &Frame<'_>,
-    at: u16,
-    codes: &mut FrameCodes,
-    loose: &mut [Vec<(u16, u32, Stand)>],
-) {
+fn stand_loose(plan: &Plan<'_, '_>, frame: &Frame<'_>, at: u16, codes: &mut FrameCodes, rows: &mut Alike<Told>) {
     let id = PeriodId::Blackout(at);
     let times = codes.of(frame, id);
     if !plan.answers.meets_any(plan.env, id, &times.present) {
         return;
     }
     let stands = Stands::of(frame, id, codes);
-    for (row, (loose, code)) in loose.iter_mut().zip(&times.of).enumerate() {
+    rows.begin();
+    let mut known: HashMap<(u32, Stand), u32> = HashMap::new();
+    let mut last: Option<((u32, Stand), u32)> = None;
+    for (row, code) in times.of.iter().enumerate() {
         let stand = stands.at(row);
-        if stand.applies().be_true {
-            loose.push((at, *code, stand));
+        if !stand.applies().be_true {
+            continue;
         }
+        let key = (*code, stand);
+        let same = last.filter(|(other, _)| *other == key).map(|(_, thing)| thing);
+        let thing =
+            same.unwrap_or_else(|| *known.entry(key).or_insert_with(|| rows.thing(Told::Loose(at, *code, stand))));
+        last = Some((key, thing));
+        rows.say(row, thing);
     }
 }
 
