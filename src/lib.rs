@@ -49,8 +49,10 @@ pub mod time;
 
 pub use eval::decide::Outcome;
 pub use eval::decision::{Decision, Summary, Verdict};
+pub use eval::portion::Piece;
 pub use policy::{
-    DecideOptions, Policy, audit, calendar, check_expression, decide, eval_expression, run_tests, triage, when, why,
+    DecideOptions, Policy, audit, calendar, check_expression, decide, decide_portion, decide_together, eval_expression,
+    run_tests, triage, when, why,
 };
-pub use read::{Facts, FactsBuilder};
+pub use read::{Facts, FactsBuilder, Portion, Portions, Sum};
 pub use tally::Tally;

@@ -12,6 +12,7 @@ use crate::check::{Compiled, Loader, PolicyInput, Sight, codes, expression};
 use crate::eval::decide::{self, Options, Outcome, prepare};
 use crate::eval::decision::Record;
 use crate::eval::env::Env;
+use crate::eval::portion::Piece;
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
 use crate::explain::rows::{TestResult, TriageReport, Values, Why};
@@ -38,6 +39,12 @@ pub struct DecideOptions {
     pub batch_size: Option<usize>,
     /// Where the rows that are decided are counted.
     pub tally: Arc<Tally>,
+}
+
+impl DecideOptions {
+    fn wants(&self, id: &str) -> bool {
+        self.changes.is_empty() || self.changes.iter().any(|wanted| wanted == id)
+    }
 }
 
 impl Policy {
@@ -71,6 +78,12 @@ impl Policy {
             && windows.is_empty()
             && triages.is_empty()
             && categorises.is_empty())
+    }
+
+    /// Whether what is decided of one asset hangs on no other, so that an inventory may be decided one portion at a time.
+    #[must_use]
+    pub fn is_splittable(&self) -> bool {
+        crate::eval::portion::is_splittable(&self.program)
     }
 
     /// The vocabulary, with what the policy extends.
@@ -151,8 +164,22 @@ pub fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &DecideOpti
     let mut env = prepare(&policy.program, facts.data(), now, batch);
     env.tally = Arc::clone(&options.tally);
     let record = policy.record(&facts.data().digest, now);
-    let wanted = |id: &str| options.changes.is_empty() || options.changes.iter().any(|wanted| wanted == id);
-    decide::decide(&env, &record, wanted, batch)
+    decide::decide(&env, &record, |id| options.wants(id), batch)
+}
+
+/// Decides changes on a portion of an inventory; [`decide_together`] makes one outcome of all of them. Only for a policy that
+/// [is splittable](Policy::is_splittable).
+#[must_use]
+pub fn decide_portion(policy: &Policy, portion: &Facts, now: Instant, options: &DecideOptions) -> Vec<Piece> {
+    let batch = batch(options.batch_size);
+    let env = prepare(&policy.program, portion.data(), now, batch);
+    decide::pieces(&env, |id| options.wants(id), batch)
+}
+
+/// Puts together what was decided of the portions of an inventory, in their order; `digest` is that of all facts.
+#[must_use]
+pub fn decide_together(policy: &Policy, portions: Vec<Vec<Piece>>, digest: &str, now: Instant) -> Outcome {
+    crate::eval::portion::together(&policy.program, portions, &policy.record(digest, now))
 }
 
 /// The urgency of every finding of the inventory.

@@ -2,7 +2,10 @@
 
 mod calendars;
 mod names;
+mod portions;
 mod zones;
+
+pub use portions::{Portion, Portions, Sum};
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use super::args::{FactsArgs, PolicyArgs};
 use super::engine;
 use super::failure::Failure;
 use super::output;
+use super::portions::{self, Asked, Done};
 use super::progress::Progress;
 use super::session::{Needs, Session};
 use crate::eval::decision::{Decision, Verdict};
@@ -31,6 +32,9 @@ pub(super) struct CheckArgs {
     /// Exit with 0 where there is no change to decide
     #[arg(long)]
     allow_empty: bool,
+    /// About how many bytes of an inventory are read and decided at once
+    #[arg(long, value_name = "BYTES", hide = true, value_parser = clap::value_parser!(u32).range(1..))]
+    portion_size: Option<u32>,
     /// Print only some of the decisions
     #[arg(long, value_enum, value_name = "WHICH")]
     only: Option<Only>,
@@ -77,12 +81,19 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Status, Failure
         return Err(Failure::new(why).help(help));
     }
     let needs = Needs { inventory: false, changes: !args.allow_empty, narrow: true };
-    let read = session.facts(&ready.policy, &args.facts, now, needs)?;
-    known(&args.ids, &read.changes)?;
-    let options = session.run_options(&args.facts, args.ids.clone());
-    let progress = Progress::of("deciding", Arc::clone(&options.tally));
-    let outcome = engine::decide(&ready.policy, &read.facts, now, &options);
-    progress.finish();
+    let asked = Asked {
+        session,
+        policy: &ready.policy,
+        facts: &args.facts,
+        ids: &args.ids,
+        now,
+        needs,
+        size: args.portion_size.and_then(|size| usize::try_from(size).ok()),
+    };
+    let Done { outcome, errors } = match portions::run(&asked)? {
+        Some(done) => done,
+        None => whole(&asked)?,
+    };
 
     let shown: Vec<&Decision> =
         outcome.decisions.iter().filter(|decision| args.only.is_none() || !decision.verdict.permits()).collect();
@@ -94,7 +105,7 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Status, Failure
     let strongest = outcome.decisions.iter().map(|decision| decision.verdict).max();
     match strongest {
         Some(verdict) if verdict >= args.fail_on.verdict() => Ok(Status::Bad),
-        _ if read.problems.error_count > 0 => {
+        _ if errors > 0 => {
             Err(Failure::new("a part of the input could not be read, so what was decided may not be all there is"))
         }
         None if !args.allow_empty => {
@@ -102,6 +113,18 @@ pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Status, Failure
         }
         _ => Ok(Status::Good),
     }
+}
+
+/// Reads everything, and decides then.
+fn whole(asked: &Asked<'_>) -> Result<Done, Failure> {
+    let Asked { session, policy, facts, ids, now, needs, .. } = asked;
+    let read = session.facts(policy, facts, *now, *needs)?;
+    known(ids, &read.changes)?;
+    let options = session.run_options(facts, ids.to_vec());
+    let progress = Progress::of("deciding", Arc::clone(&options.tally));
+    let outcome = engine::decide(policy, &read.facts, *now, &options);
+    progress.finish();
+    Ok(Done { outcome, errors: read.problems.error_count })
 }
 
 /// Refuses ids that no change has.

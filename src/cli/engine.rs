@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::feeds::known::{self, Known};
-use super::intake::{Given, Intake};
+use super::intake::{self, Given, Intake};
 use super::loader::{FolderLoader, PolicyFile};
 use crate::check::reads::Reads;
 use crate::check::schema::{Schema, TableId};
@@ -20,7 +20,7 @@ use crate::sources::mapping::Source;
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
 use crate::time::{Duration, Instant, Zone};
-use crate::{DecideOptions, Facts, Outcome, Policy, Tally};
+use crate::{DecideOptions, Facts, Outcome, Policy, Portions, Sum, Tally};
 
 /// A policy that was read, and what is wrong with it.
 pub(super) struct Loaded {
@@ -78,7 +78,7 @@ pub(super) struct RunOptions {
 }
 
 impl RunOptions {
-    fn to_decide(&self) -> DecideOptions {
+    pub(super) fn to_decide(&self) -> DecideOptions {
         DecideOptions { changes: self.changes.clone(), batch_size: self.batch_size, tally: Arc::clone(&self.tally) }
     }
 }
@@ -148,6 +148,28 @@ fn reads(policy: &Policy, files: &[Given], sources: &[Source], now: Instant, unp
 /// Whether some bytes are among others.
 fn has(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+/// Reads everything but an inventory, whose assets are to be read one portion at a time; none where that cannot be.
+pub(super) fn read_in_portions(
+    policy: &Policy,
+    files: Vec<Given>,
+    sources: &[Source],
+    of_inventory: Option<&Source>,
+    now: Instant,
+    (zone, unpacked): (Option<Zone>, u64),
+) -> Option<(Portions, Sum)> {
+    let reads = reads(policy, &files, sources, now, unpacked);
+    let mut builder = policy.facts_builder(now, zone);
+    builder.narrow(&reads, true);
+    let mut intake = Intake::new(policy.schema(), sources, None, unpacked);
+    for given in files {
+        intake.add(given, &mut builder);
+    }
+    intake.finish(&mut builder, None);
+    let mapping =
+        of_inventory.filter(|source| source.has_fields).map(|source| intake::of_inventory(source, policy, &reads));
+    builder.into_portions(mapping).ok()
 }
 
 /// Decides.

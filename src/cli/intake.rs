@@ -13,11 +13,10 @@ use rayon::prelude::*;
 use super::config::Config;
 use super::failure::Failure;
 use super::input::InputFile;
-use crate::FactsBuilder;
 use crate::check::reads::Reads;
 use crate::check::schema::{Schema, TableId};
 use crate::explain::facts_rows::FileRow;
-use crate::facts::{Broken, Chunk, Json, Mapped, Misread, Place, Row, printable};
+use crate::facts::{Broken, Chunk, Foreign, Json, Mapped, Misread, Place, Row, printable};
 use crate::sources::foreign;
 use crate::sources::inventories::{broken, csv, json, osquery, parquet, servicenow};
 use crate::sources::join::{About, Joined, Record, owner_of};
@@ -25,7 +24,9 @@ use crate::sources::knowledge::Knowledge;
 use crate::sources::mapping::{self, Form, Mapping, Source};
 use crate::sources::reports as readers;
 use crate::sources::tickets::{jira, yaml};
-use form::{detect, list_of};
+use crate::{FactsBuilder, Policy};
+pub(super) use form::detect;
+use form::list_of;
 
 /// Where the elements of an asset's lists come from, by what names them.
 pub(super) type Elements = BTreeMap<String, Vec<Place>>;
@@ -465,6 +466,15 @@ impl<'s> Intake<'s> {
         }
         (self.files, elements)
     }
+}
+
+/// How the records of an inventory of JSON are read whose fields a source maps.
+pub(super) fn of_inventory(source: &Source, policy: &Policy, reads: &Reads) -> Foreign {
+    let schema = policy.schema();
+    let mut mapping = source.mapping.clone();
+    mapping.rules = mapping::builtin::rules(Form::Json, mapping.entity, &mapping.rules, &schema);
+    let mapping = read_only(mapping, &schema, Some(reads));
+    Foreign { renames: mapping.renames(), other: Box::new(move |piece| json::mapped(&mapping, piece)) }
 }
 
 /// The mapping without what fills fields that nobody reads.

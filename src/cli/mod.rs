@@ -31,6 +31,7 @@ mod loader;
 mod man;
 mod output;
 mod packs;
+mod portions;
 mod progress;
 mod schema;
 mod session;

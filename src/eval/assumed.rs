@@ -185,7 +185,7 @@ impl<'e, 'a> Assumptions<'e, 'a> {
     ) -> Self {
         let column = |place: &Place| match env.rows_of(place.table)?.column(place.field)? {
             Column::Scalar(scalar) => Some(scalar),
-            Column::List(_) => None,
+            Column::List(_) | Column::Unread => None,
         };
         let places = places.map(|place| (place, column(place))).collect();
         Self { env, places, change, always, last: None, known: HashMap::new() }

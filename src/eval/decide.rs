@@ -13,6 +13,7 @@ use crate::time::Instant;
 use super::alike::Alike;
 use super::answers::{Answers, Counted};
 use super::assumed::{self, Assumptions, Place};
+use super::categorise::{self, Earliest};
 use super::column::Rows;
 use super::decision::{Answer, Decision, Reason, Record, Summary, Verdict};
 use super::env::{Env, Shared};
@@ -20,14 +21,15 @@ use super::found::{Said, found};
 use super::frame::{Binding, Frame};
 use super::ids::Ids;
 use super::period::{Schedule, schedule};
+use super::portion::Piece;
 use super::quant::{elements, phantom_asset, scalar_at};
 use super::reason::Reasons;
 use super::risk::Risks;
 use super::unknown::Known;
 use super::urgency::Urgency;
 use super::value::{Poss, Raw};
-use super::when::decided::timing;
-use super::{categorise, facts, triage};
+use super::when::decided::{timing, timing_of_part};
+use super::{facts, triage};
 
 /// How much is worked on at once. No answer depends on it.
 #[derive(Clone, Copy, Debug)]
@@ -55,17 +57,11 @@ pub struct Outcome {
 #[must_use]
 pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, options: Options) -> Outcome {
     let places = assumed::places(env.program);
-    let mut changes: Vec<(Option<String>, u32)> = (0..env.facts.changes.len)
-        .filter_map(|row| u32::try_from(row).ok())
-        .map(|row| (facts::text(env, TableId::CHANGE, "id", row), row))
-        .collect();
-    changes.sort();
-    changes.retain(|(id, _)| wanted(id.as_deref().unwrap_or_default()));
+    let changes = changes(env, wanted);
     let rows = |change: &u32| env.facts.touched.get(*change as usize).map_or(1, |touched| touched.rows.len());
     env.tally.add_work(changes.iter().map(|(_, change)| rows(change)).sum());
     let mut outcome = Outcome::default();
     for (id, row) in changes {
-        let id = id.unwrap_or_default();
         let (mut decided, mut whole) = decide_change(env, &id, row, &places, options);
         whole.timing = timing(env, row, &whole.shared, &mut decided, options.batch.max(1));
         outcome.summaries.push(summary(&id, std::mem::take(&mut decided.counted), whole, record));
@@ -76,6 +72,36 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
         }
     }
     outcome
+}
+
+/// The changes whose ids are wanted, by their ids.
+fn changes(env: &Env<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(String, u32)> {
+    let rows = (0..env.facts.changes.len).filter_map(|row| u32::try_from(row).ok());
+    let mut changes: Vec<(Option<String>, u32)> =
+        rows.map(|row| (facts::text(env, TableId::CHANGE, "id", row), row)).collect();
+    changes.sort();
+    changes.retain(|(id, _)| wanted(id.as_deref().unwrap_or_default()));
+    changes.into_iter().map(|(id, row)| (id.unwrap_or_default(), row)).collect()
+}
+
+/// Decides the changes whose ids are wanted on a portion of the inventory.
+#[must_use]
+pub fn pieces(env: &Env<'_>, wanted: impl Fn(&str) -> bool, options: Options) -> Vec<Piece> {
+    let places = assumed::places(env.program);
+    let of = |(id, row): (String, u32)| {
+        let (mut decided, whole) = decide_change(env, &id, row, &places, options);
+        let openings = timing_of_part(env, row, &whole.shared, &mut decided, options.batch.max(1));
+        Piece {
+            change: id,
+            decisions: decided.decisions,
+            counted: decided.counted,
+            category: whole.category,
+            earliest: whole.earliest,
+            risk: whole.risks.all(),
+            openings,
+        }
+    };
+    changes(env, wanted).into_iter().map(of).collect()
 }
 
 /// Decides one change: the decisions, each with the row of its asset.
@@ -134,6 +160,8 @@ type Names = (Option<String>, Vec<String>);
 /// What holds for a change as a whole.
 struct Whole {
     category: Names,
+    /// Of a portion, where each asset has a category of its own.
+    earliest: Option<Earliest>,
     risks: Risks,
     /// When it may go, and what will have lapsed by then; nothing until that is worked out.
     timing: (Option<Instant>, Vec<String>),
@@ -149,8 +177,11 @@ fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options
     for node in expensive(env.program) {
         let _ = frame.eval(node);
     }
-    let (category, risks) = (whole_category(env, &frame), Risks::of_change(&frame));
-    let whole = Whole { category, risks, timing: (None, Vec::new()), shared: frame.into_results() };
+    let earliest = if env.facts.part { earliest_category(env, &frame) } else { None };
+    // Which category the whole change has shows only when all portions are put together.
+    let category = if earliest.is_some() { Names::default() } else { whole_category(env, &frame) };
+    let risks = Risks::of_change(&frame);
+    let whole = Whole { category, earliest, risks, timing: (None, Vec::new()), shared: frame.into_results() };
     let known = Known::default();
     let batch = options.batch.max(1);
     let rows = targets.len();
@@ -194,6 +225,12 @@ fn whole_category(env: &Env<'_>, frame: &Frame<'_>) -> Names {
     categorise::names(def, &categorise::category(frame, block, None), 0)
 }
 
+/// The earliest category of a portion's assets, where each has its own.
+fn earliest_category(env: &Env<'_>, frame: &Frame<'_>) -> Option<Earliest> {
+    let def = env.program.categorises.get(usize::from(env.program.category?))?;
+    def.each_asset.then(|| categorise::earliest(frame, def).into_iter().next().unwrap_or_default())
+}
+
 /// The nodes that look through many assets and hold for the whole change: they are worked out once, before the batches.
 fn expensive(program: &Program) -> Vec<crate::check::program::NodeId> {
     let many = |list: &ListRef| {
@@ -223,7 +260,7 @@ fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
     let ids = env.program.schema.find(TableId::ASSET, "id").and_then(|(field, _)| env.facts.assets.column(field));
     let id = |row: u32| match ids {
         Some(Column::Scalar(ids)) => scalar_at(ids, row as usize).one().and_then(Raw::int),
-        Some(Column::List(_)) | None => None,
+        Some(Column::List(_) | Column::Unread) | None => None,
     };
     let mut targets: Vec<Target> = all
         .into_iter()
@@ -238,8 +275,8 @@ fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
     targets.dedup_by(|a, b| a.asset == b.asset);
     let touched = env.facts.touched.get(change as usize);
     let incomplete = touched.is_none_or(|t| t.incomplete);
-    // Assets that are only perhaps touched are no answer to which ones are.
-    if incomplete || !some_certain {
+    // Assets that are only perhaps touched are no answer to which ones are; of a part of an inventory that is not the question.
+    if incomplete || !(some_certain || env.facts.part) {
         let cause = touched.and_then(|t| t.cause).unwrap_or(if incomplete { Cause::Incomplete } else { Cause::Empty });
         targets.push(Target { asset: phantom, id: None, unsure: Some(cause) });
     }

@@ -29,6 +29,7 @@ pub mod meets;
 pub mod metric;
 pub mod obligation;
 pub mod period;
+pub mod portion;
 pub mod quant;
 pub mod reason;
 pub mod reference;

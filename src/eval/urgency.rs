@@ -98,7 +98,7 @@ impl<'e, 'a> Urgency<'e, 'a> {
             findings: findings(env),
             cves: cves.and_then(|column| match column {
                 Column::Scalar(scalar) => Some(scalar),
-                Column::List(_) => None,
+                Column::List(_) | Column::Unread => None,
             }),
             none: fixes.is_some_and(|fixes| fixes.symbols.is_empty() && !fixes.open),
         }

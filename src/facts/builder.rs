@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::amend::{Amend, Caveat};
 use super::assemble::finish;
 use super::column::{Cell, ColumnBuild, State, TableBuild, row};
-use super::digest::of_all;
+use super::digest::{RecordDigest, of_all};
 use super::installed::Installed;
 use super::json::Json;
 use super::named::Named;
@@ -16,7 +16,7 @@ use super::problem::{Place, Problems, Report, Trouble, printable};
 use super::records::{Records, Shared, Trace, Unique};
 use super::rows::{Broken, Mapped, Remark, Row};
 use super::split::Wrapper;
-use super::table::{Cause, Facts, Strings, Touched};
+use super::table::{Cause, Facts, Strings, TableData, Touched};
 use crate::check::reads::Reads;
 use crate::check::schema::{Schema, TableId};
 use crate::tally::Tally;
@@ -70,21 +70,21 @@ pub struct Input {
 /// Reads files and records, in any order, into one set of facts.
 #[derive(Debug)]
 pub struct FactsBuilder {
-    schema: Arc<Schema>,
-    now: Instant,
-    options: Options,
-    assets: Records,
-    changes: Records,
-    others: Vec<Records>,
-    pool: Pool,
-    report: Report,
-    incomplete: bool,
+    pub(super) schema: Arc<Schema>,
+    pub(super) now: Instant,
+    pub(super) options: Options,
+    pub(super) assets: Records,
+    pub(super) changes: Records,
+    pub(super) others: Vec<Records>,
+    pub(super) pool: Pool,
+    pub(super) report: Report,
+    pub(super) incomplete: bool,
     /// What a file or a record was given of.
-    given: BTreeSet<TableId>,
+    pub(super) given: BTreeSet<TableId>,
     /// Of the other entities, those that lack records.
-    others_incomplete: BTreeSet<TableId>,
+    pub(super) others_incomplete: BTreeSet<TableId>,
     /// What else the facts hang on, for their digest.
-    marks: BTreeSet<String>,
+    pub(super) marks: BTreeSet<String>,
     /// The fields that are read, where not all are.
     dropped: Option<Reads>,
 }
@@ -351,16 +351,7 @@ impl FactsBuilder {
         assets.table.push_phantom();
         let (touched, selections) = touched(&assets, &changes, phantom, self.incomplete);
         let mut sums = vec![assets.digest, changes.digest];
-        let others = std::mem::take(&mut self.others).into_iter().map(|records| {
-            let mut unique = records.unique(&self.pool, &mut self.report);
-            sums.push(unique.digest);
-            if unique.plan.table == TableId::WAIVER {
-                aimless(&self.schema, &unique, &mut self.report);
-            }
-            unique.table.push_phantom();
-            (Arc::new(finish(&unique.plan, unique.table, Vec::new())), unique.places)
-        });
-        let (others, places) = others.unzip();
+        let (others, places) = others(&self.schema, self.others, &self.pool, &mut self.report, &mut sums);
         let digest = of_all(&sums, self.incomplete, &marks);
         let facts = Facts {
             strings: self.pool.strings,
@@ -380,16 +371,31 @@ impl FactsBuilder {
         };
         Input { facts, problems: self.report.finish(), selections, places }
     }
+}
 
-    /// What else the digest is of: which entities were given beside assets and changes, which lack records, what amended them.
-    fn all_marks(&self) -> Vec<String> {
-        let name = |table: &TableId| self.schema.table(*table).map_or("", |def| def.name.as_str());
-        let given = self.given.iter().filter(|table| !matches!(**table, TableId::ASSET | TableId::CHANGE));
-        let mut marks: Vec<String> = given.map(|table| format!("given {}", name(table))).collect();
-        marks.extend(self.others_incomplete.iter().map(|table| format!("incomplete {}", name(table))));
-        marks.extend(self.marks.iter().cloned());
-        marks
-    }
+/// What messages and digests call the records of an entity.
+pub(super) fn name_of(schema: &Schema, table: TableId) -> &str {
+    schema.table(table).map_or("", |def| def.name.as_str())
+}
+
+/// The tables of the entities beside assets and changes, each with where its records are.
+pub(super) fn others(
+    schema: &Schema,
+    all: Vec<Records>,
+    pool: &Pool,
+    report: &mut Report,
+    sums: &mut Vec<RecordDigest>,
+) -> (Vec<Arc<TableData>>, Vec<Vec<Place>>) {
+    let tables = all.into_iter().map(|records| {
+        let mut unique = records.unique(pool, report);
+        sums.push(unique.digest);
+        if unique.plan.table == TableId::WAIVER {
+            aimless(schema, &unique, report);
+        }
+        unique.table.push_phantom();
+        (Arc::new(finish(&unique.plan, unique.table, Vec::new())), unique.places)
+    });
+    tables.unzip()
 }
 
 /// Warns of waivers that name neither assets nor changes nor findings, and so are for nothing.
@@ -412,7 +418,7 @@ fn aimless(schema: &Schema, waivers: &Unique, report: &mut Report) {
 }
 
 /// Makes `start` and `end` unknown where the end lies before the start; returns for each change whether it gives neither.
-fn times(schema: &Schema, changes: &mut Unique, report: &mut Report) -> Vec<bool> {
+pub(super) fn times(schema: &Schema, changes: &mut Unique, report: &mut Report) -> Vec<bool> {
     let field = |name| schema.find(TableId::CHANGE, name).map(|(id, _)| usize::from(id.0));
     let (Some(start), Some(end)) = (field("start"), field("end")) else { return vec![false; changes.table.len] };
     let cells = |table: &TableBuild, at| Some((table.scalar(start)?.cell(at), table.scalar(end)?.cell(at)));

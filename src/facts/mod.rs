@@ -28,6 +28,7 @@ mod order;
 mod part;
 mod plan;
 mod pool;
+mod portion;
 mod problem;
 mod reader;
 mod record;
@@ -47,10 +48,11 @@ pub use csv::{Lines, broken_quote};
 pub use installed::{Installed, Reported};
 pub use json::{Json, JsonError};
 pub use lane::Rename;
+pub use portion::{Base, Foreign, Gathered, Note, Portion, Start};
 pub use problem::{Place, Problem, ProblemKind, Problems, printable};
 pub use records::Trace;
 pub use rows::{Broken, Mapped, Misread, Remark, Row};
-pub use split::{Chunk, Piece, Split, Wrapper, first_keys, plain_name, split};
+pub use split::{Chunk, Piece, Split, Wrapper, first_keys, is_lines, plain_name, split};
 pub use table::{Cause, Column, Facts, TableData, Touched};
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ impl Touched {
     }
 
     /// Takes rows in, each once; what one selection is certain of is certain.
-    fn add(&mut self, rows: impl IntoIterator<Item = (u32, bool)>) {
+    pub(super) fn add(&mut self, rows: impl IntoIterator<Item = (u32, bool)>) {
         self.rows.extend(rows);
         self.rows.sort_unstable_by_key(|(row, certain)| (*row, !certain));
         self.rows.dedup_by_key(|(row, _)| *row);

@@ -115,7 +115,8 @@ fn is_one(keys: &[&str], key: &[u8]) -> bool {
 }
 
 /// Whether a file has one record on each line; `{` alone on the first line begins a record in several lines.
-fn is_lines(bytes: &[u8], name: &str) -> bool {
+#[must_use]
+pub fn is_lines(bytes: &[u8], name: &str) -> bool {
     let mut lines =
         bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end).filter(|line| !line.trim_ascii().is_empty());
     let Some(first) = lines.next() else { return false };

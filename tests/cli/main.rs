@@ -25,6 +25,7 @@ mod inputs;
 mod known;
 mod narrow;
 mod parquet;
+mod portions;
 mod published;
 mod sources;
 mod support;

@@ -30,6 +30,15 @@ pub(in crate::cli) struct Known {
     pub warnings: Vec<Problem>,
 }
 
+/// Whether a call joins findings with feeds.
+pub(in crate::cli) fn has_any(session: &Session, args: &FactsArgs) -> bool {
+    let of_project = || {
+        let feeds = &session.config.feeds;
+        !feeds.files.is_empty() || feeds.store.is_some() || of_project(session).exists()
+    };
+    !args.no_feeds && (!args.feeds.is_empty() || of_project())
+}
+
 /// Reads the feeds of a call; none where there are none.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ pub(super) fn list_of(entity: TableId) -> &'static str {
 }
 
 /// The form of a file that nobody names, by its content and name.
-pub(super) fn detect(entity: TableId, file: &InputFile, is_mapped: bool) -> Form {
+pub(in crate::cli) fn detect(entity: TableId, file: &InputFile, is_mapped: bool) -> Form {
     let name = plain_name(&file.name);
     if file.bytes.starts_with(b"PAR1") {
         return Form::Parquet;

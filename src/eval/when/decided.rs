@@ -13,10 +13,35 @@ use super::super::column::Rows;
 use super::super::decide::{Decided, change_frame};
 use super::super::env::{Env, Shared};
 use super::super::frame::{Binding, Frame};
-use super::not_before::not_before;
+use super::not_before::{Openings, not_before, part};
 
 /// The approvals that lapse, for each row.
 type Names = Vec<Vec<String>>;
+
+/// Hands the frame of some assets of a change to a function.
+fn of_rows(env: &Env<'_>, change: u32, shared: &Shared, rows: &[u32], f: &mut dyn FnMut(&Frame<'_>)) {
+    let root = Frame::root(env).with_shared(shared);
+    let of = change_frame(&root, change).with_shared(shared);
+    f(&of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows.to_vec())))]));
+}
+
+/// When a change may go by a portion of its assets: says it of each decision, where no approval lapses.
+#[must_use]
+pub fn timing_of_part(
+    env: &Env<'_>,
+    change: u32,
+    shared: &Shared,
+    decided: &mut Decided,
+    batch: usize,
+) -> Option<Openings> {
+    let rows: Vec<Vec<u32>> = decided.assets.chunks(batch).map(<[u32]>::to_vec).collect();
+    let in_frame = |rows: &Vec<u32>, f: &mut dyn FnMut(&Frame<'_>)| of_rows(env, change, shared, rows, f);
+    let found = part(env, change, decided.assets.len(), decided.blocked, &rows, in_frame);
+    for (decision, at) in decided.decisions.iter_mut().zip(found.rows) {
+        decision.not_before = at;
+    }
+    found.openings
+}
 
 /// When the change may go: says it of each decision, and of all of them together.
 #[must_use]
@@ -28,11 +53,7 @@ pub fn timing(
     batch: usize,
 ) -> (Option<Instant>, Vec<String>) {
     let rows: Vec<Vec<u32>> = decided.assets.chunks(batch).map(<[u32]>::to_vec).collect();
-    let in_frame = |rows: &Vec<u32>, f: &mut dyn FnMut(&Frame<'_>)| {
-        let root = Frame::root(env).with_shared(shared);
-        let of = change_frame(&root, change).with_shared(shared);
-        f(&of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::new(rows.clone())))]));
-    };
+    let in_frame = |rows: &Vec<u32>, f: &mut dyn FnMut(&Frame<'_>)| of_rows(env, change, shared, rows, f);
     let found = not_before(env, change, decided.assets.len(), decided.blocked, &rows, in_frame);
     let mut lapses: BTreeSet<String> = BTreeSet::new();
     let lapsing = |approval: &&Approval| approval.valid.is_some();

@@ -1,0 +1,301 @@
+//! An inventory that is read and decided one portion at a time, so that memory is bounded by what is decided and not by what is read.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::args::FactsArgs;
+use super::check::known;
+use super::engine;
+use super::failure::Failure;
+use super::feeds;
+use super::input::InputFile;
+use super::intake;
+use super::progress::Progress;
+use super::session::{Needs, Plan, Planned, Session};
+use super::unpack::Packing;
+use crate::check::schema::TableId;
+use crate::eval::portion::Piece;
+use crate::facts::{Chunk, Note, is_lines};
+use crate::sources::mapping::Form;
+use crate::time::Instant;
+use crate::{Facts, Outcome, Policy, Portions, Sum, Tally};
+
+/// About how many bytes are read at once. No answer depends on it.
+pub(super) const PORTION: usize = 4 << 20;
+/// The longest line: whoever writes one that is longer has not written records on lines.
+const LONGEST: usize = 64 << 20;
+
+/// A file with a record on each line.
+#[derive(Debug)]
+pub(super) struct Lines {
+    path: PathBuf,
+    /// As the caller named it.
+    pub name: Arc<str>,
+    /// How many bytes it has.
+    pub len: u64,
+    size: usize,
+    place: Mutex<Place>,
+}
+
+/// How far the file has been read.
+#[derive(Debug)]
+struct Place {
+    file: File,
+    /// What was read behind the last whole line.
+    rest: Vec<u8>,
+    /// The line on which that begins.
+    line: usize,
+    /// How many portions there were.
+    count: usize,
+    ended: bool,
+}
+
+/// Whole lines of the file.
+#[derive(Debug, Default)]
+struct Taken {
+    number: usize,
+    line: usize,
+    bytes: Vec<u8>,
+}
+
+impl Lines {
+    /// Opens a file; none where it is read as a whole: a pipe, a folder, what is packed, or what has no record on each line.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn open(path: &Path, size: usize) -> Result<Option<Self>, Failure> {
+        let wrong = |error: io::Error| Failure::io("read", path, &error);
+        let about = std::fs::metadata(path).map_err(wrong)?;
+        if !about.is_file() {
+            return Ok(None);
+        }
+        let mut file = File::open(path).map_err(wrong)?;
+        let mut rest = Vec::new();
+        let first = u64::try_from(size.max(PORTION)).unwrap_or(u64::MAX);
+        file.by_ref().take(first).read_to_end(&mut rest).map_err(wrong)?;
+        let name = path.display().to_string();
+        let given = InputFile { name, bytes: rest };
+        let plain = Packing::of(&given.bytes).is_none() && !given.bytes.starts_with(&[0]);
+        if !plain || !is_lines(&given.bytes, &given.name) {
+            return Ok(None);
+        }
+        if super::intake::detect(TableId::ASSET, &given, false) != Form::Json {
+            return Ok(None);
+        }
+        let InputFile { name, bytes: mut rest } = given;
+        if rest.starts_with(b"\xEF\xBB\xBF") {
+            rest.drain(..3);
+        }
+        let place = Mutex::new(Place { file, rest, line: 1, count: 0, ended: false });
+        Ok(Some(Self { path: path.to_owned(), name: Arc::from(name), len: about.len(), size, place }))
+    }
+
+    /// The next lines, into the buffer of those before; false where there are no more.
+    fn next(&self, taken: &mut Taken) -> Result<bool, Failure> {
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.bytes.clear();
+        if place.ended {
+            return Ok(false);
+        }
+        taken.bytes.append(&mut place.rest);
+        let mut wanted = self.size;
+        let end = loop {
+            let lacking = wanted.saturating_sub(taken.bytes.len());
+            let limit = u64::try_from(lacking).unwrap_or(u64::MAX);
+            let got = place.file.by_ref().take(limit).read_to_end(&mut taken.bytes);
+            let got = got.map_err(|error| Failure::io("read", &self.path, &error))?;
+            if got < lacking {
+                place.ended = true;
+                break taken.bytes.len();
+            }
+            let within = taken.bytes.get(..wanted.max(1)).unwrap_or(&taken.bytes);
+            if let Some(at) = within.iter().rposition(|byte| *byte == b'\n') {
+                break at + 1;
+            }
+            if wanted >= LONGEST {
+                let message = format!("cannot read `{}`: line {} is longer than 64 MiB", self.name, place.line);
+                return Err(Failure::new(message).help("write one record on each line"));
+            }
+            wanted = wanted.saturating_mul(2).max(taken.bytes.len());
+        };
+        place.rest.extend_from_slice(taken.bytes.get(end..).unwrap_or_default());
+        taken.bytes.truncate(end);
+        (taken.number, taken.line) = (place.count, place.line);
+        place.count += 1;
+        place.line += taken.bytes.iter().filter(|byte| **byte == b'\n').count();
+        Ok(true)
+    }
+}
+
+/// The inventory of a call that can be read a portion at a time.
+#[derive(Debug)]
+pub(super) struct Inventory {
+    lines: Lines,
+    /// The source that says what its records are, as an index.
+    source: Option<usize>,
+}
+
+/// Files smaller than this are read as a whole: what it costs to divide them is more than what it saves.
+const SMALL: u64 = 16 << 20;
+
+impl Inventory {
+    /// The inventory, where it alone says which assets there are and it has a record on each line; none otherwise.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn of(plan: &Plan, size: Option<usize>) -> Result<Option<Self>, Failure> {
+        let of_assets = |planned: &&Planned| intake::ends_in(planned.entity) == TableId::ASSET;
+        let mut all = plan.files.iter().filter(of_assets);
+        let (Some(only), None) = (all.next(), all.next()) else { return Ok(None) };
+        let source = only.source.and_then(|at| plan.sources.get(at));
+        let is_plain = only.entity == TableId::ASSET && only.asset.is_none() && !only.is_report;
+        let is_understood = source.is_none_or(|source| {
+            let form = source.form.is_none_or(|form| form == Form::Json);
+            form && source.asset.is_none() && source.records.is_none() && source.mapping.entity == TableId::ASSET
+        });
+        if !is_plain || !is_understood {
+            return Ok(None);
+        }
+        let is_small = std::fs::metadata(&only.path).is_ok_and(|about| about.len() < SMALL);
+        if size.is_none() && is_small {
+            return Ok(None);
+        }
+        let lines = Lines::open(&only.path, size.unwrap_or(PORTION))?;
+        Ok(lines.map(|lines| Self { lines, source: only.source }))
+    }
+}
+
+/// What was decided of the portions, in the order of the file.
+struct Line {
+    next: usize,
+    waiting: BTreeMap<usize, (Note, Vec<Piece>)>,
+    sum: Sum,
+    pieces: Vec<Vec<Piece>>,
+    in_order: bool,
+    failure: Option<Failure>,
+}
+
+/// Reads and decides all portions, each on one thread; none where the assets are not in the order of their
+/// ids, so that they have to be read together.
+///
+/// # Errors
+/// The file cannot be read to its end.
+pub(super) fn decide(
+    lines: &Lines,
+    portions: &Portions,
+    sum: Sum,
+    tally: &Tally,
+    decide: &(dyn Fn(&crate::Facts) -> Vec<Piece> + Sync),
+) -> Result<Option<(Sum, Vec<Vec<Piece>>)>, Failure> {
+    let line = Line { next: 0, waiting: BTreeMap::new(), sum, pieces: Vec::new(), in_order: true, failure: None };
+    let line = Mutex::new(line);
+    let lock = || line.lock().unwrap_or_else(PoisonError::into_inner);
+    let work = || {
+        let mut taken = Taken::default();
+        loop {
+            match lines.next(&mut taken) {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(failure) => {
+                    lock().failure.get_or_insert(failure);
+                    return;
+                }
+            }
+            let portion = portions.read(&lines.name, &Chunk::Lines(&taken.bytes, taken.line));
+            tally.advance(taken.bytes.len());
+            let pieces = decide(&portion.facts);
+            let mut line = lock();
+            line.waiting.insert(taken.number, (portion.note, pieces));
+            line.forward();
+            if !line.in_order || line.failure.is_some() {
+                return;
+            }
+        }
+    };
+    rayon::scope(|scope| {
+        for _ in 1..rayon::current_num_threads() {
+            scope.spawn(|_| work());
+        }
+        work();
+    });
+    let mut line = line.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match line.failure.take() {
+        Some(failure) => Err(failure),
+        None if !line.in_order => Ok(None),
+        None => Ok(Some((line.sum, line.pieces))),
+    }
+}
+
+impl Line {
+    fn forward(&mut self) {
+        while let Some((note, pieces)) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            self.in_order &= self.sum.take(note);
+            self.pieces.push(pieces);
+        }
+    }
+}
+
+/// What came of reading and deciding at once.
+pub(super) struct Done {
+    /// What was decided.
+    pub outcome: Outcome,
+    /// How many records could not be read.
+    pub errors: u64,
+}
+
+/// What is asked for.
+pub(super) struct Asked<'a> {
+    pub session: &'a Session,
+    pub policy: &'a Policy,
+    pub facts: &'a FactsArgs,
+    /// The changes to decide; all where there are none.
+    pub ids: &'a [String],
+    pub now: Instant,
+    pub needs: Needs,
+    /// About how many bytes are read at once, where the call says so.
+    pub size: Option<usize>,
+}
+
+/// Reads the inventory one portion at a time and decides on each; none where it has to be read as a whole.
+///
+/// # Errors
+/// Files that cannot be read; records that cannot, unless the call says to keep going.
+pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
+    let Asked { session, policy, facts, ids, now, needs, size } = asked;
+    if !policy.is_splittable() || session.own_tzdb || feeds::known::has_any(session, facts) {
+        return Ok(None);
+    }
+    let plan = session.plan(policy, facts, *needs)?;
+    // What is on stdin could not be read again.
+    if plan.files.iter().any(|file| file.path.as_os_str() == "-") {
+        return Ok(None);
+    }
+    let Some(inventory) = Inventory::of(&plan, *size)? else { return Ok(None) };
+    let tally = Arc::new(Tally::default());
+    tally.add_work(usize::try_from(inventory.lines.len).unwrap_or(usize::MAX));
+    let progress = Progress::of("deciding", Arc::clone(&tally));
+    let others = plan.files.iter().filter(|file| file.path != inventory.lines.path);
+    let files = session.read_files(others)?;
+    let zone = session.config.zone.clone();
+    let source = inventory.source.and_then(|at| plan.sources.get(at));
+    let Some((portions, sum)) =
+        engine::read_in_portions(policy, files, &plan.sources, source, *now, (zone, session.unpacked()))
+    else {
+        return Ok(None);
+    };
+    known(ids, &portions.base().change_ids())?;
+    let options = session.run_options(facts, ids.to_vec()).to_decide();
+    let of_portion = |facts: &Facts| crate::decide_portion(policy, facts, *now, &options);
+    let Some((sum, mut pieces)) = decide(&inventory.lines, &portions, sum, &tally, &of_portion)? else {
+        return Ok(None);
+    };
+    pieces.push(of_portion(&portions.rest(&sum)));
+    progress.finish();
+    let (digest, problems) = sum.finish();
+    session.judge(&problems, facts)?;
+    Ok(Some(Done { outcome: crate::decide_together(policy, pieces, &digest, *now), errors: problems.error_count }))
+}

@@ -1,0 +1,134 @@
+//! An inventory that is read one portion at a time, each with the facts that its decisions are made from.
+
+use std::sync::Arc;
+
+use super::{Facts, FactsBuilder, names, refused, select};
+use crate::check::program::{Const, NodeId, Op, Program};
+use crate::check::{Sight, expression};
+use crate::facts::{self, Base, Chunk, Foreign, Gathered, Note, Problems, Start};
+use crate::time::Instant;
+
+/// What the portions of an inventory share.
+#[derive(Debug)]
+pub struct Portions {
+    base: Base,
+    selections: Vec<(usize, Selected)>,
+    /// The changes of which a selection cannot be followed.
+    unclear: Vec<bool>,
+    now: Instant,
+}
+
+/// What a selection takes.
+#[derive(Debug)]
+enum Selected {
+    /// Every asset.
+    All,
+    /// Those for which a condition holds, or may.
+    Where(Arc<Program>, NodeId),
+}
+
+/// What the portions came to.
+#[derive(Debug)]
+pub struct Sum {
+    gathered: Gathered,
+    problems: Problems,
+}
+
+/// The facts of a portion, and what it leaves behind.
+#[derive(Debug)]
+pub struct Portion {
+    /// The facts.
+    pub facts: Facts,
+    /// What is to be gathered, in the order of the file.
+    pub note: Note,
+}
+
+impl FactsBuilder {
+    /// Leaves the assets to be read one portion at a time, whose names may be those of another vocabulary.
+    ///
+    /// # Errors
+    /// The builder as it was, where that cannot be: some assets have been read already, or feeds know more of them.
+    pub fn into_portions(self, foreign: Option<Foreign>) -> Result<(Portions, Sum), Box<Self>> {
+        let Self { program, inner, now } = self;
+        let start = match inner.into_portions(foreign) {
+            Ok(start) => start,
+            Err(inner) => return Err(Box::new(Self { program, inner: *inner, now })),
+        };
+        let Start { base, gathered, selections, places } = start;
+        let mut problems = Problems::default();
+        let mut unclear = vec![false; base.facts().changes.len];
+        let mut selected = Vec::new();
+        for selection in selections {
+            match expression(&program, &selection.condition, Sight::Selection) {
+                Ok(compiled) => selected.push((selection.change, Selected::of(compiled.program, compiled.node))),
+                Err(wrong) => {
+                    problems.warnings.push(refused(&selection, &wrong.first_message()));
+                    if let Some(unclear) = unclear.get_mut(selection.change) {
+                        *unclear = true;
+                    }
+                }
+            }
+        }
+        names::check(&program, base.facts(), &places, &mut problems);
+        Ok((Portions { base, selections: selected, unclear, now }, Sum { gathered, problems }))
+    }
+}
+
+impl Selected {
+    fn of(program: Arc<Program>, node: NodeId) -> Self {
+        let op = program.nodes.get(node.0 as usize).map(|node| &node.op);
+        match op {
+            Some(Op::Const(Const::Bool(true))) => Self::All,
+            _ => Self::Where(program, node),
+        }
+    }
+}
+
+impl Portions {
+    /// Reads a portion, and follows what the changes select in it.
+    #[must_use]
+    pub fn read(&self, file: &Arc<str>, chunk: &Chunk<'_>) -> Portion {
+        let mut portion = self.base.portion(file, chunk);
+        for (change, selected) in &self.selections {
+            let rows = match selected {
+                Selected::All => (0..portion.facts.recorded)
+                    .filter_map(|row| u32::try_from(row).ok())
+                    .map(|row| (row, true))
+                    .collect(),
+                Selected::Where(program, node) => select(program, *node, &portion.facts, self.now),
+            };
+            portion.select(*change, rows);
+        }
+        let facts::Portion { facts, note } = portion;
+        Portion { facts: Facts { data: facts }, note }
+    }
+
+    /// The facts for what no portion has.
+    #[must_use]
+    pub fn rest(&self, sum: &Sum) -> Facts {
+        Facts { data: self.base.rest(&sum.gathered, &self.unclear) }
+    }
+
+    /// The facts without any asset.
+    #[must_use]
+    pub fn base(&self) -> Facts {
+        Facts { data: self.base.facts().clone() }
+    }
+}
+
+impl Sum {
+    /// Takes in what the next portion of the file left; false where its assets do not come behind those before, by their ids, so that all have to
+    /// be read together.
+    #[must_use]
+    pub fn take(&mut self, note: Note) -> bool {
+        self.gathered.take(note)
+    }
+
+    /// The digest of all facts, and what is wrong with the input.
+    #[must_use]
+    pub fn finish(self) -> (String, Problems) {
+        let (digest, mut problems) = self.gathered.finish();
+        problems.warnings.extend(self.problems.warnings);
+        (digest, problems)
+    }
+}
