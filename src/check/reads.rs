@@ -79,12 +79,24 @@ impl Reads {
         for head in heads(program) {
             head.vars.iter().for_each(|var| self.variable(program, *var));
         }
+        self.whole_elements(&program.schema);
     }
 
     /// Adds a field by its name, for who looks it up whatever the policy says.
     pub fn also(&mut self, schema: &Schema, table: TableId, name: &str) {
         if let Some((field, _)) = schema.find(table, name) {
             self.add(table, field);
+        }
+    }
+
+    /// Of a list that is read, its elements are read whole: two that differ in anything are two, whichever record of the asset each is in.
+    fn whole_elements(&mut self, schema: &Schema) {
+        let fields = schema.table(TableId::ASSET).map(|def| def.fields.as_slice()).unwrap_or_default();
+        for (at, field) in fields.iter().enumerate() {
+            let is_read = u16::try_from(at).is_ok_and(|at| self.has(TableId::ASSET, FieldId(at)));
+            if let (Shape::List(elements), true) = (&field.shape, is_read) {
+                self.fields.remove(elements);
+            }
         }
     }
 

@@ -477,9 +477,9 @@ pub(super) fn of_inventory(source: &Source, policy: &Policy, reads: &Reads) -> F
     Foreign { renames: mapping.renames(), other: Box::new(move |piece| json::mapped(&mapping, piece)) }
 }
 
-/// The mapping without what fills fields that nobody reads.
+/// The mapping without what fills fields that nobody reads. What is put together with others is known by all that it has.
 fn read_only(mut mapping: Mapping, schema: &Schema, reads: Option<&Reads>) -> Mapping {
-    if let Some(reads) = reads {
+    if let (Some(reads), None) = (reads, owner_of(mapping.entity)) {
         mapping.rules.retain(|rule| reads.has_named(schema, mapping.entity, &rule.field));
     }
     mapping
