@@ -51,7 +51,7 @@ pub(super) fn unpack(packing: Packing, packed: impl Read, limit: u64) -> Result<
     let mut watched = Watched { inner: BufReader::with_capacity(1 << 16, packed), failed: None };
     let mut bytes = Vec::new();
     let unpacked = match packing {
-        Packing::Gzip => flate2::bufread::MultiGzDecoder::new(&mut watched).take(limit + 1).read_to_end(&mut bytes),
+        Packing::Gzip => fill(flate2::bufread::MultiGzDecoder::new(&mut watched), limit, &mut bytes),
         Packing::Zstd => frames(&mut watched, limit, &mut bytes),
     };
     match (unpacked, watched.failed) {
@@ -67,7 +67,7 @@ fn over(bytes: &[u8], limit: u64) -> bool {
 }
 
 /// Unpacks frames, one after another.
-fn frames(packed: &mut impl BufRead, limit: u64, bytes: &mut Vec<u8>) -> io::Result<usize> {
+fn frames(packed: &mut impl BufRead, limit: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
     use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
     while !packed.fill_buf()?.is_empty() {
         let broken = |_| io::Error::from(io::ErrorKind::InvalidData);
@@ -82,8 +82,7 @@ fn frames(packed: &mut impl BufRead, limit: u64, bytes: &mut Vec<u8>) -> io::Res
             }
             Err(error) => return Err(broken(error)),
         };
-        let room = limit.saturating_add(1).saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        frame.by_ref().take(room).read_to_end(bytes)?;
+        fill(&mut frame, limit, bytes)?;
         if over(bytes, limit) {
             break;
         }
@@ -93,7 +92,25 @@ fn frames(packed: &mut impl BufRead, limit: u64, bytes: &mut Vec<u8>) -> io::Res
             return Err(io::ErrorKind::InvalidData.into());
         }
     }
-    Ok(bytes.len())
+    Ok(())
+}
+
+/// Reads on, up to one byte more than the limit. What is held grows as what is read does, and never to more than that: twice as much could be twice the
+/// limit.
+fn fill(mut unpacked: impl Read, limit: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+    const LEAST: u64 = 1 << 16;
+    loop {
+        let has = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let step = has.max(LEAST).min(limit.saturating_add(1).saturating_sub(has));
+        if step == 0 {
+            return Ok(());
+        }
+        bytes.reserve_exact(usize::try_from(step).unwrap_or(usize::MAX));
+        let read = unpacked.by_ref().take(step).read_to_end(bytes)?;
+        if u64::try_from(read).unwrap_or(u64::MAX) < step {
+            return Ok(());
+        }
+    }
 }
 
 /// Tells an error of the system from one of the compressed data.
@@ -126,3 +143,6 @@ impl<R: BufRead> BufRead for Watched<R> {
         self.inner.consume(count);
     }
 }
+
+#[cfg(test)]
+mod tests;
