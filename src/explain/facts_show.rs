@@ -85,7 +85,7 @@ pub fn show(program: &Program, facts: &Facts, id: &str, origins: &Origins) -> Op
             let cause = cause.trim_matches([' ', '(', ')']);
             shown.unknown.push((name, CAUSES.iter().find(|known| **known == cause).copied().unwrap_or("missing")));
         } else if let (true, Some(Column::List(list))) = (is_list, table.column(field)) {
-            shown.lists.push(elements(schema, facts, list, row, (name, &from), origins));
+            shown.lists.push(elements(schema, facts, list, row, (field, name, &from), origins));
         } else if value == "{ ... }" {
             shown.unknown.push((name, "missing"));
         } else if field != FieldId(0) || table.table != TableId::ASSET {
@@ -104,10 +104,13 @@ fn elements(
     facts: &Facts,
     list: &ListColumn,
     row: usize,
-    (name, from): (String, &[String]),
+    (field, name, from): (FieldId, String, &[String]),
     origins: &Origins,
 ) -> ShownList {
     let bound = |at: usize| list.offsets.get(at).map_or(0, |bound| *bound as usize);
+    // The record into which elements that came apart were put is no place of its own.
+    let apart: BTreeSet<&str> = origins.elements.values().flatten().map(file).collect();
+    let whole: Vec<&Trace> = origins.records.iter().filter(|trace| !apart.contains(file(&trace.place))).collect();
     let mut shown = ShownList { name, incomplete: false, rows: Vec::new() };
     for at in bound(row)..bound(row.saturating_add(1)) {
         if at < list.rows.phantom.len() && list.rows.phantom.value(at) {
@@ -120,16 +123,23 @@ fn elements(
             .filter(|(_, value)| !value.starts_with("unknown"))
             .collect();
         let key = key(schema, facts, &list.rows, at);
-        let own = key.as_ref().and_then(|key| origins.elements.get(key));
-        let mut from: Vec<String> = match own {
-            Some(places) => places.iter().map(ToString::to_string).collect::<BTreeSet<_>>().into_iter().collect(),
-            None => from.to_vec(),
-        };
+        let mut places: BTreeSet<String> = BTreeSet::new();
+        if let Some(key) = &key {
+            places.extend(origins.elements.get(key).into_iter().flatten().map(ToString::to_string));
+            let with = whole.iter().filter(|trace| trace.elements.contains(&(field, key.clone())));
+            places.extend(with.map(|trace| trace.place.to_string()));
+        }
+        let mut from: Vec<String> = if places.is_empty() { from.to_vec() } else { places.into_iter().collect() };
         let feeds = key.as_ref().and_then(|key| origins.feeds.get(key));
         from.extend(feeds.into_iter().flatten().cloned());
         shown.rows.push(ShownRow { fields, from });
     }
     shown
+}
+
+/// The file of a place, which may name a part of it.
+fn file(place: &Place) -> &str {
+    place.file.split('#').next().unwrap_or(&place.file)
 }
 
 /// What names an element: its CVE or its name.

@@ -1,5 +1,6 @@
 //! All records of one entity: from chunks in the order of the input to one table in the order of the ids.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -14,7 +15,7 @@ use super::json::Json;
 use super::lane::LanePlan;
 use super::named::Named;
 use super::part::{Part, ReadPart, Source};
-use super::plan::TablePlan;
+use super::plan::{ShapePlan, TablePlan};
 use super::pool::Pool;
 use super::problem::{Place, Report, printable};
 use super::rows::{self, Mapped, Row};
@@ -53,6 +54,8 @@ pub struct Trace {
     pub place: Place,
     /// The fields that it gives.
     pub fields: Vec<FieldId>,
+    /// What names the elements of its lists, by the list.
+    pub elements: BTreeSet<(FieldId, String)>,
 }
 
 /// What reading shares between entities.
@@ -225,10 +228,23 @@ impl Records {
                 Some(ColumnBuild::Unread) | None => false,
             };
             let fields = (0..self.plan.fields.len()).filter(|at| given(*at)).filter_map(|at| u16::try_from(at).ok());
-            Some(Trace {
-                place: self.place(&id, address, None).without_record(),
-                fields: fields.map(FieldId).collect(),
-            })
+            let fields: Vec<FieldId> = fields.map(FieldId).collect();
+            let names = |field: &FieldId| {
+                let at = usize::from(field.0);
+                match (&self.plan.fields.get(at)?.shape, table.columns.get(at)?) {
+                    (ShapePlan::List(inner), ColumnBuild::List(list)) => {
+                        let names = list.rows.scalar(inner.key?)?;
+                        let text = |element: usize| match names.cell(element) {
+                            Cell::Int(number) => pool.strings.get(number).map(|text| (*field, text.to_string())),
+                            _ => None,
+                        };
+                        Some(list.range(address.1 as usize).filter_map(text).collect::<Vec<_>>())
+                    }
+                    _ => None,
+                }
+            };
+            let elements = fields.iter().filter_map(names).flatten().collect();
+            Some(Trace { place: self.place(&id, address, None).without_record(), fields, elements })
         };
         rows.filter_map(trace).collect()
     }
