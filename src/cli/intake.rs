@@ -219,7 +219,9 @@ impl<'s> Intake<'s> {
                     builder.add_mapped(entity, name, &mapped);
                 } else {
                     let pieces: Vec<_> = chunks.iter().flat_map(Chunk::pieces).collect();
-                    let rows = json::rows(&mapping, &pieces);
+                    // Where nothing is mapped, the records are those of the vocabulary.
+                    let rows =
+                        if is_mapped { json::rows(&mapping, &pieces) } else { json::plain_rows(&mapping, &pieces) };
                     self.take(&mapping, name, rows, asset.as_deref(), builder);
                 }
                 self.fault(entity, fault, builder);

@@ -252,6 +252,61 @@ fn findings_of_a_table_are_put_together_by_asset() {
     assert_eq!(lines.iter().map(|line| line["value"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2]);
     let run = folder.run(["facts", "show", "web-1", "--keep-going", "--now", NOW]).status(0);
     assert!(run.stdout.contains("cve \"CVE-2026-2\", package \"openssl\"\n      scan.csv:2"), "{}", run.stdout);
+    // What the inventory says too stands in both.
+    folder.write(
+        "assets.ndjson",
+        "{\"id\":\"web-1\",\"findings\":[{\"cve\":\"CVE-2026-1\",\"package\":\"openssl\"},{\"cve\":\"CVE-2026-9\"}]}\n",
+    );
+    let arguments = ["facts", "show", "web-1", "--keep-going", "--now", NOW, "--format", "json"];
+    folder.write(
+        "changegate.toml",
+        format!("{}{source}", SOURCE.replace("changes =", "inventory = \"assets.ndjson\"\nchanges =")),
+    );
+    let shown = folder.run(arguments).status(0).json();
+    let from = |cve: &str| {
+        let rows = shown["lists"]["findings"]["rows"].as_array().unwrap().iter();
+        let rows = rows.filter(|row| row["fields"]["cve"] == format!("\"{cve}\""));
+        rows.map(|row| row["from"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(from("CVE-2026-1"), [json!(["assets.ndjson:1", "scan.csv:2", "scan.csv:3"])], "{shown}");
+    assert_eq!(from("CVE-2026-2"), [json!(["scan.csv:2"])], "{shown}");
+    assert_eq!(from("CVE-2026-9"), [json!(["assets.ndjson:1"])], "{shown}");
+}
+
+#[test]
+fn sets_of_a_table_are_split_without_a_word_and_records_of_lines_need_no_mapping() {
+    let folder = Folder::empty();
+    folder.write("policy.gate", POLICY);
+    folder.write("changes.csv", "Nr,On,Fix\nCHG1,web-1;db-1,CVE-2026-1;CVE-2026-2\n");
+    folder.write("cmdb.csv", "Name,Labels\nweb-1,pci; edge\ndb-1,\n");
+    folder.write(
+        "findings.ndjson",
+        "{\"asset\":\"web-1\",\"cve\":\"CVE-2026-1\"}\n{\"asset\":\"web-1\",\"cve\":\"CVE-2026-2\"}\n",
+    );
+    let config = r#"policy = "policy.gate"
+[[source]]
+files = "cmdb.csv"
+fields = { id = "Name", tags = "Labels" }
+[[source]]
+files = "changes.csv"
+entity = "change"
+fields = { id = "Nr", assets = "On", fixes = "Fix" }
+[[source]]
+files = "findings.ndjson"
+entity = "finding"
+"#;
+    folder.write("changegate.toml", config);
+    let eval = |expression: &str| {
+        let lines = folder.run(["eval", expression, "--now", NOW, "--format", "ndjson"]).status(0).lines();
+        lines.iter().map(|line| line["value"].clone()).collect::<Vec<_>>()
+    };
+    // In the order of the assets: `db-1`, `web-1`.
+    assert_eq!(eval("\"edge\" in asset.tags"), [json!(null), json!(true)]);
+    assert_eq!(eval("count(f in asset.findings)"), [json!(null), json!(2)]);
+    let run = folder.run(["check", "--now", NOW, "--format", "json"]);
+    assert_eq!(run.json()["changes"][0]["counts"]["assets"], 2, "{run:#?}");
+    folder.write("findings.ndjson", "{\"asset\":\"web-1\",\"cve\":\"CVE-2026-1\"}\n[1]\n");
+    folder.run(["check", "--now", NOW]).refuses("a record of `finding` is not an object");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::broken;
 use crate::check::schema::{Schema, TableId};
 use crate::facts::{Broken, Lines, Misread, Row, broken_quote, plain_name, printable};
-use crate::sources::mapping::{Got, Kind, Mapping, Path, Rule};
+use crate::sources::mapping::{Got, Mapping, Path, Rule};
 use crate::syntax::suggest::nearest;
 
 /// How many rows are mapped at once.
@@ -26,7 +26,8 @@ pub fn is_csv(name: &str) -> bool {
 /// A row that was taken apart, and its line.
 type Cells = (u32, ByteRecord);
 
-/// Reads a file; `take` gets its rows, some thousands at a time. `mapping` is made of the names of the columns, and says what is wrong with them.
+/// Reads a file; `take` gets its rows, some thousands at a time. `mapping` is made of the names of the columns, and says what is wrong with them. Sets
+/// are split by `;` where it does not say otherwise.
 ///
 /// # Errors
 /// What makes the file, or the rest of it, unreadable: its encoding, a quotation mark out of place, a header that does not fit. What stands before
@@ -83,7 +84,7 @@ pub fn read(
                     let found = format!("two columns are named `{}`", printable(twice));
                     return Err(stop(line, &found, "rename one of them"));
                 }
-                ready = Some((make(&names)?, columns));
+                ready = Some((make(&names)?.split_at(";"), columns));
             }
             (None, None) => {}
         }
@@ -187,12 +188,7 @@ pub fn by_names(file: &str, names: &[String], empty: Mapping, schema: &Schema) -
             text.push_str(&format!("\"{name}\" = \"{name}\"\n"));
         }
     }
-    let mut rules = crate::sources::mapping::parse_rules(&text, schema, empty.entity);
-    for rule in &mut rules {
-        if matches!(rule.kind, Kind::Set(_)) {
-            rule.split = Some(";".to_owned());
-        }
-    }
+    let rules = crate::sources::mapping::parse_rules(&text, schema, empty.entity);
     Ok(Mapping { rules, ..empty })
 }
 

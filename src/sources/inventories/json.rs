@@ -56,14 +56,30 @@ pub fn mapped(mapping: &Mapping, piece: &Piece<'_>) -> Row {
     parse(piece).map_or_else(|row| *row, |record| row(mapping, piece.line, &record))
 }
 
+/// Records as they stand.
+#[must_use]
+pub fn plain_rows(mapping: &Mapping, pieces: &[Piece<'_>]) -> Vec<Row> {
+    let row = |piece: &Piece<'_>, record: Json<'_>| {
+        let line = Some(u32::try_from(piece.line).unwrap_or(u32::MAX));
+        let record =
+            if matches!(record, Json::Object(_)) { Ok(record.into_owned()) } else { Err(none(mapping, &record)) };
+        Row { line, record, remarks: Vec::new() }
+    };
+    pieces.par_iter().map(|piece| parse(piece).map_or_else(|row| *row, |record| row(piece, record))).collect()
+}
+
+/// Why a value is no record.
+fn none(mapping: &Mapping, value: &Json<'_>) -> Misread {
+    let message = format!("a record of `{}` is not an object", mapping.name);
+    Misread { message, found: format!("found `{}`", value.excerpt()), help: None }
+}
+
 /// Maps a record.
 #[must_use]
 pub fn row(mapping: &Mapping, line: usize, record: &Json<'_>) -> Row {
     let line = Some(u32::try_from(line).unwrap_or(u32::MAX));
     if !matches!(record, Json::Object(_)) {
-        let message = format!("a record of `{}` is not an object", mapping.name);
-        let record = Err(Misread { message, found: format!("found `{}`", record.excerpt()), help: None });
-        return Row { line, record, remarks: Vec::new() };
+        return Row { line, record: Err(none(mapping, record)), remarks: Vec::new() };
     }
     let get = |_: &Rule, path: &Path| look(record, path);
     let mapped = mapping.record(&get);

@@ -61,6 +61,18 @@ pub struct Mapping {
     pub rules: Vec<Rule>,
 }
 
+impl Mapping {
+    /// Takes the texts of sets apart at this mark, where nothing else is said.
+    #[must_use]
+    pub(crate) fn split_at(mut self, mark: &str) -> Self {
+        let sets = self.rules.iter_mut().filter(|rule| matches!(rule.kind, Kind::Set(_)));
+        sets.for_each(|rule| {
+            rule.split.get_or_insert_with(|| mark.to_owned());
+        });
+        self
+    }
+}
+
 /// How one field is filled.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -74,7 +86,7 @@ pub struct Rule {
     pub from: Vec<Path>,
     /// What the source's texts stand for; others are unknown.
     pub values: Option<BTreeMap<String, Json<'static>>>,
-    /// What separates the items of a list.
+    /// What separates the items of a list, where that is said.
     pub split: Option<String>,
     /// How times are written.
     pub time: Option<String>,

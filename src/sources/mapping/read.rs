@@ -74,8 +74,7 @@ pub fn builtin(text: &str, schema: &Schema, entity: TableId) -> Vec<Rule> {
     let reading = Reading { text, schema, built_in: true };
     let Ok(table) = DeTable::parse(text) else { return Vec::new() };
     let name = ENTITIES.iter().find(|(_, id)| *id == entity).map_or("", |(name, _)| name);
-    let rules =
-        table.get_ref().iter().filter_map(|(field, value)| reading.rule(entity, name, Form::Json, field, value).ok());
+    let rules = table.get_ref().iter().filter_map(|(field, value)| reading.rule(entity, name, field, value).ok());
     rules.collect()
 }
 
@@ -142,7 +141,7 @@ impl Reading<'_> {
                 return Err(self.wrong(fields, "`fields` must be a table").help("write `[source.fields]`"));
             };
             for (field, value) in fields {
-                self.rules(entity, name, form.unwrap_or(Form::Json), field, value, &mut rules)?;
+                self.rules(entity, name, field, value, &mut rules)?;
             }
         }
         let has_fields = table.contains_key("fields");
@@ -176,19 +175,18 @@ impl Reading<'_> {
         &self,
         entity: TableId,
         name: &str,
-        form: Form,
         field: &Spanned<Cow<'_, str>>,
         value: &Value<'_>,
         rules: &mut Vec<Rule>,
     ) -> Result<(), Wrong> {
         let inner = value.get_ref().as_table().filter(|_| self.schema.is_record(entity, field.get_ref()));
         let Some(inner) = inner else {
-            rules.push(self.rule(entity, name, form, field, value)?);
+            rules.push(self.rule(entity, name, field, value)?);
             return Ok(());
         };
         for (rest, value) in inner {
             let whole = Cow::Owned(format!("{}.{}", field.get_ref(), rest.get_ref()));
-            rules.push(self.rule(entity, name, form, &Spanned::new(rest.span(), whole), value)?);
+            rules.push(self.rule(entity, name, &Spanned::new(rest.span(), whole), value)?);
         }
         Ok(())
     }
@@ -197,7 +195,6 @@ impl Reading<'_> {
         &self,
         entity: TableId,
         name: &str,
-        form: Form,
         field: &Spanned<Cow<'_, str>>,
         value: &Value<'_>,
     ) -> Result<Rule, Wrong> {
@@ -206,8 +203,8 @@ impl Reading<'_> {
         let mut rule = Rule {
             field: field.get_ref().to_string(),
             path,
-            split: (matches!(kind, Kind::Set(_)) && form == Form::Csv).then(|| ";".to_owned()),
             kind,
+            split: None,
             from: Vec::new(),
             values: None,
             time: None,
@@ -226,7 +223,7 @@ impl Reading<'_> {
         let text = |key: &str| table.get(key).map(|value| self.text(key, value)).transpose();
         let texts = |key: &str| table.get(key).map_or(Ok(Vec::new()), |value| self.texts(key, value));
         rule.from = texts("from")?.iter().map(|text| Path::new(text)).collect();
-        rule.split = text("split")?.or(rule.split);
+        rule.split = text("split")?;
         rule.unit = text("unit")?;
         (rule.unknown, rule.none) = (texts("unknown")?, texts("none")?);
         rule.zone = self.zone(table)?;

@@ -132,6 +132,17 @@ fn times_are_read_by_their_form_and_zone() {
         (", timezone = \"America/New_York\"", r#""2026-11-20T04:00:00+01:00""#, "2026-11-20T03:00:00Z"),
         (", time = \"%d/%m/%Y %H:%M\", timezone = \"Europe/London\"", r#""20/07/2026 04:00""#, "2026-07-20T03:00:00Z"),
         (", time = \"%d/%b/%Y:%H:%M:%S %z\"", r#""20/Nov/2026:04:00:00 +0200""#, "2026-11-20T02:00:00Z"),
+        // The zone that the text names, before the source's.
+        (
+            ", time = \"%Y-%m-%d %H:%M %Q\", timezone = \"UTC\"",
+            r#""2026-02-19 04:00 America/New_York""#,
+            "2026-02-19T09:00:00Z",
+        ),
+        (", time = \"%Y-%m-%d %H:%M %Q\"", r#""2026-02-19 04:00 +0530""#, "2026-02-18T22:30:00Z"),
+        // A day begins by the source's clock.
+        (", time = \"%d/%m/%Y\", timezone = \"Asia/Tokyo\"", r#""19/02/2026""#, "2026-02-18T15:00:00Z"),
+        (", timezone = \"Asia/Tokyo\"", r#""2026-02-19""#, "2026-02-18T15:00:00Z"),
+        ("", r#""2026-02-19""#, "2026-02-19"),
         (", time = \"unix\"", "1795147200", "2026-11-20T04:00:00Z"),
         (", time = \"unix-ms\"", r#""1795147200000""#, "2026-11-20T04:00:00Z"),
     ] {
@@ -139,6 +150,26 @@ fn times_are_read_by_their_form_and_zone() {
             mapped(&format!("last_scanned = {{ from = \"v\"{fields} }}"), &format!(r#"{{"id":"a","v":{given}}}"#));
         assert_eq!(record, format!(r#"{{"id":"a","last_scanned":"{wanted}"}}"#));
         assert_eq!(remarks, Vec::<String>::new());
+    }
+    // A day stays the day that is written.
+    for (fields, given) in [
+        (", time = \"%d/%m/%Y\", timezone = \"Asia/Tokyo\"", "18/12/2026"),
+        (", time = \"%Y-%m-%d %H:%M %Q\"", "2026-12-18 23:30 America/New_York"),
+        (", time = \"%Y-%m-%d %Q\"", "2026-12-18 Asia/Tokyo"),
+    ] {
+        let (record, _) =
+            mapped(&format!("os.eol = {{ from = \"v\"{fields} }}"), &format!(r#"{{"id":"a","v":"{given}"}}"#));
+        assert_eq!(record, r#"{"id":"a","os":{"eol":"2026-12-18"}}"#, "{given}");
+    }
+    // A zone that there is not, and one that has another offset then.
+    for (form, given) in [
+        ("%Y-%m-%d %H:%M %Q", "2026-02-19 04:00 America/Nowhere"),
+        ("%Y-%m-%d %H:%M %z %Q", "2026-02-19 04:00 +0200 America/New_York"),
+    ] {
+        let field = format!("last_scanned = {{ from = \"v\", time = \"{form}\" }}");
+        let (record, remarks) = mapped(&field, &format!(r#"{{"id":"a","v":"{given}"}}"#));
+        assert_eq!(record, r#"{"id":"a","last_scanned":...}"#, "{given}");
+        assert_eq!(remarks.len(), 1, "{given}");
     }
     let (record, remarks) =
         mapped("last_scanned = { from = \"v\", time = \"%d/%m/%Y\" }", r#"{"id":"a","v":"11/30/2026"}"#);

@@ -5,7 +5,8 @@ use jiff::fmt::strtime::BrokenDownTime;
 use crate::time::{Instant, LocalDateTime, TimeValue, Zone, parse_time};
 
 /// Reads a time or date: by a form such as `%d/%m/%Y %H:%M`, `unix` or `unix-ms`, or as RFC 3339 with a space for the `T` and without an offset.
-/// Gives RFC 3339; a time without an offset is left without one where no zone is named, for its reader to warn of.
+/// Gives RFC 3339; a time without an offset is left without one where no zone is named, for its reader to warn of. A date is the first moment of it in
+/// the zone, where a time is wanted.
 ///
 /// # Errors
 /// What was expected.
@@ -16,18 +17,23 @@ pub(super) fn read(text: &str, form: Option<&str>, zone: Option<&Zone>, as_date:
         Some("unix-ms") => "a number of milliseconds since 1970".to_owned(),
         Some(form) => format!("of the form `{form}`"),
     };
-    let value = match form {
+    let (value, own) = match form {
         None => match parse_time(text) {
-            Ok(value) => value,
+            Ok(value) => (value, None),
             // Left to its reader, who says what it is not.
             Err(_) => return Ok(text.to_owned()),
         },
-        Some("unix") => since_epoch(text, 1_000_000).ok_or_else(expected)?,
-        Some("unix-ms") => since_epoch(text, 1_000).ok_or_else(expected)?,
+        Some("unix") => (since_epoch(text, 1_000_000).ok_or_else(expected)?, None),
+        Some("unix-ms") => (since_epoch(text, 1_000).ok_or_else(expected)?, None),
         Some(form) => by_form(text, form).ok_or_else(expected)?,
     };
+    let zone = own.as_ref().or(zone);
     Ok(match value {
-        TimeValue::Date(date) => date.to_string(),
+        // Where the field holds a time, its first moment by that clock.
+        TimeValue::Date(date) => match zone.filter(|_| !as_date) {
+            Some(zone) => zone.start_of_day(date).ok_or_else(expected)?.to_rfc3339(),
+            None => date.to_string(),
+        },
         TimeValue::Instant(instant) if as_date => {
             zone.cloned().unwrap_or_else(Zone::utc).date(instant).ok_or_else(expected)?.to_string()
         }
@@ -43,11 +49,11 @@ pub(super) fn read(text: &str, form: Option<&str>, zone: Option<&Zone>, as_date:
 /// Whether a text is a time without an offset.
 pub(super) fn is_local(text: &str, form: Option<&str>) -> bool {
     let value = match form {
-        None => parse_time(text).ok(),
+        None => parse_time(text).ok().map(|value| (value, None)),
         Some("unix" | "unix-ms") => None,
         Some(form) => by_form(text, form),
     };
-    matches!(value, Some(TimeValue::Local(_)))
+    matches!(value, Some((TimeValue::Local(_), None)))
 }
 
 /// A local time as its reader takes it.
@@ -65,19 +71,25 @@ fn since_epoch(text: &str, micros: i64) -> Option<TimeValue> {
     Instant::from_micros(whole.parse::<i64>().ok()?.checked_mul(micros)?).map(TimeValue::Instant)
 }
 
-fn by_form(text: &str, form: &str) -> Option<TimeValue> {
+/// What a text says by a form, and the zone that it names.
+fn by_form(text: &str, form: &str) -> Option<(TimeValue, Option<Zone>)> {
     let parsed = BrokenDownTime::parse(form, text).ok()?;
+    // Where there is no zone of that name, nobody knows the time.
+    let zone = parsed.iana_time_zone().map(|name| Zone::get(name).ok_or(())).transpose().ok()?;
     if parsed.offset().is_some()
         && let Ok(timestamp) = parsed.to_timestamp()
     {
-        return Instant::from_micros(timestamp.as_microsecond()).map(TimeValue::Instant);
+        let instant = Instant::from_micros(timestamp.as_microsecond())?;
+        let offset = parsed.offset().map(|offset| i64::from(offset.seconds()));
+        let fits = zone.as_ref().is_none_or(|zone| Some(zone.offset_seconds(instant)) == offset);
+        return fits.then_some((TimeValue::Instant(instant), None));
     }
     let date = parsed.to_date().ok()?;
     let text = match parsed.to_time() {
         Ok(time) if parsed.hour().is_some() => format!("{date}T{time}"),
         _ => date.to_string(),
     };
-    parse_time(&text).ok()
+    Some((parse_time(&text).ok()?, zone))
 }
 
 /// Whether a form can be understood.
