@@ -276,13 +276,15 @@ impl<'de> Visitor<'de> for Tree {
 }
 
 /// A key, or the sign by which `serde_json` announces a number's text.
-enum Key<'a> {
+pub(crate) enum Key<'a> {
+    /// A key.
     Text(Cow<'a, str>),
+    /// What follows is a number.
     Number,
 }
 
 /// Reads a key so that no key of an object can pass for a number: asked for bytes, a key comes as bytes, and only the announcement as text.
-struct KeySeed;
+pub(crate) struct KeySeed;
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = Key<'de>;

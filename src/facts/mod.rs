@@ -47,6 +47,7 @@ pub use builder::{FactsBuilder, Input, Options, Selection};
 pub use csv::{Lines, broken_quote};
 pub use installed::{Installed, Reported};
 pub use json::{Json, JsonError};
+pub(crate) use json::{Key, KeySeed};
 pub use lane::Rename;
 pub use portion::{Base, Foreign, Gathered, Note, Portion, Start};
 pub use problem::{Place, Problem, ProblemKind, Problems, printable};

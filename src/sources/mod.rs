@@ -144,7 +144,8 @@ fn changed(advisory: &Advisory) -> Option<Instant> {
 pub struct Assertion {
     /// The identifiers of the vulnerability.
     pub ids: Vec<String>,
-    /// Package URLs, CPE names or names of the products, any of which it is about; empty: of all that the document is about.
+    /// Package URLs, CPE names or names of the products, any of which it is about; empty: of any, as far as can be read, which takes
+    /// nothing away.
     pub products: Vec<String>,
     /// The products that those are part of, by the same names, of which one has to be there; empty: wherever they are.
     pub within: Vec<String>,

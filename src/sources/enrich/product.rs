@@ -36,7 +36,7 @@ pub(super) struct Met {
 const NOT: Met = Met { how: Match::No, why: None };
 
 impl Met {
-    fn by(how: Match) -> Self {
+    pub(super) fn by(how: Match) -> Self {
         Self { how, why: None }
     }
 

@@ -23,6 +23,8 @@ pub(super) struct Statements {
     all: Vec<Statement>,
     /// Places of statements, and of products in them.
     by_name: HashMap<String, Vec<(usize, usize)>>,
+    /// Places of those that may be about any product.
+    of_any: Vec<usize>,
 }
 
 impl Statements {
@@ -36,6 +38,9 @@ impl Statements {
                 for key in name.keys() {
                     statements.by_name.entry(key).or_default().push((place, product));
                 }
+            }
+            if products.is_empty() {
+                statements.of_any.push(place);
             }
             statements.all.push(Statement {
                 at: assertion.at.as_deref().and_then(|at| parse_instant(at).ok()),
@@ -68,6 +73,10 @@ impl Statements {
                 found.push((statement, met));
             }
         }
+        // What takes a finding away has to be about it.
+        let of_any = self.of_any.iter().filter_map(|place| self.all.get(*place));
+        let of_any = of_any.filter(|it| matches!(it.assertion.status, Status::Affected | Status::UnderInvestigation));
+        found.extend(of_any.map(|statement| (statement, Met::by(Match::Perhaps))));
         found
     }
 

@@ -52,6 +52,7 @@ struct Seen {
     context: bool,
     statements: bool,
     bom: bool,
+    page: bool,
     vulnerabilities: bool,
     cve_id: bool,
 }
@@ -77,6 +78,7 @@ impl Seen {
             (1, b"@context") => self.context = true,
             (1, b"statements") => self.statements = true,
             (1, b"bomFormat") => self.bom = true,
+            (1, b"resultsPerPage") => self.page = true,
             (1, b"vulnerabilities") => self.vulnerabilities = true,
             (2, b"csaf_version") if self.document => return Some(Kind::Csaf),
             (2, b"cveID") if self.vulnerabilities => self.cve_id = true,
@@ -86,6 +88,9 @@ impl Seen {
         }
         if self.context && self.statements {
             Some(Kind::OpenVex)
+        } else if self.page && self.vulnerabilities {
+            // Of NVD's API, though there be nothing on it.
+            Some(Kind::Nvd)
         } else if self.id && (self.affected || self.schema_version || (self.modified && self.told)) {
             Some(Kind::Osv)
         } else if (self.product && self.releases) || (self.cycle && self.eol) {

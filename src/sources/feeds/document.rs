@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::strict;
 use crate::sources::{At, Harvest, Origin};
 use crate::time::{TimeValue, parse_date, parse_instant, parse_time};
 
@@ -65,7 +66,7 @@ impl Place {
 
 /// Hands over every record of a file: the one that it is, those of the list that it is, or those of its lines.
 ///
-/// Lines are tried where the first of several is a value of its own. What is no JSON is refused with its line. Returns how many records were
+/// Lines are tried where the first of several is a value of its own. What is no JSON is refused with its line, what contradicts itself with its place. Returns how many records were
 /// refused because they are none.
 pub(in crate::sources) fn records(
     file: &Arc<str>,
@@ -77,16 +78,17 @@ pub(in crate::sources) fn records(
     if is_lines(bytes) {
         return lines(file, bytes, harvest, take);
     }
-    match serde_json::from_slice::<Value>(bytes) {
-        Ok(Value::Array(elements)) => {
-            let place = Place::of(file);
+    let place = Place::of(file);
+    match strict::read(bytes, &place, harvest) {
+        Ok(None) => 1,
+        Ok(Some(Value::Array(elements))) => {
             for (index, element) in elements.into_iter().enumerate() {
                 take(element, place.index(index), harvest);
             }
             0
         }
-        Ok(value) => {
-            take(value, Place::of(file), harvest);
+        Ok(Some(value)) => {
+            take(value, place, harvest);
             0
         }
         Err(error) => {
@@ -100,8 +102,8 @@ pub(in crate::sources) fn records(
 /// Hands over a file's one document; anything else is refused.
 pub(in crate::sources) fn single(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) -> Option<Value> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    match serde_json::from_slice::<Value>(bytes) {
-        Ok(value) => Some(value),
+    match strict::read(bytes, &Place::of(file), harvest) {
+        Ok(value) => value,
         Err(error) => {
             let line = u32::try_from(error.line()).unwrap_or(u32::MAX).max(1);
             Place::line(file, line).refuse(harvest, not_json(&error), "a JSON document");
@@ -122,8 +124,9 @@ fn lines(
             continue;
         }
         let place = Place::line(file, number);
-        match serde_json::from_slice::<Value>(line) {
-            Ok(value) => take(value, place, harvest),
+        match strict::read(line, &place, harvest) {
+            Ok(Some(value)) => take(value, place, harvest),
+            Ok(None) => refused += 1,
             Err(error) => {
                 refused += 1;
                 place.refuse(harvest, not_json(&error), "one JSON value in each line");

@@ -21,6 +21,7 @@ pub(in crate::sources) mod metric;
 pub mod nvd;
 pub mod osv;
 mod ssvc;
+mod strict;
 mod table;
 #[cfg(test)]
 pub(in crate::sources) mod tests;

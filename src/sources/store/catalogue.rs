@@ -55,6 +55,6 @@ pub(super) fn put(now: Instant, known: Option<&mut Held>, mut entry: Held, remar
 }
 
 /// When an edition was made, where that can be: not after now.
-fn made(now: Instant, edition: &Edition) -> Option<Instant> {
+pub(super) fn made(now: Instant, edition: &Edition) -> Option<Instant> {
     edition.made.as_deref().and_then(guard::instant).filter(|made| !guard::is_ahead(*made, now))
 }

@@ -42,7 +42,7 @@ pub struct Outcome {
 /// A catalogue (`kev`, `epss`) is replaced as a whole by a later edition, and stays where the new file is older; where nobody knows which is the later,
 /// that is kept in mind ([`Held::beside`]). A record of `nvd`, `cve` and `osv` replaces the one with its identifier that was changed before it, or came
 /// from the file of its name, and never one that was changed later; where neither is known, both stay. Of VEX documents and tables of products the file
-/// of the same name is replaced. `now` is when the files are added; `limit` is the greatest age that a feed may have, where there is one.
+/// of the same name is replaced, unless the new one is older: then both stay. `now` is when the files are added; `limit` is the greatest age that a feed may have, where there is one.
 ///
 /// # Errors
 /// What reading the old store and writing the new one fail with.
@@ -59,6 +59,13 @@ pub fn merge<R: ReadAt, W: Write>(
     let mut catalogues: BTreeSet<&'static str> = BTreeSet::new();
     let mut documents: BTreeSet<String> = BTreeSet::new();
     let mut places: Places = held.iter().enumerate().map(|(at, held)| (named(held), at)).collect();
+    // What is known of files of documents and tables of products, and which of it no longer holds; files of which what the store has stays too.
+    let mut of_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, held) in held.iter().enumerate().filter(|(_, held)| !by_identifier(held.edition.feed)) {
+        of_file.entry(held.file.clone()).or_default().push(at);
+    }
+    let mut outdated: BTreeSet<usize> = BTreeSet::new();
+    let mut beside: BTreeSet<String> = BTreeSet::new();
     for Added { file, harvest } in files {
         let mut left_out = BTreeSet::new();
         for edition in harvest.editions {
@@ -82,10 +89,22 @@ pub fn merge<R: ReadAt, W: Write>(
                 continue;
             }
             outcome.remarks.extend(guard::edition(now, &edition, None));
-            if !by_identifier(edition.feed) {
+            let entry = Held { edition, file: file.clone(), added: now.to_rfc3339(), ..Held::default() };
+            if !by_identifier(entry.edition.feed) && file != UNNAMED {
+                let known = of_file.entry(file.clone()).or_default();
+                if known.iter().filter_map(|at| held.get(*at)).any(|known| !may_replace(now, &entry, known)) {
+                    // Another document of that name, or the same as it was before: what both say counts.
+                    beside.insert(file.clone());
+                    if !known.iter().filter_map(|at| held.get(*at)).any(|known| known.edition == entry.edition) {
+                        known.push(held.len());
+                        held.push(entry);
+                    }
+                    continue;
+                }
+                let replaced = std::mem::replace(known, vec![former.unwrap_or(held.len())]);
+                outdated.extend(replaced.into_iter().filter(|at| Some(*at) != former));
                 documents.insert(file.clone());
             }
-            let entry = Held { edition, file: file.clone(), added: now.to_rfc3339(), ..Held::default() };
             enter(&mut held, &mut places, former, entry);
         }
         new.extend(harvest.assertions.into_iter().map(Record::Assertion));
@@ -107,9 +126,15 @@ pub fn merge<R: ReadAt, W: Write>(
         _ if record.file() == UNNAMED => unnamed.contains(&record),
         _ => documents.contains(record.file()),
     };
+    let again: BTreeMap<String, usize> = new
+        .iter()
+        .enumerate()
+        .filter(|(_, record)| beside.contains(record.file()))
+        .map(|(at, record)| (record.write().to_string(), at))
+        .collect();
     let mut writer = Writer::new(out)?;
     let mut gone: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
-    // New ones that are older than what the store has.
+    // New ones that are older than what the store has, or are there already.
     let mut late: BTreeSet<usize> = BTreeSet::new();
     if let Some(old) = old {
         old.each(|record| {
@@ -117,6 +142,9 @@ pub fn merge<R: ReadAt, W: Write>(
                 if late.insert(at) {
                     tell_older(newer, &mut older);
                 }
+            }
+            if beside.contains(record.file()) {
+                late.extend(again.get(&record.write().to_string()));
             }
             if gives_way(&record) {
                 if let Record::Advisory(advisory) = record
@@ -156,10 +184,18 @@ pub fn merge<R: ReadAt, W: Write>(
         }
         outcome.remarks.extend(remarks);
     }
+    let mut places = 0..;
+    held.retain(|_| places.next().is_none_or(|at| !outdated.contains(&at)));
     let doubtful = held.iter().filter(|held| !held.beside.is_empty());
     outcome.remarks.extend(doubtful.map(|held| guard::unsure(held.edition.feed)));
     outcome.remarks.extend(guard::ages(now, held.iter().map(|held| &held.edition), limit));
     Ok((writer.finish(&held)?, outcome))
+}
+
+/// Whether a document takes the place of another one of its name: unless it is known to be of an earlier time, or does not say of when it is and that does.
+fn may_replace(now: Instant, document: &Held, known: &Held) -> bool {
+    catalogue::made(now, &known.edition)
+        .is_none_or(|known| catalogue::made(now, &document.edition).is_some_and(|made| made >= known))
 }
 
 /// The places of what is known of files, by feed and, of those that are no catalogue, name. A folder may have hundreds of thousands of them.

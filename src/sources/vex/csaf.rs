@@ -9,7 +9,7 @@ use super::remedy::{Remedy, remedies};
 use super::tree::{Names, Tree};
 use super::{Statement, add, silences};
 use crate::sources::feeds::cve::severity;
-use crate::sources::feeds::document::{Place, list, moment, object, put, records, text, texts};
+use crate::sources::feeds::document::{Place, list, moment, object, put, records, shown, text, texts};
 use crate::sources::feeds::metric::Metrics;
 use crate::sources::feeds::{Kind, vulnerability_id};
 use crate::sources::{Advisory, Edition, Fields, Harvest, Status};
@@ -50,6 +50,8 @@ struct About {
     id: Option<String>,
     at: Option<String>,
     withdrawn: bool,
+    /// It is published, or does not say that it is not.
+    is_issued: bool,
 }
 
 fn one_document(document: &Map<String, Value>, place: &Place, edition: &mut Edition, harvest: &mut Harvest) {
@@ -69,6 +71,11 @@ fn one_document(document: &Map<String, Value>, place: &Place, edition: &mut Edit
         id: text(tracking, "id", &tracked, harvest).map(str::to_owned),
         at,
         withdrawn: text(head, "category", &place.key("document"), harvest) == Some("csaf_withdrawn"),
+        is_issued: match text(tracking, "status", &tracked, harvest) {
+            Some("final" | "interim") => true,
+            None => tracking.get("status").is_none_or(Value::is_null),
+            Some(_) => false,
+        },
     };
     for (index, vulnerability) in list(document, "vulnerabilities", place, harvest).iter().enumerate() {
         let place = place.key("vulnerabilities").index(index);
@@ -192,13 +199,20 @@ fn statements(
     let Some(standing) = vulnerability.get("product_status").and_then(Value::as_object) else { return true };
     let place = place.key("product_status");
     let mut right = true;
-    for (list, status) in STATUSES {
+    let known = |list: &str| list == "recommended" || STATUSES.iter().any(|(name, _)| *name == list);
+    let others = standing.keys().map(String::as_str).filter(|list| !known(list));
+    for (list, status) in STATUSES.into_iter().chain(others.map(|list| (list, Status::UnderInvestigation))) {
         let place = place.key(list);
+        if !known(list) {
+            right = false;
+            place.refuse(harvest, format!("`{}` is no status of products", shown(list)), "`known_affected` and so on");
+        }
+        let mut is_open = false;
         let mut groups: BTreeMap<Alike, (Fields, BTreeSet<String>)> = BTreeMap::new();
         let mut without = 0_u64;
         for product in texts(standing, list, &place, harvest) {
             let Some(Names { products, within }) = about.tree.names(&product, silences(status)) else {
-                right = false;
+                (right, is_open) = (false, true);
                 place.refuse(harvest, format!("there is no product `{product}` in the product tree"), "");
                 continue;
             };
@@ -225,6 +239,17 @@ fn statements(
             let id = ids.first().map_or("the vulnerability", String::as_str);
             let message = format!("{id} is said not to affect {without} products, without a reason");
             place.refuse(harvest, message, "a flag or a threat of category `impact` for each");
+        }
+        if silences(status) && !about.is_issued && !groups.is_empty() {
+            right = false;
+            let id = ids.first().map_or("the vulnerability", String::as_str);
+            let message = format!("the document is no issued one: what it says of {id} takes nothing away");
+            place.refuse(harvest, message, "`final` or `interim` as the status of its tracking");
+            continue;
+        }
+        if is_open && !silences(status) {
+            // It may be about any product.
+            groups.entry((Vec::new(), None, String::new())).or_default();
         }
         for ((within, justification, _), (fields, products)) in groups {
             let products = products.into_iter().collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::narrow::{self, Narrowing, agreed, narrowed};
-use super::{Statement, add, lacks_reason, latest, silences};
+use super::{Statement, add, first_time, lacks_reason, latest, silences};
 use crate::sources::feeds::document::{Place, decoded, list, moment, object, shown, single, text};
 use crate::sources::feeds::{Kind, vulnerability_id};
 use crate::sources::{Edition, Fields, Harvest, Status};
@@ -73,6 +73,7 @@ fn one(
     let inner = place.key("analysis");
     let reason = text(analysis, "justification", &inner, harvest).or_else(|| text(analysis, "detail", &inner, harvest));
     let mut justification = reason.map(str::to_owned);
+    let mut whole = true;
     let status = match text(analysis, "state", &inner, harvest) {
         Some("not_affected") => Status::NotAffected,
         Some("false_positive") => {
@@ -83,27 +84,27 @@ fn one(
         Some("exploitable") => Status::Affected,
         Some("in_triage") => Status::UnderInvestigation,
         // An analysis may answer without a state: nothing is said then.
-        None => return true,
-        Some(other) => {
+        None if analysis.get("state").is_none_or(Value::is_null) => return true,
+        other => {
             let expected = "resolved, resolved_with_pedigree, exploitable, in_triage, false_positive or not_affected";
-            inner.key("state").refuse(harvest, format!("`{}` is no state", shown(other)), expected);
-            return false;
+            let message = format!("`{}` is no state", shown(other.unwrap_or_default()));
+            inner.key("state").refuse(harvest, message, expected);
+            whole = false;
+            Status::UnderInvestigation
         }
     };
-    let at = moment(analysis, "lastUpdated", &inner, harvest)
-        .or_else(|| moment(analysis, "firstIssued", &inner, harvest))
-        .or_else(|| moment(vulnerability, "updated", place, harvest))
-        .or_else(|| made.map(str::to_owned));
+    let times =
+        [(analysis, "lastUpdated", &inner), (analysis, "firstIssued", &inner), (vulnerability, "updated", place)];
+    let at = first_time(&times, harvest).unwrap_or_else(|| made.map(str::to_owned));
     let affects = list(vulnerability, "affects", place, harvest);
     if lacks_reason(&ids, status, justification.as_deref(), place, harvest) {
         return false;
     }
     if affects.is_empty() {
         place.key("affects").refuse(harvest, "the analysis names no product", "`ref`");
-        return false;
+        whole = false;
     }
     let mut said = Said { status, of: BTreeMap::new() };
-    let mut whole = true;
     for (index, element) in affects.iter().enumerate() {
         let place = place.key("affects").index(index);
         let Some(element) = object(element, &place, harvest) else {
@@ -112,8 +113,11 @@ fn one(
         };
         whole &= affected(element, names, &mut said, &place, harvest);
     }
-    // With nothing left of what it was about, a statement would be about everything.
+    // With nothing left of what it was about, a statement that takes findings away would be about everything; another one may be.
     whole &= !said.of.is_empty();
+    if said.of.is_empty() && !silences(status) {
+        said.of.insert(0, (status, Vec::new()));
+    }
     for (status, products) in said.of.into_values() {
         let justification = justification.clone().filter(|_| status == said.status);
         let (within, fields, at) = (Vec::new(), Fields::new(), at.clone());
@@ -208,7 +212,14 @@ fn affected(
             Some("unknown") if silences(analysed) => Status::UnderInvestigation,
             // The analysis is about the others then.
             Some("unaffected") if !silences(analysed) => continue,
-            _ => analysed,
+            Some("affected" | "unknown" | "unaffected") => analysed,
+            None if version.get("status").is_none_or(Value::is_null) => analysed,
+            other => {
+                whole = false;
+                let message = format!("`{}` is no status of a version", shown(other.unwrap_or_default()));
+                place.key("status").refuse(harvest, message, "affected, unaffected or unknown");
+                if silences(analysed) { Status::UnderInvestigation } else { analysed }
+            }
         };
         let quiet = silences(status);
         match text(version, "version", &place, harvest) {

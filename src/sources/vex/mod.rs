@@ -4,6 +4,9 @@
 //! `not_affected` needs a justification or, in its place, a statement of the impact. Without either it is refused here and silences nothing.
 //! (OpenVEX 0.2.0 asks for `justification` or `impact_statement`; CSAF 2.0 section 6.1.27.9 for a flag or a threat of category `impact`;
 //! CycloneDX leaves `justification` and `detail` optional in its schema, so there the law above decides.)
+//!
+//! And another: what cannot be read takes nothing away, and may be what takes back what was said before. A statement whose status is none that there is
+//! counts as under investigation; one that leaves findings open and names no product that can be read may be about any.
 
 pub mod csaf;
 pub mod cyclonedx;
@@ -15,7 +18,9 @@ mod tests;
 mod tree;
 
 use super::enrich::guard::instant;
-use super::feeds::document::Place;
+use serde_json::{Map, Value};
+
+use super::feeds::document::{Place, moment};
 use super::{Assertion, Fields, Harvest, Status};
 
 /// Whether a status can take a finding away; such a statement must be about no more than what it was said of.
@@ -29,6 +34,13 @@ fn latest(made: &mut Option<String>, at: Option<&String>) {
     if at.and_then(time) > made.as_ref().and_then(time) {
         *made = at.cloned();
     }
+}
+
+/// The first of these times that is there. One that cannot be read is no time at all, rather than another one: nobody knows then what is later.
+fn first_time(places: &[(&Map<String, Value>, &str, &Place)], harvest: &mut Harvest) -> Option<Option<String>> {
+    let is_there = |value: &Value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty());
+    let (record, key, place) = places.iter().find(|(record, key, _)| record.get(*key).is_some_and(is_there))?;
+    Some(moment(record, key, place, harvest))
 }
 
 /// A statement before it is known to be allowed.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::narrow::agreed;
-use super::{Statement, add, latest, silences};
+use super::{Statement, add, first_time, latest, silences};
 use crate::sources::feeds::document::{Place, kind, list, moment, object, put, records, shown, text, texts};
 use crate::sources::feeds::{Kind, vulnerability_id};
 use crate::sources::{Edition, Fields, Harvest, Status};
@@ -63,6 +63,7 @@ fn one(
         return false;
     }
     let word = text(statement, "status", place, harvest).unwrap_or_default();
+    let mut added = true;
     let status = match word {
         "not_affected" => Status::NotAffected,
         "affected" => Status::Affected,
@@ -71,15 +72,15 @@ fn one(
         other => {
             let expected = "not_affected, affected, fixed or under_investigation";
             place.key("status").refuse(harvest, format!("`{}` is no status", shown(other)), expected);
-            return false;
+            added = false;
+            Status::UnderInvestigation
         }
     };
     let justification = text(statement, "justification", place, harvest)
         .or_else(|| text(statement, "impact_statement", place, harvest))
         .map(str::to_owned);
-    let at = moment(statement, "last_updated", place, harvest)
-        .or_else(|| moment(statement, "timestamp", place, harvest))
-        .or_else(|| stamp.map(str::to_owned));
+    let own = first_time(&[(statement, "last_updated", place), (statement, "timestamp", place)], harvest);
+    let at = own.unwrap_or_else(|| stamp.map(str::to_owned));
     let mut fields = Fields::new();
     put(&mut fields, "mitigation_at", action_time(statement, place, harvest));
     // Documents wrapped around one product may name it once, for all their statements.
@@ -89,16 +90,17 @@ fn one(
     };
     if products.is_empty() {
         place.key("products").refuse(harvest, "the statement names no product", "`@id`");
-        return false;
+        added = false;
     }
     let mut whole = Vec::new();
-    let mut added = true;
+    // It may be about any product.
+    let mut is_open = products.is_empty();
     for (index, product) in products.iter().enumerate() {
         let place = named_at.index(index);
         let names = names(product, status, &place, harvest);
         if names.is_empty() {
             place.refuse(harvest, "the product has no identifier", "`@id`");
-            added = false;
+            (added, is_open) = (false, true);
             continue;
         }
         let parts: Vec<&Value> = product
@@ -115,7 +117,7 @@ fn one(
         }
         // Without a readable component the statement would be about the whole product: more than was said.
         if components.is_empty() {
-            added = false;
+            (added, is_open) = (false, true);
             continue;
         }
         let (justification, at, fields) = (justification.clone(), at.clone(), fields.clone());
@@ -125,7 +127,9 @@ fn one(
             return false;
         }
     }
-    if whole.is_empty() {
+    if is_open && !silences(status) {
+        whole.clear();
+    } else if whole.is_empty() {
         return added;
     }
     add(Statement { ids: &ids, products: whole, within: Vec::new(), status, justification, at, fields }, place, harvest)

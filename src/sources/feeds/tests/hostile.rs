@@ -27,6 +27,40 @@ fn a_million_brackets_are_refused() {
 }
 
 #[test]
+fn what_contradicts_itself_says_nothing() {
+    let twice = "stands there twice, with different values";
+    // Of a list the element, of lines the line, of anything else the whole.
+    let catalogue = read(
+        Kind::Kev,
+        r#"{"dateReleased": "2026-08-22T00:00:00Z", "count": 2, "vulnerabilities": [
+            {"cveID": "CVE-2026-1000", "dateAdded": "2026-08-01"}, {"cveID": "CVE-2026-1001", "dateAdded": "2026-08-01", "dateAdded": "2026-08-02"}]}"#,
+    );
+    assert_eq!(only(&catalogue).id, "CVE-2026-1000");
+    assert_eq!((catalogue.editions[0].read, catalogue.editions[0].dropped), (1, 1));
+    assert_eq!(refused(&catalogue)[0], format!("/vulnerabilities/1: `dateAdded` {twice}"));
+    let whole = read(Kind::Kev, r#"{"count": 1, "count": 2, "vulnerabilities": []}"#);
+    assert_eq!((whole.editions[0].dropped, refused(&whole)), (1, vec![format!("file: `count` {twice}")]));
+    let lines =
+        read(Kind::Nvd, "{\"id\": \"CVE-2026-1000\"}\n{\"id\": \"CVE-2026-1001\", \"a\": {\"b\": 1, \"b\": [2]}}\n");
+    assert_eq!(only(&lines).id, "CVE-2026-1000");
+    assert_eq!(refused(&lines), [format!("line 2: `b` {twice}, at `/a`")]);
+    let vex = r#"{"@context": "x", "statements": [{"vulnerability": "CVE-2026-1000", "products": [{"@id": "x", "subcomponents": ["y"], "subcomponents": []}],
+        "status": "affected", "status": "fixed"}, {"vulnerability": "CVE-2026-1001", "products": ["x"], "status": "affected", "status": "fixed"}]}"#;
+    let vex = read(Kind::OpenVex, vex);
+    assert_eq!(vex.editions[0].dropped, 2);
+    // What else the second says can be read.
+    let said: Vec<_> = vex.assertions.iter().map(|it| (it.ids[0].as_str(), it.status)).collect();
+    assert_eq!(said, [("CVE-2026-1001", crate::sources::Status::UnderInvestigation)]);
+    assert_eq!(
+        refused(&vex).get(..2).unwrap_or_default(),
+        [format!("/statements/0: `status` {twice}"), format!("/statements/0/products/0: `subcomponents` {twice}")]
+    );
+    // The same once more is no contradiction.
+    let same = read(Kind::Nvd, r#"{"id": "CVE-2026-1000", "id": "CVE-2026-1000", "a": 1e2, "a": 1e2}"#);
+    assert_eq!((only(&same).id.as_str(), refused(&same).len()), ("CVE-2026-1000", 0));
+}
+
+#[test]
 fn what_is_no_text_is_refused() {
     for bytes in [
         &b"\xFF\xFE{}"[..],

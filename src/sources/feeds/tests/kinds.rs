@@ -245,3 +245,11 @@ fn a_record_that_does_not_say_which_package_it_is_about_is_not_whole() {
     assert_eq!((refused(&commits).len(), commits.editions[0].read), (0, 1));
     assert_eq!(only(&of("null")).affected, None);
 }
+
+#[test]
+fn a_page_with_nothing_on_it_is_known() {
+    let text = r#"{"resultsPerPage": 0, "startIndex": 0, "totalResults": 0, "format": "NVD_CVE", "version": "2.0", "timestamp": "2026-08-22T10:00:00.000", "vulnerabilities": []}"#;
+    assert_eq!(detect("x.json", text.as_bytes()), Some(Kind::Nvd));
+    let page = read(Kind::Nvd, text);
+    assert_eq!((page.editions[0].made.as_deref(), refused(&page).len()), (Some("2026-08-22T10:00:00Z"), 0));
+}

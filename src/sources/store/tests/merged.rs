@@ -242,3 +242,32 @@ fn tables_of_products_replace_those_of_their_file() {
     assert_eq!(open(&both).unwrap().products().unwrap().len(), 2);
     assert_eq!(ids(&merged(Some(&both), vec![table("one.json", "2027-05-01")]).0).len(), 2);
 }
+
+#[test]
+fn an_older_document_does_not_replace_a_newer_one_of_its_name() {
+    let vex = |file: &str, time: &str, status: &str| {
+        let text = format!(
+            r#"{{"@context": "x", {time} "statements": [{{"vulnerability": "CVE-2026-1000", "status": "{status}", "justification": "x", "products": ["pkg:npm/x@1"]}}]}}"#
+        );
+        added(Kind::OpenVex, file, &text)
+    };
+    let of = |file: &str, month: u8, status: &str| {
+        vex(file, &format!(r#""timestamp": "2026-0{month}-01T00:00:00Z","#), status)
+    };
+    let newer = merged(None, vec![of("v", 6, "affected")]).0;
+    let both = ["CVE-2026-1000 Affected", "CVE-2026-1000 NotAffected"];
+    for other in [of("v", 1, "not_affected"), vex("v", "", "not_affected")] {
+        // What both say counts, as with two files; each once, however often it is added.
+        let (second, outcome) = merged(Some(&newer), vec![other.clone()]);
+        assert_eq!((ids(&second), outcome.added), (both.map(str::to_owned).to_vec(), 1));
+        let (third, outcome) = merged(Some(&second), vec![other.clone()]);
+        assert_eq!((ids(&third), outcome.records, outcome.added), (ids(&second), 2, 0));
+        assert_eq!(open(&third).unwrap().held().len(), 2);
+        // One that is as late as all of them is what the file is now.
+        let (last, _) = merged(Some(&third), vec![of("v", 7, "fixed")]);
+        assert_eq!((ids(&last), open(&last).unwrap().held().len()), (vec!["CVE-2026-1000 Fixed".to_owned()], 1));
+    }
+    // A table of another form under the name of a document.
+    let table = added(Kind::CycloneDxVex, "v", r#"{"bomFormat": "CycloneDX", "vulnerabilities": []}"#);
+    assert_eq!(ids(&merged(Some(&newer), vec![table]).0), ["CVE-2026-1000 Affected"]);
+}

@@ -69,8 +69,100 @@ fn a_component_is_spoken_of_within_its_product() {
 fn a_status_that_does_not_exist_says_nothing() {
     let harvest = openvex(r#"{"vulnerability": "CVE-2026-1000", "products": ["x"], "status": "fine"}"#);
     assert_eq!(refused(&harvest), ["/statements/0/status: `fine` is no status"]);
+    // It may be what takes back what was said before.
+    assert_eq!(
+        (only(&harvest).status, only(&harvest).products.join(" ")),
+        (Status::UnderInvestigation, "x".to_owned())
+    );
+    assert_eq!((harvest.editions[0].read, harvest.editions[0].dropped), (0, 1));
     let harvest = openvex(r#"{"vulnerability": "CVE-2026-1000", "status": "fixed"}"#);
     assert_eq!(refused(&harvest), ["/statements/0/products: the statement names no product"]);
+    assert_eq!(harvest.assertions, []);
+}
+
+#[test]
+fn what_leaves_findings_open_and_names_no_product_that_can_be_read_may_be_about_any() {
+    let open = |products: &str| {
+        let statement = format!(r#"{{"vulnerability": "CVE-2026-1000", "status": "affected"{products}}}"#);
+        let harvest = openvex(&statement);
+        assert_eq!(harvest.editions[0].dropped, 1, "{products}");
+        let about_any = harvest.assertions.iter().filter(|it| it.products.is_empty()).count();
+        assert_eq!(about_any, 1, "{harvest:?}");
+        harvest.assertions.len()
+    };
+    assert_eq!(open(""), 1);
+    assert_eq!(open(r#", "products": [{"@id": "pkg:npm/x@1"}, {}]"#), 1);
+    assert_eq!(open(r#", "products": [{"@id": "pkg:oci/a", "subcomponents": [7]}]"#), 1);
+    let harvest = cyclonedx(r#""analysis": {"state": "exploitable"}, "affects": [{}]"#);
+    assert_eq!((only(&harvest).status, only(&harvest).products.len()), (Status::Affected, 0));
+    let harvest = cyclonedx(r#""analysis": {"state": "resolved"}, "affects": [{}]"#);
+    assert_eq!(harvest.assertions, []);
+    let harvest =
+        csaf(r#"{"cve": "CVE-2026-1000", "product_status": {"known_affected": ["P1", "P9"], "fixed": ["P8"]}}"#);
+    let said: Vec<_> = harvest.assertions.iter().map(|it| (it.status, it.products.join(" "))).collect();
+    assert_eq!(said, [(Status::Affected, String::new()), (Status::Affected, "pkg:npm/one@1".to_owned())]);
+    let harvest = csaf(r#"{"cve": "CVE-2026-1000", "product_status": {"known_afected": ["P1"]}}"#);
+    assert_eq!(only(&harvest).status, Status::UnderInvestigation);
+    assert_eq!(
+        refused(&harvest),
+        ["/vulnerabilities/0/product_status/known_afected: `known_afected` is no status of products"]
+    );
+}
+
+#[test]
+fn a_state_or_a_status_of_a_version_that_there_is_not_takes_nothing_away() {
+    for state in ["\"fine\"", "7"] {
+        let harvest = cyclonedx(&format!(r#""analysis": {{"state": {state}}}, "affects": [{{"ref": "c2"}}]"#));
+        assert_eq!(only(&harvest).status, Status::UnderInvestigation);
+        assert_eq!(harvest.editions[0].dropped, 1);
+    }
+    let harvest = cyclonedx(
+        r#""analysis": {"state": "resolved"}, "affects": [{"ref": "c1", "versions": [{"version": "1.2", "status": "afected"}]}]"#,
+    );
+    assert_eq!(only(&harvest).status, Status::UnderInvestigation);
+    assert_eq!(
+        refused(&harvest),
+        ["/vulnerabilities/0/affects/0/versions/0/status: `afected` is no status of a version"]
+    );
+}
+
+#[test]
+fn a_time_that_cannot_be_read_is_not_that_of_the_document() {
+    let statement = |time: &str| {
+        openvex(&format!(
+            r#"{{"vulnerability": "CVE-2026-1000", "status": "affected", "products": ["x"], "timestamp": {time}}}"#
+        ))
+    };
+    assert_eq!(only(&statement("\"2026-13-45\"")).at, None);
+    assert_eq!(only(&statement("7")).at, None);
+    assert_eq!(only(&statement("null")).at.as_deref(), Some("2026-01-02T03:04:05Z"));
+}
+
+#[test]
+fn a_draft_takes_nothing_away() {
+    let with = |status: &str| {
+        let text = format!(
+            r#"{{"document": {{"csaf_version": "2.0", "tracking": {{"id": "A-1", "status": {status}}}}},
+            "product_tree": {{"full_product_names": [{{"product_id": "P1", "name": "one"}}, {{"product_id": "P2", "name": "two"}}]}},
+            "vulnerabilities": [{{"cve": "CVE-2026-1000", "product_status": {{"known_not_affected": ["P1"], "known_affected": ["P2"]}},
+                "flags": [{{"label": "component_not_present", "product_ids": ["P1"]}}]}}]}}"#
+        );
+        let harvest = read(Kind::Csaf, &text);
+        (harvest.assertions.iter().map(|it| it.status).collect::<Vec<_>>(), refused(&harvest))
+    };
+    for status in ["\"final\"", "\"interim\"", "null"] {
+        assert_eq!(with(status), (vec![Status::NotAffected, Status::Affected], vec![]), "{status}");
+    }
+    for status in ["\"draft\"", "\"Draft\"", "\"x\"", "7"] {
+        let (said, refused) = with(status);
+        assert_eq!(said, [Status::Affected], "{status}");
+        assert_eq!(
+            refused.last().map(String::as_str),
+            Some(
+                "/vulnerabilities/0/product_status/known_not_affected: the document is no issued one: what it says of CVE-2026-1000 takes nothing away"
+            )
+        );
+    }
 }
 
 fn csaf(vulnerability: &str) -> Harvest {
