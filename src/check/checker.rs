@@ -11,8 +11,8 @@ use super::calendar::{CalendarState, Running, WeekState};
 use super::codes;
 use super::env::{Binding, Elem, Needs};
 use super::program::{
-    Const, Context, ContextId, ListRef, Node, NodeId, Op, PeriodId, Program, Settings, TextPart, VarId, VarInfo,
-    Waivable, Zone,
+    Const, Context, ContextId, Learned, ListRef, Node, NodeId, Op, PeriodId, Program, Settings, TextPart, VarId,
+    VarInfo, Waivable, Zone,
 };
 use super::schema::{FieldId, TableId};
 use super::types::{EnumDef, Ty, Type};
@@ -285,7 +285,8 @@ impl Checker {
     /// The program, with what its names stand for.
     pub(super) fn finish(self) -> Program {
         let scope = Scope { units: self.units, inlines: self.inlines, params: self.params };
-        Program { scope: Arc::new(scope), ..self.program }
+        // Expressions may have come on top of those of the program that this one goes on from.
+        Program { scope: Arc::new(scope), learned: Learned::default(), ..self.program }
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {

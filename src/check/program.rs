@@ -9,7 +9,8 @@ pub use times::{
     CalendarId, Meets, Metric, MetricOf, NamedCalendar, Nearest, Period, PeriodId, Times, When, ZoneRef, weekday,
 };
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use crate::syntax::expr::{AggKind, Presence, QuantKind, SpanUnit};
 use crate::syntax::source::{Sources, Span};
@@ -700,4 +701,21 @@ pub struct Program {
     pub tests: Vec<PolicyTest>,
     /// What the policy's names stand for, for expressions from outside.
     pub scope: Arc<super::checker::Scope>,
+    /// What evaluations work out of the expressions, once for all of them.
+    pub learned: Learned,
+}
+
+/// What the expressions of a program have in common; worked out when it is first asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Learned {
+    /// For each node the first that computes the same.
+    pub same: OnceLock<Vec<NodeId>>,
+    /// The nodes that read the level of the arm whose deadline is worked out.
+    pub reads_arm: OnceLock<Vec<bool>>,
+    /// The nodes that look at the absence of a fact.
+    pub reads_absence: OnceLock<Vec<bool>>,
+    /// The nodes with which many different constants are compared.
+    pub compared_often: OnceLock<HashSet<NodeId>>,
+    /// The regular expressions, by their text.
+    pub patterns: OnceLock<HashMap<Arc<str>, regex::Regex>>,
 }

@@ -3,6 +3,7 @@
 //! Votes are read once for a change ([`votes`]), each is put to the tests that do not hang on what it is for ([`judge`]), and those that
 //! count are shared out to what is asked for ([`matching`]). This is done twice: for the votes that certainly count, and for those that may.
 
+pub mod alike;
 pub mod asked;
 pub mod count;
 pub mod graph;
@@ -175,32 +176,68 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
     let times = |due: &Option<_>| due.as_ref().map(|due| triage::dues(frame, due));
     let dues = Dues { afterwards: times(&def.afterwards), review: times(&def.review) };
     let followed = env.program.approvals.iter().any(|other| other.after.contains(&index));
-    let rows = if required.may.count_set_bits() == 0 { Vec::new() } else { asks(frame, def) };
-    let mut tallies: HashMap<(u32, &Asks), Arc<Tally>> = HashMap::new();
-    let mut reviews: HashMap<u32, bool> = HashMap::new();
     let mut outcomes = Vec::with_capacity(frame.len());
+    let mut reviews: HashMap<u32, bool> = HashMap::new();
+    let mut reviewed =
+        |change: u32| def.review.is_some() && *reviews.entry(change).or_insert_with(|| review::reviewed(env, change));
+    let tally = |change: u32, asks: &Asks| {
+        let votes = env.approvals.votes(env, change);
+        Arc::new(count(&Judge { env, votes: &votes, people, def, asks, held_at: env.now.micros() }, followed))
+    };
     // Rows in which it comes to the same share it.
     let mut idle: HashMap<(Could, Could), Arc<Outcome>> = HashMap::new();
-    let mut alike: HashMap<(*const Tally, Could, Could, bool, [triage::Due; 2]), Arc<Outcome>> = HashMap::new();
-    for (row, change) in changes.iter().enumerate() {
-        let (required, asked) = (required.at(row), asked.at(row));
-        let Some(asks) = rows.get(row).filter(|_| required.be_true) else {
-            let outcome = || Arc::new(Outcome { required, asked, ..Outcome::default() });
-            outcomes.push(Arc::clone(idle.entry((required, asked)).or_insert_with(outcome)));
-            continue;
-        };
-        let tally = tallies.entry((*change, asks)).or_insert_with(|| {
-            let votes = env.approvals.votes(env, *change);
-            Arc::new(count(&Judge { env, votes: &votes, people, def, asks, held_at: env.now.micros() }, followed))
-        });
-        let reviewed =
-            def.review.is_some() && *reviews.entry(*change).or_insert_with(|| review::reviewed(env, *change));
-        let due = dues.at(row);
-        let outcome = alike.entry((Arc::as_ptr(tally), required, asked, reviewed, due)).or_insert_with_key(|key| {
-            let entries = entries(def, asks, tally, &key.4, reviewed);
+    let mut not_asked = |required: Could, asked: Could| {
+        let outcome = || Arc::new(Outcome { required, asked, ..Outcome::default() });
+        Arc::clone(idle.entry((required, asked)).or_insert_with(outcome))
+    };
+    let came_to =
+        |asks: &Asks, tally: &Tally, due: &[triage::Due; 2], reviewed: bool, required: Could, asked: Could| {
+            let entries = entries(def, asks, tally, due, reviewed);
             Arc::new(Outcome { entries, ..outcome(env, def, tally, required, asked) })
-        });
-        outcomes.push(Arc::clone(outcome));
+        };
+    if let Some(change) = changes.first().filter(|first| changes.iter().all(|change| change == *first))
+        && alike::asks_alike(env, def)
+    {
+        // Whatever the asset, the same is asked of the same votes: rows differ only in whether it is.
+        let mut counted: Option<(Asks, Arc<Tally>)> = None;
+        let mut known: Vec<((Could, Could), Arc<Outcome>)> = Vec::new();
+        for row in 0..frame.len() {
+            let how = (required.at(row), asked.at(row));
+            if let Some((_, same)) = known.iter().find(|(other, _)| *other == how) {
+                outcomes.push(Arc::clone(same));
+                continue;
+            }
+            let new = if how.0.be_true {
+                let (asks, tally) = counted.get_or_insert_with(|| {
+                    let asks = asks(&unknown::single(frame, row), def).pop().unwrap_or_default();
+                    let tally = tally(*change, &asks);
+                    (asks, tally)
+                });
+                came_to(asks, tally, &dues.at(row), reviewed(*change), how.0, how.1)
+            } else {
+                not_asked(how.0, how.1)
+            };
+            known.push((how, Arc::clone(&new)));
+            outcomes.push(new);
+        }
+    } else {
+        let rows = if required.may.has_true() { asks(frame, def) } else { Vec::new() };
+        let mut tallies: HashMap<(u32, &Asks), Arc<Tally>> = HashMap::new();
+        let mut alike: HashMap<(*const Tally, Could, Could, bool, [triage::Due; 2]), Arc<Outcome>> = HashMap::new();
+        for (row, change) in changes.iter().enumerate() {
+            let (required, asked) = (required.at(row), asked.at(row));
+            let Some(asks) = rows.get(row).filter(|_| required.be_true) else {
+                outcomes.push(not_asked(required, asked));
+                continue;
+            };
+            let tally = tallies.entry((*change, asks)).or_insert_with(|| tally(*change, asks));
+            let key = (Arc::as_ptr(tally), required, asked, reviewed(*change), dues.at(row));
+            let outcome = alike.entry(key).or_insert_with_key(|key| {
+                let (_, _, _, reviewed, due) = key;
+                came_to(asks, tally, due, *reviewed, required, asked)
+            });
+            outcomes.push(Arc::clone(outcome));
+        }
     }
     if of_change {
         env.approvals.keep(index, &changes, &outcomes);

@@ -5,8 +5,8 @@ use crate::check::program::{ArithOp, Const, ContextId, NodeId, Zone};
 use crate::check::types::Type;
 use crate::time::{Date, Instant};
 
-use super::column::{Col, Vals};
-use super::expr::build;
+use super::column::{Col, Vals, ValsBuilder};
+use super::expr::{build, is_decimal};
 use super::frame::Frame;
 use super::length;
 use super::value::{Poss, Raw};
@@ -95,6 +95,13 @@ pub fn arith(frame: &Frame<'_>, result: &Type, op: ArithOp, a: NodeId, b: NodeId
     let (left, right) = (frame.env.base(a), frame.env.base(b));
     let (x, y) = (frame.vals(a), frame.vals(b));
     let f = |p: Raw, q: Raw| apply(op, left, right, result, p, q);
+    if x.is_plain() && y.is_plain() {
+        let mut builder = ValsBuilder::new(frame.len(), is_decimal(result));
+        for row in 0..frame.len() {
+            builder.push_one(x.certain(row).zip(y.certain(row)).and_then(|(p, q)| f(p, q)));
+        }
+        return builder.finish();
+    }
     vals(build(frame.len(), result, |row| match (x.certain(row), y.certain(row)) {
         (Some(p), Some(q)) => f(p, q).map_or(Poss::Any, Poss::One),
         _ => several(op, &x.at(row), &y.at(row), &f),
@@ -225,6 +232,9 @@ pub fn due(frame: &Frame<'_>, length: NodeId, time: Option<NodeId>, before: bool
     let x = frame.vals(time);
     let base = frame.env.base(time);
     let date = matches!(base, Type::Date);
+    if x.is_plain() && y.is_plain() {
+        return certainly_due(frame, date, &x, &y, before, context);
+    }
     vals(build(frame.len(), base, |row| {
         let (at, spans) = (x.at(row), y.at(row));
         if at.one() == Some(Raw::None) {
@@ -239,4 +249,18 @@ pub fn due(frame: &Frame<'_>, length: NodeId, time: Option<NodeId>, before: bool
             }
         }))
     }))
+}
+
+/// Deadlines where every time and every length is known or `none`.
+fn certainly_due(frame: &Frame<'_>, date: bool, x: &Vals, y: &Vals, before: bool, context: ContextId) -> Vals {
+    let mut builder = ValsBuilder::new(frame.len(), false);
+    for row in 0..frame.len() {
+        let due = match (x.certain(row), y.certain(row)) {
+            (Some(Raw::None), _) | (_, Some(Raw::None)) => Some(Raw::None),
+            (Some(at), Some(span)) => moved(frame, date, at, span, before, context),
+            _ => None,
+        };
+        builder.push_one(due);
+    }
+    builder.finish()
 }

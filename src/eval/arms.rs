@@ -4,9 +4,9 @@ use arrow_buffer::BooleanBuffer;
 
 use crate::check::program::{Arm, Head, NodeId};
 
-use super::column::Truth;
+use super::column::{Data, State, Truth, Vals};
 use super::frame::Frame;
-use super::value::Could;
+use super::value::{Could, Poss, Raw};
 
 /// For every row, which arms are possible.
 #[derive(Debug)]
@@ -62,6 +62,11 @@ pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]
     let mut possible = Vec::with_capacity(arms.len());
     let mut certain = Vec::with_capacity(arms.len());
     for arm in arms {
+        if !open.has_true() {
+            possible.push(open.clone());
+            certain.push(open.clone());
+            continue;
+        }
         let holds =
             arm.when.map_or_else(|| Truth::constant(len, Could::certain(true)), |condition| frame.truth(condition));
         possible.push(&open & &holds.may);
@@ -69,6 +74,76 @@ pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]
         open = &open & &!&holds.must;
     }
     Walk { none: !&scope.must, done: is_done, possible, certain }
+}
+
+/// One of several answers for each row, put together from the masks where each is possible.
+#[derive(Debug)]
+pub struct Choice {
+    values: Vec<i64>,
+    states: Vec<State>,
+    /// The rows with one possible answer.
+    settled: BooleanBuffer,
+}
+
+impl Choice {
+    /// The answers, each with where it is possible.
+    #[must_use]
+    pub fn new<'m>(len: usize, answers: impl Iterator<Item = (Raw, &'m BooleanBuffer)>) -> Self {
+        let mut any = BooleanBuffer::new_unset(len);
+        let mut more = BooleanBuffer::new_unset(len);
+        let mut choice = Self { values: vec![0; len], states: vec![State::Known; len], settled: any.clone() };
+        for (answer, mask) in answers {
+            more = &more | &(&any & mask);
+            any = &any | mask;
+            for row in mask.set_indices() {
+                match answer {
+                    Raw::Int(value) => {
+                        if let Some(slot) = choice.values.get_mut(row) {
+                            *slot = value;
+                        }
+                    }
+                    Raw::Decimal(_) | Raw::None => {
+                        if let Some(state) = choice.states.get_mut(row) {
+                            *state = State::None;
+                        }
+                    }
+                }
+            }
+        }
+        choice.settled = &any & &!&more;
+        choice
+    }
+
+    /// The column; of rows with several possible answers, or none, `others` tells what they may be.
+    #[must_use]
+    pub fn finish(mut self, others: impl Fn(usize) -> Poss) -> Vals {
+        let mut several = Vec::new();
+        for row in (!&self.settled).set_indices() {
+            let (Some(value), Some(state)) = (self.values.get_mut(row), self.states.get_mut(row)) else { continue };
+            *value = 0;
+            *state = match others(row) {
+                Poss::One(Raw::Int(one)) => {
+                    *value = one;
+                    State::Known
+                }
+                Poss::One(_) => State::None,
+                Poss::Any => State::Unknown,
+                poss @ (Poss::Set(_) | Poss::Range(..)) => {
+                    if let Ok(at) = u32::try_from(row) {
+                        several.push((at, poss));
+                    }
+                    State::Several
+                }
+            };
+        }
+        Vals::new(Data::Int(self.values.into()), self.states, several)
+    }
+
+    /// The rows with one possible answer.
+    #[must_use]
+    pub const fn settled(&self) -> &BooleanBuffer {
+        &self.settled
+    }
 }
 
 /// A bit of a mask; unset beyond its end.

@@ -2,7 +2,7 @@
 
 use crate::check::program::{Categorise, ListRef, VarId};
 
-use super::arms::{bit, decides, walk};
+use super::arms::{Choice, bit, decides, walk};
 use super::column::{Vals, ValsBuilder};
 use super::frame::Frame;
 use super::quant::{element_frame, elements};
@@ -40,7 +40,7 @@ fn decide(frame: &Frame<'_>, def: &Categorise) -> Category {
 
 /// Which arms are possible, by their positions: two arms may give one category, and which of them it is decides which is the earlier.
 struct ByArm {
-    possible: Vec<Poss>,
+    possible: Vals,
     /// The first arm that is certain.
     reported: Vec<Option<i64>>,
 }
@@ -49,8 +49,12 @@ impl ByArm {
     fn named(self, def: &Categorise) -> Category {
         let code = |at: i64| usize::try_from(at).ok().and_then(|at| def.arms.get(at)).map(|arm| arm.code);
         let mut builder = ValsBuilder::new(self.possible.len(), false);
-        for poss in self.possible {
-            builder.push(poss.map(|at| Some(Raw::Int(code(at.int()?)?)), Some(Raw::None)));
+        for row in 0..self.possible.len() {
+            match self.possible.certain(row) {
+                Some(Raw::Int(at)) => builder.push_one(code(at).map(Raw::Int)),
+                Some(raw) => builder.push_one(Some(raw)),
+                None => builder.push(self.possible.at(row).map(|at| Some(Raw::Int(code(at.int()?)?)), Some(Raw::None))),
+            }
         }
         let reported = self.reported.into_iter().map(|at| at.and_then(code)).collect();
         Category { possible: builder.finish(), reported }
@@ -58,32 +62,32 @@ impl ByArm {
 }
 
 fn by_arm(frame: &Frame<'_>, def: &Categorise) -> ByArm {
-    let scope = decides(frame, &def.head);
     let now = frame.env.now.micros();
     let in_force = def.head.effective_from.is_none_or(|from| from <= now)
         && def.head.effective_until.is_none_or(|until| now < until);
-    let walk = walk(frame, &scope, None, &def.arms);
-    let mut possible = Vec::with_capacity(frame.len());
-    let mut reported = Vec::with_capacity(frame.len());
-    for row in 0..frame.len() {
-        let mut here = Vec::new();
-        if !in_force || bit(&walk.none, row) {
-            here.push(Raw::None);
-        }
-        let mut first = None;
-        if in_force {
-            for (at, (may, must)) in (0_i64..).zip(walk.possible.iter().zip(&walk.certain)) {
-                if bit(may, row) {
-                    here.push(Raw::Int(at));
-                }
-                if first.is_none() && bit(must, row) {
-                    first = Some(at);
-                }
+    if !in_force {
+        return ByArm { possible: Vals::constant(frame.len(), Raw::None), reported: vec![None; frame.len()] };
+    }
+    let walk = walk(frame, &decides(frame, &def.head), None, &def.arms);
+    let mut reported = vec![None; frame.len()];
+    for (at, certain) in (0_i64..).zip(&walk.certain) {
+        for row in certain.set_indices() {
+            if let Some(first @ None) = reported.get_mut(row) {
+                *first = Some(at);
             }
         }
-        reported.push(first);
-        possible.push(Poss::of(here));
     }
+    let answers = (0_i64..).zip(&walk.possible).map(|(at, mask)| (Raw::Int(at), mask));
+    let choice = Choice::new(frame.len(), std::iter::once((Raw::None, &walk.none)).chain(answers));
+    let possible = choice.finish(|row| {
+        let mut here = Vec::new();
+        if bit(&walk.none, row) {
+            here.push(Raw::None);
+        }
+        let arms = (0_i64..).zip(&walk.possible).filter(|(_, may)| bit(may, row));
+        here.extend(arms.map(|(at, _)| Raw::Int(at)));
+        Poss::of(here)
+    });
     ByArm { possible, reported }
 }
 
@@ -137,7 +141,8 @@ impl Earliest {
     /// The categories in the order of the arms: the reported one, and all possible ones.
     #[must_use]
     pub fn names(self, def: &Categorise) -> (Option<String>, Vec<String>) {
-        names(def, &ByArm { reported: vec![self.reported], possible: vec![self.possible()] }.named(def), 0)
+        let reported = vec![self.reported];
+        names(def, &ByArm { possible: column(std::iter::once(self.possible())), reported }.named(def), 0)
     }
 }
 
@@ -149,20 +154,25 @@ pub fn earliest(frame: &Frame<'_>, def: &Categorise) -> Vec<Earliest> {
     for chunk in found.chunks(4096) {
         let inner = element_frame(frame, VarId::ASSET, &ListRef::AssetsOf(VarId::CHANGE), chunk);
         let each = by_arm(&inner, def);
-        for ((element, value), arm) in chunk.iter().zip(each.possible).zip(each.reported) {
+        for (at, (element, arm)) in chunk.iter().zip(each.reported).enumerate() {
             if let Some(earliest) = all.get_mut(element.parent as usize) {
-                earliest.add(value, arm, element.certain);
+                earliest.add(each.possible.at(at), arm, element.certain);
             }
         }
     }
     all
 }
 
+fn column(rows: impl ExactSizeIterator<Item = Poss>) -> Vals {
+    let mut builder = ValsBuilder::new(rows.len(), false);
+    rows.for_each(|row| builder.push(row));
+    builder.finish()
+}
+
 fn earliest_of_each(frame: &Frame<'_>, def: &Categorise) -> Category {
     let all = earliest(frame, def);
     let reported = all.iter().map(|earliest| earliest.reported).collect();
-    let possible = all.into_iter().map(Earliest::possible).collect();
-    ByArm { possible, reported }.named(def)
+    ByArm { possible: column(all.into_iter().map(Earliest::possible)), reported }.named(def)
 }
 
 /// The categories of one row in the order of the arms: the reported one, and all possible ones.

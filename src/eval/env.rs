@@ -1,6 +1,6 @@
 //! What an evaluation stands on: the program, the facts, `now`, and what is worked out once for all rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arrow_buffer::BooleanBuffer;
@@ -100,15 +100,19 @@ pub struct Env<'a> {
     /// Over all blocks, where one is waived: the due dates of findings and of assets as far as they can be missed.
     pub late: Option<(Vals, Vals)>,
     /// Nodes that read the level of the arm whose deadline is worked out.
-    pub reads_arm: Vec<bool>,
+    pub reads_arm: &'a [bool],
     /// Nodes that look at the absence of a fact.
-    pub reads_absence: Vec<bool>,
-    /// For each node one that reads the same field.
-    same: Vec<NodeId>,
+    pub reads_absence: &'a [bool],
+    /// The nodes with which many constants are compared.
+    compared_often: &'a HashSet<NodeId>,
+    /// For each node the first that computes the same.
+    same: &'a [NodeId],
     /// The records that fields refer to, by their ids.
     pub index: super::reference::Index,
     /// Regular expressions by their text.
-    pub patterns: HashMap<Arc<str>, regex::Regex>,
+    pub patterns: &'a HashMap<Arc<str>, regex::Regex>,
+    /// What conditions on texts have found.
+    pub texts: super::texts::Cache,
     /// Where the rows that are decided are counted.
     pub tally: Arc<crate::tally::Tally>,
     constants: HashMap<Arc<str>, i64>,
@@ -131,7 +135,7 @@ struct Computed {
 }
 
 /// Results that hold for a whole change, by node.
-pub type Shared = HashMap<NodeId, Arc<Col>>;
+pub type Shared = HashMap<NodeId, Arc<Col>, super::frame::ByNumber>;
 
 impl<'a> Env<'a> {
     /// Prepares an evaluation; triages are not worked out yet.
@@ -139,9 +143,6 @@ impl<'a> Env<'a> {
     pub fn new(program: &'a Program, facts: &'a Facts, now: Instant) -> Self {
         let mut constants = HashMap::new();
         let mut constant_texts = Vec::new();
-        let mut patterns = HashMap::new();
-        let mut reads_arm: Vec<bool> = Vec::with_capacity(program.nodes.len());
-        let mut reads_absence: Vec<bool> = Vec::with_capacity(program.nodes.len());
         let mut add = |text: &Arc<str>| {
             if facts.strings.find(text).is_none() {
                 let next = -1 - i64::try_from(constants.len()).unwrap_or(i64::MAX - 1);
@@ -152,21 +153,9 @@ impl<'a> Env<'a> {
             }
         };
         for node in &program.nodes {
-            match &node.op {
-                Op::Const(Const::Text(text)) => add(text),
-                Op::Matches(_, pattern) => {
-                    if let Ok(regex) = regex::Regex::new(pattern) {
-                        patterns.insert(Arc::clone(pattern), regex);
-                    }
-                }
-                _ => {}
+            if let Op::Const(Const::Text(text)) = &node.op {
+                add(text);
             }
-            let own = matches!(node.op, Op::ArmLevel) || reads_arm_level(program, &node.op);
-            let inherited = children(&node.op).iter().any(|c| reads_arm.get(c.0 as usize).copied().unwrap_or(false));
-            reads_arm.push(own || inherited);
-            let absent = |c: &NodeId| reads_absence.get(c.0 as usize).copied().unwrap_or(false);
-            let absent = matches!(node.op, Op::Is(..)) || children(&node.op).iter().any(absent);
-            reads_absence.push(absent);
         }
         for table in &program.tables {
             for row in &table.rows {
@@ -184,7 +173,9 @@ impl<'a> Env<'a> {
                 }
             }
         }
-        let same = super::leaves::same_fields(program);
+        let learned = &program.learned;
+        let same = learned.same.get_or_init(|| super::leaves::same_nodes(program)).as_slice();
+        let reads_level = |op: &Op| matches!(op, Op::ArmLevel) || reads_arm_level(program, op);
         let zones: Vec<Option<Zone>> = program.zones.iter().map(|name| Zone::get(name)).collect();
         Self {
             program,
@@ -197,12 +188,14 @@ impl<'a> Env<'a> {
             due: None,
             asset_due: None,
             late: None,
-            reads_arm,
-            reads_absence,
+            reads_arm: learned.reads_arm.get_or_init(|| reads(program, reads_level)),
+            reads_absence: learned.reads_absence.get_or_init(|| reads(program, |op| matches!(op, Op::Is(..)))),
             index: index(program, facts),
-            periods: super::period::entries::Cache::new(program, &same),
+            periods: super::period::entries::Cache::new(program, same),
             same,
-            patterns,
+            compared_often: learned.compared_often.get_or_init(|| super::leaves::compared_often(program, same)),
+            patterns: learned.patterns.get_or_init(|| patterns(program)),
+            texts: super::texts::Cache::default(),
             tally: Arc::default(),
             constants,
             constant_texts,
@@ -241,10 +234,16 @@ impl<'a> Env<'a> {
         self.program.nodes.get(id.0 as usize)
     }
 
-    /// The node by which what this one reads is kept: one for all that read the same field.
+    /// The node by which what this one computes is kept: one for all that compute the same.
     #[must_use]
     pub fn same(&self, id: NodeId) -> NodeId {
         self.same.get(id.0 as usize).copied().unwrap_or(id)
+    }
+
+    /// Whether many comparisons are of this node with a constant.
+    #[must_use]
+    pub fn is_compared_often(&self, id: NodeId) -> bool {
+        self.compared_often.contains(&id)
     }
 
     /// The base type of a node.
@@ -355,6 +354,25 @@ fn find_table(root: &TableData, table: TableId) -> Option<&TableData> {
         crate::facts::table::Column::List(list) => find_table(&list.rows, table),
         crate::facts::table::Column::Scalar(_) | crate::facts::table::Column::Unread => None,
     })
+}
+
+/// The regular expressions of a program.
+fn patterns(program: &Program) -> HashMap<Arc<str>, regex::Regex> {
+    let all = program.nodes.iter().filter_map(|node| match &node.op {
+        Op::Matches(_, pattern) => Some(pattern),
+        _ => None,
+    });
+    all.filter_map(|pattern| Some((Arc::clone(pattern), regex::Regex::new(pattern).ok()?))).collect()
+}
+
+/// The nodes that are of a kind, or have one of that kind among their descendants.
+fn reads(program: &Program, is: impl Fn(&Op) -> bool) -> Vec<bool> {
+    let mut found: Vec<bool> = Vec::with_capacity(program.nodes.len());
+    for node in &program.nodes {
+        let below = |child: &NodeId| found.get(child.0 as usize).copied().unwrap_or(false);
+        found.push(is(&node.op) || children(&node.op).iter().any(below));
+    }
+    found
 }
 
 fn reads_arm_level(program: &Program, op: &Op) -> bool {

@@ -1,12 +1,11 @@
 //! Evaluates one node for the rows of a frame.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::Array;
-use arrow_buffer::BooleanBuffer;
+use arrow_array::{Array, BooleanArray};
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 
-use crate::check::program::{CompareOp, Const, NodeId, Op, TextPart, TriageField, VarId};
+use crate::check::program::{CompareOp, Const, NodeId, Op, TriageField, VarId};
 use crate::check::schema::FieldId;
 use crate::check::types::Type;
 use crate::facts::table::{Column, Scalar, Values};
@@ -14,8 +13,9 @@ use crate::syntax::expr::Presence;
 
 use super::column::{Col, Data, State, Truth, Vals, ValsBuilder};
 use super::frame::{Frame, poss};
-use super::value::{Could, Order, Poss, Raw, compare, holds, numeric};
-use super::{arith, display, length, quant, table};
+use super::mask::{self, are_below, run};
+use super::value::{Could, Order, Poss, Raw, compare, numeric};
+use super::{arith, length, quant, table, texts};
 
 /// Evaluates `id` for every row of `frame`.
 #[must_use]
@@ -40,9 +40,9 @@ pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
         Op::Or(items) => Col::Truth(all(frame, items, false)),
         Op::Compare(op, a, b) => Col::Truth(comparison(frame, *op, *a, *b)),
         Op::In(x, list) => Col::Truth(quant::contains(frame, *x, list)),
-        Op::Like(x, pattern) => Col::Truth(texts(frame, *x, |text| glob(pattern, text))),
+        Op::Like(x, pattern) => Col::Truth(texts::tested(frame, id, *x, |text| texts::glob(pattern, text))),
         Op::Matches(x, pattern) => match frame.env.patterns.get(pattern) {
-            Some(regex) => Col::Truth(texts(frame, *x, |text| regex.is_match(text))),
+            Some(regex) => Col::Truth(texts::tested(frame, id, *x, |text| regex.is_match(text))),
             None => Col::Truth(Truth::constant(len, Could::UNKNOWN)),
         },
         Op::Is(x, presence) => Col::Truth(is(frame, *x, *presence)),
@@ -53,7 +53,7 @@ pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
         Op::If(condition, a, b) => conditional(frame, base, *condition, *a, *b),
         Op::Arith(op, a, b) => Col::Vals(arith::arith(frame, base, *op, *a, *b)),
         Op::Neg(a) => Col::Vals(arith::negate(frame, *a)),
-        Op::Text(parts) => Col::Vals(text(frame, parts)),
+        Op::Text(parts) => Col::Vals(texts::together(frame, parts)),
         Op::Quant(kind, var, list, filter, body) => {
             Col::Truth(quant::quantifier(frame, *kind, *var, list, *filter, *body))
         }
@@ -123,46 +123,62 @@ fn read(frame: &Frame<'_>, var: VarId, field: FieldId) -> Col {
 }
 
 fn gather(scalar: &Scalar, rows: &[u32]) -> Col {
-    let none = |row: usize| scalar.none.as_ref().is_some_and(|none| row < none.len() && none.value(row));
     match &scalar.values {
-        Values::Bool(values) => {
-            let known = |row: usize| row < values.len() && values.is_valid(row);
-            let bit = |f: &dyn Fn(usize) -> bool| {
-                BooleanBuffer::collect_bool(rows.len(), |at| rows.get(at).is_some_and(|row| f(*row as usize)))
-            };
-            Col::Truth(Truth {
-                must: bit(&|row| known(row) && values.value(row)),
-                may: BooleanBuffer::collect_bool(rows.len(), |at| {
-                    rows.get(at).is_none_or(|row| {
-                        let row = *row as usize;
-                        if known(row) { values.value(row) } else { !none(row) }
-                    })
-                }),
-            })
-        }
+        Values::Bool(values) => Col::Truth(gather_bools(values, scalar.none.as_ref(), rows)),
         Values::Int(values) => {
             let slice = values.values();
-            let mut data = Vec::with_capacity(rows.len());
-            let mut state = Vec::with_capacity(rows.len());
-            for row in rows {
-                let row = *row as usize;
-                data.push(slice.get(row).copied().unwrap_or_default());
-                state.push(state_of(row < values.len() && values.is_valid(row), none(row)));
-            }
-            Col::Vals(Vals { data: Data::Int(data), state, several: Vec::new() })
+            let data = match run(rows).filter(|range| range.end <= slice.len()) {
+                Some(range) => slice.slice(range.start, range.len()),
+                None => rows.iter().map(|row| slice.get(*row as usize).copied().unwrap_or_default()).collect(),
+            };
+            Col::Vals(gathered(Data::Int(data), values.nulls(), scalar.none.as_ref(), rows, values.len()))
         }
         Values::Decimal(values) => {
             let slice = values.values();
-            let mut data = Vec::with_capacity(rows.len());
-            let mut state = Vec::with_capacity(rows.len());
-            for row in rows {
-                let row = *row as usize;
-                data.push(slice.get(row).copied().unwrap_or_default());
-                state.push(state_of(row < values.len() && values.is_valid(row), none(row)));
-            }
-            Col::Vals(Vals { data: Data::Decimal(data), state, several: Vec::new() })
+            let data = match run(rows).filter(|range| range.end <= slice.len()) {
+                Some(range) => slice.slice(range.start, range.len()),
+                None => rows.iter().map(|row| slice.get(*row as usize).copied().unwrap_or_default()).collect(),
+            };
+            Col::Vals(gathered(Data::Decimal(data), values.nulls(), scalar.none.as_ref(), rows, values.len()))
         }
     }
+}
+
+/// Values at some rows of a column of facts, with what is known of them.
+fn gathered(data: Data, nulls: Option<&NullBuffer>, none: Option<&BooleanBuffer>, rows: &[u32], len: usize) -> Vals {
+    let is_valid = |nulls: &NullBuffer| match run(rows).filter(|range| range.end <= nulls.len()) {
+        Some(range) => nulls.slice(range.start, range.len()).null_count() == 0,
+        None => rows.iter().fold(true, |so_far, row| so_far & nulls.is_valid(*row as usize)),
+    };
+    if are_below(rows, len) && nulls.is_none_or(is_valid) {
+        return Vals::known(data);
+    }
+    let state = |row: &u32| {
+        let row = *row as usize;
+        let known = row < len && nulls.is_none_or(|nulls| nulls.is_valid(row));
+        state_of(known, none.is_some_and(|none| row < none.len() && none.value(row)))
+    };
+    Vals::new(data, rows.iter().map(state).collect(), Vec::new())
+}
+
+fn gather_bools(values: &BooleanArray, none: Option<&BooleanBuffer>, rows: &[u32]) -> Truth {
+    let bits = mask::gather(values.values(), rows);
+    let below = are_below(rows, values.len());
+    let valid = match values.nulls() {
+        None if below => return Truth::sure(bits),
+        None => mask::of(rows, |row| (row as usize) < values.len()),
+        Some(nulls) => mask::gather(nulls.inner(), rows),
+    };
+    if !valid.has_false() {
+        return Truth::sure(bits);
+    }
+    let must = &bits & &valid;
+    // What is `none` is no yes.
+    let unknown = match none {
+        Some(none) => &!&valid & &!&mask::gather(none, rows),
+        None => !&valid,
+    };
+    Truth { may: &must | &unknown, must }
 }
 
 const fn state_of(known: bool, none: bool) -> State {
@@ -175,13 +191,24 @@ const fn state_of(known: bool, none: bool) -> State {
     }
 }
 
+/// `and` or `or` of conditions. What holds for all rows alike is asked first, and nothing more where that decides.
 fn all(frame: &Frame<'_>, items: &[NodeId], and: bool) -> Truth {
-    let mut result = Truth::constant(frame.len(), Could::certain(and));
-    for item in items {
-        let next = frame.truth(*item);
-        result = if and { result.and(&next) } else { result.or(&next) };
+    let mut result: Option<Truth> = None;
+    let (own, outer): (Vec<NodeId>, Vec<NodeId>) = items.iter().copied().partition(|item| frame.reads_own(*item));
+    for item in outer.into_iter().chain(own) {
+        let next = frame.truth(item);
+        let so_far = match result {
+            None => next,
+            Some(so_far) if and => so_far.and(&next),
+            Some(so_far) => so_far.or(&next),
+        };
+        let decided = if and { !so_far.may.has_true() } else { !so_far.must.has_false() };
+        if decided {
+            return Truth::constant(frame.len(), Could::certain(!and));
+        }
+        result = Some(so_far);
     }
-    result
+    result.unwrap_or_else(|| Truth::constant(frame.len(), Could::certain(and)))
 }
 
 /// The order of a type's values.
@@ -199,77 +226,110 @@ pub fn with_order<T>(frame: &Frame<'_>, base: &Type, f: impl FnOnce(Order<'_>) -
 }
 
 fn comparison(frame: &Frame<'_>, op: CompareOp, a: NodeId, b: NodeId) -> Truth {
-    let len = frame.len();
-    let (left, right) = (frame.eval(a), frame.eval(b));
     let base = match frame.env.base(a) {
         Type::Nothing => frame.env.base(b),
         other => other,
     };
-    if let (Col::Vals(x), Col::Vals(y)) = (&*left, &*right)
-        && !matches!(base, Type::Version)
-        && x.all_known()
-        && y.all_known()
+    let slowly = || {
+        let (left, right) = (frame.eval(a), frame.eval(b));
+        move |order: Order<'_>, row: usize| compare(op, &poss(&left, row), &poss(&right, row), order)
+    };
+    if !matches!(base, Type::Version)
+        && let Some((bits, others)) = quickly(frame, op, a, b)
     {
-        let bits = match (&x.data, &y.data) {
-            (Data::Int(x), Data::Int(y)) => bits(x, y, op),
-            (Data::Decimal(x), Data::Decimal(y)) => bits(x, y, op),
-            _ => return Truth::constant(len, Could::UNKNOWN),
-        };
-        return Truth { must: bits.clone(), may: bits };
+        let slowly = slowly();
+        return Truth::sure_but(bits, others.into_iter(), |row| slowly(&numeric, row));
     }
-    with_order(frame, base, |order| {
-        Truth::collect(len, |row| compare(op, &poss(&left, row), &poss(&right, row), order))
-    })
+    let slowly = slowly();
+    with_order(frame, base, |order| Truth::collect(frame.len(), |row| slowly(order, row)))
 }
 
-fn bits<T: Ord>(x: &[T], y: &[T], op: CompareOp) -> BooleanBuffer {
-    let mut pairs = x.iter().zip(y);
-    BooleanBuffer::collect_bool(x.len().min(y.len()), |_| pairs.next().is_some_and(|(a, b)| holds(op, a.cmp(b))))
+/// A comparison of values that are kept as numbers: right where both sides are known, and the rows where one is not.
+fn quickly(frame: &Frame<'_>, op: CompareOp, a: NodeId, b: NodeId) -> Option<(BooleanBuffer, Vec<usize>)> {
+    if let Some(value) = fixed(frame, b) {
+        return against(frame, op, a, value);
+    }
+    if let Some(value) = fixed(frame, a) {
+        return against(frame, turned(op), b, value);
+    }
+    let (left, right) = (frame.eval(a), frame.eval(b));
+    let (Col::Vals(x), Col::Vals(y)) = (&*left, &*right) else { return None };
+    let bits = match (x.data(), y.data()) {
+        (Data::Int(x), Data::Int(y)) => compared(x, y, op),
+        (Data::Decimal(x), Data::Decimal(y)) => compared(x, y, op),
+        _ => return None,
+    };
+    let mut others: Vec<usize> = x.others().chain(y.others()).collect();
+    if !x.all_known() && !y.all_known() {
+        others.sort_unstable();
+        others.dedup();
+    }
+    Some((bits, others))
 }
 
-/// A condition on a text, worked out once for each distinct one.
-fn texts(frame: &Frame<'_>, x: NodeId, test: impl Fn(&str) -> bool) -> Truth {
-    let vals = frame.vals(x);
-    let mut seen: HashMap<i64, bool> = HashMap::new();
-    let mut check =
-        |raw: Raw| raw.int().is_some_and(|symbol| *seen.entry(symbol).or_insert_with(|| test(&frame.env.text(symbol))));
-    Truth::collect(frame.len(), |row| match vals.at(row) {
-        Poss::One(raw) => Could::certain(check(raw)),
-        Poss::Set(values) => {
-            values.iter().fold(Could::default(), |could, raw| could.or_else(Could::certain(check(*raw))))
-        }
-        Poss::Range(..) | Poss::Any => Could::UNKNOWN,
-    })
+/// A column against one value.
+fn against(frame: &Frame<'_>, op: CompareOp, x: NodeId, value: Raw) -> Option<(BooleanBuffer, Vec<usize>)> {
+    let col = frame.eval(x);
+    let Col::Vals(vals) = &*col else { return None };
+    let partition = || if value.is_none() { None } else { frame.partition(x) };
+    if let Some(partition) = partition() {
+        return Some((partition.compared(op, value)?, vals.others().collect()));
+    }
+    let bits = match (vals.data(), value) {
+        (_, Raw::None) if matches!(op, CompareOp::Ne) => BooleanBuffer::new_set(vals.len()),
+        (_, Raw::None) => BooleanBuffer::new_unset(vals.len()),
+        (Data::Int(values), Raw::Int(value)) => held_against(values, value, op),
+        (Data::Decimal(values), Raw::Decimal(value)) => held_against(values, value, op),
+        _ => return None,
+    };
+    Some((bits, vals.others().collect()))
 }
 
-/// `*` is any text, `?` one character; linear in the product of the lengths, without recursion.
+/// The value of a node that is the same everywhere, and known.
 #[must_use]
-pub fn glob(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let text: Vec<char> = text.chars().collect();
-    let (mut p, mut t) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(c) if *c == '?' || text.get(t) == Some(c) => {
-                p += 1;
-                t += 1;
-            }
-            _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    p = at + 1;
-                    t = from + 1;
-                }
-                None => return false,
-            },
-        }
+pub fn fixed(frame: &Frame<'_>, id: NodeId) -> Option<Raw> {
+    let node = frame.env.node(id)?;
+    match &node.op {
+        Op::Const(Const::Bool(_)) => None,
+        Op::Const(value) => constant(frame, value, &node.ty.base),
+        Op::Now => Some(Raw::Int(frame.env.now.micros())),
+        _ => None,
     }
-    pattern.iter().skip(p).all(|c| *c == '*')
+}
+
+/// The same comparison with its sides exchanged.
+const fn turned(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Eq => CompareOp::Eq,
+        CompareOp::Ne => CompareOp::Ne,
+        CompareOp::Lt => CompareOp::Gt,
+        CompareOp::Le => CompareOp::Ge,
+        CompareOp::Gt => CompareOp::Lt,
+        CompareOp::Ge => CompareOp::Le,
+    }
+}
+
+// One loop for each operator: the compiler then compares several values at once.
+fn held_against<T: Ord + Copy>(values: &[T], value: T, op: CompareOp) -> BooleanBuffer {
+    match op {
+        CompareOp::Eq => mask::of(values, |x| x == value),
+        CompareOp::Ne => mask::of(values, |x| x != value),
+        CompareOp::Lt => mask::of(values, |x| x < value),
+        CompareOp::Le => mask::of(values, |x| x <= value),
+        CompareOp::Gt => mask::of(values, |x| x > value),
+        CompareOp::Ge => mask::of(values, |x| x >= value),
+    }
+}
+
+fn compared<T: Ord + Copy>(x: &[T], y: &[T], op: CompareOp) -> BooleanBuffer {
+    match op {
+        CompareOp::Eq => mask::of_pairs(x, y, |a, b| a == b),
+        CompareOp::Ne => mask::of_pairs(x, y, |a, b| a != b),
+        CompareOp::Lt => mask::of_pairs(x, y, |a, b| a < b),
+        CompareOp::Le => mask::of_pairs(x, y, |a, b| a <= b),
+        CompareOp::Gt => mask::of_pairs(x, y, |a, b| a > b),
+        CompareOp::Ge => mask::of_pairs(x, y, |a, b| a >= b),
+    }
 }
 
 fn is(frame: &Frame<'_>, x: NodeId, presence: Presence) -> Truth {
@@ -362,6 +422,17 @@ fn conditional(frame: &Frame<'_>, base: &Type, condition: NodeId, a: NodeId, b: 
             may: &(&truth.may & &a.may) | &(&not.may & &b.may),
         });
     }
+    if truth.is_sure()
+        && let [Col::Vals(a), Col::Vals(b)] = [&*as_length(frame, base, a), &*as_length(frame, base, b)]
+        && a.is_plain()
+        && b.is_plain()
+    {
+        let mut builder = ValsBuilder::new(frame.len(), is_decimal(base));
+        for row in 0..frame.len() {
+            builder.push_one(if truth.must.value(row) { a.certain(row) } else { b.certain(row) });
+        }
+        return Col::Vals(builder.finish());
+    }
     choose(frame, base, &[a, b], |row, cols| {
         let side = |at: usize| cols.get(at).map_or(Poss::Any, |col| poss(col, row));
         match (truth.must_at(row), truth.may_at(row)) {
@@ -370,40 +441,6 @@ fn conditional(frame: &Frame<'_>, base: &Type, condition: NodeId, a: NodeId, b: 
             (false, true) => side(0).union(&side(1)),
         }
     })
-}
-
-/// A text that is put together and longer than this, in bytes, is unknown.
-const LONGEST_TEXT: usize = 1 << 16;
-
-fn text(frame: &Frame<'_>, parts: &[TextPart]) -> Vals {
-    let cols: Vec<Option<(Arc<Col>, NodeId)>> = parts
-        .iter()
-        .map(|part| match part {
-            TextPart::Text(_) => None,
-            TextPart::Hole(node) => Some((frame.eval(*node), *node)),
-        })
-        .collect();
-    let mut builder = ValsBuilder::new(frame.len(), false);
-    for row in 0..frame.len() {
-        let mut result = Some(String::new());
-        for (part, col) in parts.iter().zip(&cols) {
-            match (part, col) {
-                (TextPart::Text(text), _) => {
-                    if let Some(result) = &mut result {
-                        result.push_str(text);
-                    }
-                }
-                (TextPart::Hole(_), Some((col, node))) => {
-                    let printed = poss(col, row).one().map(|raw| display::raw(frame.env, frame.env.base(*node), raw));
-                    // `let`s that name each other twice can double a text again and again.
-                    result = result.zip(printed).map(|(a, b)| a + &b).filter(|text| text.len() <= LONGEST_TEXT);
-                }
-                (TextPart::Hole(_), None) => result = None,
-            }
-        }
-        builder.push(result.map_or(Poss::Any, |text| Poss::One(Raw::Int(frame.env.symbol(&text)))));
-    }
-    builder.finish()
 }
 
 fn cvss(frame: &Frame<'_>, a: NodeId, question: &super::cvss::Question<'_>) -> Vals {
@@ -457,6 +494,9 @@ fn triage(frame: &Frame<'_>, block: Option<u16>, field: TriageField, var: VarId)
 /// Whether each due time lies before `now`, strictly.
 #[must_use]
 pub fn overdue(due: &Vals, now: i64) -> Truth {
-    let now = Poss::One(Raw::Int(now));
-    Truth::collect(due.len(), |row| compare(CompareOp::Lt, &due.at(row), &now, &numeric))
+    let slowly = |row| compare(CompareOp::Lt, &due.at(row), &Poss::One(Raw::Int(now)), &numeric);
+    match due.ints() {
+        Some(times) => Truth::sure_but(held_against(times, now, CompareOp::Lt), due.others(), slowly),
+        None => Truth::collect(due.len(), slowly),
+    }
 }

@@ -5,12 +5,16 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use crate::check::program::{NodeId, VarId};
+use crate::check::schema::FieldId;
 
-use super::column::{Col, Rows, Truth, Vals};
+use super::column::{Col, Data, Rows, Truth, Vals};
 use super::env::{Env, Shared};
+use super::partition::Partition;
+use super::quant::Listed;
 use super::value::Poss;
 
 /// The rows that an expression is evaluated for.
@@ -23,10 +27,37 @@ pub struct Frame<'p> {
     parent: Option<(&'p Frame<'p>, Rows)>,
     arm: Option<i64>,
     shared: Option<&'p Shared>,
-    cache: RefCell<HashMap<NodeId, Arc<Col>>>,
+    cache: RefCell<HashMap<NodeId, Arc<Col>, ByNumber>>,
     rows: RefCell<HashMap<VarId, Arc<Vec<u32>>>>,
     approvals: RefCell<HashMap<u16, Outcomes>>,
+    partitions: RefCell<HashMap<NodeId, Option<Arc<Partition>>, ByNumber>>,
+    lists: RefCell<HashMap<(VarId, FieldId), Arc<Listed>>>,
 }
+
+/// Hashes numbers of nodes: small ones that nobody chooses to collide.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NumberHasher(u64);
+
+impl Hasher for NumberHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        // The golden ratio spreads neighbours over the upper bits, which the table looks at first.
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
+}
+
+/// For maps by numbers of nodes.
+pub type ByNumber = BuildHasherDefault<NumberHasher>;
+
+/// Frames with fewer rows are compared row by row.
+const WORTH_SORTING: usize = 256;
 
 /// What an approval has come to in each row.
 type Outcomes = Arc<Vec<Arc<super::approval::Outcome>>>;
@@ -71,6 +102,8 @@ impl<'p> Frame<'p> {
             cache: RefCell::default(),
             rows: RefCell::new(rows),
             approvals: RefCell::default(),
+            partitions: RefCell::default(),
+            lists: RefCell::default(),
         }
     }
 
@@ -159,7 +192,9 @@ impl<'p> Frame<'p> {
         Some(Arc::new(parent.elements(var)?.gather(map, self.len)))
     }
 
-    fn reads_own(&self, id: NodeId) -> bool {
+    /// Whether a node reads what this frame binds, rather than an outer one.
+    #[must_use]
+    pub fn reads_own(&self, id: NodeId) -> bool {
         let Some(node) = self.env.node(id) else { return true };
         self.own.iter().any(|(var, _)| node.vars.contains(var))
             || (self.arm.is_some() && self.env.reads_arm.get(id.0 as usize).copied().unwrap_or(true))
@@ -210,6 +245,35 @@ impl<'p> Frame<'p> {
         col
     }
 
+    /// The rows by the values of a node, where many constants are compared with it and its values are few.
+    #[must_use]
+    pub fn partition(&self, id: NodeId) -> Option<Arc<Partition>> {
+        let id = self.env.same(id);
+        if !self.env.is_compared_often(id) || self.len < WORTH_SORTING {
+            return None;
+        }
+        if let Some(known) = self.partitions.borrow().get(&id) {
+            return known.clone();
+        }
+        let partition = match &*self.eval(id) {
+            Col::Vals(vals) => Partition::new(vals).map(Arc::new),
+            Col::Truth(_) => None,
+        };
+        self.partitions.borrow_mut().insert(id, partition.clone());
+        partition
+    }
+
+    /// The elements of a list field, for every row; gone through once for all that look at them.
+    #[must_use]
+    pub fn listed(&self, var: VarId, field: FieldId) -> Option<Arc<Listed>> {
+        if let Some(known) = self.lists.borrow().get(&(var, field)) {
+            return Some(Arc::clone(known));
+        }
+        let listed = Arc::new(super::quant::listed(self, var, field)?);
+        self.lists.borrow_mut().insert((var, field), Arc::clone(&listed));
+        Some(listed)
+    }
+
     /// Evaluates a condition for every row.
     #[must_use]
     pub fn truth(&self, id: NodeId) -> Truth {
@@ -233,7 +297,7 @@ impl<'p> Frame<'p> {
 
     /// Takes the results out, to share them.
     #[must_use]
-    pub fn into_results(self) -> HashMap<NodeId, Arc<Col>> {
+    pub fn into_results(self) -> Shared {
         self.cache.into_inner()
     }
 }
@@ -241,6 +305,9 @@ impl<'p> Frame<'p> {
 /// A condition as a value: 0, 1 or both.
 #[must_use]
 pub fn truth_vals(truth: &Truth) -> Vals {
+    if truth.is_sure() {
+        return Vals::known(Data::Int((0..truth.len()).map(|row| i64::from(truth.may.value(row))).collect()));
+    }
     let mut builder = super::column::ValsBuilder::new(truth.len(), false);
     for row in 0..truth.len() {
         builder.push(truth_poss(truth, row));

@@ -1,24 +1,91 @@
-//! What expressions read: nodes that read the same field, and conditions that hang on a few fields of the asset and nothing else.
+//! What expressions read: nodes that compute the same, and conditions that hang on a few fields of the asset and nothing else.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::mem::{Discriminant, discriminant};
+use std::sync::Arc;
 
 use crate::check::program::{ListRef, NodeId, Op, Program, VarId};
 use crate::check::schema::{Shape, TableId};
+use crate::check::types::Type;
 
 use super::env::children;
 
-/// For each node one that reads the same field of the same variable, or the node itself: a field is gathered once for all the statements
-/// that name it.
+/// For each node the first that computes the same: it is worked out once for all the statements that have it.
 #[must_use]
-pub fn same_fields(program: &Program) -> Vec<NodeId> {
-    let mut first = HashMap::new();
-    let numbered = (0_u32..).map(NodeId).zip(&program.nodes);
-    numbered
-        .map(|(id, node)| match node.op {
-            Op::Field(var, field) => *first.entry((var, field)).or_insert(id),
-            _ => id,
-        })
-        .collect()
+pub fn same_nodes(program: &Program) -> Vec<NodeId> {
+    let mut first: HashMap<(Op, Discriminant<Type>), NodeId> = HashMap::new();
+    let mut same: Vec<NodeId> = Vec::with_capacity(program.nodes.len());
+    for (id, node) in (0_u32..).map(NodeId).zip(&program.nodes) {
+        // Children come first, and stand for themselves or for one before them.
+        let one = |child: &NodeId| same.get(child.0 as usize).copied().unwrap_or(*child);
+        // A constant is kept as its type has it.
+        let found = by_first(&node.op, one).map(|op| *first.entry((op, discriminant(&node.ty.base))).or_insert(id));
+        same.push(found.unwrap_or(id));
+    }
+    same
+}
+
+/// With so many constants a node has to be compared for its rows to be sorted.
+const OFTEN: usize = 6;
+
+/// The nodes with which many different constants are compared.
+#[must_use]
+pub fn compared_often(program: &Program, same: &[NodeId]) -> HashSet<NodeId> {
+    let mut with: HashMap<NodeId, HashSet<NodeId>> = HashMap::new();
+    let one = |id: &NodeId| same.get(id.0 as usize).copied().unwrap_or(*id);
+    let is_const = |id: &NodeId| program.nodes.get(id.0 as usize).is_some_and(|node| matches!(node.op, Op::Const(_)));
+    let mut add = |x: &NodeId, constant: &NodeId| {
+        if is_const(constant) {
+            with.entry(one(x)).or_default().insert(one(constant));
+        }
+    };
+    for node in &program.nodes {
+        match &node.op {
+            Op::Compare(_, a, b) => {
+                add(a, b);
+                add(b, a);
+            }
+            Op::In(x, ListRef::Literal(items)) => items.iter().for_each(|item| add(x, item)),
+            _ => {}
+        }
+    }
+    with.retain(|_, constants| constants.len() >= OFTEN);
+    with.into_keys().collect()
+}
+
+/// An expression with its children exchanged for those that stand for them; none where it is not looked for another like it.
+fn by_first(op: &Op, one: impl Fn(&NodeId) -> NodeId) -> Option<Op> {
+    let all = |nodes: &[NodeId]| nodes.iter().map(&one).collect::<Vec<NodeId>>();
+    Some(match op {
+        Op::Field(..)
+        | Op::Const(_)
+        | Op::Now
+        | Op::Triage(..)
+        | Op::Category(..)
+        | Op::Risk(..)
+        | Op::Approval(..)
+        | Op::Met(_)
+        | Op::Waived(..)
+        | Op::Overlaps(_)
+        | Op::Metric(_) => op.clone(),
+        Op::Not(a) => Op::Not(one(a)),
+        Op::And(items) => Op::And(all(items)),
+        Op::Or(items) => Op::Or(all(items)),
+        Op::Compare(op, a, b) => Op::Compare(*op, one(a), one(b)),
+        Op::In(a, ListRef::Literal(items)) => Op::In(one(a), ListRef::Literal(all(items))),
+        Op::In(a, list) => Op::In(one(a), list.clone()),
+        Op::Like(a, pattern) => Op::Like(one(a), Arc::clone(pattern)),
+        Op::Matches(a, pattern) => Op::Matches(one(a), Arc::clone(pattern)),
+        Op::Is(a, presence) => Op::Is(one(a), *presence),
+        Op::If(a, b, c) => Op::If(one(a), one(b), one(c)),
+        Op::Arith(op, a, b) => Op::Arith(*op, one(a), one(b)),
+        Op::Neg(a) => Op::Neg(one(a)),
+        Op::ToNumber(a) => Op::ToNumber(one(a)),
+        Op::ToDate(a, zone) => Op::ToDate(one(a), *zone),
+        Op::ToTime(a, zone) => Op::ToTime(one(a), *zone),
+        Op::Table(table, inputs) => Op::Table(*table, all(inputs)),
+        _ => return None,
+    })
 }
 
 /// The fields of the asset on which conditions hang, as nodes, sorted; none where they hang on anything else that differs from row to row, or

@@ -5,14 +5,17 @@
 
 use std::sync::Arc;
 
+use arrow_buffer::BooleanBuffer;
+
 use crate::check::program::{CompareOp, ListRef, NodeId, VarId};
-use crate::check::schema::TableId;
+use crate::check::schema::{FieldId, TableId};
 use crate::facts::table::{Column, ListColumn};
 use crate::syntax::expr::QuantKind;
 
 use super::column::{Col, Data, Rows, State, Truth};
 use super::expr::{build, with_order};
 use super::frame::{Binding, Frame, poss};
+use super::mask::{self, Marks};
 use super::value::{Could, Poss, Raw, compare};
 
 /// How many elements are looked at together.
@@ -156,12 +159,83 @@ pub fn each_chunk(frame: &Frame<'_>, var: VarId, list: &ListRef, mut f: impl FnM
     }
 }
 
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    must: bool,
-    may: bool,
-    there_must: bool,
-    there_may: bool,
+/// Some elements of a list, as a quantifier looks at them.
+#[derive(Debug)]
+pub struct Looked {
+    /// The rows of the frame that they belong to.
+    parents: Arc<Vec<u32>>,
+    /// The rows of their own table.
+    rows: Arc<Vec<u32>>,
+    /// Those that certainly are in the list; absent where all are.
+    certain: Option<BooleanBuffer>,
+}
+
+/// The elements of a list field, some at a time.
+pub type Listed = Vec<Looked>;
+
+impl Looked {
+    /// Marks the rows that have an element which is certainly there and in the mask.
+    fn mark_certain(&self, mask: &BooleanBuffer, rows: &mut Marks) {
+        match &self.certain {
+            Some(certain) => self.mark(&(mask & certain), rows),
+            None => self.mark(mask, rows),
+        }
+    }
+
+    /// Marks the rows that have an element in the mask.
+    fn mark(&self, mask: &BooleanBuffer, rows: &mut Marks) {
+        for at in mask.set_indices() {
+            if let Some(parent) = self.parents.get(at) {
+                rows.set(*parent as usize);
+            }
+        }
+    }
+}
+
+/// The elements of a list field for the rows of a frame.
+#[must_use]
+pub fn listed(frame: &Frame<'_>, var: VarId, field: FieldId) -> Option<Listed> {
+    let (rows, table) = (frame.rows(var)?, frame.env.table(var)?);
+    let Some(Column::List(column)) = table.column(field) else { return None };
+    let (mut parents, mut inner) = (Vec::new(), Vec::new());
+    for (parent, row) in (0_u32..).zip(rows.iter()) {
+        let at = *row as usize;
+        let ends = column.offsets.get(at).zip(column.offsets.get(at.wrapping_add(1)));
+        let Some((from, to)) = ends else { continue };
+        inner.extend(*from..*to);
+        parents.resize(inner.len(), parent);
+    }
+    let some = |(parents, inner): (&[u32], &[u32])| {
+        let unseen = mask::gather(&column.rows.phantom, inner);
+        Looked {
+            parents: Arc::new(parents.to_vec()),
+            rows: Arc::new(inner.to_vec()),
+            certain: unseen.has_true().then(|| !&unseen),
+        }
+    };
+    Some(parents.chunks(CHUNK).zip(inner.chunks(CHUNK)).map(some).collect())
+}
+
+/// Looks through all elements, some at a time; of those of a field no more is kept than their rows.
+fn each_some(frame: &Frame<'_>, var: VarId, list: &ListRef, mut f: impl FnMut(&Looked, &Frame<'_>)) {
+    if let ListRef::Field(of, field) = list
+        && let Some(listed) = frame.listed(*of, *field)
+    {
+        for some in listed.iter() {
+            let own = vec![(var, Binding::Rows(Arc::clone(&some.rows)))];
+            f(some, &frame.inner(some.rows.len(), Rows::These(Arc::clone(&some.parents)), own));
+        }
+        return;
+    }
+    each_chunk(frame, var, list, |elements, inner| {
+        let certain = BooleanBuffer::collect_bool(elements.len(), |at| elements.get(at).is_some_and(|e| e.certain));
+        let looked = Looked {
+            parents: Arc::new(elements.iter().map(|element| element.parent).collect()),
+            rows: Arc::default(),
+            certain: certain.has_false().then_some(certain),
+        };
+        f(&looked, inner);
+    });
 }
 
 /// `any`, `every` and `each` for every row.
@@ -174,37 +248,36 @@ pub fn quantifier(
     filter: Option<NodeId>,
     body: Option<NodeId>,
 ) -> Truth {
-    let mut seen = vec![Seen::default(); frame.len()];
-    each_chunk(frame, var, list, |elements, inner| {
+    let marks = || Marks::new(frame.len());
+    let (mut must, mut may, mut there_must, mut there_may) = (marks(), marks(), marks(), marks());
+    let mut sure = true;
+    each_some(frame, var, list, |some, inner| {
         let all = || Truth::constant(inner.len(), Could::certain(true));
-        let filter = filter.map_or_else(all, |node| inner.truth(node));
-        let body = body.map_or_else(all, |node| inner.truth(node));
+        let filter = filter.map(|node| inner.truth(node));
+        let body = body.map(|node| inner.truth(node));
         // `any` looks for an element that fits, the others for one that fails.
-        let wanted = match kind {
-            QuantKind::Any => filter.and(&body),
-            QuantKind::Every | QuantKind::Each => filter.and(&body.not()),
+        let body = if matches!(kind, QuantKind::Any) { body } else { Some(body.unwrap_or_else(all).not()) };
+        let wanted = match (&filter, body) {
+            (Some(filter), Some(body)) => filter.and(&body),
+            (Some(filter), None) => filter.clone(),
+            (None, Some(body)) => body,
+            (None, None) => all(),
         };
-        for (at, element) in elements.iter().enumerate() {
-            let Some(seen) = seen.get_mut(element.parent as usize) else { continue };
-            seen.must |= element.certain && wanted.must_at(at);
-            seen.may |= wanted.may_at(at);
-            seen.there_must |= element.certain && filter.must_at(at);
-            seen.there_may |= filter.may_at(at);
+        sure &= wanted.is_sure() && some.certain.is_none();
+        some.mark(&wanted.may, &mut may);
+        some.mark_certain(&wanted.must, &mut must);
+        if matches!(kind, QuantKind::Each) {
+            let filter = filter.unwrap_or_else(all);
+            some.mark_certain(&filter.must, &mut there_must);
+            some.mark(&filter.may, &mut there_may);
         }
     });
-    Truth::collect(frame.len(), |row| {
-        let seen = seen.get(row).copied().unwrap_or_default();
-        let found = Could { be_true: seen.may, be_false: !seen.must };
-        let none_fails = Could { be_true: found.be_false, be_false: found.be_true };
-        match kind {
-            QuantKind::Any => found,
-            QuantKind::Every => none_fails,
-            QuantKind::Each => Could {
-                be_true: none_fails.be_true && seen.there_may,
-                be_false: none_fails.be_false || !seen.there_must,
-            },
-        }
-    })
+    let found = if sure { Truth::sure(may.finish()) } else { Truth { must: must.finish(), may: may.finish() } };
+    match kind {
+        QuantKind::Any => found,
+        QuantKind::Every => found.not(),
+        QuantKind::Each => found.not().and(&Truth { must: there_must.finish(), may: there_may.finish() }),
+    }
 }
 
 /// `x in LIST` for every row.
@@ -218,12 +291,16 @@ pub fn contains(frame: &Frame<'_>, x: NodeId, list: &ListRef) -> Truth {
         && let Some(Column::List(column)) = table.column(*field)
         && let Some(Column::Scalar(values)) = column.rows.columns.first()
         && let crate::facts::table::Values::Int(values) = &values.values
-        && let Data::Int(wanted) = &vals.data
+        && let Some(wanted) = vals.ints()
         && !matches!(base, crate::check::types::Type::Version)
     {
+        if let Some(Raw::Int(wanted)) = super::expr::fixed(frame, x)
+            && let Some(found) = holding(column, values, &rows, wanted)
+        {
+            return found;
+        }
         return Truth::collect(len, |at| {
-            let (Some(row), Some(State::Known), Some(wanted)) = (rows.get(at), vals.state.get(at), wanted.get(at))
-            else {
+            let (Some(row), State::Known, Some(wanted)) = (rows.get(at), vals.state(at), wanted.get(at)) else {
                 return slow(frame, x, list, at);
             };
             let row = *row as usize;
@@ -245,17 +322,92 @@ pub fn contains(frame: &Frame<'_>, x: NodeId, list: &ListRef) -> Truth {
         });
     }
     if let ListRef::Literal(items) = list {
-        let cols: Vec<Arc<Col>> = items.iter().map(|item| frame.eval(*item)).collect();
-        return with_order(frame, base, |order| {
-            Truth::collect(len, |row| {
-                let value = poss(&col, row);
-                one_of(&value, cols.iter().map(|item| (poss(item, row), true)), |a, b| {
-                    compare(CompareOp::Eq, a, b, order)
-                })
-            })
-        });
+        let cols = || items.iter().map(|item| frame.eval(*item)).collect::<Vec<Arc<Col>>>();
+        let slowly = |cols: &[Arc<Col>], row: usize, order: super::value::Order<'_>| {
+            let value = poss(&col, row);
+            let equal = |a: &Poss, b: &Poss| compare(CompareOp::Eq, a, b, order);
+            one_of(&value, cols.iter().map(|item| (poss(item, row), true)), equal)
+        };
+        if let Col::Vals(vals) = &*col
+            && !matches!(base, crate::check::types::Type::Version)
+            && let Some(bits) = among(frame, x, vals, items)
+        {
+            let cols = if vals.all_known() { Vec::new() } else { cols() };
+            return Truth::sure_but(bits, vals.others(), |row| slowly(&cols, row, &super::value::numeric));
+        }
+        let cols = cols();
+        return with_order(frame, base, |order| Truth::collect(len, |row| slowly(&cols, row, order)));
     }
     Truth::collect(len, |row| slow(frame, x, list, row))
+}
+
+/// Which of some rows that follow each other have a value in their lists; none where they do not.
+fn holding(column: &ListColumn, values: &arrow_array::Int64Array, rows: &[u32], wanted: i64) -> Option<Truth> {
+    use arrow_array::Array;
+    let of = mask::run(rows)?;
+    let (from, to) = (*column.offsets.get(of.start)? as usize, *column.offsets.get(of.end)? as usize);
+    let owners = column.rows.owner.get(from..to)?;
+    let mark = |mask: &BooleanBuffer, rows: &mut Marks| {
+        for at in mask.set_indices() {
+            if let Some(row) = owners.get(at).and_then(|owner| (*owner as usize).checked_sub(of.start)) {
+                rows.set(row);
+            }
+        }
+    };
+    let equal = mask::of(values.values().get(from..to)?, |value| value == wanted);
+    let mut must = Marks::new(rows.len());
+    let nulls = values.nulls().map(|nulls| nulls.slice(from, to - from)).filter(|nulls| nulls.null_count() > 0);
+    let Some(nulls) = nulls else {
+        mark(&equal, &mut must);
+        return Some(Truth::sure(must.finish()));
+    };
+    mark(&(&equal & nulls.inner()), &mut must);
+    let mut may = must.clone();
+    mark(&!nulls.inner(), &mut may);
+    Some(Truth { must: must.finish(), may: may.finish() })
+}
+
+/// Which rows have one of some constants, where all are known; right only where the row's value is.
+fn among(frame: &Frame<'_>, x: NodeId, vals: &super::column::Vals, items: &[NodeId]) -> Option<BooleanBuffer> {
+    let items: Vec<Raw> = items.iter().map(|item| super::expr::fixed(frame, *item)).collect::<Option<_>>()?;
+    if let Some(partition) = frame.partition(x) {
+        let none = BooleanBuffer::new_unset(vals.len());
+        let plain = items.iter().filter(|item| !item.is_none());
+        return plain
+            .map(|item| partition.compared(CompareOp::Eq, *item))
+            .try_fold(none, |all, one| Some(&all | &one?));
+    }
+    match vals.data() {
+        Data::Int(values) => {
+            let ints = |raw: &Raw| match raw {
+                Raw::Int(value) => Some(Some(*value)),
+                Raw::None => Some(None),
+                Raw::Decimal(_) => None,
+            };
+            let items: Vec<Option<i64>> = items.iter().map(ints).collect::<Option<_>>()?;
+            Some(within(values, items.into_iter().flatten().collect()))
+        }
+        Data::Decimal(values) => {
+            let decimals = |raw: &Raw| match raw {
+                Raw::Decimal(value) => Some(Some(*value)),
+                Raw::None => Some(None),
+                Raw::Int(_) => None,
+            };
+            let items: Vec<Option<i128>> = items.iter().map(decimals).collect::<Option<_>>()?;
+            Some(within(values, items.into_iter().flatten().collect()))
+        }
+    }
+}
+
+/// So few constants are compared one by one.
+const FEW: usize = 8;
+
+fn within<T: Ord + Copy>(values: &[T], mut items: Vec<T>) -> BooleanBuffer {
+    if items.len() <= FEW {
+        return mask::of(values, |value| items.iter().fold(false, |so_far, item| so_far | (*item == value)));
+    }
+    items.sort_unstable();
+    mask::of(values, |value| items.binary_search(&value).is_ok())
 }
 
 /// One row, whatever is known of it.

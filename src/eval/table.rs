@@ -3,9 +3,10 @@
 use crate::check::program::{Cell, CellTest, CompareOp, Const, NodeId, Table};
 use crate::check::types::{Ty, Type};
 
-use super::column::{Vals, ValsBuilder};
+use super::column::Vals;
 use super::expr::{is_decimal, with_order};
 use super::frame::{Frame, poss};
+use super::groups::Groups;
 use super::length;
 use super::value::{Could, Poss, Raw, compare};
 
@@ -16,21 +17,20 @@ pub fn decide(frame: &Frame<'_>, base: &Type, index: u16, inputs: &[NodeId]) -> 
     let Some(table) = frame.env.program.tables.get(usize::from(index)) else { return Vals::unknown(len) };
     let cols: Vec<_> = inputs.iter().map(|node| frame.eval(*node)).collect();
     let level = frame.arm();
-    let mut builder = ValsBuilder::new(len, is_decimal(base));
-    let mut given = Vec::with_capacity(table.inputs.len());
-    for row in 0..len {
-        given.clear();
+    let groups = Groups::new(cols.iter().map(|col| &**col), len);
+    groups.each(is_decimal(base), |row| {
         let mut next = cols.iter();
-        for at in 0..table.inputs.len() {
-            given.push(if table.level == Some(at) {
-                level.map_or(Poss::Any, |level| Poss::One(Raw::Int(level)))
-            } else {
-                next.next().map_or(Poss::Any, |col| poss(col, row))
-            });
-        }
-        builder.push(outcomes(frame, table, base, &given));
-    }
-    builder.finish()
+        let given: Vec<Poss> = (0..table.inputs.len())
+            .map(|at| {
+                if table.level == Some(at) {
+                    level.map_or(Poss::Any, |level| Poss::One(Raw::Int(level)))
+                } else {
+                    next.next().map_or(Poss::Any, |col| poss(col, row))
+                }
+            })
+            .collect();
+        outcomes(frame, table, base, &given)
+    })
 }
 
 /// Whether each row of the table may be the one that counts.

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod alike;
+mod known;
 mod metrics;
 mod people;
 mod periods;
@@ -12,7 +13,7 @@ use std::cmp::Ordering;
 
 use proptest::prelude::*;
 
-use super::expr::glob;
+use super::texts::glob;
 use super::value::{Could, Extreme, Poss, Raw, compare, compare_raw, numeric};
 use super::version;
 use crate::check::decimal::Decimal;

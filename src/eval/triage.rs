@@ -1,5 +1,6 @@
 //! Triage: the level and due date of every finding, and of every asset.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
@@ -12,11 +13,12 @@ use crate::facts::table::{Column, TableData};
 use crate::time::{Instant, Zone};
 
 use super::arith::end_of_day;
-use super::arms::{Walk, bit, decides, walk};
-use super::column::{Rows, Vals, ValsBuilder};
+use super::arms::{Choice, bit, decides, walk};
+use super::column::{Data, Rows, State, Vals, ValsBuilder};
 use super::decision::UnknownFact;
 use super::env::{BlockColumns, Env, WaivedColumns};
 use super::frame::{Binding, Frame, poss};
+use super::mask::Marks;
 use super::value::{Could, Extreme, Poss, Raw};
 use super::{unknown, waiver};
 
@@ -29,7 +31,10 @@ pub fn work_out(env: &mut Env<'_>, batch: usize) {
     }
     let due = over_all(env, |block| &block.due);
     // First over the blocks and then over the findings: an unseen finding that is there is there for all blocks.
-    let asset_due = by_asset(env, &due, Extreme::Earliest);
+    let asset_due = match counting(env).as_slice() {
+        [one] if one.due.is_plain() => one.asset_due.clone(),
+        _ => by_asset(env, &due, Extreme::Earliest),
+    };
     if env.triage.iter().any(|block| block.counts && block.waived.is_some()) {
         let late = over_all(env, BlockColumns::late);
         let asset_late = by_asset(env, &late, Extreme::Earliest);
@@ -39,10 +44,21 @@ pub fn work_out(env: &mut Env<'_>, batch: usize) {
     env.asset_due = Some(asset_due);
 }
 
+/// The blocks that count.
+fn counting<'e>(env: &'e Env<'_>) -> Vec<&'e BlockColumns> {
+    env.triage.iter().filter(|block| block.counts).collect()
+}
+
 /// The earliest of the due dates of the blocks that count, by finding.
 fn over_all(env: &Env<'_>, of: impl Fn(&BlockColumns) -> &Vals) -> Vals {
-    let counting: Vec<&Vals> = env.triage.iter().filter(|block| block.counts).map(of).collect();
+    let counting: Vec<&Vals> = counting(env).into_iter().map(of).collect();
     let findings = env.rows_of(TableId::FINDING).map_or(0, |table| table.len);
+    if let [one] = counting.as_slice()
+        && one.len() == findings
+        && one.is_plain()
+    {
+        return (*one).clone();
+    }
     let mut builder = ValsBuilder::new(findings, false);
     for row in 0..findings {
         let due = counting.iter().map(|due| due.at(row));
@@ -77,17 +93,17 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
         .par_iter()
         .map(|start| part(env, block, findings, *start..(start + batch).min(findings.len), in_force, target))
         .collect();
-    let mut level = ValsBuilder::new(findings.len, false);
-    let mut due = ValsBuilder::new(findings.len, false);
+    let mut levels = Vec::with_capacity(parts.len());
+    let mut dues = Vec::with_capacity(parts.len());
     let mut reported = Vec::with_capacity(findings.len);
     let mut waived: Vec<Could> = Vec::new();
     for part in parts {
-        part.level.into_iter().for_each(|poss| level.push(poss));
-        part.due.into_iter().for_each(|poss| due.push(poss));
+        levels.push(part.level);
+        dues.push(part.due);
         reported.extend(part.reported);
         waived.extend(part.waived);
     }
-    let (level, due) = (level.finish(), due.finish());
+    let (level, due) = (Vals::joined(&levels), Vals::joined(&dues));
     let waived = target.map(|_| without_waived(env, &due, &waived));
     let asset_level = by_asset(env, &level, Extreme::Highest);
     let asset_due = by_asset(env, &due, Extreme::Earliest);
@@ -114,8 +130,8 @@ fn without_waived(env: &Env<'_>, due: &Vals, waived: &[Could]) -> WaivedColumns 
 }
 
 struct Part {
-    level: Vec<Poss>,
-    due: Vec<Poss>,
+    level: Vals,
+    due: Vals,
     reported: Vec<Option<i64>>,
     waived: Vec<Could>,
 }
@@ -140,55 +156,132 @@ fn part(
 ) -> Part {
     let len = range.len();
     if !in_force {
-        let none = || vec![Poss::One(Raw::None); len];
+        let none = || Vals::constant(len, Raw::None);
         return Part { level: none(), due: none(), reported: vec![None; len], waived: Vec::new() };
     }
     let root = Frame::root(env);
     let rows: Vec<u32> = range.filter_map(|row| u32::try_from(row).ok()).collect();
     let frame = finding_frame(&root, findings, &rows);
-    let possible = possible(&frame, block);
-    let dues: Vec<Option<Vals>> =
-        block.arms.iter().map(|arm| arm.due.as_ref().map(|due| due_times(&frame, due, arm.code))).collect();
-    let now = env.now.micros();
     let waived = target.map_or_else(Vec::new, |target| {
         let waived = waiver::in_effect(&frame, target);
         (0..len).map(|row| waived.at(row)).collect()
     });
-    let mut part = Part {
-        level: Vec::with_capacity(len),
-        due: Vec::with_capacity(len),
-        reported: Vec::with_capacity(len),
-        waived,
+    let arms = Arms::new(&frame, block);
+    let dues: Vec<Option<(Vec<u32>, Vals)>> = block
+        .arms
+        .iter()
+        .zip(&arms.possible)
+        .map(|(arm, mask)| arm.due.as_ref().map(|due| dues_of_arm(&frame, due, arm.code, mask)))
+        .collect();
+    let due_of = |arm: usize, row: usize| match dues.get(arm).and_then(Option::as_ref) {
+        Some((rows, due)) => {
+            let at = u32::try_from(row).ok().and_then(|row| rows.binary_search(&row).ok());
+            at.map_or(Poss::Any, |at| due.at(at))
+        }
+        None => Poss::One(Raw::None),
     };
-    for (row, possible) in possible.iter().enumerate() {
-        let mut level: Option<Poss> = None;
-        let mut due: Option<Poss> = None;
-        let mut reported: Option<i64> = None;
-        let mut add = |code: Raw, time: Poss| {
-            let earliest = earliest(&time, now);
-            reported = match (reported, earliest) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-            level = Some(level.take().map_or(Poss::One(code), |l| l.union(&Poss::One(code))));
-            due = Some(due.take().map_or(time.clone(), |d| d.union(&time)));
-        };
-        if possible.none {
-            add(Raw::None, Poss::One(Raw::None));
+    let now = env.now.micros();
+    let codes = block.arms.iter().zip(&arms.possible).map(|(arm, mask)| (Raw::Int(arm.code), mask));
+    let done = arms.done.as_ref().map(|(code, mask)| (Raw::Int(*code), mask));
+    let choice = Choice::new(len, std::iter::once((Raw::None, &arms.none)).chain(done).chain(codes));
+    let mut reported = vec![None; len];
+    let mut due = Settled::new(len);
+    for (mask, dues) in arms.possible.iter().zip(&dues) {
+        let Some((rows, times)) = dues else { continue };
+        for (at, row) in rows.iter().enumerate() {
+            let row = *row as usize;
+            if bit(choice.settled(), row) && bit(mask, row) {
+                due.put(row, times, at);
+                if let (Some(slot), Some(Raw::Int(time))) = (reported.get_mut(row), times.certain(at)) {
+                    *slot = Some(time);
+                } else if let Some(slot) = reported.get_mut(row) {
+                    *slot = earliest(&times.at(at), now);
+                }
+            }
         }
-        if let Some(done) = possible.done {
-            add(Raw::Int(done), Poss::One(Raw::None));
-        }
-        for at in &possible.arms {
-            let Some(arm) = block.arms.get(*at) else { continue };
-            let time = dues.get(*at).and_then(Option::as_ref).map_or(Poss::One(Raw::None), |due| due.at(row));
-            add(Raw::Int(arm.code), time);
-        }
-        part.level.push(level.unwrap_or(Poss::Any));
-        part.due.push(due.unwrap_or(Poss::Any));
-        part.reported.push(reported);
     }
-    part
+    // What may have several levels is worked out row by row.
+    let mut levels: HashMap<usize, Poss> = HashMap::new();
+    for row in (!choice.settled()).set_indices() {
+        let (level, time) = arms.of_row(
+            block,
+            row,
+            |arm| due_of(arm, row),
+            |time| {
+                if let Some(slot) = reported.get_mut(row) {
+                    *slot = match (*slot, earliest(time, now)) {
+                        (Some(a), Some(b)) => Some(i64::min(a, b)),
+                        (a, b) => a.or(b),
+                    };
+                }
+            },
+        );
+        levels.insert(row, level);
+        due.several(row, time);
+    }
+    let level = choice.finish(|row| levels.get(&row).cloned().unwrap_or(Poss::Any));
+    Part { level, due: due.finish(), reported, waived }
+}
+
+/// When the findings are due of which an arm is possible: these rows, and the times.
+fn dues_of_arm(frame: &Frame<'_>, due: &DueNode, level: i64, possible: &BooleanBuffer) -> (Vec<u32>, Vals) {
+    let rows: Vec<u32> = possible.set_indices_u32().collect();
+    let times = if rows.is_empty() {
+        Vals::unknown(0)
+    } else if rows.len() == frame.len() {
+        due_times(frame, due, level)
+    } else {
+        due_times(&frame.inner(rows.len(), Rows::These(Arc::new(rows.clone())), Vec::new()), due, level)
+    };
+    (rows, times)
+}
+
+/// Due times that are put in their places one by one; `none` until then.
+struct Settled {
+    times: Vec<i64>,
+    states: Vec<State>,
+    several: Vec<(u32, Poss)>,
+}
+
+impl Settled {
+    fn new(len: usize) -> Self {
+        Self { times: vec![0; len], states: vec![State::None; len], several: Vec::new() }
+    }
+
+    fn put(&mut self, row: usize, from: &Vals, at: usize) {
+        match from.certain(at) {
+            Some(Raw::Int(time)) => {
+                if let (Some(slot), Some(state)) = (self.times.get_mut(row), self.states.get_mut(row)) {
+                    (*slot, *state) = (time, State::Known);
+                }
+            }
+            Some(_) => {}
+            None => self.several(row, from.at(at)),
+        }
+    }
+
+    fn several(&mut self, row: usize, poss: Poss) {
+        let (Some(slot), Some(state)) = (self.times.get_mut(row), self.states.get_mut(row)) else { return };
+        *state = match poss {
+            Poss::One(Raw::Int(time)) => {
+                *slot = time;
+                State::Known
+            }
+            Poss::One(_) => State::None,
+            Poss::Any => State::Unknown,
+            Poss::Set(_) | Poss::Range(..) => {
+                if let Ok(at) = u32::try_from(row) {
+                    self.several.push((at, poss));
+                }
+                State::Several
+            }
+        };
+    }
+
+    fn finish(mut self) -> Vals {
+        self.several.sort_by_key(|(row, _)| *row);
+        Vals::new(Data::Int(self.times.into()), self.states, self.several)
+    }
 }
 
 /// The earliest time that a due date may be; `now` where it cannot be told, none where there is certainly no deadline.
@@ -212,49 +305,111 @@ pub struct Possible {
     pub arms: Vec<usize>,
 }
 
+/// Which arms are possible for each finding of a frame, as masks.
+struct Arms {
+    /// No level.
+    none: BooleanBuffer,
+    /// `done`, with its code.
+    done: Option<(i64, BooleanBuffer)>,
+    /// Each arm.
+    possible: Vec<BooleanBuffer>,
+    /// The arms of rows for which a table may pick several, in its order.
+    picked: HashMap<usize, Vec<usize>>,
+}
+
+impl Arms {
+    fn new(frame: &Frame<'_>, block: &Triage) -> Self {
+        let scope = decides(frame, &block.head);
+        let done = block.levels.code("done");
+        let Some(decide) = block.decide else {
+            let walk = walk(frame, &scope, block.done, &block.arms);
+            let done = done.map(|code| (code, walk.done));
+            return Self { none: walk.none, done, possible: walk.possible, picked: HashMap::new() };
+        };
+        let walk = walk(frame, &scope, block.done, &[]);
+        let outcomes = frame.eval(decide);
+        let names = match frame.env.base(decide) {
+            Type::Enum(def) => Some(def),
+            _ => None,
+        };
+        let arm_of = |raw: &Raw| {
+            let code = block.levels.code(names?.value(raw.int()?)?)?;
+            block.arms.iter().position(|arm| arm.code == code)
+        };
+        // Certainly done, or certainly out of scope: no arm is asked.
+        let asked = match block.done.map(|done| frame.truth(done)) {
+            Some(done) => &scope.may & &!&done.must,
+            None => scope.may.clone(),
+        };
+        let mut marks: Vec<Marks> = block.arms.iter().map(|_| Marks::new(frame.len())).collect();
+        let mut picked = HashMap::new();
+        let mut known: HashMap<Raw, Option<usize>> = HashMap::new();
+        for row in asked.set_indices() {
+            let mut mark = |arm: usize| marks.get_mut(arm).into_iter().for_each(|marks| marks.set(row));
+            match super::frame::poss(&outcomes, row) {
+                Poss::One(raw) if names.is_some() => {
+                    known.entry(raw).or_insert_with(|| arm_of(&raw)).iter().for_each(|arm| mark(*arm));
+                }
+                outcome => {
+                    let arms: Vec<usize> = match outcome.list() {
+                        Some(values) if names.is_some() => values.iter().filter_map(arm_of).collect(),
+                        _ => (0..block.arms.len()).collect(),
+                    };
+                    arms.iter().for_each(|arm| mark(*arm));
+                    picked.insert(row, arms);
+                }
+            }
+        }
+        let possible = marks.into_iter().map(Marks::finish).collect();
+        Self { none: walk.none, done: done.map(|code| (code, walk.done)), possible, picked }
+    }
+
+    /// What is possible in one row.
+    fn at(&self, row: usize) -> Possible {
+        let arms = || self.possible.iter().enumerate().filter(|(_, mask)| bit(mask, row)).map(|(at, _)| at).collect();
+        Possible {
+            none: bit(&self.none, row),
+            done: self.done.as_ref().filter(|(_, mask)| bit(mask, row)).map(|(code, _)| *code),
+            arms: self.picked.get(&row).cloned().unwrap_or_else(arms),
+        }
+    }
+
+    /// The level and due date of one row, whatever is possible; each due date that is possible is shown to `each`.
+    fn of_row(
+        &self,
+        block: &Triage,
+        row: usize,
+        due_of: impl Fn(usize) -> Poss,
+        mut each: impl FnMut(&Poss),
+    ) -> (Poss, Poss) {
+        let possible = self.at(row);
+        let mut level: Option<Poss> = None;
+        let mut due: Option<Poss> = None;
+        let mut add = |code: Raw, time: Poss| {
+            each(&time);
+            level = Some(level.take().map_or(Poss::One(code), |l| l.union(&Poss::One(code))));
+            due = Some(due.take().map_or(time.clone(), |d| d.union(&time)));
+        };
+        if possible.none {
+            add(Raw::None, Poss::One(Raw::None));
+        }
+        if let Some(done) = possible.done {
+            add(Raw::Int(done), Poss::One(Raw::None));
+        }
+        for at in possible.arms {
+            if let Some(arm) = block.arms.get(at) {
+                add(Raw::Int(arm.code), due_of(at));
+            }
+        }
+        (level.unwrap_or(Poss::Any), due.unwrap_or(Poss::Any))
+    }
+}
+
 /// Which arms are possible for each finding of a frame.
 #[must_use]
 pub fn possible(frame: &Frame<'_>, block: &Triage) -> Vec<Possible> {
-    let scope = decides(frame, &block.head);
-    let done = block.levels.code("done");
-    let Some(decide) = block.decide else {
-        let walk = walk(frame, &scope, block.done, &block.arms);
-        return (0..frame.len()).map(|row| of_walk(&walk, row, done)).collect();
-    };
-    let walk = walk(frame, &scope, block.done, &[]);
-    let outcomes = frame.eval(decide);
-    let names = match frame.env.base(decide) {
-        Type::Enum(def) => Some(def),
-        _ => None,
-    };
-    (0..frame.len())
-        .map(|row| {
-            let mut possible = of_walk(&walk, row, done);
-            // Certainly done, or certainly out of scope: no arm is asked.
-            let finished = block.done.is_some_and(|done| frame.truth(done).must_at(row));
-            if !scope.may_at(row) || finished {
-                return possible;
-            }
-            let outcome = super::frame::poss(&outcomes, row);
-            possible.arms = match (outcome.list(), names) {
-                (Some(values), Some(names)) => values
-                    .iter()
-                    .filter_map(|raw| block.levels.code(names.value(raw.int()?)?))
-                    .filter_map(|code| block.arms.iter().position(|arm| arm.code == code))
-                    .collect(),
-                _ => (0..block.arms.len()).collect(),
-            };
-            possible
-        })
-        .collect()
-}
-
-fn of_walk(walk: &Walk, row: usize, done: Option<i64>) -> Possible {
-    Possible {
-        none: bit(&walk.none, row),
-        done: done.filter(|_| bit(&walk.done, row)),
-        arms: walk.possible.iter().enumerate().filter(|(_, mask)| bit(mask, row)).map(|(at, _)| at).collect(),
-    }
+    let arms = Arms::new(frame, block);
+    (0..frame.len()).map(|row| arms.at(row)).collect()
 }
 
 /// When something is due, and what is missing for that.
@@ -298,6 +453,9 @@ pub fn due_times(frame: &Frame<'_>, due: &DueNode, level: i64) -> Vals {
     let vals = inner.vals(due.node);
     let env = frame.env;
     let date = matches!(env.base(due.node), Type::Date);
+    if !date && due.end_of_day.is_none() {
+        return vals;
+    }
     let end_of = |zone: ZoneRef, row: usize| match zone {
         ZoneRef::Fixed(zone) => env.zone(zone).cloned(),
         ZoneRef::Node(node) => {
@@ -336,18 +494,40 @@ fn by_asset(env: &Env<'_>, vals: &Vals, extreme: Extreme) -> Vals {
         Column::List(list) if list.rows.table == TableId::FINDING => Some(list),
         _ => None,
     });
+    let plain = vals.ints().filter(|_| vals.is_plain());
+    let unseen = list.is_some_and(|list| list.rows.phantom.has_true());
     for row in 0..assets.len {
         let range = list
             .and_then(|list| Some((*list.offsets.get(row)?, *list.offsets.get(row + 1)?)))
-            .map_or(0..0, |(from, to)| from..to);
+            .map_or(0..0, |(from, to)| from as usize..to as usize);
+        let is_unseen = |at: usize| unseen && list.is_some_and(|list| bit(&list.rows.phantom, at));
+        if let Some(values) = plain.and_then(|values| values.get(range.clone()))
+            && !range.clone().any(is_unseen)
+        {
+            let known = match vals.states() {
+                None => extreme_of(extreme, values.iter()),
+                Some(states) => {
+                    let states = states.get(range).unwrap_or_default();
+                    let known = values.iter().zip(states).filter(|(_, state)| **state == State::Known);
+                    extreme_of(extreme, known.map(|(value, _)| value))
+                }
+            };
+            builder.push_one(Some(known.map_or(Raw::None, Raw::Int)));
+            continue;
+        }
         let mut result = Poss::One(Raw::None);
-        for finding in range {
-            let at = finding as usize;
-            let unseen = list.is_some_and(|list| bit(&list.rows.phantom, at));
+        for at in range {
             let value = vals.at(at);
-            result = if unseen { extreme.of_maybe(&result, &value) } else { extreme.of(&result, &value) };
+            result = if is_unseen(at) { extreme.of_maybe(&result, &value) } else { extreme.of(&result, &value) };
         }
         builder.push(result);
     }
     builder.finish()
+}
+
+fn extreme_of<'v>(extreme: Extreme, values: impl Iterator<Item = &'v i64>) -> Option<i64> {
+    match extreme {
+        Extreme::Earliest => values.copied().min(),
+        Extreme::Highest => values.copied().max(),
+    }
 }

@@ -2,12 +2,15 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use arrow_buffer::BooleanBuffer;
+
 use crate::check::program::{Head, PeriodId, Program, VarId};
 
 use super::super::arms::scope;
 use super::super::column::{Rows, Truth};
 use super::super::env::Env;
 use super::super::frame::{Binding, Frame};
+use super::super::mask;
 use super::super::value::Could;
 use super::entries::period_of;
 use super::given::{Codes, FrameCodes};
@@ -113,6 +116,19 @@ impl Stands {
         }
     }
 
+    /// The rows to which a statement that restricts may apply.
+    #[must_use]
+    pub fn may_apply(&self) -> BooleanBuffer {
+        match self {
+            Self::ByCode(codes, stands) => {
+                let applies: Vec<bool> =
+                    stands.iter().map(|stand| stand.unwrap_or(Stand::UNKNOWN).applies().be_true).collect();
+                mask::of(&codes.of, |code| applies.get(code as usize).copied().unwrap_or(true))
+            }
+            Self::ByRow(scope, except) => &scope.may & &!&except.must,
+        }
+    }
+
     /// Where a statement that restricts applies, as far as something else holds: `others` by the row's code among `codes`.
     #[must_use]
     pub fn restricts(&self, codes: &Codes, others: &[Could]) -> Truth {
@@ -123,7 +139,10 @@ impl Stands {
                     stands.iter().map(|stand| stand.unwrap_or(Stand::UNKNOWN).applies()).collect();
                 Truth::by_code(&scopes.of, &applies).and(&others)
             }
-            Self::ByRow(..) => Truth::collect(others.len(), |row| self.at(row).applies()).and(&others),
+            Self::ByRow(scope, except) => {
+                // An exception relaxes: it acts only where it is certain, and then for certain.
+                scope.and(&Truth::sure(!&except.must)).and(&others)
+            }
         }
     }
 
@@ -135,7 +154,7 @@ impl Stands {
                 .first
                 .iter()
                 .any(|(code, _)| stands.get(*code as usize).copied().flatten().is_none_or(|stand| stand.scope.be_true)),
-            Self::ByRow(scope, _) => scope.may.count_set_bits() > 0,
+            Self::ByRow(scope, _) => scope.may.has_true(),
         }
     }
 }

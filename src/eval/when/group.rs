@@ -283,11 +283,9 @@ fn stand_loose(plan: &Plan<'_, '_>, frame: &Frame<'_>, at: u16, codes: &mut Fram
     rows.begin();
     let mut known: HashMap<(u32, Stand), u32> = HashMap::new();
     let mut last: Option<((u32, Stand), u32)> = None;
-    for (row, code) in times.of.iter().enumerate() {
+    for row in stands.may_apply().set_indices() {
+        let Some(code) = times.of.get(row) else { continue };
         let stand = stands.at(row);
-        if !stand.applies().be_true {
-            continue;
-        }
         let key = (*code, stand);
         let same = last.filter(|(other, _)| *other == key).map(|(_, thing)| thing);
         let thing =
