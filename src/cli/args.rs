@@ -20,6 +20,7 @@ use super::packs::PacksArgs;
 use super::schema::SchemaArgs;
 use super::test::TestArgs;
 use super::triage::TriageArgs;
+use super::watch::WatchArgs;
 use super::when::WhenArgs;
 use super::why::WhyArgs;
 use crate::report;
@@ -160,6 +161,8 @@ pub(super) struct FactsArgs {
 pub(super) enum Verb {
     /// Decide whether changes may go
     Check(CheckArgs),
+    /// Go on deciding, and show what becomes different as files change
+    Watch(WatchArgs),
     /// Show how urgent each finding is, and when it is due
     Triage(TriageArgs),
     /// Show the state of the estate: what is against the policy, overdue, or about to end

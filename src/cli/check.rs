@@ -5,13 +5,15 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 
 use super::Status;
-use super::args::{FactsArgs, PolicyArgs};
+use super::args::{FactsArgs, FormatArg, PolicyArgs};
 use super::engine;
 use super::failure::Failure;
 use super::output;
 use super::portions::{self, Asked, Done};
 use super::progress::Progress;
 use super::session::{Needs, Session};
+use super::watch::{self, Pace};
+use crate::Policy;
 use crate::eval::decision::{Decision, Verdict};
 use crate::report::{Format, human, json};
 use crate::syntax::suggest::nearest;
@@ -38,6 +40,11 @@ pub(super) struct CheckArgs {
     /// Print only some of the decisions
     #[arg(long, value_enum, value_name = "WHICH")]
     only: Option<Only>,
+    /// Go on: decide anew whenever a file changes that was read, and print what became different
+    #[arg(long, conflicts_with = "fail_on")]
+    watch: bool,
+    #[command(flatten)]
+    pace: Pace,
 }
 
 /// `--fail-on`
@@ -66,20 +73,26 @@ impl FailOn {
 
 /// `--only`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Only {
+pub(super) enum Only {
     /// Those that may not go
     Blocked,
 }
 
 /// Decides and prints.
-pub(super) fn run(args: &CheckArgs, session: &Session) -> Result<Status, Failure> {
+pub(super) fn run(args: CheckArgs, format: FormatArg, session: &Session) -> Result<Status, Failure> {
+    if args.watch {
+        let CheckArgs { ids, policy, facts, allow_empty, only, pace, .. } = args;
+        let asked = watch::Asked { ids, policy, facts, allow_empty, only, pace, whole: true };
+        return watch::watch(&asked, format, session);
+    }
+    args.pace.unused()?;
+    once(&args, session)
+}
+
+fn once(args: &CheckArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
     let ready = session.policy(&args.policy)?;
-    if !ready.policy.decides() && !args.allow_empty {
-        let help = "begin with `changegate init`; `--allow-empty` lets every change go";
-        let why = "the policy has no statement that decides anything, so nothing was decided";
-        return Err(Failure::new(why).help(help));
-    }
+    decides(&ready.policy, args.allow_empty)?;
     let needs = Needs { inventory: false, changes: !args.allow_empty, narrow: true };
     let asked = Asked {
         session,
@@ -125,6 +138,16 @@ fn whole(asked: &Asked<'_>) -> Result<Done, Failure> {
     let outcome = engine::decide(policy, &read.facts, *now, &options);
     progress.finish();
     Ok(Done { outcome, errors: read.problems.error_count })
+}
+
+/// Refuses a policy that decides nothing, unless that is allowed.
+pub(super) fn decides(policy: &Policy, allow_empty: bool) -> Result<(), Failure> {
+    if policy.decides() || allow_empty {
+        return Ok(());
+    }
+    let help = "begin with `changegate init`; `--allow-empty` lets every change go";
+    let why = "the policy has no statement that decides anything, so nothing was decided";
+    Err(Failure::new(why).help(help))
 }
 
 /// Refuses ids that no change has.

@@ -25,7 +25,7 @@ use crate::sources::store::{Added, Outcome, ReadAt, Store, StoreError, merge};
 use crate::time::{Duration, Instant, parse_duration};
 
 /// How files of feeds are called in a folder.
-const CALLED: &[&str] = &["json", "ndjson", "jsonl", "csv"];
+pub(super) const CALLED: &[&str] = &["json", "ndjson", "jsonl", "csv"];
 /// Where the store is, as seen from the project's folder.
 const PLACE: &str = ".changegate/feeds";
 

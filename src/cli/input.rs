@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -52,12 +53,7 @@ pub(super) fn data(
         return Ok(vec![InputFile { name: "-".to_owned(), bytes }]);
     }
     let files = if folder(path)? {
-        let is_data = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-            let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-            name.rsplit_once('.').is_some_and(|(_, end)| called.contains(&end))
-        };
-        let files: Vec<PathBuf> = listing(path)?.into_iter().filter(|file| !file.is_dir() && is_data(file)).collect();
+        let files = of_folder(path, called)?;
         files.iter().try_for_each(|file| ends(file))?;
         if files.is_empty() {
             let ends = called.iter().map(|end| format!("*.{end}")).collect::<Vec<_>>();
@@ -70,6 +66,22 @@ pub(super) fn data(
     };
     let read = |file: &PathBuf| Ok(InputFile { name: shown(file), bytes: plain(open(file)?, file, unpacked)? });
     files.iter().map(read).collect()
+}
+
+/// The files of a folder that are called so, in the order of their names; not those in folders inside it.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub(super) fn of_folder(folder: &Path, called: &[&str]) -> Result<Vec<PathBuf>, Failure> {
+    let is_data = |path: &PathBuf| !path.is_dir() && path.file_name().is_some_and(|name| is_called(name, called));
+    Ok(listing(folder)?.into_iter().filter(is_data).collect())
+}
+
+/// Whether a file of that name counts in a folder where files are called so.
+pub(super) fn is_called(name: &OsStr, called: &[&str]) -> bool {
+    let name = name.to_string_lossy().to_ascii_lowercase();
+    let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    name.rsplit_once('.').is_some_and(|(_, end)| called.contains(&end))
 }
 
 /// What a reader gives, unpacked where it is compressed.

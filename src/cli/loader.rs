@@ -31,13 +31,15 @@ pub(super) fn open(path: &Path) -> Result<(Vec<PolicyFile>, FolderLoader), Failu
         let name = name(path.strip_prefix(&root).unwrap_or(&path));
         files.push((name, Arc::from(input::text(&path)?)));
     }
-    Ok((files, FolderLoader { root }))
+    Ok((files, FolderLoader { root, tried: Vec::new() }))
 }
 
 /// Gives the checker what a policy imports.
 #[derive(Debug)]
 pub(super) struct FolderLoader {
     root: PathBuf,
+    /// The files that the policy has asked for, there or not.
+    pub tried: Vec<PathBuf>,
 }
 
 impl Loader for FolderLoader {
@@ -59,14 +61,16 @@ impl Loader for FolderLoader {
 
 impl FolderLoader {
     /// The text that a file of the policy names by a path relative to itself.
-    fn near(&self, from: &str, path: &str, extension: &str) -> Result<PolicyFile, String> {
+    fn near(&mut self, from: &str, path: &str, extension: &str) -> Result<PolicyFile, String> {
         // A policy from elsewhere must not be able to show what other files hold.
         if Path::new(path).is_absolute() || Path::new(path).extension().is_none_or(|found| found != extension) {
             return Err(format!("`{path}` is not the relative path of a *.{extension} file"));
         }
         let near = Path::new(from).parent().map(Path::to_owned).unwrap_or_default();
         let relative = straight(&near.join(path));
-        match input::text(&self.root.join(&relative)) {
+        let path_here = self.root.join(&relative);
+        self.tried.push(path_here.clone());
+        match input::text(&path_here) {
             Ok(text) => Ok((name(&relative), Arc::from(text))),
             Err(Failure::Message { message, .. }) => Err(message),
             Err(_) => Err(format!("cannot read `{path}`")),

@@ -39,6 +39,7 @@ mod test;
 mod triage;
 mod tzdb;
 mod unpack;
+mod watch;
 mod when;
 mod why;
 
@@ -95,7 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         failure.print(session.format, &session.problems);
         return Status::Wrong.into();
     }
-    match verb(cli.verb, &session) {
+    match verb(cli.verb, cli.global.format, &session) {
         Ok(status) => status.into(),
         Err(failure) => {
             failure.print(session.format, &session.problems);
@@ -104,9 +105,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn verb(verb: Verb, session: &Session) -> Result<Status, Failure> {
+fn verb(verb: Verb, format: FormatArg, session: &Session) -> Result<Status, Failure> {
     match verb {
-        Verb::Check(arguments) => check::run(&arguments, session),
+        Verb::Check(arguments) => check::run(arguments, format, session),
+        Verb::Watch(arguments) => watch::run(arguments, format, session),
         Verb::Triage(arguments) => triage::run(&arguments, session),
         Verb::Audit(arguments) => audit::run(&arguments, session),
         Verb::Why(arguments) => why::run(&arguments, session),

@@ -12,16 +12,27 @@ const PLAIN_WIDTH: usize = 110;
 /// # Errors
 /// What else writing fails with.
 pub(super) fn print(write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>) -> Result<(), Failure> {
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let written = write(&mut out).and_then(|()| out.flush());
-    match written.map_err(Failure::from) {
-        Err(Failure::ClosedPipe) => {
-            // What is left in the buffer has no reader.
-            let (_stdout, _rest) = out.into_parts();
-            Ok(())
-        }
+    match print_on(write) {
+        Err(Failure::ClosedPipe) => Ok(()),
         other => other,
     }
+}
+
+/// The same for what goes on being printed: a closed pipe is its end.
+///
+/// # Errors
+/// What writing fails with.
+pub(super) fn print_on(
+    write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let written = write(&mut out).and_then(|()| out.flush());
+    let written = written.map_err(Failure::from);
+    if matches!(written, Err(Failure::ClosedPipe)) {
+        // What is left in the buffer has no reader.
+        let (_stdout, _rest) = out.into_parts();
+    }
+    written
 }
 
 /// Prints a text, and a line end where it lacks one.

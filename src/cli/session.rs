@@ -1,6 +1,7 @@
 //! What every verb needs: the project's file, how to print, the clock.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use super::loader;
 use super::output;
 use super::progress::Progress;
 use super::tzdb;
-use crate::check::schema::TableId;
+use crate::check::schema::{Schema, TableId};
 use crate::facts::Problems;
 use crate::report::{Format, Look, Paint, diagnostics, problem};
 use crate::sources::mapping::Source;
@@ -29,7 +30,7 @@ use crate::time::{Instant, TimeValue, Zone, parse_time};
 use crate::{Policy, Tally};
 
 /// One call of the program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Session {
     /// What the project's file says.
     pub config: Config,
@@ -45,6 +46,17 @@ pub(super) struct Session {
     pub problems: Look,
     /// stdin has been read: it can be only once.
     pub stdin_taken: Cell<bool>,
+    /// What was told last of a policy and of the input, where what has been told need not be told again; absent where it must.
+    pub told: Option<RefCell<HashMap<Topic, Vec<u8>>>>,
+}
+
+/// What something told on stderr is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Topic {
+    /// The policy.
+    Policy,
+    /// What was read.
+    Input,
 }
 
 /// A policy that checks.
@@ -117,10 +129,26 @@ impl Session {
                 look: look(io::stdout().is_terminal(), config.zone.as_ref()),
                 problems: look(on_stderr, config.zone.as_ref()),
                 stdin_taken: Cell::new(false),
+                told: None,
                 config,
             }),
             Err(failure) => Err((look(on_stderr, None), failure)),
         }
+    }
+
+    /// The same call by the project's file as it is now. The time-zone database stays that of the start.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub(super) fn again(&self) -> Result<Self, Failure> {
+        let mut config = Config::find()?;
+        config.find_zone()?;
+        let mut session = self.clone();
+        let zone = config.zone.clone().unwrap_or_else(Zone::utc);
+        session.look.zone = zone.clone();
+        session.problems.zone = zone;
+        session.config = config;
+        Ok(session)
     }
 
     /// The time to decide for.
@@ -199,9 +227,18 @@ impl Session {
 
     /// Prints diagnostics on stderr.
     pub(super) fn print_diagnostics(&self, found: &[Diagnostic], sources: &Sources) {
-        let mut err = io::BufWriter::new(io::stderr().lock());
-        // Where stderr is closed there is nobody to tell.
-        drop(diagnostics::write(&mut err, found, sources, self.format, &self.problems).and_then(|()| err.flush()));
+        self.tell(Topic::Policy, |out| diagnostics::write(out, found, sources, self.format, &self.problems));
+    }
+
+    /// Prints on stderr what is to be told.
+    fn tell(&self, topic: Topic, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) {
+        let mut text = Vec::new();
+        // Writing to memory does not fail, and where stderr is closed there is nobody to tell.
+        drop(write(&mut text));
+        let known = self.told.as_ref().map(|told| told.borrow_mut().insert(topic, text.clone()));
+        if known.flatten().as_ref() != Some(&text) {
+            drop(io::stderr().lock().write_all(&text));
+        }
     }
 
     /// Reads the facts for a policy and prints what is wrong with them on stderr.
@@ -256,8 +293,7 @@ impl Session {
     /// # Errors
     /// There is so much wrong that nothing may be decided.
     pub(super) fn judge(&self, problems: &Problems, args: &FactsArgs) -> Result<(), Failure> {
-        let mut err = io::BufWriter::new(io::stderr().lock());
-        drop(problem::write(&mut err, problems, self.format, &self.problems).and_then(|()| err.flush()));
+        self.tell(Topic::Input, |out| problem::write(out, problems, self.format, &self.problems));
         if problems.error_count > 0 && !args.keep_going {
             let help = "mend it, or pass `--keep-going` to decide on what could be read";
             let count = if problems.error_count == 1 {
@@ -408,6 +444,21 @@ impl Session {
         args.reports.iter().map(split).collect()
     }
 
+    /// The files and folders of facts that a call reads, and how files are called that are read of a folder. Sources count where there is a
+    /// vocabulary to read them by.
+    pub(super) fn named(&self, args: &FactsArgs, schema: Option<&Schema>) -> Vec<(PathBuf, &'static [&'static str])> {
+        let inputs = self.inputs(args).into_iter();
+        let mut named: Vec<(PathBuf, &'static [&'static str])> =
+            inputs.flat_map(|(entity, paths)| paths.iter().map(move |path| (path.clone(), called(entity)))).collect();
+        let sources = schema.and_then(|schema| intake::sources(&self.config, schema).ok()).unwrap_or_default();
+        for (_, source) in self.used(args, &sources) {
+            named.extend(intake::paths(&self.config, source).into_iter().map(|path| (path, input::ANY)));
+        }
+        named.extend(self.reports(args).into_iter().map(|(_, path)| (path, input::ANY)));
+        named.extend(feeds::known::paths(self, args).into_iter().map(|path| (path, feeds::CALLED)));
+        named
+    }
+
     /// How to evaluate.
     pub(super) fn run_options(&self, args: &FactsArgs, changes: Vec<String>) -> RunOptions {
         let batch_size = args.batch_size.and_then(|size| usize::try_from(size).ok());
@@ -436,7 +487,7 @@ fn called(entity: TableId) -> &'static [&'static str] {
 }
 
 /// The clock's time.
-fn clock() -> Result<Instant, Failure> {
+pub(super) fn clock() -> Result<Instant, Failure> {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()

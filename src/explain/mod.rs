@@ -6,6 +6,7 @@ pub mod audit_rows;
 pub mod calendar;
 pub mod calendar_rows;
 pub mod decisive;
+pub mod difference;
 pub mod facts_rows;
 pub mod facts_show;
 pub mod rows;

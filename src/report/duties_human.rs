@@ -80,7 +80,7 @@ pub(super) fn done(out: &mut impl Write, all: &[&Obligation], look: &Look) -> io
 const REJECTED: &str = "rejected";
 
 /// `1 more approval by cab-member (1 of 2 given)`, `by soc for CVE-2026-1, due 2026-11-20 09:00: overdue`.
-fn what(duty: &Obligation, now: Option<Instant>, look: &Look) -> String {
+pub(super) fn what(duty: &Obligation, now: Option<Instant>, look: &Look) -> String {
     let role = duty.role.as_deref().map(clean);
     let by = role.map_or(String::new(), |role| format!(" by {role}"));
     let about = duty.subject.as_deref().map_or(String::new(), |subject| format!(" for {}", clean(subject)));

@@ -12,7 +12,7 @@ use crate::eval::decision::{
 use crate::time::parse_instant;
 
 /// How many assets a group lists by name.
-const LISTED_ASSETS: usize = 24;
+pub(super) const LISTED_ASSETS: usize = 24;
 /// How many missing facts a reason lists.
 const LISTED_FACTS: usize = 8;
 /// Where reasons begin.
@@ -66,7 +66,7 @@ fn change(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], look
 }
 
 /// `normal`, or `normal (or emergency)` where a fact is missing; empty where the policy has no categories.
-fn category(certain: Option<&str>, possible: &[String]) -> String {
+pub(super) fn category(certain: Option<&str>, possible: &[String]) -> String {
     let others: Vec<&str> = possible.iter().map(String::as_str).filter(|name| Some(*name) != certain).collect();
     match (certain, others.is_empty()) {
         (Some(name), true) => name.to_owned(),
@@ -76,7 +76,7 @@ fn category(certain: Option<&str>, possible: &[String]) -> String {
     }
 }
 
-fn counts(counts: &Counts) -> String {
+pub(super) fn counts(counts: &Counts) -> String {
     let parts: Vec<String> = [
         (counts.deny, "deny"),
         (counts.defer, "defer"),

@@ -11,8 +11,10 @@ use serde_json::ser::Formatter;
 use super::Format;
 use super::rows::{TestResult, TriageReport, Values, Why};
 use super::text::is_harmful;
+use crate::eval::decision::{Decision, Summary};
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
+use crate::explain::difference::{Differences, Step};
 use crate::explain::when_rows::When;
 
 pub use decisions::{Renderer, Report, decisions, render};
@@ -21,6 +23,54 @@ pub use decisions::{Renderer, Report, decisions, render};
 #[derive(Serialize)]
 struct Last<T> {
     summary: T,
+}
+
+/// A decision that became different.
+#[derive(Serialize)]
+struct DecisionLine<'d> {
+    change: Option<&'d str>,
+    asset: Option<&'d str>,
+    different: &'d [&'static str],
+    came: Vec<&'d str>,
+    went: Vec<&'d str>,
+    before: Option<&'d Decision>,
+    after: Option<&'d Decision>,
+}
+
+/// A summary that became different.
+#[derive(Serialize)]
+struct ChangeLine<'d> {
+    change: &'d str,
+    different: &'d [&'static str],
+    before: Option<&'d Summary>,
+    after: Option<&'d Summary>,
+}
+
+/// On each line a decision that became different, as it was and as it is, and then a summary.
+///
+/// # Errors
+/// What writing fails with.
+pub fn differences(out: &mut impl Write, differences: &Differences<'_>) -> io::Result<()> {
+    for one in &differences.decisions {
+        let (change, asset) = one.of();
+        let came = one.reasons.iter().filter_map(|step| match step {
+            Step::Came(reason) => Some(reason.rule.as_str()),
+            _ => None,
+        });
+        let went = one.reasons.iter().filter_map(|step| match step {
+            Step::Went(reason) => Some(reason.rule.as_str()),
+            _ => None,
+        });
+        let (came, went) = (came.collect(), went.collect());
+        let (before, after) = (one.before, one.after);
+        line(out, &DecisionLine { change, asset, different: &one.keys, came, went, before, after })?;
+    }
+    for one in &differences.changes {
+        let change = one.after.or(one.before).map(|summary| summary.change.as_str()).unwrap_or_default();
+        let summary = ChangeLine { change, different: &one.keys, before: one.before, after: one.after };
+        line(out, &Last { summary })?;
+    }
+    Ok(())
 }
 
 /// `{"findings": […], "counts": […], "record": …}`, or a finding on each line and then `{"summary": …}`.

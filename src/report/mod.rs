@@ -8,6 +8,7 @@ pub mod calendar_ics;
 mod calendar_month;
 mod calendar_week;
 pub mod diagnostics;
+pub mod difference_human;
 mod duties_human;
 mod excerpt;
 pub mod facts_human;

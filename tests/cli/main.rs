@@ -32,5 +32,6 @@ mod support;
 mod time;
 mod verbs;
 mod vex;
+mod watch;
 mod when;
 mod workload;

@@ -91,6 +91,17 @@ pub(in crate::cli) fn read(
     Ok(Some(Known { knowledge: Arc::new(knowledge), refused, warnings }))
 }
 
+/// The files, folders and stores that a call reads feeds from, there or not.
+pub(in crate::cli) fn paths(session: &Session, args: &FactsArgs) -> Vec<PathBuf> {
+    if args.no_feeds {
+        Vec::new()
+    } else if args.feeds.is_empty() {
+        session.config.feeds.files.iter().cloned().chain([of_project(session)]).collect()
+    } else {
+        args.feeds.clone()
+    }
+}
+
 /// A row for each feed: of several files the latest date, and the sums.
 pub(in crate::cli) fn rows(knowledge: &Knowledge, now: Instant) -> Vec<FeedRow> {
     let feeds = knowledge.feeds();
