@@ -42,6 +42,67 @@ pub(super) fn line() -> Value {
     }))
 }
 
+/// A line of what `watch --format ndjson` prints: a decision or a summary that became different, or what is said of each time that it decided.
+pub(super) fn watch_line() -> Value {
+    let keys = json!({ "type": "array", "items": { "type": "string" }, "description": "The keys that differ; none where it is new or gone" });
+    let rules = |what: &str| json!({ "type": "array", "items": { "type": "string" }, "description": format!("The statements that {what} among its reasons") });
+    let or_null = |of: &str| json!({ "anyOf": [{ "$ref": format!("#/$defs/{of}") }, { "type": "null" }] });
+    let text = json!({ "type": ["string", "null"] });
+    let decision = json!({
+        "title": "A decision that became different",
+        "type": "object",
+        "required": ["change", "asset", "different", "came", "went", "before", "after"],
+        "additionalProperties": false,
+        "properties": {
+            "change": text,
+            "asset": text,
+            "different": keys,
+            "came": rules("came"),
+            "went": rules("went"),
+            "before": or_null("decision"),
+            "after": or_null("decision"),
+        },
+    });
+    let summary = json!({
+        "title": "A summary that became different",
+        "type": "object",
+        "required": ["change", "different", "before", "after"],
+        "additionalProperties": false,
+        "properties": {
+            "change": { "type": "string" },
+            "different": keys,
+            "before": or_null("summary"),
+            "after": or_null("summary"),
+        },
+    });
+    let time = json!({ "type": "string", "format": "date-time" });
+    let number = json!({ "type": ["integer", "null"], "minimum": 0 });
+    let watch = json!({
+        "title": "The end of a time that it decided",
+        "type": "object",
+        "required": ["at", "status", "because", "took_ms"],
+        "additionalProperties": false,
+        "properties": {
+            "at": time,
+            "now": time,
+            "status": { "enum": ["decided", "failed"] },
+            "because": { "type": "array", "items": { "type": "string" }, "description": "The files that changed; `time` where it was time" },
+            "decisions": number,
+            "changes": number,
+            "different": number,
+            "errors": number,
+            "took_ms": number,
+            "message": { "type": "string", "description": "Why it failed" },
+            "kept": { "type": ["string", "null"], "format": "date-time", "description": "The time for which the answer that stands was given" },
+        },
+    });
+    let only = |name: &str, of: Value| json!({ "type": "object", "required": [name], "additionalProperties": false, "properties": { name: of } });
+    schema(json!({
+        "title": "A line of what `changegate watch --format ndjson` prints",
+        "anyOf": [decision, only("summary", summary), only("watch", watch)],
+    }))
+}
+
 /// What `audit --format json` prints as a whole.
 pub(super) fn audit() -> Value {
     with_audit(json!({

@@ -52,6 +52,8 @@ enum Of {
     Check,
     /// A line of what `check --format ndjson` prints: a decision or a summary
     Line,
+    /// A line of what `watch --format ndjson` prints: what became different, or the end of a time that it decided
+    WatchLine,
     /// All that `audit --format json` prints
     Audit,
     /// A line of what `audit --format ndjson` prints: an asset or the summary
@@ -74,7 +76,14 @@ impl Of {
             Self::Waivers => (TableId::WAIVER, "A waiver, for the assets, changes or findings that it names"),
             Self::Samples => (TableId::SAMPLE, "A measurement, which metrics read"),
             Self::Obligations => (TableId::DUTY, "A duty of an earlier run"),
-            Self::Decision | Self::Check | Self::Line | Self::Audit | Self::AuditLine | Self::When | Self::Calendar => {
+            Self::Decision
+            | Self::Check
+            | Self::Line
+            | Self::WatchLine
+            | Self::Audit
+            | Self::AuditLine
+            | Self::When
+            | Self::Calendar => {
                 return None;
             }
         })
@@ -87,6 +96,7 @@ pub(super) fn run(args: &SchemaArgs, session: &Session) -> Result<Status, Failur
         Some(Of::Decision) => Some(include_str!("../report/decision.schema.json").to_owned()),
         Some(Of::Check) => Some(pretty(&check_schema::whole())),
         Some(Of::Line) => Some(pretty(&check_schema::line())),
+        Some(Of::WatchLine) => Some(pretty(&check_schema::watch_line())),
         Some(Of::Audit) => Some(pretty(&check_schema::audit())),
         Some(Of::AuditLine) => Some(pretty(&check_schema::audit_line())),
         Some(Of::When) => Some(pretty(&check_schema::when())),

@@ -265,6 +265,3 @@ impl Watch<'_> {
 fn names<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> Vec<String> {
     paths.map(|path| path.display().to_string()).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -112,7 +112,12 @@ impl<'d> Differences<'d> {
             self.same = self.same.saturating_add(1);
             return;
         }
-        let reasons = steps(old.reasons.iter().map(|reason| &**reason), new.reasons.iter().map(|reason| &**reason), same_statement, |a, b| clocks.reason(a, b));
+        let reasons = steps(
+            old.reasons.iter().map(|reason| &**reason),
+            new.reasons.iter().map(|reason| &**reason),
+            same_statement,
+            |a, b| clocks.reason(a, b),
+        );
         let duties =
             duties(clocks, old.obligations.iter().map(|duty| &**duty), new.obligations.iter().map(|duty| &**duty));
         self.decisions.push(Difference { before: Some(old), after: Some(new), keys, reasons, duties });

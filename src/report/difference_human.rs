@@ -201,13 +201,13 @@ fn reason(out: &mut impl Write, sign: &str, old: Option<&Reason>, new: &Reason, 
 fn triage(out: &mut impl Write, old: &Decision, new: &Decision, look: &Look) -> io::Result<()> {
     for block in &new.triage {
         let was = old.triage.iter().find(|old| old.block == block.block);
-        let level = |level: &Option<String>| level.clone().unwrap_or_else(|| "none".to_owned());
+        let level = |level: Option<&str>| level.unwrap_or("none").to_owned();
         let due = |at: Option<Instant>| at.map_or_else(|| "never".to_owned(), |at| look.time(at));
         let mut parts = Vec::new();
         match was {
             Some(was) => {
                 if was.level != block.level {
-                    parts.push(format!("{} → {}", level(&was.level), level(&block.level)));
+                    parts.push(format!("{} → {}", level(was.level.as_deref()), level(block.level.as_deref())));
                 }
                 if was.due != block.due {
                     parts.push(format!("due {} → {}", due(was.due), due(block.due)));
@@ -219,7 +219,7 @@ fn triage(out: &mut impl Write, old: &Decision, new: &Decision, look: &Look) -> 
                     parts.push(format!("findings {} → {}", was.findings.len(), block.findings.len()));
                 }
             }
-            None => parts.push(format!("{}, due {}", level(&block.level), due(block.due))),
+            None => parts.push(format!("{}, due {}", level(block.level.as_deref()), due(block.due))),
         }
         if !parts.is_empty() {
             writeln!(out, "{:INDENT$}triage {}: {}", "", block.block, parts.join(", "))?;

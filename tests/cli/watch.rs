@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::conform::conforms;
 use crate::support::{CONFIG, Folder, INVENTORY, NOW, POLICY, change, program};
 
 /// How long a line may take to come: long, since the machine may be busy with other things.
@@ -343,6 +344,34 @@ fn check_prints_everything_first() {
     save(&folder, "changes/one.json", &change("CHG0001", "none"));
     let (lines, _) = watching.round();
     assert_eq!(lines[0]["after"]["verdict"], "permit");
+}
+
+#[test]
+fn lines_are_what_their_schema_says() {
+    let folder = Folder::project("none");
+    let schema = folder.run(["schema", "--json-schema", "watch-line"]).status(0).json();
+    let mut watching = Watching::start(&folder.0, &["watch", "--format", "ndjson", "--now", NOW]);
+    let edits = [
+        ("changes/one.json", change("CHG0001", "deny")),
+        ("changes/two.json", change("CHG0002", "hold")),
+        ("changes/one.json", "[]".to_owned()),
+        ("inventory.ndjson", "{ not json".to_owned()),
+    ];
+    let mut count = 0;
+    for (name, text) in [None].into_iter().chain(edits.map(Some)).map(Option::unwrap_or_default) {
+        if !name.is_empty() {
+            save(&folder, name, &text);
+        }
+        loop {
+            let line: Value = serde_json::from_str(&watching.line()).unwrap();
+            conforms(&schema, &line);
+            count += 1;
+            if line.get("watch").is_some() {
+                break;
+            }
+        }
+    }
+    assert_eq!(count, 1 + 4 + 4 + 4 + 1);
 }
 
 #[test]

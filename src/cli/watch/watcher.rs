@@ -34,7 +34,7 @@ impl Pause {
     /// How long nothing may change from now on, where changes have gone on for so long; nothing where that was long enough.
     ///
     /// A single save is answered at once; who writes many files takes longer between two, and who has not closed one will go on writing.
-    fn after(self, gone_on: Duration, is_open: bool) -> Option<Duration> {
+    pub(super) fn after(self, gone_on: Duration, is_open: bool) -> Option<Duration> {
         let shortest = if is_open { LONGEST } else { SHORTEST };
         let rest = self.fixed.unwrap_or_else(|| gone_on.clamp(shortest, LONGEST));
         (gone_on < PATIENCE.max(rest.saturating_mul(10))).then_some(rest)
