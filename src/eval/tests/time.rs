@@ -72,6 +72,12 @@ impl<'c> Given<'c> {
         decide(&policy, &facts, at(self.now), &DecideOptions::default())
     }
 
+    /// The same in batches of so many rows.
+    pub(super) fn outcome_in(&self, batch: usize) -> Outcome {
+        let (policy, facts) = self.read();
+        decide(&policy, &facts, at(self.now), &DecideOptions { batch_size: Some(batch), ..DecideOptions::default() })
+    }
+
     pub(super) fn decision(&self) -> Decision {
         self.outcome().decisions.remove(0)
     }
