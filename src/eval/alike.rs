@@ -141,7 +141,7 @@ mod tests {
                 match (statement, row) {
                     ("a", 0 | 2) | ("c", 3) => rows.say(row, certain),
                     ("a", 1 | 4) => rows.say(row, perhaps),
-                    ("b", 0 | 1 | 2) => rows.say(row, if row == 1 { perhaps } else { certain }),
+                    ("b", 0..=2) => rows.say(row, if row == 1 { perhaps } else { certain }),
                     _ => {}
                 }
             }

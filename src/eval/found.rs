@@ -56,7 +56,7 @@ pub enum Said<'p> {
     /// What a statement says: that it restricts them, what somebody has to do.
     Statement {
         /// How it restricts them.
-        hit: Option<Hit<'p>>,
+        hit: Option<Box<Hit<'p>>>,
         /// Another row that it restricts like that may have another reason.
         own: bool,
         /// What somebody has to do.
@@ -70,7 +70,7 @@ pub enum Said<'p> {
 
 impl<'p> Said<'p> {
     fn hit(hit: Hit<'p>, own: bool) -> Self {
-        Self::Statement { hit: Some(hit), own, entries: Vec::new() }
+        Self::Statement { hit: Some(Box::new(hit)), own, entries: Vec::new() }
     }
 }
 
@@ -85,7 +85,7 @@ impl<'p> Found<'p> {
     /// What restricts the rows of a kind.
     pub fn hits(&self, kind: usize) -> impl Iterator<Item = &Hit<'p>> {
         self.rows.things(kind).into_iter().filter_map(|thing| match self.rows.get(thing) {
-            Some(Said::Statement { hit, .. }) => hit.as_ref(),
+            Some(Said::Statement { hit, .. }) => hit.as_deref(),
             _ => None,
         })
     }
@@ -103,7 +103,7 @@ impl<'p> Found<'p> {
     #[must_use]
     pub fn stops_by_time(&self) -> bool {
         let stops = |hit: &Hit<'_>| hit.period.is_some() && hit.effect >= Effect::Hold;
-        self.rows.all().any(|said| matches!(said, Said::Statement { hit: Some(hit), .. } if stops(hit)))
+        self.rows.all().any(|said| matches!(said, Said::Statement { hit: Some(hit), .. } if stops(hit.as_ref())))
     }
 
     /// What somebody has to do for the rows of a kind, sorted.
@@ -267,10 +267,12 @@ fn add_approvals<'p>(rows: &mut Alike<Said<'p>>, frame: &Frame<'p>) {
             let alone = outcome.blocks.is_some_and(|block| own.at(row, block.uncertain));
             let same = last.filter(|(other, _)| *other == at).map(|(_, thing)| thing);
             let thing = same.or_else(|| known.get(&at).copied()).filter(|_| !alone).unwrap_or_else(|| {
-                let hit = outcome.blocks.map(|block| Hit {
-                    effect: block.effect,
-                    approval: Some(index),
-                    ..plain(frame.env, &def.head, "approval", block.uncertain, &def.head.scope)
+                let hit = outcome.blocks.map(|block| {
+                    Box::new(Hit {
+                        effect: block.effect,
+                        approval: Some(index),
+                        ..plain(frame.env, &def.head, "approval", block.uncertain, &def.head.scope)
+                    })
                 });
                 rows.thing(Said::Statement { hit, own: alone, entries: outcome.entries.clone() })
             });

@@ -49,7 +49,7 @@ impl<'f, 'p> Reasons<'f, 'p> {
         }
         let (reason, own) = match self.found.rows.get(thing)? {
             Said::Statement { hit, own, .. } => {
-                (explained(self.frame, row, hit.as_ref()?, self.tested, self.known, self.risks), *own)
+                (explained(self.frame, row, hit.as_deref()?, self.tested, self.known, self.risks), *own)
             }
             Said::Unsure(cause) => (unsure(*cause), true),
             Said::Category(..) => return None,

@@ -369,6 +369,6 @@ fn triage(out: &mut Vec<u8>, block: &BlockTriage) {
     out.extend_from_slice(b",\"overdue\":");
     number(out, *overdue);
     out.extend_from_slice(b",\"findings\":");
-    list(out, findings, |out, finding| value(out, finding));
+    list(out, findings, value);
     out.push(b'}');
 }
