@@ -223,7 +223,7 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
     } else {
         let rows = if required.may.has_true() { asks(frame, def) } else { Vec::new() };
         let mut tallies: HashMap<(u32, &Asks), Arc<Tally>> = HashMap::new();
-        let mut alike: HashMap<(*const Tally, Could, Could, bool, [triage::Due; 2]), Arc<Outcome>> = HashMap::new();
+        let mut alike: HashMap<Came, Arc<Outcome>> = HashMap::new();
         for (row, change) in changes.iter().enumerate() {
             let (required, asked) = (required.at(row), asked.at(row));
             let Some(asks) = rows.get(row).filter(|_| required.be_true) else {
@@ -280,6 +280,9 @@ fn blocks(env: &Env<'_>, head: &Head, afterwards: bool, tally: &Tally, required:
     }
     lacking.map(|lacking| Block { effect: effect(lacking), uncertain: !certain, rejected: false })
 }
+
+/// All that an outcome hangs on: the votes that were counted, whether it is required and asked for, whether it was reviewed, and the due times.
+type Came = (*const Tally, Could, Could, bool, [triage::Due; 2]);
 
 /// When what is asked for is due, in each row.
 struct Dues {
