@@ -178,6 +178,9 @@ struct Line {
     failure: Option<Failure>,
 }
 
+/// What the portions came to, and what was decided of each.
+type Decided = (Sum, Vec<Vec<Piece>>);
+
 /// Reads and decides all portions, each on one thread; none where the assets are not in the order of their
 /// ids, so that they have to be read together.
 ///
@@ -189,7 +192,7 @@ pub(super) fn decide(
     sum: Sum,
     tally: &Tally,
     decide: &(dyn Fn(&crate::Facts) -> Vec<Piece> + Sync),
-) -> Result<Option<(Sum, Vec<Vec<Piece>>)>, Failure> {
+) -> Result<Option<Decided>, Failure> {
     let line = Line { next: 0, waiting: BTreeMap::new(), sum, pieces: Vec::new(), in_order: true, failure: None };
     let line = Mutex::new(line);
     let lock = || line.lock().unwrap_or_else(PoisonError::into_inner);
