@@ -135,7 +135,7 @@ fn assets_in_another_order_or_given_twice_are_read_together() {
 fn what_hangs_on_all_assets_of_a_change_is_read_as_a_whole() {
     let folder = project(CHANGES, &inventory());
     let many = "rule many { forbid count(a in change.assets where a.tier == 1) > 3  effect hold }\n";
-    folder.write("policy.gate", &format!("{POLICY}{many}"));
+    folder.write("policy.gate", format!("{POLICY}{many}"));
     let printed = same(&folder, &["--format", "ndjson"]);
     assert!(printed.contains("\"rule\":\"many\""), "{printed}");
 }

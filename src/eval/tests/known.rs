@@ -201,8 +201,8 @@ proptest! {
             Poss::of(answers.iter().zip(&masks).filter(|(_, mask)| mask.value(row)).map(|(answer, _)| *answer).collect())
         };
         let choice = Choice::new(bits.len(), answers.iter().copied().zip(&masks));
-        for row in 0..bits.len() {
-            prop_assert_eq!(choice.settled().value(row), bits[row].count_ones() == 1);
+        for (row, bits) in bits.iter().enumerate() {
+            prop_assert_eq!(choice.settled().value(row), bits.count_ones() == 1);
         }
         is(&choice.finish(of), &(0..bits.len()).map(of).collect::<Vec<Poss>>())?;
     }
