@@ -7,7 +7,6 @@ mod zones;
 
 pub use portions::{Portion, Portions, Sum};
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::check::program::{NodeId, Program};
@@ -18,7 +17,8 @@ use crate::eval::column::Rows;
 use crate::eval::decide::{Options, prepare};
 use crate::eval::frame::{Binding, Frame};
 use crate::facts::{
-    self, Amend, Broken, Caveat, Installed, Json, Mapped, Place, Problem, ProblemKind, Problems, Remark, Row, Trace,
+    self, Amend, AssetNames, Broken, Caveat, Installed, Json, Mapped, Place, Problem, ProblemKind, Problems, Remark,
+    Row, Trace,
 };
 use crate::tally::Tally;
 use crate::time::{Instant, Zone, ical};
@@ -198,10 +198,15 @@ impl FactsBuilder {
         self.inner.pass_over(entity, file, column);
     }
 
-    /// The identifiers of the assets so far, by identifier and host name in small letters; a host name that two have is not there.
+    /// The identifiers of the assets so far, found by identifier and host name.
     #[must_use]
-    pub fn asset_names(&self) -> HashMap<String, String> {
+    pub fn asset_names(&self) -> AssetNames {
         self.inner.asset_names()
+    }
+
+    /// Says that elements of a list are lacking of which nobody knows whose they are: every list of that name that a record has is incomplete.
+    pub fn lack_elements(&mut self, entity: TableId, file: &Arc<str>, list: &str) {
+        self.inner.lack_elements(entity, file, list);
     }
 
     /// How many records of an entity there are so far.

@@ -100,8 +100,8 @@ pub(super) fn read(policy: &Policy, files: Vec<Given>, sources: &[Source], now: 
     let reads = reads(policy, &files, sources, now, unpacked);
     let mut builder = policy.counted_facts_builder(now, zone, tally);
     // Feeds and reports find assets by more than what the policy reads.
-    let has_reports = files.iter().any(|given| Intake::is_report(sources, given));
-    builder.narrow(&reads, narrow && known.is_none() && !has_reports);
+    let names_assets = files.iter().any(|given| Intake::names_assets(sources, given));
+    builder.narrow(&reads, narrow && known.is_none() && !names_assets);
     let mut warnings = Vec::new();
     let knowledge = known.map(|known| {
         known.refused.into_iter().for_each(|broken| builder.add_error(broken));

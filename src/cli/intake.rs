@@ -1,6 +1,7 @@
 //! Files of facts in any form, by `[[source]]` and by their content, into the facts of one run.
 
 mod form;
+mod parts;
 mod reports;
 mod software;
 
@@ -16,10 +17,10 @@ use super::input::InputFile;
 use crate::check::reads::Reads;
 use crate::check::schema::{Schema, TableId};
 use crate::explain::facts_rows::FileRow;
-use crate::facts::{Broken, Chunk, Foreign, Json, Mapped, Misread, Place, Row, printable};
+use crate::facts::{Chunk, Foreign, Json, Mapped, Misread, Place, Row, printable};
 use crate::sources::foreign;
 use crate::sources::inventories::{broken, csv, json, osquery, parquet, servicenow};
-use crate::sources::join::{About, Joined, Record, owner_of};
+use crate::sources::join::{Joined, Record, owner_of};
 use crate::sources::knowledge::Knowledge;
 use crate::sources::mapping::{self, Form, Mapping, Source};
 use crate::sources::reports as readers;
@@ -96,6 +97,10 @@ pub(super) struct Intake<'s> {
     files: Vec<FileRow>,
     /// What feeds know.
     known: Option<Arc<Knowledge>>,
+    /// Assets were given by what lists assets, rather than by reports of them alone.
+    has_inventory: bool,
+    /// Lists of which elements are lacking that may be anybody's, each with the first file that lacks one.
+    lacking: BTreeMap<TableId, Arc<str>>,
 }
 
 impl<'s> Intake<'s> {
@@ -118,6 +123,8 @@ impl<'s> Intake<'s> {
             unpacked,
             files: Vec::new(),
             known,
+            has_inventory: false,
+            lacking: BTreeMap::new(),
         }
     }
 
@@ -156,9 +163,10 @@ impl<'s> Intake<'s> {
             + self.joined.len()
     }
 
-    /// Whether a file is a scanner's report or a bill of materials.
-    pub(super) fn is_report(sources: &[Source], given: &Given) -> bool {
-        Self::form(sources, given).0 == Form::Report
+    /// Whether a file has findings or software of assets that it calls by their names: a report, a bill of materials, a table of them.
+    pub(super) fn names_assets(sources: &[Source], given: &Given) -> bool {
+        let (form, entity) = Self::form(sources, given);
+        form == Form::Report || owner_of(entity).is_some_and(|(owner, _)| owner == TableId::ASSET)
     }
 
     /// The entity of the input that a file's records end up in.
@@ -185,6 +193,8 @@ impl<'s> Intake<'s> {
         let source = given.source.and_then(|at| self.sources.get(at));
         let has_fields = source.is_some_and(|source| source.has_fields);
         let asset = given.asset.or_else(|| source.and_then(|source| source.asset.clone()));
+        self.has_inventory |=
+            entity == TableId::ASSET && form != Form::Report && !(form == Form::Osquery && given.is_report);
         let (name, bytes) = (given.file.name.as_str(), given.file.bytes.as_slice());
         let empty = || Mapping {
             entity,
@@ -224,7 +234,7 @@ impl<'s> Intake<'s> {
                         if is_mapped { json::rows(&mapping, &pieces) } else { json::plain_rows(&mapping, &pieces) };
                     self.take(&mapping, name, rows, asset.as_deref(), builder);
                 }
-                self.fault(entity, fault, builder);
+                self.fault(entity, name, asset.as_deref(), fault, builder);
             }
             Form::Jira => {
                 let (pieces, fault) = json::pieces(name, bytes, list.unwrap_or("issues"));
@@ -234,7 +244,7 @@ impl<'s> Intake<'s> {
                 };
                 let rows = pieces.par_iter().map(read).collect();
                 self.take(&mapping, name, self.complete(&mapping, rows), asset.as_deref(), builder);
-                self.fault(entity, fault, builder);
+                self.fault(entity, name, asset.as_deref(), fault, builder);
             }
             Form::ServiceNow => {
                 let (pieces, fault) = json::pieces(name, bytes, list.unwrap_or("result"));
@@ -245,7 +255,7 @@ impl<'s> Intake<'s> {
                 self.ids.extend(export.ids);
                 let rows = self.complete(&mapping, export.rows);
                 self.waiting.push((mapping, name.to_owned(), rows));
-                self.fault(entity, fault, builder);
+                self.fault(entity, name, asset.as_deref(), fault, builder);
             }
         }
     }
@@ -294,7 +304,7 @@ impl<'s> Intake<'s> {
         for column in over {
             builder.pass_over(entity, name, &column);
         }
-        self.fault(entity, read.err(), builder);
+        self.fault(entity, name, asset, read.err(), builder);
     }
 
     fn parquet(
@@ -324,7 +334,7 @@ impl<'s> Intake<'s> {
         for column in over {
             builder.pass_over(entity, name, &column);
         }
-        self.fault(entity, read.err(), builder);
+        self.fault(entity, name, asset, read.err(), builder);
     }
 
     fn yaml(
@@ -353,7 +363,7 @@ impl<'s> Intake<'s> {
         };
         self.take(mapping, name, records.into_iter().map(row).collect(), asset, builder);
         let fault = fault.map(|(what, line)| Box::new(broken(name, u32::try_from(line).ok(), WRONG, what, "")));
-        self.fault(mapping.entity, fault, builder);
+        self.fault(mapping.entity, name, asset, fault, builder);
     }
 
     fn osquery(&mut self, name: &str, bytes: &[u8], asset: Option<&str>, builder: &mut FactsBuilder) {
@@ -374,7 +384,7 @@ impl<'s> Intake<'s> {
             },
         });
         builder.add_rows(TableId::ASSET, name, rows.collect());
-        self.fault(TableId::ASSET, fault, builder);
+        self.fault(TableId::ASSET, name, asset, fault, builder);
     }
 
     fn report(&mut self, name: &str, bytes: &[u8], asset: Option<String>, builder: &mut FactsBuilder) {
@@ -382,6 +392,9 @@ impl<'s> Intake<'s> {
         match readers::read(&file, bytes) {
             Some(report) => self.reports.push((file, asset, report)),
             None => {
+                for entity in [TableId::FINDING, TableId::SOFTWARE] {
+                    self.lack(entity, name, asset.as_deref());
+                }
                 let (found, help) = match foreign::recognised(bytes) {
                     Some(foreign) => (format!("it is {}, which is not read", foreign.form), foreign.help),
                     None => (
@@ -390,49 +403,6 @@ impl<'s> Intake<'s> {
                     ),
                 };
                 builder.add_error(broken(name, None, "a report cannot be read", found, help));
-            }
-        }
-    }
-
-    fn fault(&self, entity: TableId, fault: Option<Box<Broken>>, builder: &mut FactsBuilder) {
-        if let Some(fault) = fault {
-            builder.add_broken(ends_in(entity), *fault);
-        }
-    }
-
-    /// Hands rows on, or keeps those that belong to other records.
-    fn take(&mut self, mapping: &Mapping, name: &str, rows: Vec<Row>, asset: Option<&str>, builder: &mut FactsBuilder) {
-        let Some((owner, list)) = owner_of(mapping.entity) else {
-            builder.add_rows(mapping.entity, name, rows);
-            return;
-        };
-        let key = mapping::parent(mapping.entity).unwrap_or_default();
-        for row in rows {
-            let place = Place { file: Arc::from(name), line: row.line, record: None, found: None };
-            let entries = match row.record {
-                Ok(Json::Object(entries)) => entries,
-                Ok(_) => continue,
-                Err(wrong) => {
-                    let place = Place { found: Some(wrong.found), ..place };
-                    builder.add_error(Broken { message: wrong.message, place, help: wrong.help });
-                    continue;
-                }
-            };
-            let (of, fields): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(name, _)| name == key);
-            let id = match of.into_iter().next() {
-                Some((_, Json::String(id))) => Some(id.into_owned()),
-                _ => asset.map(str::to_owned),
-            };
-            let Some(id) = id.filter(|id| !id.trim().is_empty()) else {
-                let place = Place { found: Some(format!("`{key}` is missing")), ..place };
-                let message = format!("a row of `{list}` does not say to which `{key}` it belongs");
-                builder.add_error(Broken { message, place, help: None });
-                continue;
-            };
-            builder.remark(ends_in(mapping.entity), &place, &id, row.remarks);
-            debug_assert_eq!(owner, ends_in(mapping.entity));
-            for element in each_cve(fields) {
-                self.joined.add(mapping.entity, &id, element, About::default(), &place);
             }
         }
     }
@@ -452,6 +422,7 @@ impl<'s> Intake<'s> {
         }
         self.joined.rename(&self.ids);
         self.findings(builder);
+        self.settle_assets(builder);
         let elements = trace.map(|asset| self.joined.places(asset)).unwrap_or_default();
         for Record { entity, place, record, caveats } in self.joined.records(self.known.as_deref()) {
             if !caveats.is_empty() {
@@ -462,6 +433,11 @@ impl<'s> Intake<'s> {
                 builder.caveats(&Place { record: id, ..place.clone() }, caveats);
             }
             builder.add_record(entity, &place.file, place.line, record);
+        }
+        for (entity, file) in &self.lacking {
+            if let Some((owner, list)) = owner_of(*entity) {
+                builder.lack_elements(owner, file, list);
+            }
         }
         if let Some(known) = &self.known {
             software::correlate(known, builder);
@@ -485,19 +461,4 @@ fn read_only(mut mapping: Mapping, schema: &Schema, reads: Option<&Reads>) -> Ma
         mapping.rules.retain(|rule| reads.has_named(schema, mapping.entity, &rule.field));
     }
     mapping
-}
-
-/// One element for each CVE of a cell that has several.
-fn each_cve(fields: Vec<(std::borrow::Cow<'static, str>, Json<'static>)>) -> Vec<Json<'static>> {
-    let several = fields.iter().find_map(|(key, value)| match value {
-        Json::Array(ids) if key == "cve" => Some(ids.clone()),
-        _ => None,
-    });
-    let Some(ids) = several else { return vec![Json::Object(fields)] };
-    let with = |id: Json<'static>| {
-        let fields =
-            fields.iter().map(|(key, value)| (key.clone(), if key == "cve" { id.clone() } else { value.clone() }));
-        Json::Object(fields.collect())
-    };
-    ids.into_iter().map(with).collect()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::amend::{Amend, Caveat};
 use super::assemble::finish;
+use super::asset_names::AssetNames;
 use super::column::{Cell, ColumnBuild, State, TableBuild, row};
 use super::digest::{RecordDigest, of_all};
 use super::installed::Installed;
@@ -262,27 +263,18 @@ impl FactsBuilder {
         self.report.unknown_key(&Arc::from(def.name.as_str()), column, help, place);
     }
 
-    /// The identifiers of the assets so far, by identifier and host name in small letters; a host name that two have is not there.
+    /// The identifiers of the assets so far, found by identifier and host name.
     #[must_use]
-    pub fn asset_names(&self) -> HashMap<String, String> {
+    pub fn asset_names(&self) -> AssetNames {
         let hostname = self.schema.find(TableId::ASSET, "hostname").map(|(field, _)| usize::from(field.0));
-        let mut ids = HashMap::new();
-        let mut hosts: HashMap<String, Option<String>> = HashMap::new();
-        for (id, host) in self.assets.ids_with(hostname, &self.pool) {
-            if let Some(host) = host {
-                let known = hosts.entry(host.to_lowercase()).or_insert_with(|| Some(id.to_string()));
-                if known.as_deref() != Some(id.as_ref()) {
-                    *known = None;
-                }
-            }
-            ids.insert(id.to_lowercase(), id.to_string());
+        AssetNames::new(self.assets.ids_with(hostname, &self.pool))
+    }
+
+    /// Says that elements of a list are lacking of which nobody knows whose they are: every list of that name that a record has is incomplete.
+    pub fn lack_elements(&mut self, entity: TableId, file: &Arc<str>, list: &str) {
+        if let Some((records, shared)) = self.split(entity) {
+            records.lack(file, list, shared);
         }
-        for (host, id) in hosts {
-            if let Some(id) = id {
-                ids.entry(host).or_insert(id);
-            }
-        }
-        ids
     }
 
     /// How many records of an entity there are so far.

@@ -14,6 +14,7 @@
 
 mod amend;
 mod assemble;
+mod asset_names;
 mod builder;
 mod column;
 mod csv;
@@ -43,6 +44,7 @@ mod value;
 mod vectors;
 
 pub use amend::{Amend, Caveat};
+pub use asset_names::AssetNames;
 pub use builder::{FactsBuilder, Input, Options, Selection};
 pub use csv::{Lines, broken_quote};
 pub use installed::{Installed, Reported};

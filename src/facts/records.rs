@@ -1,5 +1,6 @@
 //! All records of one entity: from chunks in the order of the input to one table in the order of the ids.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -157,6 +158,17 @@ impl Records {
         let (mut part, pool, report) = source.records(file, records);
         part.adds = true;
         self.absorb(vec![(part, pool, report)], &mut *shared.pool, &mut *shared.report);
+    }
+
+    /// Makes a list of every record that has it incomplete.
+    pub(super) fn lack(&mut self, file: &Arc<str>, list: &str, shared: Shared<'_>) {
+        let ids: BTreeSet<Arc<str>> = self.rows_by_id(shared.pool).into_iter().map(|(id, _)| id).collect();
+        let record = |id: Arc<str>| {
+            let id = Json::String(Cow::Owned(id.to_string()));
+            let lacking = Json::Incomplete(Vec::new());
+            (None, Json::Object(vec![(Cow::Borrowed("id"), id), (Cow::Owned(list.to_owned()), lacking)]))
+        };
+        self.add_more(file, ids.into_iter().map(record).collect(), shared);
     }
 
     /// Takes chunks in, in the order of the input, and gives what they hold the numbers of the whole.

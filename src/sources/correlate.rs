@@ -85,6 +85,9 @@ pub struct Correlated {
     pub doubts: Vec<Doubt>,
     /// Software that cannot be looked up, by its place, and why.
     pub unread: Vec<(usize, String)>,
+    /// Packages of which it is not known from which source they were built, by their places: no record of OSV has their own names, and one may have
+    /// that of the source.
+    pub sourceless: Vec<usize>,
 }
 
 impl Seen {
@@ -204,6 +207,12 @@ impl<'a> Index<'a> {
         let pieces: Vec<Piece> = software.iter().map(Piece::read).collect();
         for (place, piece) in pieces.iter().enumerate() {
             result.unread.extend(piece.unread().into_iter().map(|why| (place, why)));
+        }
+        let is_named = |package: &Package| self.packages.contains_key(&key(package.ecosystem().name(), package.name()));
+        for (place, piece) in pieces.iter().enumerate() {
+            if piece.lacks_source && !piece.packages.iter().any(is_named) {
+                result.sourceless.push(place);
+            }
         }
         let mut answers = Answers::new();
         for (place, piece) in pieces.iter().enumerate() {

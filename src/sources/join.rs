@@ -1,7 +1,7 @@
 //! Findings, software and votes that come apart from what they belong to, put together: several reports of one asset become one list.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::enrich::Subject;
@@ -23,6 +23,8 @@ pub struct About {
     pub cpe: Option<String>,
     /// What that is part of.
     pub within: Vec<String>,
+    /// It is from a register, which says what was decided about it, rather than from a report of what was seen.
+    pub is_register: bool,
 }
 
 impl About {
@@ -50,6 +52,8 @@ struct Owned {
     lists: BTreeMap<&'static str, Vec<(Json<'static>, About)>>,
     places: Vec<(Vec<String>, Place)>,
     incomplete: Vec<&'static str>,
+    /// Lists of which somebody gave all, and not only elements of one kind.
+    whole: Vec<&'static str>,
     place: Option<Place>,
 }
 
@@ -73,6 +77,12 @@ pub fn owner_of(entity: TableId) -> Option<(TableId, &'static str)> {
 impl Joined {
     /// Adds an element, and what else is known of it.
     pub fn add(&mut self, entity: TableId, owner: &str, element: Json<'static>, about: About, place: &Place) {
+        self.add_part(entity, owner, element, about, place);
+        self.given(entity, owner, false, place);
+    }
+
+    /// The same from somebody who looked for some kind of elements only: beside them there may be others, unless somebody else gives the list.
+    pub fn add_part(&mut self, entity: TableId, owner: &str, element: Json<'static>, about: About, place: &Place) {
         let Some((of, list)) = owner_of(entity) else { return };
         let owned = self.owned(of, owner, place);
         let names = ["cve", "name"].iter().filter_map(|key| match element.get(key) {
@@ -88,6 +98,9 @@ impl Joined {
         let Some((of, list)) = owner_of(entity) else { return };
         let owned = self.owned(of, owner, place);
         owned.lists.entry(list).or_default();
+        if !owned.whole.contains(&list) {
+            owned.whole.push(list);
+        }
         if incomplete && !owned.incomplete.contains(&list) {
             owned.incomplete.push(list);
         }
@@ -124,10 +137,26 @@ impl Joined {
         places
     }
 
+    /// The assets that something belongs to, each with the place of its first part.
+    pub fn assets(&self) -> impl Iterator<Item = (&str, &Place)> {
+        let assets = self.owners.iter().filter(|((of, _), _)| *of == TableId::ASSET);
+        assets.filter_map(|((_, id), owned)| Some((id.as_str(), owned.place.as_ref()?)))
+    }
+
     /// Renames owners: by raw keys of a ticket system to their identifiers.
-    pub fn rename(&mut self, ids: &std::collections::HashMap<String, String>) {
-        let (known, unknown) =
-            std::mem::take(&mut self.owners).into_iter().partition(|((_, id), _)| ids.contains_key(id));
+    pub fn rename(&mut self, ids: &HashMap<String, String>) {
+        self.rename_those(ids, &|_| true);
+    }
+
+    /// Renames assets.
+    pub fn rename_assets(&mut self, ids: &HashMap<String, String>) {
+        self.rename_those(ids, &|of| of == TableId::ASSET);
+    }
+
+    fn rename_those(&mut self, ids: &HashMap<String, String>, are_meant: &dyn Fn(TableId) -> bool) {
+        let (known, unknown) = std::mem::take(&mut self.owners)
+            .into_iter()
+            .partition(|((of, id), _)| are_meant(*of) && ids.contains_key(id));
         let known: BTreeMap<(TableId, String), Owned> = known;
         self.owners = unknown;
         for ((of, id), owned) in known {
@@ -142,6 +171,7 @@ impl Joined {
                         mine.lists.entry(list).or_default().extend(elements);
                     }
                     mine.incomplete.extend(owned.incomplete);
+                    mine.whole.extend(owned.whole);
                     mine.places.extend(owned.places);
                 }
             }
@@ -166,7 +196,7 @@ impl Joined {
                 if let (Some(known), "software") = (known, list) {
                     elements.iter_mut().for_each(|element| known.end_of_software(Some(&id), element));
                 }
-                let incomplete = owned.incomplete.contains(&list);
+                let incomplete = owned.incomplete.contains(&list) || !owned.whole.contains(&list);
                 entries
                     .push((list.into(), if incomplete { Json::Incomplete(elements) } else { Json::Array(elements) }));
             }
@@ -185,6 +215,8 @@ struct Merged {
     cves: BTreeSet<String>,
     /// In what it was found: each is a place of its own, which what is said of another does not silence.
     found_in: BTreeSet<About>,
+    /// What each of them says of its state, and whether it is a register.
+    states: BTreeSet<(Option<Json<'static>>, bool)>,
 }
 
 impl Merged {
@@ -211,7 +243,7 @@ fn findings(
     let mut index: BTreeMap<Key, usize> = BTreeMap::new();
     let mut plain = Vec::new();
     for (finding, mut about) in given {
-        let Json::Object(entries) = finding else {
+        let Json::Object(mut entries) = finding else {
             plain.push(finding);
             continue;
         };
@@ -221,6 +253,8 @@ fn findings(
         };
         let (own, package, version) = (text("cve"), text("package"), text("version"));
         let aliases = std::mem::take(&mut about.aliases);
+        let state = entries.iter().position(|(name, _)| name == "state").map(|at| entries.remove(at).1);
+        let state = (state.filter(|state| *state != Json::Null), std::mem::take(&mut about.is_register));
         let cves = match cve_id(&own) {
             Some(cve) => BTreeSet::from([cve]),
             None => aliases.iter().filter_map(|alias| cve_id(alias)).collect(),
@@ -253,19 +287,21 @@ fn findings(
                 at
             }
             None => {
-                merged.push(Merged { entries, names: BTreeSet::new(), cves, found_in: BTreeSet::new() });
+                let (names, found_in, states) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+                merged.push(Merged { entries, names, cves, found_in, states });
                 merged.len() - 1
             }
         };
         let Some(one) = merged.get_mut(at) else { continue };
         one.names.extend(std::iter::once(own).chain(aliases).filter(|name| !name.is_empty()));
         one.found_in.insert(about);
+        one.states.insert(state);
         let told = one_text(&one.cves);
         for name in &meeting {
             index.entry(key(name, &told)).or_insert(at);
         }
     }
-    for Merged { entries, names, cves, found_in } in &mut merged {
+    for Merged { entries, names, cves, found_in, states } in &mut merged {
         // A CVE identifier is what advisories go by.
         if let (Some(cve), 1) = (cves.first(), cves.len())
             && let Some((_, id)) = entries.iter_mut().find(|(key, _)| key == "cve")
@@ -273,6 +309,7 @@ fn findings(
         {
             *id = Json::String(Cow::Owned(cve.clone()));
         }
+        entries.extend(settled(entries, states, caveats).map(|state| ("state".into(), state)));
         if let Some(known) = known {
             let aliases: Vec<String> = names.iter().cloned().collect();
             let subjects: Vec<Subject<'_>> = found_in.iter().map(|about| about.as_subject(&aliases)).collect();
@@ -287,22 +324,56 @@ fn one_text(names: &BTreeSet<String>) -> String {
 }
 
 /// That two reports say something else of one finding.
-fn differs(cve: &str, key: &str, one: &Json<'_>, other: &Json<'_>) -> Caveat {
+fn differs(cve: &str, key: &str, one: &str, other: &str) -> Caveat {
     Caveat {
         name: "reports_disagree",
         kind: ProblemKind::Warning,
         field: Arc::from(format!("asset.findings[].{key}")),
         message: "reports say different things of one finding: what they differ in counts as unknown",
-        found: format!("`{cve}` `{}` and `{}`", one.excerpt(), other.excerpt()),
+        found: format!("`{cve}` {one} and {other}"),
     }
+}
+
+fn excerpt(value: &Json<'_>) -> String {
+    format!("`{}`", value.excerpt())
+}
+
+fn name_of(entries: &Entries) -> String {
+    match entries.iter().find(|(name, _)| name == "cve") {
+        Some((_, Json::String(cve))) => cve.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// States in which a scanner goes on seeing a finding: what a register decided holds although reports do not know of it.
+const DECIDED: [&str; 4] = ["accepted", "false_positive", "mitigated", "not_affected"];
+
+/// The state of a finding by all who know of it. A report that says nothing of it saw the finding, which is open there; what differs is unknown.
+fn settled(
+    entries: &Entries,
+    states: &BTreeSet<(Option<Json<'static>>, bool)>,
+    caveats: &mut Vec<Caveat>,
+) -> Option<Json<'static>> {
+    let said: BTreeSet<&Json<'static>> = states.iter().filter_map(|(state, _)| state.as_ref()).collect();
+    let is_seen = states.iter().any(|(state, _)| state.is_none());
+    let mut each = said.iter().copied();
+    let (first, second) = (each.next()?, each.next());
+    if said.contains(&Json::Unreadable) {
+        return Some(Json::Unreadable);
+    }
+    let is_one_of = |names: &[&str]| matches!(first, Json::String(state) if names.contains(&state.as_ref()));
+    let is_decided = is_one_of(&DECIDED) && states.iter().any(|(state, is_register)| *is_register && state.is_some());
+    if second.is_none() && (!is_seen || is_one_of(&["open"]) || is_decided) {
+        return Some(first.clone());
+    }
+    let other = second.map_or_else(|| "no state".to_owned(), excerpt);
+    caveats.push(differs(&name_of(entries), "state", &excerpt(first), &other));
+    Some(Json::Unreadable)
 }
 
 /// Takes in what another report says of the same finding: what only one says counts, what differs is unknown.
 fn combine(mine: &mut Entries, other: Entries, caveats: &mut Vec<Caveat>) {
-    let cve = match mine.iter().find(|(name, _)| name == "cve") {
-        Some((_, Json::String(cve))) => cve.to_string(),
-        _ => String::new(),
-    };
+    let cve = name_of(mine);
     for (key, value) in other {
         let Some(at) = mine.iter().position(|(name, _)| *name == key) else {
             mine.push((key, value));
@@ -313,7 +384,7 @@ fn combine(mine: &mut Entries, other: Entries, caveats: &mut Vec<Caveat>) {
         if *known == value || matches!(value, Json::Null | Json::Unreadable) || *known == Json::Unreadable {
             continue;
         }
-        if *known == Json::Null && key != "state" {
+        if *known == Json::Null {
             *known = value;
             continue;
         }
@@ -325,7 +396,7 @@ fn combine(mine: &mut Entries, other: Entries, caveats: &mut Vec<Caveat>) {
             // It was there from the first report on.
             "detected" => known.clone().min(value),
             _ => {
-                caveats.push(differs(&cve, &key, known, &value));
+                caveats.push(differs(&cve, &key, &excerpt(known), &excerpt(&value)));
                 Json::Unreadable
             }
         };

@@ -21,12 +21,12 @@ pub mod store;
 pub mod tickets;
 pub mod vex;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::facts::{Broken, Place};
+use crate::facts::{Broken, Caveat, Place};
 use crate::time::{Instant, parse_instant};
 
 /// Fields of one record under the vocabulary's names; a record within it (`os`, `backup`) is an object of its own.
@@ -233,6 +233,10 @@ pub struct Harvest {
     pub sightings: Vec<Sighting>,
     /// What scanners looked at, whether they found anything on it or not, and where that is first said.
     pub looked_at: BTreeMap<String, Origin>,
+    /// What a scanner looked at for something else than vulnerabilities, so that these may be there.
+    pub unsought: BTreeSet<String>,
+    /// A scanner looked for vulnerabilities, on whatever.
+    pub sought: bool,
     /// Software of assets.
     pub components: Vec<Component>,
     /// What feeds say.
@@ -245,6 +249,8 @@ pub struct Harvest {
     pub entries: Vec<Entry>,
     /// What was left out.
     pub refused: Vec<Refused>,
+    /// What is to be told of what was read.
+    pub told: Vec<(Origin, Caveat)>,
     /// What the files say of themselves.
     pub editions: Vec<Edition>,
     /// Something was left out, so that what is here is not all.

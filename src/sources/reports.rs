@@ -9,7 +9,7 @@ use super::{Harvest, sboms, scanners};
 pub struct Report {
     /// The name of its form.
     pub form: &'static str,
-    /// It says what was found, even if that is nothing.
+    /// It says which vulnerabilities were found, even if these are none.
     pub has_findings: bool,
     /// It says which software there is.
     pub has_software: bool,
@@ -34,7 +34,7 @@ pub fn read(file: &Arc<str>, bytes: &[u8]) -> Option<Report> {
     let (first, second) = harvest.refused.split_at_checked(seen).unwrap_or((&[], &[]));
     let refused = first.iter().chain(second.iter().filter(|one| !first.contains(one))).cloned().collect();
     harvest.refused = refused;
-    Some(Report { form, has_findings: scanner.is_some(), has_software: sbom.is_some(), harvest })
+    Some(Report { form, has_findings: harvest.sought, has_software: sbom.is_some(), harvest })
 }
 
 /// Whether the file is a report.

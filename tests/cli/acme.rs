@@ -40,7 +40,7 @@ fn feeds_only_add_to_what_scanners_knew() {
     let [files, whole] = both("triage", "findings", ["asset", "finding", "block"]);
     assert!(files.keys().eq(whole.keys()));
     let differ = files.iter().filter(|(of, row)| **row != whole[*of]);
-    // A scanner did not know a fact of these, and a feed does.
+    // A scanner did not know a fact of these, and a feed does; or the register calls 17 findings resolved that a scanner sees, in three blocks.
     let count = differ.inspect(|(of, _)| assert!(whole[*of]["unknown"].is_array(), "{of}")).count();
-    assert_eq!(count, 34);
+    assert_eq!(count, 85);
 }

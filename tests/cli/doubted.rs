@@ -76,7 +76,7 @@ fn an_advisory_that_does_not_say_what_it_is_about_leaves_findings_incomplete() {
 /// What a maker says on a day of August.
 fn word(day: u8, status: &str) -> String {
     format!(
-        r#"{{"vulnerability": "CVE-2026-1000", "products": ["pkg:deb/debian/bash@5.1-2"], "timestamp": "2026-08-{day:02}T00:00:00Z", {status}, "justification": "x"}}"#
+        r#"{{"vulnerability": "CVE-2026-1000", "products": ["pkg:deb/debian/bash@5.1-2+deb11u1"], "timestamp": "2026-08-{day:02}T00:00:00Z", {status}, "justification": "x"}}"#
     )
 }
 
@@ -85,7 +85,7 @@ fn silenced() -> Folder {
     let folder = project();
     folder.write(
         "assets.ndjson",
-        r#"{"id":"a","findings":[{"cve":"CVE-2026-1000","state":"open","package":"bash","version":"5.1-2"}]}
+        r#"{"id":"a","findings":[{"cve":"CVE-2026-1000","state":"open","package":"bash","version":"5.1-2+deb11u1"}]}
 {"id":"b","findings":[]}
 "#,
     );

@@ -245,15 +245,15 @@ fn old_and_partial_feeds_are_told_and_refused_where_they_must_not_be() {
 #[test]
 fn a_word_of_a_vendor_silences_a_finding_and_is_told() {
     let folder = project();
-    folder.write("assets.ndjson", folder.read("assets.ndjson").replace("5.1", "5.1-2"));
+    folder.write("assets.ndjson", folder.read("assets.ndjson").replace("5.1", "5.1-2+deb11u1"));
     folder.write(
         "vex.json",
         r#"{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-08-20T00:00:00Z", "statements": [{"vulnerability": "CVE-2026-1000", "status": "not_affected",
-          "justification": "component_not_present", "products": ["pkg:deb/debian/bash@5.1-2"]}]}"#,
+          "justification": "component_not_present", "products": ["pkg:deb/debian/bash@5.1-2+deb11u1"]}]}"#,
     );
     let run =
         folder.run(["check", "--feeds", "feeds", "--feeds", "vex.json", "--strict-facts"].iter().chain(&NOW)).status(0);
-    assert!(run.stderr.contains("note: a VEX document says that the product is not affected: the finding is not open (vex_not_affected)\n  assets.ndjson:1 `a`: `CVE-2026-1000` does not affect `pkg:deb/debian/bash@5.1-2`: component_not_present (vex.json)\n"), "{run:?}");
+    assert!(run.stderr.contains("note: a VEX document says that the product is not affected: the finding is not open (vex_not_affected)\n  assets.ndjson:1 `a`: `CVE-2026-1000` does not affect `pkg:deb/debian/bash@5.1-2+deb11u1`: component_not_present (vex.json)\n"), "{run:?}");
     let told = finding(&folder, "a", &["--feeds", "vex.json"]);
     assert_eq!(told["fields"]["state"], "not_affected");
 }
@@ -452,8 +452,40 @@ fn what_reports_disagree_on_is_told() {
 fn a_report_without_findings_says_that_there_are_none() {
     let folder = project();
     folder.write("assets.ndjson", "{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
-    folder.write("clean.json", r#"{"SchemaVersion": 2, "ArtifactName": "a", "Results": []}"#);
+    let trivy = |results: &str| {
+        folder.write("clean.json", format!(r#"{{"SchemaVersion": 2, "ArtifactName": "a", "Results": [{results}]}}"#))
+    };
+    trivy(r#"{"Target": "a (debian 12)", "Class": "os-pkgs", "Type": "debian"}"#);
     assert_eq!(verdicts(&folder, &["--report", "a=clean.json"]), ["CHG-A permit", "CHG-B deny"]);
+    // Who looked for something else, or for nothing, says nothing of vulnerabilities.
+    for other in [
+        "",
+        r#"{"Target": "Dockerfile", "Class": "config", "Type": "dockerfile", "MisconfSummary": {"Successes": 20}}"#,
+        r#"{"Target": "x", "Class": "config", "Misconfigurations": [{"AVDID": "AVD-DS-0001", "Status": "FAIL"}]}"#,
+        r#"{"Target": "y", "Class": "license", "Licenses": []}"#,
+        r#"{"Target": "z", "Class": "secret"}"#,
+    ] {
+        trivy(other);
+        assert_eq!(verdicts(&folder, &["--report", "a=clean.json"]), ["CHG-A deny", "CHG-B deny"], "{other}");
+        assert_eq!(verdicts(&folder, &["--report", "clean.json"]), ["CHG-A deny", "CHG-B deny"], "{other}");
+    }
+    // Unless another report does.
+    folder.write(
+        "other.json",
+        r#"{"matches": [], "source": {"type": "directory", "target": "a"}, "descriptor": {"name": "grype"}}"#,
+    );
+    trivy(r#"{"Target": "x", "Class": "config", "Misconfigurations": [{"AVDID": "AVD-DS-0001", "Status": "FAIL"}]}"#);
+    let count = |reports: &[&str]| {
+        let eval = ["eval", "count(f in asset.findings)", "--format", "ndjson"];
+        folder.run(eval.iter().chain(&NOW).chain(reports)).status(0).lines()[0]["value"].clone()
+    };
+    assert_eq!(count(&["--report", "clean.json"]), serde_json::json!(null));
+    assert_eq!(count(&["--report", "clean.json", "--report", "other.json"]), 1);
+    folder.write(
+        "bom.json",
+        r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [], "vulnerabilities": []}"#,
+    );
+    assert_eq!(verdicts(&folder, &["--report", "a=bom.json"]), ["CHG-A deny", "CHG-B deny"]);
     folder.write("bom.json", r#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"type": "library", "name": "x", "version": "1"}]}"#);
     assert_eq!(verdicts(&folder, &["--report", "a=bom.json"]), ["CHG-A deny", "CHG-B deny"]);
 }

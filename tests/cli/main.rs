@@ -20,6 +20,7 @@ mod doubted;
 mod feeds;
 mod files;
 mod fmt;
+mod gaps;
 mod hostile;
 mod inputs;
 mod known;

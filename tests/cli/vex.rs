@@ -13,7 +13,7 @@ fn project() -> Folder {
         "assets.ndjson",
         r#"{"id":"purl","findings":[],"software":[{"name":"lib","version":"1.0.0","purl":"pkg:npm/lib@1.0.0"}]}
 {"id":"cpe","findings":[],"software":[{"name":"lib","version":"1.0","cpe":"cpe:2.3:a:acme:lib:1.0:*:*:*:*:*:*:*"}]}
-{"id":"deb","findings":[{"cve":"CVE-2026-1001","state":"open","package":"bash","version":"5.1-2"}]}
+{"id":"deb","findings":[{"cve":"CVE-2026-1001","state":"open","package":"bash","version":"5.1-2+deb11u1"}]}
 {"id":"plain","findings":[{"cve":"CVE-2026-1001","state":"open","package":"requests","version":"2.0"}]}
 "#,
     );
@@ -162,7 +162,7 @@ fn a_later_word_about_more_revokes_one_about_less() {
         "v.json",
         openvex(&format!(
             "{}, {}",
-            said("pkg:deb/debian/bash@5.1-2", "not_affected", "2026-01-01T00:00:00Z"),
+            said("pkg:deb/debian/bash@5.1-2+deb11u1", "not_affected", "2026-01-01T00:00:00Z"),
             said("pkg:deb/debian/bash", "affected", "2026-06-01T00:00:00Z")
         )),
     );
@@ -227,8 +227,8 @@ fn another_kind_of_package_of_the_same_name_is_another_package() {
     ] {
         assert_eq!(of("plain", other), "open", "{other}");
     }
-    assert_eq!(of("deb", "pkg:deb/debian/bash@5.1-2"), "not_affected");
-    assert_eq!(of("deb", "pkg:deb/debian/bash@5.1-2?arch=arm64"), "open");
+    assert_eq!(of("deb", "pkg:deb/debian/bash@5.1-2+deb11u1"), "not_affected");
+    assert_eq!(of("deb", "pkg:deb/debian/bash@5.1-2+deb11u1?arch=arm64"), "open");
 }
 
 #[test]
@@ -364,5 +364,76 @@ fn forms_that_are_not_read_are_told_by_name() {
         }
         let run = folder.run(["feeds", "add", file, "--store", "s"].iter().chain(&NOW));
         assert!(run.stderr.contains(form), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_name_that_several_kinds_of_packages_have_is_not_enough() {
+    let folder = project();
+    let findings = ["acme/core 1.0.0", "bash 5.1-2", "@acme/core 1.0.0", "org.acme:core 1.0.0", "bash 5.1-2ubuntu3"];
+    let assets = findings.iter().enumerate().map(|(at, of)| {
+        let (package, version) = of.split_once(' ').unwrap();
+        format!(r#"{{"id":"a{at}","findings":[{{"cve":"CVE-2026-1001","state":"open","package":"{package}","version":"{version}"}}]}}"#)
+    });
+    folder.write("assets.ndjson", assets.collect::<Vec<_>>().join("\n"));
+    for (asset, product, expected) in [
+        ("a0", "pkg:docker/acme/core@1.0.0", "open"),
+        ("a0", "pkg:github/acme/core@1.0.0", "open"),
+        ("a0", "pkg:golang/acme/core@1.0.0", "open"),
+        ("a0", "pkg:composer/acme/core@1.0.0", "open"),
+        ("a1", "pkg:rpm/opensuse/bash@5.1-2", "open"),
+        ("a1", "pkg:deb/debian/bash@5.1-2", "open"),
+        ("a2", "pkg:npm/%40acme/core@1.0.0", "not_affected"),
+        ("a3", "pkg:maven/org.acme/core@1.0.0", "not_affected"),
+        ("a4", "pkg:deb/ubuntu/bash@5.1-2ubuntu3", "not_affected"),
+        ("a4", "pkg:deb/debian/bash@5.1-2ubuntu3", "open"),
+    ] {
+        folder.write("v.json", openvex(&said(product, "not_affected", "2026-08-01T00:00:00Z")));
+        assert_eq!(state(&folder, asset, &["v.json"]), expected, "{asset} {product}");
+    }
+    // OSV-Scanner names the ecosystem.
+    folder.write("assets.ndjson", "{\"id\":\"a\"}");
+    folder.write(
+        "o.json",
+        r#"{"results": [{"source": {"path": "/a", "type": "lockfile"}, "packages": [{"package": {"name": "acme/core", "version": "1.0.0", "ecosystem": "Packagist"},
+          "vulnerabilities": [{"id": "CVE-2026-1001"}], "groups": [{"ids": ["CVE-2026-1001"]}]}]}]}"#,
+    );
+    for (kind, expected) in [("docker", "-"), ("github", "-"), ("golang", "-"), ("composer", "not_affected")] {
+        folder.write(
+            "v.json",
+            openvex(&said(&format!("pkg:{kind}/acme/core@1.0.0"), "not_affected", "2026-08-01T00:00:00Z")),
+        );
+        let show = ["facts", "show", "a", "--format", "json", "--report", "a=o.json", "--feeds", "v.json"];
+        let shown = folder.run(show.iter().chain(&NOW)).status(0).json();
+        let fields = &shown["lists"]["findings"]["rows"][0]["fields"];
+        assert_eq!(fields["state"].as_str().unwrap_or("-"), expected, "{kind} {shown}");
+    }
+}
+
+#[test]
+fn an_image_without_a_tag_is_fixed_in_no_version_in_particular() {
+    let folder = project();
+    folder.write("assets.ndjson", "{\"id\":\"a\"}");
+    for (image, status, expected) in [
+        ("registry.acme.example/shop", "fixed", "-"),
+        ("registry.acme.example:5000/shop", "fixed", "-"),
+        ("registry.acme.example/shop:latest", "fixed", "-"),
+        ("registry.acme.example/shop:4", "fixed", "fixed"),
+        ("registry.acme.example/shop@sha256:12ab", "fixed", "fixed"),
+        ("registry.acme.example/shop:4", "not_affected", "not_affected"),
+    ] {
+        folder.write(
+            "t.json",
+            format!(
+                r#"{{"SchemaVersion": 2, "ArtifactName": "{image}", "ArtifactType": "container_image", "Results": [{{"Target": "x", "Class": "lang-pkgs", "Type": "npm", "Vulnerabilities": [
+                {{"VulnerabilityID": "CVE-2026-1001", "PkgName": "lib", "InstalledVersion": "1.0", "Severity": "HIGH"}}]}}]}}"#
+            ),
+        );
+        folder.write("v.json", openvex(&said(image, status, "2026-08-01T00:00:00Z")));
+        let show = ["facts", "show", "a", "--format", "json", "--report", "a=t.json", "--feeds", "v.json"];
+        let run = folder.run(show.iter().chain(&NOW)).status(0);
+        let told = run.json()["lists"]["findings"]["rows"][0]["fields"]["state"].as_str().unwrap_or("-").to_owned();
+        assert_eq!(told, expected, "{image} {status}");
+        assert_eq!(run.stderr.contains("vex_in_doubt"), expected == "-", "{image} {run:?}");
     }
 }

@@ -35,32 +35,37 @@ impl Intake<'_> {
             for refused in &report.harvest.refused {
                 builder.add_error(refused.broken("report"));
             }
+            for (origin, caveat) in &report.harvest.told {
+                builder.caveats(&origin.place(), vec![caveat.clone()]);
+            }
             let whole = Place { file: Arc::clone(&file), line: None, record: None, found: None };
             let lacking = report.harvest.incomplete;
             let is_product = |name: &str| {
-                let is_asset = known.contains_key(&name.to_lowercase());
+                let is_asset = known.has(name);
                 may_be_product(report.form, name) && (!is_asset || name.starts_with("pkg:"))
             };
-            if let Some(asset) = &asset {
-                for (entity, has) in [(TableId::FINDING, report.has_findings), (TableId::SOFTWARE, report.has_software)]
-                {
-                    if has {
-                        self.joined.given(entity, asset, lacking, &whole);
-                    }
+            let lists = [(TableId::FINDING, report.has_findings), (TableId::SOFTWARE, report.has_software)];
+            for (entity, _) in lists.into_iter().filter(|(_, has)| *has) {
+                if let Some(asset) = &asset {
+                    self.joined.given(entity, asset, lacking, &whole);
+                } else if lacking && report.harvest.looked_at.len() != 1 {
+                    // What was left out may be about anything.
+                    self.lack(entity, &file, None);
                 }
             }
             // What a scanner looked at and found nothing on has no findings, which is more than that nobody knows.
             for (target, origin) in report.harvest.looked_at.iter().filter(|_| asset.is_none() && report.has_findings) {
-                if let Some(id) = known.get(&target.to_lowercase()) {
+                if let Some(id) = known.find(target) {
                     self.joined.given(TableId::FINDING, id, lacking, &origin.place());
                 }
             }
+            let unsought = report.harvest.unsought;
             let sightings = report.harvest.sightings.into_iter().map(|one| {
                 let Sighting { target, mut finding, aliases, purl, cpe, origin } = one;
                 // A report names first whose vectors it goes by.
                 first_of_each(&mut finding);
                 let within = target.iter().filter(|name| is_product(name)).cloned().collect();
-                let about = About { aliases, purl, cpe, within };
+                let about = About { aliases, purl, cpe, within, is_register: false };
                 (TableId::FINDING, target, finding, about, origin)
             });
             let components = report
@@ -69,8 +74,11 @@ impl Intake<'_> {
                 .into_iter()
                 .map(|one| (TableId::SOFTWARE, one.target, one.software, About::default(), one.origin));
             for (entity, target, fields, about, origin) in sightings.chain(components) {
-                let named = target.as_deref().and_then(|target| known.get(&target.to_lowercase()));
-                let Some(id) = asset.as_ref().or(named) else {
+                let named = target.as_deref().and_then(|target| known.find(target));
+                let Some(id) = asset.as_deref().or(named) else {
+                    if target.is_none() {
+                        self.lack(entity, &file, None);
+                    }
                     *unknown.entry((Arc::clone(&file), target)).or_default() += 1;
                     continue;
                 };
@@ -78,7 +86,14 @@ impl Intake<'_> {
                 if lacking {
                     self.joined.given(entity, id, true, &place);
                 }
-                self.joined.add(entity, id, serde_json::Value::Object(fields).into(), about, &place);
+                let element = serde_json::Value::Object(fields).into();
+                // Of an asset on which vulnerabilities were not looked for, there may be more.
+                let is_part = entity == TableId::FINDING
+                    && (!report.has_findings || (asset.is_none() && target.is_some_and(|it| unsought.contains(&it))));
+                match is_part {
+                    true => self.joined.add_part(entity, id, element, about, &place),
+                    false => self.joined.add(entity, id, element, about, &place),
+                }
             }
         }
         for ((file, target), count) in unknown {

@@ -1,6 +1,8 @@
 //! The names of packages, in one form for all who write them.
 
-use super::Ecosystem;
+use std::collections::BTreeMap;
+
+use super::{Ecosystem, TYPES};
 use crate::software::purl::Purl;
 
 /// A package of an ecosystem, with its version.
@@ -44,6 +46,40 @@ impl Package {
             Self::new(ecosystem, name, said.or(version.as_deref()))
         });
         std::iter::once(own.clone()).chain(upstream.filter(|source| *source != own)).collect()
+    }
+
+    /// The package URL of a package by the name that OSV gives it, without qualifiers; none where the namespaces of an ecosystem's package URLs
+    /// are not agreed upon.
+    #[must_use]
+    pub fn purl(ecosystem: &Ecosystem, name: &str, version: Option<&str>) -> Option<Purl> {
+        let distribution = match ecosystem.name() {
+            "Alpine" => Some(("apk", "alpine")),
+            "Chainguard" => Some(("apk", "chainguard")),
+            "Debian" => Some(("deb", "debian")),
+            "Ubuntu" => Some(("deb", "ubuntu")),
+            "Wolfi" => Some(("apk", "wolfi")),
+            _ => None,
+        };
+        let (kind, namespace, name) = match distribution {
+            Some((kind, namespace)) => (kind, Some(namespace), name),
+            None => {
+                let mut kinds = TYPES.iter().filter(|(_, of)| *of == ecosystem.name()).map(|(kind, _)| *kind);
+                let (Some(kind), None) = (kinds.next(), kinds.next()) else { return None };
+                let sign = if kind == "maven" { ':' } else { '/' };
+                let (namespace, name) =
+                    name.rsplit_once(sign).map_or((None, name), |(before, name)| (Some(before), name));
+                (kind, namespace, name)
+            }
+        };
+        let purl = Purl {
+            kind: kind.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            name: name.to_owned(),
+            version: version.map(str::to_owned),
+            qualifiers: BTreeMap::new(),
+            subpath: None,
+        };
+        purl.checked().ok()
     }
 
     /// Where it comes from.

@@ -14,6 +14,8 @@ pub(super) struct Piece {
     version: Option<String>,
     pub(super) packages: Vec<Package>,
     pub(super) product: Option<Product>,
+    /// It is a package of Debian's kind, and does not say which source it was built from.
+    pub(super) lacks_source: bool,
     problems: Vec<String>,
 }
 
@@ -23,10 +25,12 @@ impl Piece {
         let version = text("version");
         let mut problems = Vec::new();
         let mut packages = Vec::new();
+        let mut lacks_source = false;
         match text("purl").map(Purl::parse) {
             Some(Ok(mut purl)) => {
                 purl.version = purl.version.or_else(|| version.map(str::to_owned));
                 packages = Package::named_by(&purl);
+                lacks_source = purl.kind == "deb" && purl.qualifier("upstream").is_none();
                 if packages.is_empty() {
                     problems.push(format!("no feed speaks of packages of the type `{}`", purl.kind));
                 }
@@ -42,7 +46,8 @@ impl Piece {
             }
             None => None,
         };
-        Self { name: text("name").map(str::to_owned), version: version.map(str::to_owned), packages, product, problems }
+        let (name, version) = (text("name").map(str::to_owned), version.map(str::to_owned));
+        Self { name, version, packages, product, lacks_source, problems }
     }
 
     /// Whether it says of which vendor it is which product.

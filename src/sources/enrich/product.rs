@@ -242,8 +242,17 @@ fn is_called(purl: &Purl, package: &str) -> bool {
     (alone && package == name) || joined('/') || joined(':')
 }
 
-/// Whether a scanner's name or version says which kind of package it is of: a name in its namespace, a version with a distribution's revision.
+/// Whether no other kind of package has such a name or version: the scope of npm, the coordinates of Maven, a version in which a distribution names
+/// itself. `acme/core` is of Composer, Go or an image, `5.1-2` of any distribution.
 fn tells_kind(purl: &Purl, package: &str, version: &str) -> bool {
-    let distribution = matches!(purl.kind.as_str(), "deb" | "rpm" | "apk" | "alpm");
-    (distribution && version.contains('-')) || package.contains(['/', ':'])
+    let says = |marks: &[&str]| marks.iter().any(|mark| version.contains(mark));
+    match (purl.kind.as_str(), purl.namespace.as_deref()) {
+        ("npm", _) => package.starts_with('@') && package.contains('/'),
+        ("maven", _) => package.contains(':'),
+        ("deb", Some("debian")) => says(&["+deb", "~deb", "~bpo"]),
+        ("deb", Some("ubuntu")) => says(&["ubuntu"]),
+        ("rpm", Some("fedora")) => says(&[".fc"]),
+        ("rpm", Some("amzn" | "amazonlinux")) => says(&[".amzn"]),
+        _ => false,
+    }
 }

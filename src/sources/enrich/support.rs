@@ -17,17 +17,26 @@ pub fn asset(products: &[Product], asset: &mut Fields) {
     }
 }
 
-/// The same for the record `os` alone: by its `name`, or else its `family`, with its `version`.
+/// The same for the record `os` alone: by its `name` with its `version`, or where it has no name by its `family`. A name that the table does not have
+/// is another product than its family's: rebuilds and derivatives have ends of their own.
 pub fn operating_system(products: &[Product], os: &mut Fields) {
     if os.get("eol").is_some_and(|eol| !eol.is_null()) {
         return;
     }
     let text = |key: &str| os.get(key).and_then(Value::as_str);
     let Some(version) = text("version") else { return };
-    let found = ["name", "family"].into_iter().filter_map(text).find_map(|name| of_name(products, name, version));
+    let found = match text("name").or_else(|| text("family")) {
+        Some(name) => of_name(products, name, version).or_else(|| of_name(products, without_kind(name)?, version)),
+        None => None,
+    };
     if let Some(eol) = found {
         os.insert("eol".to_owned(), eol);
     }
+}
+
+/// The name of a distribution without the words for what it is: `CentOS Linux`, `Debian GNU/Linux`, `Oracle Linux Server`.
+fn without_kind(name: &str) -> Option<&str> {
+    [" GNU/Linux", " Linux", " Server"].iter().find_map(|kind| name.trim().strip_suffix(kind))
 }
 
 /// The same for an element of `software`: by its package URL, its CPE name, or its name, with its version.

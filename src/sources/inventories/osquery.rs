@@ -149,13 +149,27 @@ fn purl(tables: &Json<'_>, table: &str, row: &Json<'_>, name: &str, version: Opt
             };
             Some(format!("distro={}-{number}", platform?))
         });
-        let qualifiers: Vec<String> = arch.into_iter().chain(distro).collect();
+        let upstream = if table == "deb_packages" { source(row, &name) } else { None };
+        let qualifiers: Vec<String> = arch.into_iter().chain(distro).chain(upstream).collect();
         if !qualifiers.is_empty() {
             purl.push('?');
             purl.push_str(&qualifiers.join("&"));
         }
     }
     Some(purl)
+}
+
+/// The source of a Debian package, by which advisories speak of it: an empty cell is one of its own name, `name (version)` one of another version.
+/// Where the table was asked for without the column, nobody knows.
+fn source(row: &Json<'_>, name: &str) -> Option<String> {
+    let Some(Json::String(source)) = row.get("source") else { return None };
+    let source = if source.trim().is_empty() { name } else { source.trim() };
+    let (source, version) = match source.split_once(" (") {
+        Some((source, version)) => (source, version.strip_suffix(')')),
+        None => (source, None),
+    };
+    let version = version.map_or_else(String::new, |version| format!("%40{}", escaped(version)));
+    Some(format!("upstream={}{version}", escaped(source)))
 }
 
 fn escaped(text: &str) -> String {

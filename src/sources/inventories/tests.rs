@@ -177,7 +177,7 @@ mod vectors {
         let record = serde_json::to_string(&value(&osquery::record(&tables, Some("web-01")).unwrap())).unwrap();
         assert_eq!(
             record,
-            r#"{"disk_free":17.16,"id":"web-01","os":{"family":"ubuntu","name":"Ubuntu","version":"22.04.5 LTS (Jammy Jellyfish)"},"software":[{"name":"openssl","purl":"pkg:deb/ubuntu/openssl@3.0.2-0ubuntu1.18?arch=amd64&distro=ubuntu-22.04","version":"3.0.2-0ubuntu1.18"}]}"#
+            r#"{"disk_free":17.16,"id":"web-01","os":{"family":"ubuntu","name":"Ubuntu","version":"22.04.5 LTS (Jammy Jellyfish)"},"software":[{"name":"openssl","purl":"pkg:deb/ubuntu/openssl@3.0.2-0ubuntu1.18?arch=amd64&distro=ubuntu-22.04&upstream=openssl","version":"3.0.2-0ubuntu1.18"}]}"#
         );
         println!("osquery-handmade.json: 1 host, 1 read");
     }
@@ -200,6 +200,21 @@ fn raw_keys_become_the_names_that_records_got() {
     let mut row = servicenow::read(&mapping, &pieces).rows.remove(0);
     servicenow::rename(&mapping, &mut row, &ids);
     assert_eq!(shown(&row), r#"1: {"assets":["web-01"],"id":"CHG1","state":"authorize"}"#);
+}
+
+#[test]
+fn a_debian_package_of_osquery_names_its_source() {
+    let of = |columns: &str| {
+        let text = format!(
+            r#"{{"system_info":[{{"hostname":"a"}}],"os_version":[{{"platform":"debian"}}],"deb_packages":[{{"name":"libssl3","version":"3.0-1"{columns}}}]}}"#
+        );
+        let record = value(&osquery::record(&Json::parse(&text).unwrap(), None).unwrap());
+        record["software"][0]["purl"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(of(r#","source":"openssl""#), "pkg:deb/debian/libssl3@3.0-1?upstream=openssl");
+    assert_eq!(of(r#","source":"openssl (1:3.0-1)""#), "pkg:deb/debian/libssl3@3.0-1?upstream=openssl%401%3A3.0-1");
+    assert_eq!(of(r#","source":"""#), "pkg:deb/debian/libssl3@3.0-1?upstream=libssl3");
+    assert_eq!(of(""), "pkg:deb/debian/libssl3@3.0-1");
 }
 
 #[test]

@@ -28,9 +28,13 @@ impl Knowledge {
     /// Whether there is a feed that says which software is affected.
     #[must_use]
     pub fn speaks_of_software(&self) -> bool {
+        self.speaks_of(&[Kind::Osv, Kind::Nvd])
+    }
+
+    fn speaks_of(&self, kinds: &[Kind]) -> bool {
         let stored = self.store.iter().flat_map(|(_, store)| store.held()).map(|held| held.edition.feed);
         let mut feeds = stored.chain(self.files.editions().iter().map(|edition| edition.feed));
-        feeds.any(|feed| feed == Kind::Osv.name() || feed == Kind::Nvd.name())
+        feeds.any(|feed| kinds.iter().any(|kind| feed == kind.name()))
     }
 
     /// The advisories that may be about software.
@@ -56,7 +60,11 @@ impl Knowledge {
                 Some(state) => seen.add_closed(id, package.as_deref(), version.as_deref(), state == "fixed"),
             }
         }
-        let Correlated { found, doubts, unread } = index.correlate(&asset.software, asset.is_complete, &seen);
+        let Correlated { found, doubts, unread, mut sourceless } =
+            index.correlate(&asset.software, asset.is_complete, &seen);
+        if !self.speaks_of(&[Kind::Osv]) {
+            sourceless.clear();
+        }
         let mut caveats = Vec::new();
         let mut findings: Vec<Json<'static>> = Vec::new();
         for one in &found {
@@ -65,12 +73,15 @@ impl Knowledge {
         }
         let findings = once(findings);
         let named = |at: usize| asset.software.get(at).and_then(name).unwrap_or("?");
-        caveats.extend(doubts.iter().map(|Doubt { id, software, why, .. }| Caveat {
+        let why = "from which source package it was built is not known, and advisories go by that".to_owned();
+        let doubted = doubts.iter().map(|Doubt { id, software, why, .. }| (format!("`{id}` in "), *software, why));
+        let doubted = doubted.chain(sourceless.iter().map(|software| (String::new(), *software, &why)));
+        caveats.extend(doubted.map(|(id, software, why)| Caveat {
             name: "software_in_doubt",
             kind: ProblemKind::Warning,
             field: Arc::from("asset.findings"),
             message: "whether an advisory is about an asset's software is not known: its findings count as incomplete",
-            found: format!("`{id}` in `{}`: {why}", named(*software)),
+            found: format!("{id}`{}`: {why}", named(software)),
         }));
         caveats.extend(unread.iter().map(|(software, why)| Caveat {
             name: "software_not_looked_up",
@@ -82,7 +93,8 @@ impl Knowledge {
         if findings.is_empty() && caveats.is_empty() {
             return None;
         }
-        let list = if doubts.is_empty() { Json::Array(findings) } else { Json::Incomplete(findings) };
+        let is_whole = doubts.is_empty() && sourceless.is_empty();
+        let list = if is_whole { Json::Array(findings) } else { Json::Incomplete(findings) };
         let id = Json::String(Cow::Owned(asset.id.to_string()));
         let mut record = vec![(Cow::Borrowed("id"), id)];
         if !matches!(&list, Json::Array(findings) if findings.is_empty()) {

@@ -76,8 +76,14 @@ pub fn look<'r, 'j>(record: &'r Json<'j>, path: &Path) -> Got<'r, 'j> {
                     several = true;
                     next.extend(elements);
                 }
-                Json::Array(elements) => next.extend(key.parse().ok().and_then(|at: usize| elements.get(at))),
-                other => next.extend(other.get(key)),
+                other => {
+                    let inner = match other {
+                        Json::Array(elements) => key.parse().ok().and_then(|at: usize| elements.get(at)),
+                        other => other.get(key),
+                    };
+                    // Of several, one that says nothing is one of which nobody knows.
+                    next.extend(inner.or(if several { Some(&Json::Null) } else { None }));
+                }
             }
         }
         found = next;

@@ -94,7 +94,7 @@ fn paths_lead_into_records_and_lists() {
     );
     assert_eq!(
         mapped("tags = \"l.*.n\"", r#"{"id":"a","l":[{"n":"x"},{"n":"y"},{"m":1}]}"#).0,
-        r#"{"id":"a","tags":["x","y"]}"#
+        r#"{"id":"a","tags":[null,"x","y"]}"#
     );
     assert_eq!(
         mapped("tags = { from = \"l\", split = \"|\" }", r#"{"id":"a","l":"x | y|"}"#).0,
@@ -192,4 +192,13 @@ fn the_mappings_that_come_with_the_program_fit_the_vocabulary() {
         assert!(builtin::has_rules(form, entity));
         assert_eq!(builtin::rules(form, entity, &[], &standard()).len(), lines, "{}", form.name());
     }
+}
+
+#[test]
+fn an_element_that_lacks_the_key_stays_in_the_list() {
+    let of = |record: &str| mapped("tags = \"t.*.n\"", record).0;
+    assert_eq!(of(r#"{"id":"a","t":[{"n":"x"},{"n":"y"}]}"#), r#"{"id":"a","tags":["x","y"]}"#);
+    assert_eq!(of(r#"{"id":"a","t":[{"n":"x"},{"m":1}]}"#), r#"{"id":"a","tags":[null,"x"]}"#);
+    assert_eq!(of(r#"{"id":"a","t":[]}"#), r#"{"id":"a","tags":[]}"#);
+    assert_eq!(of(r#"{"id":"a","t":{"n":"x"}}"#), r#"{"id":"a"}"#);
 }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::facts::Json;
+use crate::software::purl::Purl;
 use crate::sources::feeds::document::shown;
-use crate::sources::scanners::document::{Element, Reading, text, text_at, written};
+use crate::sources::scanners::document::{Element, Reading, list, text, text_at, written};
 use crate::sources::scanners::{names, when};
 use crate::sources::{Component, Edition, Fields};
 
@@ -79,7 +80,8 @@ pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
 
 /// The fields of a component that is software and part of what the document is about.
 fn software(component: &Json<'_>, name: &str, subject: bool) -> Option<Fields> {
-    let purl = text(component, "purl");
+    let purl = text(component, "purl").map(|purl| with_source(purl, trivy_source(component)));
+    let purl = purl.as_deref();
     let version = written(component, "version");
     let cpe = text(component, "cpe");
     let is_software = match text(component, "type") {
@@ -98,6 +100,37 @@ fn software(component: &Json<'_>, name: &str, subject: bool) -> Option<Fields> {
     let name = names::full(text(component, "group"), name, purl);
     let parts = [("vendor", vendor), ("name", Some(name.as_str())), ("version", version), ("purl", purl), ("cpe", cpe)];
     Some(fields(&parts))
+}
+
+/// The source that Trivy says a package of a distribution was built from.
+fn trivy_source(component: &Json<'_>) -> Option<(String, String)> {
+    let property = |key: &str| {
+        let name = format!("aquasecurity:trivy:{key}");
+        list(component, "properties")
+            .iter()
+            .find(|one| text(one, "name") == Some(&name))
+            .and_then(|one| text(one, "value"))
+    };
+    let mut version =
+        property("SrcEpoch").filter(|epoch| *epoch != "0").map_or_else(String::new, |it| format!("{it}:"));
+    version.push_str(property("SrcVersion")?);
+    if let Some(release) = property("SrcRelease") {
+        version.push('-');
+        version.push_str(release);
+    }
+    Some((property("SrcName")?.to_owned(), version))
+}
+
+/// A package URL with the source that its Debian package was built from, by which advisories speak of it, unless it names one itself.
+pub(super) fn with_source(purl: &str, source: Option<(String, String)>) -> String {
+    match (Purl::parse(purl), source) {
+        (Ok(mut read), Some((name, version))) if read.kind == "deb" && read.qualifier("upstream").is_none() => {
+            let source = if version.is_empty() { name } else { format!("{name}@{version}") };
+            read.qualifiers.insert("upstream".to_owned(), source);
+            read.to_string()
+        }
+        _ => purl.to_owned(),
+    }
 }
 
 /// The fields that are there.

@@ -1,6 +1,6 @@
 //! SPDX documents of versions 2.x in JSON, also as GitHub wraps them.
 
-use super::cyclonedx::fields;
+use super::cyclonedx::{fields, with_source};
 use crate::facts::Json;
 use crate::sources::feeds::document::shown;
 use crate::sources::scanners::document::{Element, Reading, list, text, text_at, written};
@@ -56,6 +56,9 @@ fn read_package(package: &Element<'_, '_>, target: Option<&str>, reading: &mut R
         found
     };
     let (purls, cpes) = (reference(&["purl"]), reference(&["cpe23Type", "cpe22Type"]));
+    let source = text(json, "sourceInfo").and_then(|text| text.strip_prefix("built package from: "));
+    let source = source.and_then(|text| text.split_once(' ')).map(|(name, of)| (name.to_owned(), of.trim().to_owned()));
+    let purls: Vec<String> = purls.into_iter().map(|purl| with_source(purl, source.clone())).collect();
     let origin = reading.pointer(pointer);
     // A package with several names of one kind is found under each of them.
     for place in 0..purls.len().max(cpes.len()).max(1) {
@@ -63,7 +66,7 @@ fn read_package(package: &Element<'_, '_>, target: Option<&str>, reading: &mut R
             ("vendor", vendor),
             ("name", Some(name)),
             ("version", version),
-            ("purl", purls.get(place).copied()),
+            ("purl", purls.get(place).map(String::as_str)),
             ("cpe", cpes.get(place).copied()),
         ];
         let component =

@@ -1,13 +1,15 @@
 //! Vulnerabilities of a CycloneDX document: one finding for each component that one affects.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::document::{Element, Reading, list, text, text_at, written};
 use super::finding::{Cvss, Finding};
 use super::ids::identities;
 use super::kind as kind_of;
-use crate::facts::Json;
+use crate::facts::{Caveat, Json, ProblemKind};
 use crate::sources::Edition;
+use crate::sources::feeds::document::shown;
 use crate::sources::sboms::cyclonedx::{self, edition};
 
 /// How many findings a vulnerability with several names may become.
@@ -28,8 +30,13 @@ pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
     let scanner = tool(document).unwrap_or("cyclonedx");
     let target = text_at(document, &["metadata", "component", "name"]);
     let origin = reading.pointer("/metadata/component");
-    reading.looked_at(target, origin);
-    for found in reading.objects(document, "", "vulnerabilities") {
+    let vulnerabilities = reading.objects(document, "", "vulnerabilities");
+    // Who only makes the bill of materials, and looks for nothing, leaves the list empty.
+    if !vulnerabilities.is_empty() {
+        reading.harvest.sought = true;
+        reading.looked_at(target, origin);
+    }
+    for found in vulnerabilities {
         vulnerability(&found, scanner, target, &components, reading);
     }
 }
@@ -82,9 +89,15 @@ fn vulnerability<'j>(
     }
     finding.prefer(source);
     finding.time("published", text(json, "published"));
-    finding.text("state", text_at(json, &["analysis", "state"]).and_then(state));
-    let others: Vec<&str> = list(json, "references").iter().filter_map(|other| text(other, "id")).collect();
     let origin = reading.pointer(pointer);
+    let analysed = text_at(json, &["analysis", "state"]).and_then(state);
+    let has_reason = ["justification", "detail"].iter().any(|key| text_at(json, &["analysis", key]).is_some());
+    // The law of VEX holds for reports as well.
+    let analysed = analysed.filter(|state| *state != "not_affected" || has_reason);
+    if analysed.is_none() && text_at(json, &["analysis", "state"]) == Some("not_affected") {
+        reading.harvest.told.push((origin.clone(), without_reason(id)));
+    }
+    let others: Vec<&str> = list(json, "references").iter().filter_map(|other| text(other, "id")).collect();
     let mut identities = identities(id, reading.first(&others, &origin));
     let mut affected = reading.objects(json, pointer, "affects");
     // Names that are those of several vulnerabilities, each in every component.
@@ -109,7 +122,9 @@ fn vulnerability<'j>(
             finding.found_in(purl, text(component, "cpe"));
         }
         let version = component.and_then(|component| written(component, "version"));
-        finding.text("version", version.or_else(|| version_of(affects.json)));
+        let version = version.or_else(|| version_of(affects.json));
+        finding.text("version", version);
+        finding.text("state", analysed.map(|state| narrowed(state, affects.json, version)));
         let origin = reading.pointer(&affects.pointer);
         for identity in &identities {
             let sighting = finding.clone().named(identity).sighting(target, origin.clone());
@@ -134,6 +149,33 @@ fn kind(component: &Json<'_>) -> Option<&'static str> {
         Some("firmware") => Some("firmware"),
         Some("device-driver") => Some("driver"),
         _ => text(component, "purl").and_then(kind_of::purl),
+    }
+}
+
+/// What an analysis says of a version. Where `affects` names versions, one that takes the finding away is about those, and not about a range of
+/// them; `affected` and `unknown` count before it.
+fn narrowed(state: &'static str, affects: &Json<'_>, installed: Option<&str>) -> &'static str {
+    let versions = list(affects, "versions");
+    let is_about = |version: &&Json<'_>| match text(version, "version") {
+        Some(version) => installed == Some(version),
+        None => true,
+    };
+    let is_quiet = |version: &Json<'_>| {
+        text(version, "version").is_some() && !matches!(text(version, "status"), Some("affected" | "unknown"))
+    };
+    let mut about = versions.iter().filter(is_about).peekable();
+    let silenced = versions.is_empty() || (about.peek().is_some() && about.all(is_quiet));
+    if silenced { state } else { "open" }
+}
+
+/// That a state is none, as nobody says why.
+fn without_reason(id: &str) -> Caveat {
+    Caveat {
+        name: "state_without_reason",
+        kind: ProblemKind::Warning,
+        field: Arc::from("asset.findings[].state"),
+        message: "a report says that a finding does not affect its product, and not why: its state counts as unknown",
+        found: format!("`{}`", shown(id)),
     }
 }
 

@@ -154,6 +154,8 @@ fn of_table(bytes: &[u8]) -> Option<Kind> {
 
 /// Adds the findings of a file to a harvest.
 pub fn read(kind: Kind, file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
+    // Reports of the other two also say something else alone.
+    harvest.sought |= !matches!(kind, Kind::Trivy | Kind::CycloneDx);
     let mut reading = Reading::new(file, harvest);
     match kind {
         Kind::NessusCsv => return nessus::read(bytes, &mut reading),

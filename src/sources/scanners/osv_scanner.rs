@@ -6,7 +6,7 @@ use super::ids::{identities, plain};
 use super::kind as kind_of;
 use super::when;
 use crate::facts::Json;
-use crate::software::ecosystem::Ecosystem;
+use crate::software::ecosystem::{Ecosystem, Package};
 
 /// Who reports it.
 const SCANNER: &str = "osv-scanner";
@@ -58,6 +58,8 @@ fn vulnerability(
     finding.text("package", name);
     finding.text("version", version.or_else(|| package.and_then(|package| text(package, "commit"))));
     finding.text("kind", ecosystem.and_then(kind_of::name));
+    let purl = name.zip(ecosystem).and_then(|(name, of)| Package::purl(&Ecosystem::from_osv(of), name, version));
+    finding.found_in(purl.map(|purl| purl.to_string()).as_deref(), None);
     let (mut ids, mut fixed, mut published) = (Vec::new(), Vec::new(), None::<String>);
     for Element { json, .. } in records {
         ids.extend(text(json, "id"));

@@ -38,9 +38,12 @@ fn read_report(report: &Json<'_>, reading: &mut Reading<'_>) {
         ..Edition::default()
     });
     let artifact = text(report, "ArtifactName");
-    let origin = reading.pointer("/ArtifactName");
-    reading.looked_at(artifact, origin);
-    for result in reading.objects(report, "", "Results") {
+    let results = reading.objects(report, "", "Results");
+    if results.iter().any(|result| seeks_vulnerabilities(result.json)) {
+        let origin = reading.pointer("/ArtifactName");
+        reading.looked_at(artifact, origin);
+    }
+    for result in results {
         read_result(&result, artifact, reading);
     }
     for list in ["Resources", "Findings", "Vulnerabilities", "Misconfigurations"] {
@@ -56,9 +59,6 @@ fn read_report(report: &Json<'_>, reading: &mut Reading<'_>) {
                 );
             } else if has(resource.json, "VulnerabilityID") {
                 reading.refuse_at(&resource.pointer, "a resource has no `Results`", "a resource with its results");
-            } else {
-                let origin = reading.pointer(&resource.pointer);
-                reading.looked_at(Some(&name), origin);
             }
             for result in reading.objects(resource.json, &resource.pointer, "Results") {
                 read_result(&result, Some(&name), reading);
@@ -67,12 +67,29 @@ fn read_report(report: &Json<'_>, reading: &mut Reading<'_>) {
     }
 }
 
+/// Whether a result is of a search for vulnerabilities: that for licences, misconfigurations or secrets alone says nothing of them.
+fn seeks_vulnerabilities(result: &Json<'_>) -> bool {
+    const OTHERS: [&str; 5] = ["Misconfigurations", "MisconfSummary", "Secrets", "Licenses", "CustomResources"];
+    match text(result, "Class") {
+        Some("os-pkgs" | "lang-pkgs") => true,
+        _ if has(result, "Vulnerabilities") => true,
+        Some(_) => false,
+        None => !OTHERS.iter().any(|key| has(result, key)),
+    }
+}
+
 fn read_result(result: &Element<'_, '_>, artifact: Option<&str>, reading: &mut Reading<'_>) {
     let Element { json, pointer } = result;
     let target = artifact.filter(|name| !name.is_empty()).or_else(|| text(json, "Target"));
     let class = text(json, "Class");
-    let origin = reading.pointer(pointer);
-    reading.looked_at(target, origin);
+    if seeks_vulnerabilities(json) {
+        let origin = reading.pointer(pointer);
+        reading.harvest.sought = true;
+        reading.looked_at(target, origin);
+        target.map(|target| reading.harvest.unsought.remove(target));
+    } else if let Some(target) = target.filter(|target| !reading.harvest.looked_at.contains_key(*target)) {
+        reading.harvest.unsought.insert(target.to_owned());
+    }
     for found in reading.objects(json, pointer, "Vulnerabilities") {
         vulnerability(&found, class, target, None, reading);
     }

@@ -274,3 +274,22 @@ fn of_equal_scores_no_order_decides() {
     assert_eq!(gathered([&one, &other]), gathered([&other, &one]));
     assert!(gathered([&one, &other]).contains("PR:N/UI:R"));
 }
+
+#[test]
+fn a_rebuild_has_an_end_of_its_own() {
+    let mut harvest = Harvest::default();
+    let table = r#"{"product":"rhel","title":"Red Hat Enterprise Linux","releases":[{"releaseCycle":"8","eol":"2029-05-31"}]}
+{"product":"centos","title":"CentOS","releases":[{"releaseCycle":"8","eol":"2021-12-31"}]}
+{"product":"debian","title":"Debian","releases":[{"releaseCycle":"8","eol":"2018-06-17"}]}"#;
+    Kind::Eol.read(&Arc::from("eol"), table.as_bytes(), &mut harvest);
+    let end = |family: &str, name: &str| {
+        let mut os = finding(&format!(r#"{{"family": "{family}"{name}, "version": "8"}}"#));
+        support::operating_system(&harvest.products, &mut os);
+        os.get("eol").and_then(Value::as_str).unwrap_or("-").to_owned()
+    };
+    assert_eq!(end("rhel", r#", "name": "CentOS Linux""#), "2021-12-31");
+    assert_eq!(end("rhel", r#", "name": "Rocky Linux""#), "-");
+    assert_eq!(end("debian", r#", "name": "Kali GNU/Linux""#), "-");
+    assert_eq!(end("debian", r#", "name": "Debian GNU/Linux""#), "2018-06-17");
+    assert_eq!(end("rhel", ""), "2029-05-31");
+}

@@ -24,30 +24,33 @@ fn state(advisories: &Advisories, own: &str, subject: &Subject<'_>) -> (String, 
     (state, remarks.iter().map(|remark| remark.name).collect())
 }
 
-const OPEN: &str = r#"{"cve": "CVE-2026-1000", "state": "open", "package": "bash", "version": "5.1-2"}"#;
+const OPEN: &str = r#"{"cve": "CVE-2026-1000", "state": "open", "package": "bash", "version": "5.1-2+deb11u1"}"#;
 
 #[test]
 fn the_statement_has_to_be_about_the_very_product() {
-    let bash = vex(&statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2"}"#, "not_affected"));
+    let bash = vex(&statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2+deb11u1"}"#, "not_affected"));
     let with = |purl| Subject { purl: Some(purl), ..Subject::default() };
     let silenced = ("not_affected".to_owned(), vec!["vex_not_affected"]);
     let open = ("open".to_owned(), vec![]);
-    assert_eq!(state(&bash, OPEN, &with("pkg:deb/debian/bash@5.1-2?arch=amd64&distro=debian-12")), silenced);
+    assert_eq!(state(&bash, OPEN, &with("pkg:deb/debian/bash@5.1-2+deb11u1?arch=amd64&distro=debian-12")), silenced);
     assert_eq!(state(&bash, OPEN, &Subject::default()), silenced, "by its name and exact version");
+    let any = vex(&statement(r#"{"@id": "pkg:deb/debian/bash@5.1-4"}"#, "not_affected"));
+    let own = OPEN.replace("5.1-2+deb11u1", "5.1-4");
+    assert_eq!(state(&any, &own, &Subject::default()), open, "a version that any distribution may have");
     for other in [
         "pkg:deb/debian/bash@5.1-3",
-        "pkg:deb/ubuntu/bash@5.1-2",
-        "pkg:rpm/debian/bash@5.1-2",
-        "pkg:deb/debian/dash@5.1-2",
+        "pkg:deb/ubuntu/bash@5.1-2+deb11u1",
+        "pkg:rpm/debian/bash@5.1-2+deb11u1",
+        "pkg:deb/debian/dash@5.1-2+deb11u1",
         "pkg:deb/debian/bash",
     ] {
         assert_eq!(state(&bash, OPEN, &with(other)), open, "{other}");
     }
-    assert_eq!(state(&bash, &OPEN.replace("5.1-2", "5.1-3"), &Subject::default()), open);
+    assert_eq!(state(&bash, &OPEN.replace("5.1-2+deb11u1", "5.1-3"), &Subject::default()), open);
     assert_eq!(state(&bash, &OPEN.replace("2026-1000", "2026-1001"), &Subject::default()), open);
-    let arch = vex(&statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2?arch=arm64"}"#, "not_affected"));
-    assert_eq!(state(&arch, OPEN, &with("pkg:deb/debian/bash@5.1-2?arch=amd64")), open);
-    assert_eq!(state(&arch, OPEN, &with("pkg:deb/debian/bash@5.1-2?arch=arm64&distro=debian-12")), silenced);
+    let arch = vex(&statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2+deb11u1?arch=arm64"}"#, "not_affected"));
+    assert_eq!(state(&arch, OPEN, &with("pkg:deb/debian/bash@5.1-2+deb11u1?arch=amd64")), open);
+    assert_eq!(state(&arch, OPEN, &with("pkg:deb/debian/bash@5.1-2+deb11u1?arch=arm64&distro=debian-12")), silenced);
 }
 
 #[test]
@@ -57,7 +60,7 @@ fn a_component_is_silenced_within_its_product_only() {
         "not_affected",
     ));
     let (trivy, other) = (["pkg:oci/trivy@sha256%3A12".to_owned()], ["pkg:oci/other@sha256%3A12".to_owned()]);
-    let purl = Some("pkg:deb/debian/bash@5.1-2");
+    let purl = Some("pkg:deb/debian/bash@5.1-2+deb11u1");
     assert_eq!(state(&nested, OPEN, &Subject { purl, within: &trivy, ..Subject::default() }).0, "not_affected");
     assert_eq!(state(&nested, OPEN, &Subject { purl, within: &other, ..Subject::default() }).0, "open");
     assert_eq!(state(&nested, OPEN, &Subject { purl, ..Subject::default() }).0, "open");
@@ -68,9 +71,9 @@ fn a_component_is_silenced_within_its_product_only() {
 
 #[test]
 fn fixed_needs_a_version() {
-    let purl = Some("pkg:deb/debian/bash@5.1-2");
+    let purl = Some("pkg:deb/debian/bash@5.1-2+deb11u1");
     let subject = Subject { purl, ..Subject::default() };
-    let exact = vex(&statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2"}"#, "fixed"));
+    let exact = vex(&statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2+deb11u1"}"#, "fixed"));
     assert_eq!(state(&exact, OPEN, &subject), ("fixed".to_owned(), vec!["vex_fixed"]));
     let any = vex(&statement(r#"{"@id": "pkg:deb/debian/bash"}"#, "fixed"));
     assert_eq!(state(&any, OPEN, &subject), ("open".to_owned(), vec!["vex_without_version"]));
@@ -82,8 +85,8 @@ fn fixed_needs_a_version() {
 
 #[test]
 fn the_latest_word_counts_and_of_equals_the_one_that_leaves_it_open() {
-    let subject = Subject { purl: Some("pkg:deb/debian/bash@5.1-2"), ..Subject::default() };
-    let product = r#"{"@id": "pkg:deb/debian/bash@5.1-2"}"#;
+    let subject = Subject { purl: Some("pkg:deb/debian/bash@5.1-2+deb11u1"), ..Subject::default() };
+    let product = r#"{"@id": "pkg:deb/debian/bash@5.1-2+deb11u1"}"#;
     let at = |time: &str, status| statement(product, status).replacen('{', &format!(r#"{{"timestamp": "{time}", "#), 1);
     let said = |first: String, second: String| state(&vex(&format!("{first},{second}")), OPEN, &subject).0;
     assert_eq!(
@@ -136,7 +139,7 @@ fn a_statement_about_another_cve_is_not_about_this_one() {
             r#"{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "aliases": ["CVE-2026-1000", "CVE-2026-1002"]}"#;
         let vex = format!(
             r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "timestamp": "2026-01-02T03:04:05Z", "statements": [{{"vulnerability": {{{names}}},
-            "products": [{{"@id": "pkg:deb/debian/bash@5.1-2"}}], "status": "{status}", "justification": "component_not_present"}}]}}"#
+            "products": [{{"@id": "pkg:deb/debian/bash@5.1-2+deb11u1"}}], "status": "{status}", "justification": "component_not_present"}}]}}"#
         );
         let both = advisories(&[(Kind::Osv, osv), (Kind::OpenVex, &vex)]);
         let of = |cve: &str| state(&both, &OPEN.replace("CVE-2026-1000", cve), &Subject::default());
@@ -166,7 +169,7 @@ fn a_name_without_a_version_is_in_doubt() {
     for status in ["not_affected", "fixed"] {
         assert_eq!(state(&whole("portal", status), OPEN, &with(&project)), open(doubt.clone()), "{status}");
         assert_eq!(state(&whole("registry/app:1.2", status), OPEN, &with(&image)).0, status);
-        let part = r#"{"@id": "portal", "subcomponents": [{"@id": "pkg:deb/debian/bash@5.1-2"}]}"#;
+        let part = r#"{"@id": "portal", "subcomponents": [{"@id": "pkg:deb/debian/bash@5.1-2+deb11u1"}]}"#;
         assert_eq!(state(&vex(&statement(part, status)), OPEN, &with(&project)), open(doubt.clone()), "{status}");
     }
     // What brings a finding back may be about it, and what was said of it in doubt is no news where it is not open.
@@ -177,7 +180,7 @@ fn a_name_without_a_version_is_in_doubt() {
     let both = format!(
         "{}, {}",
         statement(r#"{"@id": "portal"}"#, "not_affected"),
-        statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2"}"#, "not_affected")
+        statement(r#"{"@id": "pkg:deb/debian/bash@5.1-2+deb11u1"}"#, "not_affected")
     );
     assert_eq!(state(&vex(&both), OPEN, &with(&project)).1, ["vex_not_affected"]);
 }

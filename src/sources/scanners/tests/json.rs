@@ -189,7 +189,7 @@ fn cyclonedx_rates_by_whose_advisory_it_is() {
           "vulnerabilities":[{"id":"SNYK-1","source":{"name":"Snyk"},"references":[{"id":"CVE-2026-0001"}],"published":"2026-01-01T00:00:00.000Z",
             "ratings":[{"source":{"name":"NVD"},"score":9.8,"severity":"critical","method":"CVSSv31","vector":"AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"},
                        {"source":{"name":"SNYK"},"severity":"medium","method":"other","score":4}],
-            "analysis":{"state":"not_affected"},
+            "analysis":{"state":"not_affected","justification":"code_not_present"},
             "affects":[{"ref":"urn:cdx:3e671687-395b-41f5-a30f-a58921a69b79/1#b"},{"ref":"gone","versions":[{"version":"7","status":"affected"},{"version":"8","status":"unaffected"}]}]}]}"#,
     );
     let rating = r#""cve":"CVE-2026-0001","cvss":[{"score":9.8,"source":"NVD","vector":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]"#;
@@ -200,7 +200,7 @@ fn cyclonedx_rates_by_whose_advisory_it_is() {
                 r#"shop {{{rating},"kind":"application","package":"org.acme:x","published":"2026-01-01T00:00:00Z","source":"snyk","state":"not_affected","vendor_severity":"medium","version":"1"}} = SNYK-1"#
             ),
             format!(
-                r#"shop {{{rating},"published":"2026-01-01T00:00:00Z","source":"snyk","state":"not_affected","vendor_severity":"medium","version":"7"}} = SNYK-1"#
+                r#"shop {{{rating},"published":"2026-01-01T00:00:00Z","source":"snyk","state":"open","vendor_severity":"medium","version":"7"}} = SNYK-1"#
             ),
         ]
     );
