@@ -265,3 +265,6 @@ impl Watch<'_> {
 fn names<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> Vec<String> {
     paths.map(|path| path.display().to_string()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -296,3 +296,6 @@ impl Clocks {
             && old.waiver == new.waiver
     }
 }
+
+#[cfg(test)]
+mod tests;
