@@ -106,6 +106,18 @@ impl<'p> Lane<'p> {
             let at = lacking.trailing_zeros() as usize;
             lacking &= lacking - 1;
             match object.keys.get(at).map(|key| &key.leads) {
+                Some(Leads::Scalar(at, _)) if object.is_mapped && lane.default(*at).is_some() => {
+                    let text = lane.default(*at).unwrap_or_default();
+                    if let Some(ColumnBuild::Scalar(column)) = table.columns.get_mut(*at) {
+                        column.push(Cell::Int(reader.pool.strings.intern(text)));
+                    }
+                }
+                // The tree knows what of a record that is not there has a default.
+                Some(Leads::Record(_, lacking))
+                    if object.is_mapped && lacking.iter().any(|(at, _)| lane.default(*at).is_some()) =>
+                {
+                    return Err(Odd);
+                }
                 Some(Leads::Scalar(at, state) | Leads::Set(at, state) | Leads::List(at, state, _)) => {
                     if plan.fields.get(*at).is_none_or(|field| field.required) {
                         return Err(Odd);
@@ -173,7 +185,12 @@ impl<'p> Lane<'p> {
                 else {
                     return Err(Odd);
                 };
-                let cell = reader.lane_cell(field, scan, is_mapped)?;
+                let default = self.plan.default(*at).filter(|_| is_mapped);
+                let default = default.filter(|_| scan.take(b"\"\"") || scan.take(b"null"));
+                let cell = match default {
+                    Some(text) => Cell::Int(reader.pool.strings.intern(text)),
+                    None => reader.lane_cell(field, scan, is_mapped)?,
+                };
                 if field.required && matches!(cell, Cell::Without(_)) {
                     return Err(Odd);
                 }

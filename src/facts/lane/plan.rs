@@ -15,6 +15,8 @@ pub struct Rename {
     pub field: String,
     /// The keys that lead to it, from the outermost.
     pub from: Vec<String>,
+    /// The text that stands for nothing.
+    pub default: Option<String>,
 }
 
 /// What reading in place goes by.
@@ -24,6 +26,8 @@ pub(in super::super) struct LanePlan {
     pub objects: Vec<Object>,
     /// Fields to which no key leads.
     pub lacking: Vec<(usize, State)>,
+    /// By field, the text that stands for nothing.
+    pub defaults: Vec<Option<String>>,
 }
 
 /// The keys of an object.
@@ -62,14 +66,18 @@ pub(in super::super) enum Leads {
 impl LanePlan {
     /// By the table's own keys.
     pub(in super::super) fn of(plan: &TablePlan) -> Option<Self> {
-        let mut lane = Self { objects: Vec::new(), lacking: Vec::new() };
+        let mut lane = Self { objects: Vec::new(), lacking: Vec::new(), defaults: Vec::new() };
         lane.object(plan, &plan.keys)?;
         Some(lane)
     }
 
     /// By other names; none where that is more than names can say.
     pub(in super::super) fn renamed(plan: &TablePlan, renames: &[Rename]) -> Option<Self> {
-        let mut lane = Self { objects: vec![Object { is_mapped: true, ..Object::default() }], lacking: Vec::new() };
+        let mut lane = Self {
+            objects: vec![Object { is_mapped: true, ..Object::default() }],
+            lacking: Vec::new(),
+            defaults: vec![None; plan.fields.len()],
+        };
         let mut led = vec![false; plan.fields.len()];
         for rename in renames {
             let path = format!("{}.{}", plan.path, rename.field);
@@ -80,6 +88,12 @@ impl LanePlan {
             }
             if !takes_words_as_they_are(field) || std::mem::replace(led.get_mut(at)?, true) {
                 return None;
+            }
+            if rename.default.is_some() {
+                // Only a text is what it looks like.
+                let is_text =
+                    matches!(field.shape, ShapePlan::Scalar(Type::String)) && !field.or_none && !field.required;
+                *lane.defaults.get_mut(at)? = Some(rename.default.clone().filter(|_| is_text)?);
             }
             lane.lead(plan, 0, &rename.from, at)?;
         }
@@ -158,6 +172,11 @@ impl LanePlan {
             }
         };
         self.lead(plan, inner, rest, at)
+    }
+
+    /// The text that stands for nothing in a field.
+    pub(super) fn default(&self, field: usize) -> Option<&str> {
+        self.defaults.get(field)?.as_deref()
     }
 
     /// Works out what the fields of records are where there is none.

@@ -278,7 +278,10 @@ fn the_lane_maps_what_the_mapping_maps() {
     ];
     let rules = fields.map(|field| {
         let from = NAMES.iter().find(|(of, _)| *of == field).map_or(field, |(_, from)| from);
-        format!("{field} = \"{from}\"\n")
+        match field {
+            "os.family" => format!("{field} = {{ from = \"{from}\", default = \"linux\" }}\n"),
+            _ => format!("{field} = \"{from}\"\n"),
+        }
     });
     let toml = format!("[[source]]\nfiles = \"x.json\"\n[source.fields]\n{}", rules.concat());
     let (policy, reads) = reads(POLICY);
@@ -318,6 +321,9 @@ fn a_mapping_that_says_more_than_names_has_no_lane() {
     for (fields, is_plain) in [
         ("id = \"a\"\ntier = \"b\"", true),
         ("id = \"a\"\ntier = { from = \"b\", default = 3 }", false),
+        ("id = \"a\"\nhostname = { from = \"b\", default = \"h\" }", true),
+        ("id = { from = \"a\", default = \"h\" }", false),
+        ("id = \"a\"\ntags = { from = \"b\", default = [] }", false),
         ("id = \"a\"\ntier = [\"b\", \"c\"]", false),
         ("id = \"a\"\ntags = { from = \"b\", split = \";\" }", false),
         ("id = \"a\"\nhostname = \"a\"", false),

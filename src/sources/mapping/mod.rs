@@ -119,12 +119,17 @@ impl Mapping {
     #[must_use]
     pub fn renames(&self) -> Option<Vec<Rename>> {
         let rename = |rule: &Rule| {
-            let Rule { from, values: None, split: None, time: None, unit: None, default: None, .. } = rule else {
+            let Rule { from, values: None, split: None, time: None, unit: None, default, .. } = rule else {
                 return None;
             };
             let [path] = from.as_slice() else { return None };
+            let default = match default {
+                None => None,
+                Some(Json::String(text)) => Some(text.clone().into_owned()),
+                Some(_) => return None,
+            };
             let plain = rule.unknown.is_empty() && rule.none.is_empty();
-            plain.then(|| Rename { field: rule.field.clone(), from: path.keys.clone() })
+            plain.then(|| Rename { field: rule.field.clone(), from: path.keys.clone(), default })
         };
         self.rules.iter().map(rename).collect()
     }
