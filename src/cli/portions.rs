@@ -269,12 +269,15 @@ pub(super) struct Asked<'a> {
 /// Files that cannot be read; records that cannot, unless the call says to keep going.
 pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
     let Asked { session, policy, facts, ids, now, needs, size } = asked;
-    if !policy.is_splittable() || session.own_tzdb || feeds::known::has_any(session, facts) {
+    // `--strict-facts` judges what the policy does not read, too.
+    if !policy.is_splittable() || facts.strict_facts || session.own_tzdb || feeds::known::has_any(session, facts) {
         return Ok(None);
     }
     let plan = session.plan(policy, facts, *needs)?;
-    // What is on stdin could not be read again.
-    if plan.files.iter().any(|file| file.path.as_os_str() == "-") {
+    // Where the inventory turns out not to be sorted, all is read again: what comes by stdin or a pipe is gone by then.
+    let comes_again =
+        |file: &Planned| std::fs::metadata(&file.path).is_ok_and(|about| about.is_file() || about.is_dir());
+    if !plan.files.iter().all(comes_again) {
         return Ok(None);
     }
     let Some(inventory) = Inventory::of(&plan, *size)? else { return Ok(None) };

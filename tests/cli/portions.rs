@@ -163,6 +163,13 @@ tier = { from = "tier", values = { "3 - Low" = 3, "1" = 1, "2" = 2, "4" = 4 } }
 }
 
 #[test]
+fn strict_facts_judge_what_the_policy_does_not_read() {
+    let folder =
+        project("{\"id\":\"C1\",\"assets\":[\"a\"],\"fixes\":[]}\n", "{\"id\":\"a\",\"hostname\":5}\n{\"id\":\"b\"}\n");
+    assert_eq!(same(&folder, &["--format", "ndjson", "--strict-facts"]), "");
+}
+
+#[test]
 fn odd_files_are_read_alike() {
     for inventory in [
         "",
