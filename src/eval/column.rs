@@ -1,5 +1,6 @@
 //! Columns of results: conditions as two bit masks, values with what they may be.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
@@ -153,15 +154,7 @@ impl Truth {
     /// The rows of `rows`, in that order.
     #[must_use]
     pub fn gather(&self, rows: &Rows, len: usize) -> Self {
-        match rows {
-            Rows::Same => self.clone(),
-            Rows::First => self.pick(&vec![0; len]),
-            Rows::These(rows) if rows.len() == len => self.pick(rows),
-            Rows::These(rows) => {
-                let row = |at| rows.get(at).copied().unwrap_or(u32::MAX);
-                self.pick(&(0..len).map(row).collect::<Vec<u32>>())
-            }
-        }
+        rows.outer(len).map_or_else(|| self.clone(), |rows| self.pick(&rows))
     }
 
     fn pick(&self, rows: &[u32]) -> Self {
@@ -184,6 +177,19 @@ pub enum Rows {
 }
 
 impl Rows {
+    /// The outer rows of so many inner ones; none where they are the same.
+    #[must_use]
+    pub fn outer(&self, len: usize) -> Option<Cow<'_, [u32]>> {
+        match self {
+            Self::Same => None,
+            Self::First => Some(Cow::Owned(vec![0; len])),
+            Self::These(rows) if rows.len() == len => Some(Cow::Borrowed(rows)),
+            Self::These(rows) => {
+                Some(Cow::Owned((0..len).map(|at| rows.get(at).copied().unwrap_or(u32::MAX)).collect()))
+            }
+        }
+    }
+
     /// The outer row of an inner row.
     #[must_use]
     pub fn get(&self, row: usize) -> usize {

@@ -180,15 +180,7 @@ impl Vals {
     /// The rows of `rows`, in that order.
     #[must_use]
     pub fn gather(&self, rows: &Rows, len: usize) -> Self {
-        match rows {
-            Rows::Same => self.clone(),
-            Rows::First => self.pick(&vec![0; len]),
-            Rows::These(rows) if rows.len() == len => self.pick(rows),
-            Rows::These(rows) => {
-                let row = |at| rows.get(at).copied().unwrap_or(u32::MAX);
-                self.pick(&(0..len).map(row).collect::<Vec<u32>>())
-            }
-        }
+        rows.outer(len).map_or_else(|| self.clone(), |rows| self.pick(&rows))
     }
 
     /// These rows, in that order; of one beyond the end nothing is known.
