@@ -21,7 +21,7 @@ use crate::eval::portion::Piece;
 use crate::facts::{Chunk, Note, is_lines};
 use crate::sources::mapping::Form;
 use crate::time::Instant;
-use crate::{Facts, Outcome, Policy, Portions, Sum, Tally};
+use crate::{DecideOptions, Facts, Outcome, Policy, Portions, Sum, Tally};
 
 /// About how many bytes are read at once. No answer depends on it.
 pub(super) const PORTION: usize = 4 << 20;
@@ -263,11 +263,29 @@ pub(super) struct Asked<'a> {
     pub size: Option<usize>,
 }
 
-/// Reads the inventory one portion at a time and decides on each; none where it has to be read as a whole.
+/// An inventory that can be read a portion at a time, with all else read.
+pub(super) struct Opened<'a> {
+    policy: &'a Policy,
+    now: Instant,
+    pub inventory: Inventory,
+    pub portions: Portions,
+    /// What the portions are put together in.
+    pub sum: Sum,
+    options: DecideOptions,
+}
+
+impl Opened<'_> {
+    /// Decides on the facts of a portion.
+    pub(super) fn decide(&self, facts: &Facts) -> Vec<Piece> {
+        crate::decide_portion(self.policy, facts, self.now, &self.options)
+    }
+}
+
+/// Reads everything but the inventory; none where that has to be read as a whole.
 ///
 /// # Errors
-/// Files that cannot be read; records that cannot, unless the call says to keep going.
-pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
+/// Files that cannot be read; changes that are asked for and are not there.
+pub(super) fn open<'a>(asked: &Asked<'a>) -> Result<Option<Opened<'a>>, Failure> {
     let Asked { session, policy, facts, ids, now, needs, size } = asked;
     // `--strict-facts` judges what the policy does not read, too.
     if !policy.is_splittable() || facts.strict_facts || session.own_tzdb || feeds::known::has_any(session, facts) {
@@ -281,9 +299,6 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
         return Ok(None);
     }
     let Some(inventory) = Inventory::of(&plan, *size)? else { return Ok(None) };
-    let tally = Arc::new(Tally::default());
-    tally.add_work(usize::try_from(inventory.lines.len).unwrap_or(usize::MAX));
-    let progress = Progress::of("deciding", Arc::clone(&tally));
     let others = plan.files.iter().filter(|file| file.path != inventory.lines.path);
     let files = session.read_files(others)?;
     let zone = session.config.zone.clone();
@@ -295,11 +310,24 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
     };
     known(ids, &portions.base().change_ids())?;
     let options = session.run_options(facts, ids.to_vec()).to_decide();
-    let of_portion = |facts: &Facts| crate::decide_portion(policy, facts, *now, &options);
-    let Some((sum, mut pieces)) = decide(&inventory.lines, &portions, sum, &tally, &of_portion)? else {
-        return Ok(None);
-    };
-    pieces.push(of_portion(&portions.rest(&sum)));
+    Ok(Some(Opened { policy, now: *now, inventory, portions, sum, options }))
+}
+
+/// Reads the inventory one portion at a time and decides on each; none where it has to be read as a whole.
+///
+/// # Errors
+/// Files that cannot be read; records that cannot, unless the call says to keep going.
+pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
+    let Asked { session, policy, facts, now, .. } = asked;
+    let Some(mut opened) = open(asked)? else { return Ok(None) };
+    let tally = Arc::new(Tally::default());
+    tally.add_work(usize::try_from(opened.inventory.lines.len).unwrap_or(usize::MAX));
+    let progress = Progress::of("deciding", Arc::clone(&tally));
+    let sum = std::mem::take(&mut opened.sum);
+    let of_portion = |facts: &Facts| opened.decide(facts);
+    let decided = decide(&opened.inventory.lines, &opened.portions, sum, &tally, &of_portion)?;
+    let Some((sum, mut pieces)) = decided else { return Ok(None) };
+    pieces.push(of_portion(&opened.portions.rest(&sum)));
     progress.finish();
     let (digest, problems) = sum.finish();
     session.judge(&problems, facts)?;

@@ -62,7 +62,7 @@ pub struct Portion {
 }
 
 /// What a portion leaves behind.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Note {
     report: Report,
     digests: Vec<RecordDigest>,
@@ -77,7 +77,7 @@ pub struct Note {
 }
 
 /// What all portions came to, put together in the order of the file.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Gathered {
     report: Report,
     assets: DigestSum,

@@ -147,14 +147,14 @@ pub(super) enum Trouble {
 /// The message and help of a warning.
 pub(super) type Words = (String, Option<String>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Tally {
     words: Words,
     count: u64,
     places: Vec<Place>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct KeyTally {
     count: u64,
     place: Place,
@@ -162,7 +162,7 @@ struct KeyTally {
 }
 
 /// Problems while they are gathered.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Report {
     limit: usize,
     errors: Vec<Problem>,
