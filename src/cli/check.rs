@@ -79,11 +79,18 @@ pub(super) enum Only {
     Blocked,
 }
 
+impl CheckArgs {
+    fn portion_size(&self) -> Option<usize> {
+        self.portion_size.and_then(|size| usize::try_from(size).ok())
+    }
+}
+
 /// Decides and prints.
 pub(super) fn run(args: CheckArgs, format: FormatArg, session: &Session) -> Result<Status, Failure> {
     if args.watch {
+        let size = args.portion_size();
         let CheckArgs { ids, policy, facts, allow_empty, only, pace, .. } = args;
-        let asked = watch::Asked { ids, policy, facts, allow_empty, only, pace, whole: true };
+        let asked = watch::Asked { ids, policy, facts, allow_empty, only, pace, whole: true, size };
         return watch::watch(&asked, format, session);
     }
     args.pace.unused()?;
@@ -121,7 +128,7 @@ pub(super) fn once(args: &CheckArgs, session: &Session) -> Result<Status, Failur
         ids: &args.ids,
         now,
         needs,
-        size: args.portion_size.and_then(|size| usize::try_from(size).ok()),
+        size: args.portion_size(),
     };
     let in_portions = session.stage(Stage::Portions, || portions::run(&asked))?;
     let portioned = in_portions.is_some();

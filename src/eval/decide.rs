@@ -46,7 +46,7 @@ impl Default for Options {
 }
 
 /// Everything that was decided.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// One for each change and asset, by change and asset.
     pub decisions: Vec<Decision>,

@@ -343,6 +343,14 @@ impl Portion {
     }
 }
 
+impl Note {
+    /// Whether it says nothing of lines of the file.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.report.is_silent()
+    }
+}
+
 impl Gathered {
     /// Takes in what the next portion left; false where its assets do not come behind those before, so that all have to be read together.
     #[must_use]

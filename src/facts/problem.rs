@@ -179,6 +179,11 @@ impl Report {
         Self { limit, ..Self::default() }
     }
 
+    /// Whether it says of nothing where it is.
+    pub(super) fn is_silent(&self) -> bool {
+        self.error_count == 0 && self.warnings.is_empty() && self.keys.is_empty()
+    }
+
     pub(super) fn error_count(&self) -> u64 {
         self.error_count
     }
