@@ -35,6 +35,7 @@ mod output;
 mod packs;
 mod portions;
 mod progress;
+mod roll;
 mod runs;
 mod schema;
 mod session;
