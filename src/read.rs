@@ -17,8 +17,8 @@ use crate::eval::column::Rows;
 use crate::eval::decide::{Options, prepare};
 use crate::eval::frame::{Binding, Frame};
 use crate::facts::{
-    self, Amend, AssetNames, Broken, Caveat, Installed, Json, Mapped, Place, Problem, ProblemKind, Problems, Remark,
-    Row, Trace,
+    self, Amend, AssetNames, Broken, Caveat, ColumnPlan, ColumnRule, ColumnShape, Columns, Installed, Json, Mapped,
+    Place, Problem, ProblemKind, Problems, Remark, Row, Trace,
 };
 use crate::tally::Tally;
 use crate::time::{Instant, Zone, ical};
@@ -155,6 +155,30 @@ impl FactsBuilder {
     /// Adds records from a file of JSON whose names are those of another vocabulary.
     pub fn add_mapped(&mut self, entity: TableId, file: &str, mapped: &Mapped<'_>) {
         self.inner.add_mapped(entity, file, mapped);
+    }
+
+    /// What columns of a file fill of an entity, of which there are so many; none where a tree has to be made of each row.
+    #[must_use]
+    pub fn column_plan(
+        &self,
+        entity: TableId,
+        shapes: &[(String, ColumnShape)],
+        rules: &[ColumnRule],
+        count: usize,
+    ) -> Option<ColumnPlan> {
+        self.inner.column_plan(entity, shapes, rules, count)
+    }
+
+    /// Adds rows that a file keeps by their columns; `other` makes a record of a row that is not plain enough for the plan.
+    pub fn add_columns<C: Columns>(
+        &mut self,
+        entity: TableId,
+        file: &str,
+        batches: &[C],
+        plan: Option<&ColumnPlan>,
+        other: &(dyn Fn(&C, usize) -> Row + Sync),
+    ) {
+        self.inner.add_columns(entity, file, batches, plan, other);
     }
 
     /// Lets only the fields that a policy reads count for the digest; where `drop` says so, nothing else is read of records from now on, and

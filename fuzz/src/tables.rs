@@ -56,7 +56,15 @@ pub fn run(data: &[u8]) {
             true => parquet::check_columns("a.parquet", names, &mapping()).map(|()| mapping()),
             false => parquet::by_names("a.parquet", names, mapping(), schema),
         };
-        told(parquet::read("a.parquet", file, LIMIT, make, |_, rows| taken.extend(rows)).err());
+        match parquet::File::open("a.parquet", file, LIMIT).and_then(|file| Ok((make(&file.names())?, file))) {
+            Ok((mapping, file)) => {
+                told(file.rows(&file.wanted(&mapping), &mapping, &mut |rows| taken.extend(rows)).err());
+                if entity == TableId::ASSET {
+                    by_columns(policy, &file, &mapping);
+                }
+            }
+            Err(fault) => told(Some(fault)),
+        }
         decide(policy, entity, std::mem::take(&mut taken));
         let (pieces, fault) = json::pieces("a.json", file, list);
         told(fault);
@@ -86,6 +94,28 @@ pub fn run(data: &[u8]) {
             decide(policy, entity, records.into_iter().map(row).collect());
         }
     }
+}
+
+/// What columns fill is what the trees of their rows fill.
+fn by_columns(policy: &Policy, file: &parquet::File<'_>, mapping: &Mapping) {
+    let builder = || policy.facts_builder(sample::now(), None);
+    let Some(rules) = mapping.column_rules() else { return };
+    let Some(plan) = builder().column_plan(TableId::ASSET, &file.shapes(), &rules, file.count()) else { return };
+    let read = |most: Option<usize>| {
+        let mut builder = builder();
+        let mut batches = file.batches(plan.wanted());
+        let other = |batch: &parquet::Batch, row: usize| batch.row(mapping, row);
+        while let Some(batch) = most.and_then(|most| batches.next(most)) {
+            builder.add_columns(TableId::ASSET, "a.parquet", &[batch], Some(&plan), &other);
+        }
+        if !batches.is_done() {
+            let mut take = |rows| builder.add_rows(TableId::ASSET, "a.parquet", rows);
+            told(file.rest(&batches, mapping, &mut take).err());
+        }
+        let (facts, problems) = builder.finish();
+        (facts.data().digest.clone(), format!("{problems:?}"))
+    };
+    assert_eq!(read(None), read(Some(3)));
 }
 
 /// What ends a file before its time is told in words that can be printed.

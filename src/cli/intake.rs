@@ -29,6 +29,9 @@ use crate::{FactsBuilder, Policy};
 pub(super) use form::detect;
 use form::list_of;
 
+/// How many batches of rows are read at once.
+const AT_ONCE: usize = 32;
+
 /// Where the elements of an asset's lists come from, by what names them.
 pub(super) type Elements = BTreeMap<String, Vec<Place>>;
 
@@ -318,19 +321,45 @@ impl<'s> Intake<'s> {
         let schema = Arc::clone(&self.schema);
         let reads = builder.reads().cloned();
         let entity = mapping.entity;
-        let limit = self.unpacked;
-        let mut over = Vec::new();
-        let make = |names: &[String]| {
-            if has_fields {
-                parquet::check_columns(name, names, &mapping)?;
-                return Ok(read_only(mapping, &schema, reads.as_ref()));
-            }
-            let mapping = parquet::by_names(name, names, mapping, &schema)?;
-            over = parquet::passed_over(names, &mapping, &schema);
-            Ok(read_only(mapping, &schema, reads.as_ref()))
+        let file = match parquet::File::open(name, bytes, self.unpacked) {
+            Ok(file) => file,
+            Err(broken) => return self.fault(entity, name, asset, Some(broken), builder),
         };
-        let read =
-            parquet::read(name, bytes, limit, make, |mapping, rows| self.take(mapping, name, rows, asset, builder));
+        let (names, mut over) = (file.names(), Vec::new());
+        let mapping = if has_fields {
+            parquet::check_columns(name, &names, &mapping).map(|()| mapping)
+        } else {
+            parquet::by_names(name, &names, mapping, &schema).inspect(|mapping| {
+                over = parquet::passed_over(&names, mapping, &schema);
+            })
+        };
+        let mapping = match mapping {
+            Ok(mapping) => read_only(mapping, &schema, reads.as_ref()),
+            Err(broken) => return self.fault(entity, name, asset, Some(broken), builder),
+        };
+        let rules = mapping.column_rules().filter(|_| owner_of(entity).is_none());
+        let shapes = file.shapes();
+        let plan = rules.and_then(|rules| builder.column_plan(entity, &shapes, &rules, file.count()));
+        let wanted = plan.as_ref().map_or_else(|| file.wanted(&mapping), |plan| plan.wanted().to_vec());
+        let read = match &plan {
+            Some(plan) => {
+                let mut batches = file.batches(&wanted);
+                let other = |batch: &parquet::Batch, row: usize| batch.row(&mapping, row);
+                loop {
+                    let some: Vec<_> = std::iter::from_fn(|| batches.next(parquet::ROWS)).take(AT_ONCE).collect();
+                    if some.is_empty() {
+                        break;
+                    }
+                    builder.add_columns(entity, name, &some, Some(plan), &other);
+                }
+                if batches.is_done() {
+                    Ok(())
+                } else {
+                    file.rest(&batches, &mapping, &mut |rows| self.take(&mapping, name, rows, asset, builder))
+                }
+            }
+            None => file.rows(&wanted, &mapping, &mut |rows| self.take(&mapping, name, rows, asset, builder)),
+        };
         for column in over {
             builder.pass_over(entity, name, &column);
         }

@@ -7,9 +7,11 @@ use super::amend::{Amend, Caveat};
 use super::assemble::finish;
 use super::asset_names::AssetNames;
 use super::column::{Cell, ColumnBuild, State, TableBuild, row};
+use super::columns::{ColumnRule, ColumnShape, Columns};
 use super::digest::{RecordDigest, of_all};
 use super::installed::Installed;
 use super::json::Json;
+use super::lane::ColumnPlan;
 use super::named::Named;
 use super::plan::TablePlan;
 use super::pool::Pool;
@@ -208,6 +210,35 @@ impl FactsBuilder {
     pub fn add_mapped(&mut self, entity: TableId, file: &str, mapped: &Mapped<'_>) {
         let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, file, None) };
         let lacking = records.read_mapped(file, mapped, shared);
+        self.note(entity, lacking);
+    }
+
+    /// What columns of a file fill of an entity, of which there are so many; none where a tree has to be made of each row.
+    #[must_use]
+    pub fn column_plan(
+        &self,
+        entity: TableId,
+        shapes: &[(String, ColumnShape)],
+        rules: &[ColumnRule],
+        count: usize,
+    ) -> Option<ColumnPlan> {
+        let all = [&self.assets, &self.changes].into_iter().chain(&self.others);
+        let mut all = all.filter(|records| records.plan.table == entity);
+        all.next().and_then(|records| records.column_plan(shapes, rules, count))
+    }
+
+    /// Adds rows that a file keeps by their columns; `other` makes a record of a row that is not plain enough for the plan. An entity that is not
+    /// part of the input is an error.
+    pub fn add_columns<C: Columns>(
+        &mut self,
+        entity: TableId,
+        file: &str,
+        batches: &[C],
+        plan: Option<&ColumnPlan>,
+        other: &(dyn Fn(&C, usize) -> Row + Sync),
+    ) {
+        let Some((records, shared)) = self.split(entity) else { return self.no_input(entity, file, None) };
+        let lacking = records.add_columns(file, batches, plan, other, shared);
         self.note(entity, lacking);
     }
 

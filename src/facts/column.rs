@@ -223,6 +223,12 @@ impl TableBuild {
         self.phantom.push(false);
     }
 
+    /// Counts rows of which every cell has been pushed.
+    pub(super) fn count_rows(&mut self, count: usize) {
+        self.len += count;
+        self.phantom.resize(self.len, false);
+    }
+
     /// A row of which nothing is known.
     pub(super) fn push_unknown(&mut self) {
         self.end_row();

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use super::amend::Amend;
 use super::builder::Options;
 use super::column::{TableBuild, row};
+use super::columns::Columns;
 use super::csv;
 use super::digest::{RecordDigest, of_row};
 use super::duties::{self, Found};
 use super::json::Json;
-use super::lane::{Lane, LanePlan};
+use super::lane::{ColumnLane, ColumnPlan, Lane, LanePlan};
 use super::named::Named;
 use super::plan::{KeyPlan, TablePlan, Target};
 use super::pool::Pool;
@@ -80,6 +81,31 @@ impl Source<'_> {
             read += piece.bytes.len();
         }
         self.options.tally.advance(read);
+        reading.finish()
+    }
+
+    /// Reads rows that a file keeps by their columns; `other` makes a record of a row that is not plain enough.
+    pub(super) fn columns<C: Columns>(
+        &self,
+        file: &Arc<str>,
+        columns: &C,
+        plan: Option<&ColumnPlan>,
+        other: &dyn Fn(usize) -> Row,
+    ) -> ReadPart {
+        let mut reading = Reading::new(self, file);
+        let mut lane = plan.filter(|_| self.has_lane()).map(|plan| ColumnLane::new(plan, columns));
+        for at in 0..columns.len() {
+            let read = match &mut lane {
+                Some(lane) => lane.record(&mut reading.reader, self.plan, &mut reading.part.table),
+                None => false,
+            };
+            if read {
+                reading.reader.here.line = Some(columns.number(at));
+                reading.ended(None);
+            } else {
+                reading.row(other(at));
+            }
+        }
         reading.finish()
     }
 

@@ -254,6 +254,18 @@ impl Report {
         }
     }
 
+    /// Whether such a key has been met before, so that it takes no more than to count it; or is one too many to be told of.
+    pub(super) fn has_counted(&self, owner: &Arc<str>, key: &str) -> bool {
+        self.key_count >= UNKNOWN_KEYS || self.keys.get(owner).is_some_and(|keys| keys.contains_key(key))
+    }
+
+    /// Counts a key that has been met before.
+    pub(super) fn count_again(&mut self, owner: &Arc<str>, key: &str, count: u64) {
+        if let Some(tally) = self.keys.get_mut(owner).and_then(|keys| keys.get_mut(key)) {
+            tally.count += count;
+        }
+    }
+
     /// Takes in what was gathered later in the input.
     pub(super) fn absorb(&mut self, other: Self) {
         self.error_count += other.error_count;

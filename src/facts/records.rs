@@ -9,11 +9,12 @@ use rayon::prelude::*;
 use super::assemble::{Address, gather};
 use super::builder::Options;
 use super::column::{Cell, ColumnBuild, State, TableBuild, row};
+use super::columns::{ColumnRule, ColumnShape, Columns};
 use super::csv::{self, is_csv};
 use super::digest::{DigestSum, RecordDigest};
 use super::duplicates::{Pair, add_elements, copy_row, merge};
 use super::json::Json;
-use super::lane::LanePlan;
+use super::lane::{ColumnPlan, LanePlan};
 use super::named::Named;
 use super::part::{Part, ReadPart, Source};
 use super::plan::{ShapePlan, TablePlan};
@@ -129,6 +130,34 @@ impl Records {
         let file = Arc::from(file);
         let read = |chunk| source.mapped_chunk(&file, chunk, lane.as_ref(), mapped.other);
         let parts: Vec<ReadPart> = mapped.chunks.par_iter().map(read).collect();
+        let left_out_before = shared.report.left_out;
+        self.absorb(parts, &mut *shared.pool, &mut *shared.report);
+        shared.report.left_out > left_out_before
+    }
+
+    /// What columns of a file fill, where no tree has to be made of them.
+    pub(super) fn column_plan(
+        &self,
+        shapes: &[(String, ColumnShape)],
+        rules: &[ColumnRule],
+        count: usize,
+    ) -> Option<ColumnPlan> {
+        ColumnPlan::of(&self.plan, shapes, rules, count)
+    }
+
+    /// Takes rows that a file keeps by their columns, in parallel; `other` makes a record of any of them. Returns whether records may be lacking.
+    pub(super) fn add_columns<C: Columns>(
+        &mut self,
+        file: &str,
+        batches: &[C],
+        plan: Option<&ColumnPlan>,
+        other: &(dyn Fn(&C, usize) -> Row + Sync),
+        shared: Shared<'_>,
+    ) -> bool {
+        let source = Source { plan: &self.plan, now: shared.now, options: shared.options };
+        let file = Arc::from(file);
+        let read = |batch: &C| source.columns(&file, batch, plan, &|row| other(batch, row));
+        let parts: Vec<ReadPart> = batches.par_iter().map(read).collect();
         let left_out_before = shared.report.left_out;
         self.absorb(parts, &mut *shared.pool, &mut *shared.report);
         shared.report.left_out > left_out_before

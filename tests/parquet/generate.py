@@ -99,3 +99,34 @@ write("arrow-flat", flat)
 write("arrow-int96", flat.select(["id", "last_scanned"]), use_deprecated_int96_timestamps=True)
 write("arrow-lz4", flat.select(["id"]), compression="lz4")
 write("arrow-not-utf8", pa.table({"id": pa.array([b"good", b"\xff\xfe"]), "tier": [1, 2]}))
+
+# Everything that a record may have where the reader goes by columns: nothing at each level, values that do not fit, keys that nobody knows.
+base.execute(f"""COPY (
+WITH r AS (SELECT i, (hash(i) >> 8)::BIGINT AS h FROM range(3000) t(i))
+SELECT
+    CASE WHEN i % 500 = 499 THEN NULL WHEN i % 300 = 299 THEN ' ' ELSE 'a' || (i * 7919 % 2900) END AS id,
+    CASE h % 23 WHEN 0 THEN NULL WHEN 1 THEN 9 ELSE (h % 4 + 1)::INT END AS tier,
+    CASE h % 19 WHEN 0 THEN NULL WHEN 1 THEN 'Prod' WHEN 2 THEN '' WHEN 3 THEN 'pre-prod' WHEN 4 THEN 'test' WHEN 5 THEN 'dev' ELSE 'prod' END AS environment,
+    CASE WHEN h % 17 = 0 THEN NULL ELSE {{
+        'family': CASE h % 13 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN ' rhel ' ELSE 'rhel' END, 'version': '9.' || (h % 5),
+        'eol': CASE h % 7 WHEN 0 THEN NULL ELSE DATE '2026-01-01' + (h % 900)::INT END }} END AS os,
+    CASE h % 11 WHEN 0 THEN NULL WHEN 1 THEN 'Mars' WHEN 2 THEN 'utc' ELSE 'Asia/Tokyo' END AS timezone,
+    CASE h % 5 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN '  ' WHEN 3 THEN 'none' ELSE 'team-' || (h % 3) END AS owner,
+    CASE h % 29 WHEN 0 THEN NULL WHEN 1 THEN TIMESTAMP '2030-01-01' ELSE TIMESTAMP '2026-11-01 02:30:00.123456' - INTERVAL (h % 90000) MINUTE END AS last_patched,
+    CASE h % 31 WHEN 0 THEN NULL ELSE TIMESTAMPTZ '2026-11-19 00:00:00+00' - INTERVAL (h % 90000) SECOND END AS last_scanned,
+    {{ 'verified': CASE h % 3 WHEN 0 THEN NULL ELSE h % 3 = 1 END }} AS backup,
+    CASE h % 37 WHEN 0 THEN NULL WHEN 1 THEN 101.5 WHEN 2 THEN 'nan'::DOUBLE WHEN 3 THEN 0.1 + 0.2 WHEN 4 THEN 1e-12 WHEN 5 THEN -0.0
+        ELSE (h % 1000) / 10.0 END AS disk_free,
+    CASE h % 41 WHEN 0 THEN NULL WHEN 1 THEN [] WHEN 2 THEN ['pci', NULL] WHEN 3 THEN ['pci', ''] WHEN 4 THEN ['b ', 'a']
+        WHEN 5 THEN list_transform(range(40), lambda x: 't' || x)
+        ELSE list_transform(range(h % 5), lambda x: 't' || ((h >> 3) * (x + 1) % 7)) END AS tags,
+    CASE h % 43 WHEN 0 THEN NULL WHEN 1 THEN [] ELSE list_transform(range(h % 4), lambda x: CASE WHEN (h + x) % 97 = 0 THEN NULL ELSE {{
+        'cve': CASE WHEN (h >> 2) % 200 = x THEN NULL ELSE 'CVE-2026-' || (1000 + (h >> 5) % 40 + x) END,
+        'cvss': CASE (h + x) % 9 WHEN 0 THEN NULL WHEN 1 THEN 'CVSS:3.1/AV' ELSE 'CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:L/A:H' END,
+        'epss': CASE (h + x) % 33 WHEN 0 THEN NULL WHEN 1 THEN 1.5 ELSE ((h >> 4) + x) % 100000 / 100000.0 END,
+        'kev': CASE (h + x) % 8 WHEN 0 THEN NULL ELSE (h + x) % 8 = 1 END,
+        'published': CASE (h + x) % 6 WHEN 0 THEN NULL ELSE TIMESTAMPTZ '2026-01-01 00:00:00.5+00' + INTERVAL ((h >> 6) % 5000) MINUTE END,
+        'base_score': (((h + x) % 101) / 10.0)::DECIMAL(4, 1), 'state': CASE (h + x) % 21 WHEN 0 THEN 'Open' WHEN 1 THEN NULL ELSE 'open' END,
+        'colour': CASE h % 2 WHEN 0 THEN NULL ELSE 'red' END, 'shade': {{ 'depth': h % 3 }} }} END) END AS findings,
+    'x' || (h % 9) AS note
+FROM r) TO '{out}/duckdb-odd.parquet' (FORMAT parquet, ROW_GROUP_SIZE 2048, COMPRESSION zstd)""")

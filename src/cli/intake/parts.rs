@@ -94,6 +94,9 @@ impl Intake<'_> {
     /// Puts what belongs to an asset under its identifier, by the same names as in reports. Of what belongs to none of an inventory nobody knows
     /// whether it is a new asset or the name is a slip.
     pub(super) fn settle_assets(&mut self, builder: &mut FactsBuilder) {
+        if self.joined.assets().next().is_none() {
+            return;
+        }
         let names = builder.asset_names();
         let mut ids = HashMap::new();
         let mut unknown = Vec::new();

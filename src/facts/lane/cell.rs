@@ -3,16 +3,18 @@
 use std::borrow::Cow;
 
 use super::super::column::{Cell, State};
+use super::super::columns::Plain;
 use super::super::json::Json;
 use super::super::plan::{FieldPlan, ShapePlan};
 use super::super::reader::Reader;
 use super::super::table::Cause;
 use super::super::value::{CLOCK_SKEW, duration, percent};
+use super::column_plan::Clock;
 use super::scan::{Odd, Scan};
 use crate::check::decimal::Decimal;
 use crate::check::types::Type;
 use crate::cvss::{Tenths, parse};
-use crate::time::{TimeValue, Zone, parse_date, parse_time};
+use crate::time::{LocalDateTime, TimeValue, Zone, parse_date, parse_time};
 
 /// How many digits a number has at most that fits 64 bits as billionths.
 const DIGITS: usize = 18;
@@ -40,6 +42,68 @@ impl Reader {
                 self.lane_number(field, base, number)
             }
         }
+    }
+
+    /// The cell of a value of a column; `clock` where a mapping takes it, which trims texts and may name a zone.
+    pub(super) fn column_cell(
+        &mut self,
+        field: &FieldPlan,
+        plain: Plain<'_>,
+        clock: Option<&Clock>,
+    ) -> Result<Cell, Odd> {
+        let ShapePlan::Scalar(base) = &field.shape else { return Err(Odd) };
+        match plain {
+            Plain::Null => Ok(Cell::Without(State::Unknown(Cause::Missing))),
+            Plain::Bool(value) => boolean(base, value),
+            Plain::Text(text) => {
+                if clock.is_some() && !is_trimmed(text) {
+                    return Err(Odd);
+                }
+                if field.or_none && text == "none" {
+                    return Ok(Cell::Without(State::None));
+                }
+                self.lane_text(field, base, text, clock.is_some())
+            }
+            Plain::Int(value) => match (base, field.range) {
+                (Type::Int, Some((low, high))) if value < low || value > high => Err(Odd),
+                (Type::Int, _) => Ok(Cell::Int(value)),
+                _ => self.lane_number(field, base, &value.to_string()),
+            },
+            Plain::Double(value) if !value.is_finite() => Ok(Cell::Without(State::Unknown(Cause::Missing))),
+            Plain::Double(value) => match (base, few_billionths(value)) {
+                (Type::Number, Some(value)) => Ok(Cell::Decimal(value)),
+                (Type::Percent, Some(value)) => lane_percent(field, value),
+                _ => self.lane_number(field, base, &value.to_string()),
+            },
+            Plain::Float(value) if !value.is_finite() => Ok(Cell::Without(State::Unknown(Cause::Missing))),
+            Plain::Float(value) => self.lane_number(field, base, &value.to_string()),
+            Plain::Decimal(value) => match base {
+                Type::Number => Ok(Cell::Decimal(value)),
+                Type::Percent => lane_percent(field, value),
+                _ => Err(Odd),
+            },
+            Plain::Date(days) if *base == Type::Date => Ok(Cell::Int(days)),
+            Plain::Instant(micros) if *base == Type::Time => self.lane_instant(field, micros),
+            Plain::Local(micros) if *base == Type::Time => {
+                let local = LocalDateTime::from_wall(micros).ok_or(Odd)?;
+                let instant = match clock {
+                    Some(Clock::Zone(zone)) => zone.instant(local),
+                    Some(Clock::Nobody) => None,
+                    _ if self.zone.is_some() => self.local_zone().instant(local),
+                    _ => None,
+                };
+                self.lane_instant(field, instant.ok_or(Odd)?.micros())
+            }
+            Plain::Date(_) | Plain::Instant(_) | Plain::Local(_) | Plain::Odd => Err(Odd),
+        }
+    }
+
+    /// The cell of a time, unless it should be past and is not.
+    fn lane_instant(&self, field: &FieldPlan, micros: i64) -> Result<Cell, Odd> {
+        if field.past && micros > self.now.micros().saturating_add(CLOCK_SKEW) {
+            return Err(Odd);
+        }
+        Ok(Cell::Int(micros))
     }
 
     fn lane_text(&mut self, field: &FieldPlan, base: &Type, text: &str, is_mapped: bool) -> Result<Cell, Odd> {
@@ -81,10 +145,7 @@ impl Reader {
             }
             TimeValue::Date(_) | TimeValue::Local(_) => return Err(Odd),
         };
-        if field.past && instant.micros() > self.now.micros().saturating_add(CLOCK_SKEW) {
-            return Err(Odd);
-        }
-        Ok(Cell::Int(instant.micros()))
+        self.lane_instant(field, instant.micros())
     }
 
     fn lane_number(&mut self, field: &FieldPlan, base: &Type, number: &str) -> Result<Cell, Odd> {
@@ -98,15 +159,7 @@ impl Reader {
                 }
             }
             Type::Number => decimal(number).map(Cell::Decimal),
-            Type::Percent => {
-                let value = decimal(number)?;
-                let value = if field.fraction { value.checked_mul(100).ok_or(Odd)? } else { value };
-                let value = Decimal::from_raw(value).ok_or(Odd)?;
-                match field.range {
-                    Some((low, high)) if value < Decimal::from_int(low) || value > Decimal::from_int(high) => Err(Odd),
-                    _ => Ok(Cell::Decimal(value.raw())),
-                }
-            }
+            Type::Percent => lane_percent(field, decimal(number)?),
             Type::Cvss => {
                 let mut json = Json::Number(Cow::Borrowed(number));
                 json.canonical();
@@ -118,6 +171,25 @@ impl Reader {
             _ => Err(Odd),
         }
     }
+}
+
+/// The cell of a percentage or fraction, in billionths.
+fn lane_percent(field: &FieldPlan, value: i128) -> Result<Cell, Odd> {
+    let value = if field.fraction { value.checked_mul(100).ok_or(Odd)? } else { value };
+    let value = Decimal::from_raw(value).ok_or(Odd)?;
+    match field.range {
+        Some((low, high)) if value < Decimal::from_int(low) || value > Decimal::from_int(high) => Err(Odd),
+        _ => Ok(Cell::Decimal(value.raw())),
+    }
+}
+
+/// The billionths of the shortest decimal number that is nearest to a number, where that has at most 15 digits, 9 of them behind the point: no
+/// two of those are nearest to the same number.
+fn few_billionths(value: f64) -> Option<i128> {
+    const BILLION: f64 = 1e9;
+    const MOST: f64 = 1e15;
+    let billionths = (value * BILLION).round();
+    (billionths.abs() < MOST && billionths / BILLION == value).then_some(billionths as i128)
 }
 
 fn boolean(base: &Type, value: bool) -> Result<Cell, Odd> {

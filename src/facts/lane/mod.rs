@@ -5,6 +5,8 @@
 //! record means, and the lane is held against it (`tests`). A lane learns from a chunk in which order its keys come.
 
 mod cell;
+mod column_plan;
+mod columns;
 mod plan;
 mod scan;
 
@@ -13,6 +15,8 @@ use super::order::settle;
 use super::plan::{ShapePlan, TablePlan};
 use super::reader::Reader;
 use super::table::Cause;
+pub use column_plan::ColumnPlan;
+pub(super) use columns::ColumnLane;
 pub(super) use plan::LanePlan;
 pub use plan::Rename;
 use plan::{Leads, Object, written};

@@ -242,7 +242,7 @@ pub(super) fn written(name: &str) -> Vec<u8> {
 }
 
 /// What a field is where its key is not there.
-fn absence(field: &FieldPlan) -> State {
+pub(super) fn absence(field: &FieldPlan) -> State {
     match field.absent {
         Absent::Empty | Absent::None => State::AbsentMeant,
         Absent::Unknown => State::Absent,
@@ -261,7 +261,7 @@ fn lacks(plan: &TablePlan, keys: &[KeyPlan], out: &mut Vec<(usize, State)>) {
 }
 
 /// A mapping folds words onto the values of an enumeration; where two of these look the same to it, it takes the first.
-fn takes_words_as_they_are(field: &FieldPlan) -> bool {
+pub(super) fn takes_words_as_they_are(field: &FieldPlan) -> bool {
     let folds_apart = |def: &EnumDef| {
         let folded = def.values.iter().map(|value| value.to_lowercase().replace(['-', ' '], "_"));
         let mut folded: Vec<String> = folded.collect();

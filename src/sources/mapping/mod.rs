@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::check::schema::TableId;
 use crate::check::types::Type;
-use crate::facts::{Json, Rename};
+use crate::facts::{ColumnRule, Json, Rename};
 use crate::time::Zone;
 
 pub(crate) use apply::insert;
@@ -132,6 +132,20 @@ impl Mapping {
             plain.then(|| Rename { field: rule.field.clone(), from: path.keys.clone(), default })
         };
         self.rules.iter().map(rename).collect()
+    }
+}
+
+impl Mapping {
+    /// The same for a file that keeps columns.
+    #[must_use]
+    pub fn column_rules(&self) -> Option<Vec<ColumnRule>> {
+        let rule = |(rule, rename): (&Rule, Rename)| {
+            let zone = rule.zone.as_ref().or(self.zone.as_ref()).cloned();
+            let text = rule.from.first().map(|path| path.text.clone()).unwrap_or_default();
+            let Rename { field, from, default } = rename;
+            ColumnRule { field, text, keys: from, default, zone, needs_zone: self.is_of_user }
+        };
+        Some(self.rules.iter().zip(self.renames()?).map(rule).collect())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The values of one column in one row group, page after page, each with its levels.
 
+use std::sync::Arc;
+
 use super::footer::Chunk;
 use super::page::{Dictionary, Page, Value, head};
 use super::schema::{Leaf, physical};
@@ -20,9 +22,9 @@ pub(super) struct Column<'b> {
     at: usize,
     codec: i64,
     /// Places left, with a value or without.
-    left: u64,
-    dictionary: Option<Dictionary>,
-    page: Option<Page>,
+    pub(super) left: u64,
+    pub(super) dictionary: Option<Arc<Dictionary>>,
+    pub(super) page: Option<Page>,
     next: Option<Level>,
 }
 
@@ -77,11 +79,11 @@ impl<'b> Column<'b> {
             return Ok(None);
         }
         let Some(page) = &mut self.page else { return Ok(None) };
-        page.values.next(&page.data, self.dictionary.as_ref(), leaf.physical).map(Some)
+        page.values.next(&page.data, self.dictionary.as_deref(), leaf.physical).map(Some)
     }
 
     /// Reads the next page.
-    fn turn(&mut self, leaf: &Leaf, budget: &mut Budget) -> Read<()> {
+    pub(super) fn turn(&mut self, leaf: &Leaf, budget: &mut Budget) -> Read<()> {
         let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty());
         let rest = rest.ok_or("a column goes beyond the file")?;
         let (head, length) = head(rest)?;
@@ -95,7 +97,8 @@ impl<'b> Column<'b> {
                 self.page = Some(Page::new(&head, packed, self.codec, leaf.physical, levels, budget)?);
             }
             2 if self.dictionary.is_none() && self.page.is_none() => {
-                self.dictionary = Some(Dictionary::new(&head, packed, self.codec, leaf.physical, budget)?);
+                let dictionary = Dictionary::new(&head, packed, self.codec, leaf.physical, budget)?;
+                self.dictionary = Some(Arc::new(dictionary));
             }
             2 => return Err("a column has two dictionaries".into()),
             // An index, or what a newer version has.

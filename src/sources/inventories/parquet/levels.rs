@@ -50,6 +50,51 @@ impl Runs {
         }
     }
 
+    /// The next `count` numbers, each as `keep` makes it; none where it does not take one.
+    pub(super) fn many<T: Copy>(
+        &mut self,
+        data: &[u8],
+        mut count: usize,
+        out: &mut Vec<T>,
+        keep: impl Fn(u32) -> Option<T>,
+    ) -> Read<bool> {
+        if self.width == 0 {
+            let Some(zero) = keep(0) else { return Ok(false) };
+            out.resize(out.len() + count, zero);
+            return Ok(true);
+        }
+        let mask = (1_u64 << self.width) - 1;
+        while count > 0 {
+            while self.left == 0 {
+                self.begin(data)?;
+            }
+            let run = usize::try_from(self.left).unwrap_or(usize::MAX).min(count);
+            match &mut self.run {
+                Run::Same(value) => {
+                    let Some(value) = keep(*value) else { return Ok(false) };
+                    out.resize(out.len() + run, value);
+                }
+                Run::Packed { at, bit } => {
+                    let packed = data.get(*at..self.at).unwrap_or_default();
+                    out.reserve(run);
+                    for _ in 0..run {
+                        let first = usize::try_from(*bit / 8).unwrap_or(usize::MAX);
+                        let value = match packed.get(first..).and_then(<[u8]>::first_chunk::<8>) {
+                            Some(eight) => u32::try_from((u64::from_le_bytes(*eight) >> (*bit % 8)) & mask).ok(),
+                            None => bits(packed, *bit, self.width),
+                        };
+                        let Some(value) = keep(value.unwrap_or(0)) else { return Ok(false) };
+                        out.push(value);
+                        *bit += u64::from(self.width);
+                    }
+                }
+            }
+            count -= run;
+            self.left -= u64::try_from(run).unwrap_or(u64::MAX);
+        }
+        Ok(true)
+    }
+
     fn begin(&mut self, data: &[u8]) -> Read<()> {
         let data = data.get(..self.end).unwrap_or(data);
         let head = varint(data, &mut self.at)?;

@@ -5,28 +5,34 @@
 //! those that were given up, Snappy, gzip and zstd, and records, lists and maps within each other. Footers that are encrypted and columns that lie
 //! in other files are refused.
 
+mod batch;
 mod column;
 mod delta;
 mod footer;
 mod levels;
 mod page;
+mod plain;
 mod rows;
 mod schema;
 mod thrift;
 mod value;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::{broken, csv, json};
 use crate::check::schema::Schema;
-use crate::facts::{Broken, Json, Misread, Row, printable};
+use crate::facts::{Broken, ColumnShape, Json, Misread, Row, printable};
 use crate::sources::mapping::Mapping;
 use crate::syntax::suggest::nearest;
+pub use batch::Batch;
 
 /// How many rows are mapped at once.
 const BATCH: usize = 4096;
+/// How many rows are read by their columns at once.
+pub const ROWS: usize = 2048;
 const UNREAD: &str = "a file of Parquet cannot be read";
 
 /// A row, by its number from 1.
@@ -42,7 +48,7 @@ pub fn is_parquet(bytes: &[u8]) -> bool {
 }
 
 /// How much a file may still hold.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
     /// Bytes of pages when unpacked.
     pages: u64,
@@ -53,6 +59,10 @@ pub(crate) struct Budget {
 impl Budget {
     fn new(limit: u64) -> Self {
         Self { pages: limit, text: limit }
+    }
+
+    const fn endless() -> Self {
+        Self { pages: u64::MAX, text: u64::MAX }
     }
 
     fn unpack(&mut self, bytes: u64) -> Read<()> {
@@ -69,67 +79,212 @@ impl Budget {
 
 const TOO_LARGE: &str = "it holds more than a file may when unpacked";
 
-/// Reads a file that may hold `limit` bytes when unpacked; `take` gets its rows, some thousands at a time. `mapping` is made of the names of the
-/// columns, and says what is wrong with them.
-///
-/// # Errors
-/// What makes the file, or the rest of it, unreadable. What stands before it has been taken.
-pub fn read(
-    file: &str,
-    bytes: &[u8],
+/// A file whose end has been read.
+#[derive(Debug)]
+pub struct File<'b> {
+    name: Arc<str>,
+    /// The file without its end.
+    bytes: &'b [u8],
+    groups: Vec<footer::RowGroup>,
+    schema: Arc<schema::Schema>,
     limit: u64,
-    mapping: impl FnOnce(&[String]) -> Result<Mapping, Box<Broken>>,
-    mut take: impl FnMut(&Mapping, Vec<Row>),
-) -> Result<(), Box<Broken>> {
-    let stop = |line: Option<u32>, found: Cow<'static, str>| {
-        let help = match found.as_ref() {
-            TOO_LARGE => "if that is right, set `max_unpacked` in changegate.toml",
-            _ => "",
-        };
-        Box::new(broken(file, line, UNREAD, found, help))
-    };
-    let footer = footer::read(bytes).map_err(|found| stop(None, found))?;
-    let schema = schema::tree(&footer.elements).map_err(|found| stop(None, found))?;
-    let mapping = mapping(&names(&schema.fields))?;
-    let mut budget = Budget::new(limit);
-    let mut number = 0_u32;
-    let mut batch: Vec<Numbered<'_>> = Vec::new();
-    let mut fault = None;
-    'file: for group in &footer.groups {
-        let mut rows = match rows::Rows::new(&schema, group, bytes.get(..footer.at).unwrap_or_default()) {
-            Ok(rows) => rows,
-            Err(found) => {
-                fault = Some(found);
-                break;
+}
+
+/// How far a file has been read by the batch.
+#[derive(Debug)]
+pub struct Progress<'f, 'b> {
+    file: &'f File<'b>,
+    wanted: &'f [bool],
+    budget: Budget,
+    /// The budget at the beginning of the group at hand.
+    before: Budget,
+    /// The number of the group at hand, and how many of its rows have been read.
+    group: usize,
+    taken: usize,
+    number: u32,
+    batches: Option<batch::Batches<'b>>,
+}
+
+impl<'b> File<'b> {
+    /// Reads the end of a file, which may hold `limit` bytes when unpacked.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn open(name: &str, bytes: &'b [u8], limit: u64) -> Result<Self, Box<Broken>> {
+        let stop = |found| stop(name, None, found);
+        let footer = footer::read(bytes).map_err(stop)?;
+        let schema = Arc::new(schema::tree(&footer.elements).map_err(stop)?);
+        let bytes = bytes.get(..footer.at).unwrap_or_default();
+        Ok(Self { name: Arc::from(name), bytes, groups: footer.groups, schema, limit })
+    }
+
+    /// The names of the columns; those of a record also with the record's name before a point.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        names(&self.schema.fields)
+    }
+
+    /// How many columns there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.schema.leaves.len()
+    }
+
+    /// What its columns look like.
+    #[must_use]
+    pub fn shapes(&self) -> Vec<(String, ColumnShape)> {
+        self.schema.fields.iter().map(|(name, node)| (name.clone(), shape(node))).collect()
+    }
+
+    /// The columns that a mapping looks at, of all that there are.
+    #[must_use]
+    pub fn wanted(&self, mapping: &Mapping) -> Vec<bool> {
+        let mut wanted = vec![false; self.schema.leaves.len()];
+        for path in mapping.rules.iter().flat_map(|rule| &rule.from) {
+            let mut fields = &self.schema.fields;
+            let mut found = fields.iter().find(|(name, _)| *name == path.text).map(|(_, node)| node);
+            if found.is_none() {
+                for key in &path.keys {
+                    found = fields.iter().find(|(name, _)| name == key).map(|(_, node)| node);
+                    match found.map(|node| &node.kind) {
+                        Some(schema::Kind::Record(inner)) => fields = inner,
+                        _ => break,
+                    }
+                }
             }
-        };
-        loop {
-            match rows.next(&mut budget) {
-                Ok(None) => break,
-                Ok(Some(row)) => {
+            let leaves = found.map_or(0..0, |node| node.leaves.0..node.leaves.1);
+            wanted.iter_mut().take(leaves.end).skip(leaves.start).for_each(|wanted| *wanted = true);
+        }
+        // Rows of which nothing is looked at are still as many as its columns say.
+        if wanted.contains(&true) { wanted } else { vec![true; wanted.len()] }
+    }
+
+    /// Reads the columns that are wanted by the batch.
+    #[must_use]
+    pub fn batches<'f>(&'f self, wanted: &'f [bool]) -> Progress<'f, 'b> {
+        let budget = Budget::new(self.limit);
+        Progress { file: self, wanted, budget, before: budget, group: 0, taken: 0, number: 0, batches: None }
+    }
+
+    /// Reads the columns that are wanted, row by row; `take` gets what a mapping makes of the rows, some thousands at a time.
+    ///
+    /// # Errors
+    /// What makes the rest of the file unreadable. What stands before it has been taken.
+    pub fn rows(&self, wanted: &[bool], mapping: &Mapping, take: &mut dyn FnMut(Vec<Row>)) -> Result<(), Box<Broken>> {
+        let from = self.batches(wanted);
+        self.rest(&from, mapping, take)
+    }
+
+    /// Reads row by row what comes behind what was read by the batch.
+    ///
+    /// # Errors
+    /// What makes the rest of the file unreadable. What stands before it has been taken.
+    pub fn rest(
+        &self,
+        from: &Progress<'_, 'b>,
+        mapping: &Mapping,
+        take: &mut dyn FnMut(Vec<Row>),
+    ) -> Result<(), Box<Broken>> {
+        let mut budget = from.before;
+        let mut skip = from.taken;
+        let mut number = from.number;
+        let mut batch: Vec<Numbered<'_>> = Vec::new();
+        let mut all = || -> Read<()> {
+            for group in self.groups.iter().skip(from.group) {
+                let mut rows = rows::Rows::new(&self.schema, group, self.bytes, from.wanted)?;
+                while let Some(row) = rows.next(&mut budget)? {
+                    if skip > 0 {
+                        skip -= 1;
+                        continue;
+                    }
                     number = number.saturating_add(1);
                     batch.push((number, row));
                     if batch.len() >= BATCH {
-                        take(&mapping, mapped(&mapping, std::mem::take(&mut batch)));
+                        take(mapped(mapping, std::mem::take(&mut batch)));
                     }
                 }
-                Err(found) => {
-                    fault = Some(found);
-                    break 'file;
+            }
+            Ok(())
+        };
+        let end = all();
+        take(mapped(mapping, batch));
+        end.map_err(|found| stop(&self.name, Some(number.saturating_add(1)), found))
+    }
+}
+
+impl Progress<'_, '_> {
+    /// The next rows, `most` or fewer; none behind the last. Where there is none and the file is not at its end, the rest is not as it should be.
+    pub fn next(&mut self, most: usize) -> Option<Batch> {
+        loop {
+            let group = self.file.groups.get(self.group)?;
+            if self.batches.is_none() {
+                self.before = self.budget;
+                self.taken = 0;
+                self.batches = batch::Batches::new(&self.file.schema, group, self.file.bytes, self.wanted).ok();
+            }
+            let first = self.number.saturating_add(1);
+            match self.batches.as_mut()?.next(first, most, &mut self.budget) {
+                Ok(Some(batch)) => {
+                    self.taken += batch.len();
+                    self.number = self.number.saturating_add(u32::try_from(batch.len()).unwrap_or(u32::MAX));
+                    return Some(batch);
                 }
+                Ok(None) => {
+                    self.batches = None;
+                    self.group += 1;
+                    (self.before, self.taken) = (self.budget, 0);
+                }
+                Err(_) => return None,
             }
         }
     }
-    take(&mapping, mapped(&mapping, batch));
-    fault.map_or(Ok(()), |found| Err(stop(Some(number.saturating_add(1)), found)))
+
+    /// Whether the whole file has been read.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.group >= self.file.groups.len()
+    }
+}
+
+impl Batch {
+    /// A row by way of a tree.
+    #[must_use]
+    pub fn row(&self, mapping: &Mapping, row: usize) -> Row {
+        row_of(mapping, (self.number(row), self.record(row)))
+    }
+}
+
+fn stop(file: &str, line: Option<u32>, found: Cow<'static, str>) -> Box<Broken> {
+    let help = match found.as_ref() {
+        TOO_LARGE => "if that is right, set `max_unpacked` in changegate.toml",
+        _ => "",
+    };
+    Box::new(broken(file, line, UNREAD, found, help))
+}
+
+/// What facts are told of a part of a record.
+fn shape(node: &schema::Node) -> ColumnShape {
+    match &node.kind {
+        schema::Kind::Leaf => ColumnShape::Leaf { leaf: node.leaves.0, def: node.def },
+        schema::Kind::Record(fields) => ColumnShape::Record {
+            fields: fields.iter().map(|(name, node)| (name.clone(), shape(node))).collect(),
+            def: node.def,
+            leaf: node.leaves.0,
+        },
+        schema::Kind::List(element, 1) => ColumnShape::List { element: Box::new(shape(element)), def: node.def },
+        _ => ColumnShape::Other { leaves: node.leaves.0..node.leaves.1 },
+    }
+}
+
+fn row_of(mapping: &Mapping, (number, record): Numbered<'_>) -> Row {
+    match record {
+        Ok(record) => json::row(mapping, usize::try_from(number).unwrap_or(usize::MAX), &record),
+        Err(wrong) => Row { line: Some(number), record: Err(wrong), remarks: Vec::new() },
+    }
 }
 
 fn mapped(mapping: &Mapping, batch: Vec<Numbered<'_>>) -> Vec<Row> {
-    let row = |(number, record): Numbered<'_>| match record {
-        Ok(record) => json::row(mapping, usize::try_from(number).unwrap_or(usize::MAX), &record),
-        Err(wrong) => Row { line: Some(number), record: Err(wrong), remarks: Vec::new() },
-    };
-    batch.into_par_iter().map(row).collect()
+    batch.into_par_iter().map(|numbered| row_of(mapping, numbered)).collect()
 }
 
 /// The columns by name; those of a record also with the record's name before a point.

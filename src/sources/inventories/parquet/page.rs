@@ -320,7 +320,13 @@ impl Dictionary {
         Ok(Self { data, begins, count })
     }
 
-    fn get(&self, place: u32, physical: Physical) -> Read<Value<'_>> {
+    /// How many values it has.
+    pub(super) const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// The value at a place.
+    pub(super) fn get(&self, place: u32, physical: Physical) -> Read<Value<'_>> {
         const BEYOND: &str = "a page names a value that its dictionary does not have";
         let place = usize::try_from(place).unwrap_or(usize::MAX);
         if place >= self.count {

@@ -30,10 +30,10 @@ pub(super) fn json(leaf: &Leaf, value: Value<'_>) -> Result<Json<'static>, Unrea
         }
         (Meaning::Time(unit), Value::Int(value)) => text(clock(value, unit).ok_or("a time of day is out of range")?),
         (Meaning::Timestamp(unit, is_utc), Value::Int(value)) => {
-            text(timestamp(i128::from(value), unit, is_utc).ok_or("a time is out of range")?)
+            text(timestamp(micros(i128::from(value), unit), is_utc).ok_or("a time is out of range")?)
         }
         (Meaning::Timestamp(unit, is_utc), Value::Bytes(bytes)) => {
-            text(of_julian(bytes, unit, is_utc).ok_or("a time is out of range")?)
+            text(timestamp(micros_of_julian(bytes, unit), is_utc).ok_or("a time is out of range")?)
         }
         (Meaning::Text, Value::Bytes(bytes)) => text(utf8(bytes)?.to_owned()),
         (Meaning::Json, Value::Bytes(bytes)) => {
@@ -79,7 +79,7 @@ fn decimal(value: i128, scale: u32) -> String {
 }
 
 /// A signed number, its highest byte first.
-fn big(bytes: &[u8]) -> Option<i128> {
+pub(super) fn big(bytes: &[u8]) -> Option<i128> {
     let (first, rest) = bytes.split_first()?;
     let mut value = i128::from(i8::from_be_bytes([*first]));
     for byte in rest {
@@ -88,21 +88,24 @@ fn big(bytes: &[u8]) -> Option<i128> {
     Some(value)
 }
 
-fn timestamp(value: i128, per_second: i64, is_utc: bool) -> Option<String> {
-    // Fractions of a microsecond are cut off.
-    let micros = value.checked_mul(1_000_000)?.div_euclid(i128::from(per_second));
-    let instant = Instant::from_micros(i64::try_from(micros).ok()?)?;
-    let written = instant.to_rfc3339();
+fn timestamp(micros: Option<i64>, is_utc: bool) -> Option<String> {
+    let written = Instant::from_micros(micros?)?.to_rfc3339();
     Some(if is_utc { written } else { written.trim_end_matches('Z').to_owned() })
 }
 
-/// Nanoseconds of the day and a Julian day number.
-fn of_julian(bytes: &[u8], per_second: i64, is_utc: bool) -> Option<String> {
+/// Microseconds of a time, where they are in range; fractions of one are cut off.
+pub(super) fn micros(value: i128, per_second: i64) -> Option<i64> {
+    let micros = value.checked_mul(1_000_000)?.div_euclid(i128::from(per_second));
+    Instant::from_micros(i64::try_from(micros).ok()?).map(Instant::micros)
+}
+
+/// The same of nanoseconds of the day and a Julian day number.
+pub(super) fn micros_of_julian(bytes: &[u8], per_second: i64) -> Option<i64> {
     let (nanos, day) = bytes.split_first_chunk::<8>()?;
     let day = i32::from_le_bytes(*day.first_chunk::<4>()?);
     let days = i128::from(day) - 2_440_588;
     let value = days.checked_mul(86_400_000_000_000)?.checked_add(i128::from(i64::from_le_bytes(*nanos)))?;
-    timestamp(value, per_second, is_utc)
+    micros(value, per_second)
 }
 
 fn clock(value: i64, per_second: i64) -> Option<String> {
