@@ -80,6 +80,9 @@ impl Source<'_> {
             }
             read += piece.bytes.len();
         }
+        if let Some(lane) = lane {
+            lane.finish(&mut reading.reader.report);
+        }
         self.options.tally.advance(read);
         reading.finish()
     }

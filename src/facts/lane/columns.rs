@@ -123,13 +123,12 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
         match (&take.what, column) {
             (What::Scalar { def, default, clock }, ColumnBuild::Scalar(column)) => {
                 let level = self.level(take.leaf)?;
-                let is_nothing = level < take.parent;
                 let cell = if level == *def {
                     self.cell(reader, field, take.leaf, Some((take.absence, default.as_deref(), clock)))?
                 } else {
                     match default {
                         Some(text) => Cell::Int(reader.pool.strings.intern(text)),
-                        None if is_nothing => Cell::Without(take.absence),
+                        None if level < take.parent => Cell::Without(take.absence),
                         None => Cell::Without(NOTHING),
                     }
                 };
@@ -264,9 +263,11 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
     ) -> Result<Cell, Odd> {
         let cursor = self.cursors.get_mut(leaf).ok_or(Odd)?;
         let mut read = |plain| match (plain, mapped) {
-            (Plain::Text(text), Some((_, Some(default), _))) if text.trim().is_empty() => {
-                Ok(Cell::Int(reader.pool.strings.intern(default)))
-            }
+            // To a mapping, a blank text is none.
+            (Plain::Text(text), Some((absence, default, _))) if text.trim().is_empty() => Ok(match default {
+                Some(default) => Cell::Int(reader.pool.strings.intern(default)),
+                None => Cell::Without(absence),
+            }),
             (plain, mapped) => reader.column_cell(field, plain, mapped.map(|(.., clock)| clock)),
         };
         let Some(codes) = cursor.codes else { return read(self.columns.value(leaf, cursor.value)) };

@@ -13,14 +13,15 @@ mod scan;
 use super::column::{Cell, ColumnBuild, State, TableBuild};
 use super::order::settle;
 use super::plan::{ShapePlan, TablePlan};
+use super::problem::Report;
 use super::reader::Reader;
 use super::table::Cause;
 pub use column_plan::ColumnPlan;
 pub(super) use columns::ColumnLane;
 pub(super) use plan::LanePlan;
 pub use plan::Rename;
-use plan::{Leads, Object, written};
-use scan::{Odd, Scan};
+use plan::{Leads, Object};
+use scan::{Odd, Scan, Written};
 
 /// How many keys that nobody reads are remembered for each object.
 const LEARNED: usize = 64;
@@ -36,6 +37,8 @@ const NOTHING: State = State::Unknown(Cause::Missing);
 pub(super) struct Lane<'p> {
     plan: &'p LanePlan,
     orders: Vec<KeyOrder>,
+    /// Keys of the record at hand that the vocabulary does not have: of which object, and which of those learned.
+    unknown: Vec<(usize, usize)>,
 }
 
 /// In which order the keys of an object came the last time.
@@ -44,24 +47,48 @@ struct KeyOrder {
     /// By the number of a key, counted from 1: that of the key behind it. Behind 0 comes the first.
     after: Vec<usize>,
     /// Keys that nobody reads, numbered behind those of the plan.
-    learned: Vec<Vec<u8>>,
+    learned: Vec<Learned>,
+}
+
+/// A key that nobody reads.
+#[derive(Debug)]
+struct Learned {
+    written: Written,
+    name: String,
+    /// The vocabulary does not have it, and how often that was met.
+    count: u64,
 }
 
 impl<'p> Lane<'p> {
     pub(super) fn new(plan: &'p LanePlan) -> Self {
         let order = |object: &Object| KeyOrder { after: vec![0; object.keys.len() + 1], learned: Vec::new() };
-        Self { plan, orders: plan.objects.iter().map(order).collect() }
+        Self { plan, orders: plan.objects.iter().map(order).collect(), unknown: Vec::new() }
+    }
+
+    /// Tells of the keys that the vocabulary does not have.
+    pub(super) fn finish(self, report: &mut Report) {
+        for (object, order) in self.plan.objects.iter().zip(&self.orders) {
+            for learned in &order.learned {
+                report.count_again(&object.owner, &learned.name, learned.count);
+            }
+        }
     }
 
     /// Reads a record into the next row; where anything in it is odd, nothing is read, and it says so by `false`.
     pub(super) fn record(&mut self, reader: &mut Reader, plan: &TablePlan, table: &mut TableBuild, text: &str) -> bool {
         let len = table.len;
         let mut scan = Scan::new(text);
+        self.unknown.clear();
         scan.next();
         let read = self.object(&mut scan, reader, 0, plan, table).is_ok() && scan.is_done();
         if read {
             fill(table, &self.plan.lacking);
             table.count_row();
+            for (object, at) in self.unknown.drain(..) {
+                if let Some(learned) = self.orders.get_mut(object).and_then(|order| order.learned.get_mut(at)) {
+                    learned.count += 1;
+                }
+            }
         } else {
             table.truncate(len);
         }
@@ -88,7 +115,7 @@ impl<'p> Lane<'p> {
         }
         while more {
             scan.next();
-            let at = self.key(scan, number, object, before)?;
+            let at = self.key(scan, reader, number, object, before)?;
             before = at + 1;
             scan.next();
             match object.keys.get(at).map(|key| &key.leads) {
@@ -136,34 +163,51 @@ impl<'p> Lane<'p> {
     }
 
     /// The number of the key at hand; goes behind its colon.
-    fn key(&mut self, scan: &mut Scan<'_>, number: usize, object: &Object, before: usize) -> Result<usize, Odd> {
+    fn key(
+        &mut self,
+        scan: &mut Scan<'_>,
+        reader: &Reader,
+        number: usize,
+        object: &Object,
+        before: usize,
+    ) -> Result<usize, Odd> {
         let order = self.orders.get_mut(number).ok_or(Odd)?;
         let known = object.keys.len();
         if let Some(expected) = order.after.get(before).and_then(|after| after.checked_sub(1)) {
-            let written = match object.keys.get(expected) {
-                Some(key) => Some(&key.written),
-                None => order.learned.get(expected - known),
-            };
-            if written.is_some_and(|written| scan.take(written)) {
-                return Ok(expected);
+            match object.keys.get(expected) {
+                Some(key) if scan.take_key(&key.written) => return Ok(expected),
+                Some(_) => {}
+                None if order.learned.get(expected - known).is_some_and(|key| scan.take_key(&key.written)) => {
+                    if !object.is_mapped {
+                        self.unknown.push((number, expected - known));
+                    }
+                    return Ok(expected);
+                }
+                None => {}
             }
         }
         let name = scan.key()?;
         let found = match object.keys.binary_search_by(|key| key.name.as_str().cmp(name)) {
             Ok(found) => found,
-            Err(_) if !object.is_mapped || name.contains('.') => return Err(Odd),
+            Err(_) if object.is_mapped && name.contains('.') => return Err(Odd),
             Err(_) => {
-                let written = written(name);
-                match order.learned.iter().position(|key| *key == written) {
-                    Some(at) => known + at,
+                let at = match order.learned.iter().position(|key| key.name == name) {
+                    Some(at) => at,
+                    // The first time, the tree says what is to be said of it.
+                    None if !object.is_mapped && !reader.report.has_counted(&object.owner, name) => return Err(Odd),
                     None if order.learned.len() < LEARNED => {
-                        order.learned.push(written);
+                        order.learned.push(Learned { written: Written::new(name), name: name.to_owned(), count: 0 });
                         order.after.push(0);
-                        known + order.learned.len() - 1
+                        order.learned.len() - 1
                     }
                     // One too many to remember.
-                    None => return Ok(usize::MAX - 1),
+                    None if object.is_mapped => return Ok(usize::MAX - 1),
+                    None => return Err(Odd),
+                };
+                if !object.is_mapped {
+                    self.unknown.push((number, at));
                 }
+                known + at
             }
         };
         if let Some(after) = order.after.get_mut(before) {
@@ -183,7 +227,7 @@ impl<'p> Lane<'p> {
         match leads {
             Leads::Nowhere | Leads::Elsewhere => Err(Odd),
             Leads::Record(inner, _) => self.object(scan, reader, *inner, plan, table),
-            Leads::Scalar(at, _) => {
+            Leads::Scalar(at, absence) => {
                 let (Some(field), Some(ColumnBuild::Scalar(column))) =
                     (plan.fields.get(*at), table.columns.get_mut(*at))
                 else {
@@ -193,6 +237,8 @@ impl<'p> Lane<'p> {
                 let default = default.filter(|_| scan.take(b"\"\"") || scan.take(b"null"));
                 let cell = match default {
                     Some(text) => Cell::Int(reader.pool.strings.intern(text)),
+                    // To a mapping, an empty text is none.
+                    None if is_mapped && scan.take(b"\"\"") => Cell::Without(*absence),
                     None => reader.lane_cell(field, scan, is_mapped)?,
                 };
                 if field.required && matches!(cell, Cell::Without(_)) {

@@ -1,7 +1,10 @@
 //! What the keys of a record lead to, for reading it in place: by the plan of its table, or by other names.
 
+use std::sync::Arc;
+
 use super::super::column::State;
 use super::super::plan::{FieldPlan, KeyPlan, ShapePlan, TablePlan, Target};
+use super::scan::Written;
 use crate::check::schema::Absent;
 use crate::check::types::{EnumDef, Type};
 
@@ -33,6 +36,8 @@ pub(in super::super) struct LanePlan {
 /// The keys of an object.
 #[derive(Debug, Default)]
 pub(in super::super) struct Object {
+    /// What messages call it.
+    pub owner: Arc<str>,
     /// Sorted by name.
     pub keys: Vec<Key>,
     /// Other keys are none of our business, and values are taken as a mapping takes them.
@@ -44,8 +49,7 @@ pub(in super::super) struct Object {
 #[derive(Debug)]
 pub(in super::super) struct Key {
     pub name: String,
-    /// As it stands most often: in quotation marks, with a colon.
-    pub written: Vec<u8>,
+    pub written: Written,
     pub leads: Leads,
 }
 
@@ -67,7 +71,7 @@ impl LanePlan {
     /// By the table's own keys.
     pub(in super::super) fn of(plan: &TablePlan) -> Option<Self> {
         let mut lane = Self { objects: Vec::new(), lacking: Vec::new(), defaults: Vec::new() };
-        lane.object(plan, &plan.keys)?;
+        lane.object(plan, &plan.path, &plan.keys)?;
         Some(lane)
     }
 
@@ -113,10 +117,10 @@ impl LanePlan {
     }
 
     /// The object of a table's keys, by its number.
-    fn object(&mut self, plan: &TablePlan, keys: &[KeyPlan]) -> Option<usize> {
+    fn object(&mut self, plan: &TablePlan, owner: &Arc<str>, keys: &[KeyPlan]) -> Option<usize> {
         let number = self.objects.len();
         self.objects.push(Object::default());
-        let mut object = Object::default();
+        let mut object = Object { owner: Arc::clone(owner), ..Object::default() };
         for key in keys {
             let leads = match &key.target {
                 Target::Special => Leads::Elsewhere,
@@ -124,7 +128,7 @@ impl LanePlan {
                 Target::Record(inner) => {
                     let mut lacking = Vec::new();
                     lacks(plan, inner, &mut lacking);
-                    Leads::Record(self.object(plan, inner)?, lacking)
+                    Leads::Record(self.object(plan, &key.path, inner)?, lacking)
                 }
             };
             object.keys.push(Key::new(&key.name, leads));
@@ -141,7 +145,7 @@ impl LanePlan {
             _ if !field.read => Leads::Nowhere,
             ShapePlan::Scalar(_) => Leads::Scalar(at, absence),
             ShapePlan::List(inner) if inner.is_set => Leads::Set(at, absence),
-            ShapePlan::List(inner) => Leads::List(at, absence, self.object(inner, &inner.keys)?),
+            ShapePlan::List(inner) => Leads::List(at, absence, self.object(inner, &inner.path, &inner.keys)?),
         })
     }
 
@@ -232,13 +236,8 @@ impl Object {
 
 impl Key {
     fn new(name: &str, leads: Leads) -> Self {
-        Self { name: name.to_owned(), written: written(name), leads }
+        Self { name: name.to_owned(), written: Written::new(name), leads }
     }
-}
-
-/// A key as it stands most often.
-pub(super) fn written(name: &str) -> Vec<u8> {
-    format!("\"{name}\":").into_bytes()
 }
 
 /// What a field is where its key is not there.

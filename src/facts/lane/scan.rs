@@ -54,6 +54,20 @@ impl<'b> Scan<'b> {
         is_there
     }
 
+    /// Takes the key that is expected, if it stands here as it is written most often.
+    pub(super) fn take_key(&mut self, key: &Written) -> bool {
+        let Some(rest) = self.bytes.get(self.at..) else { return false };
+        // Most keys fit two words, which takes no call to compare.
+        let is_there = match rest.first_chunk::<WIDE>() {
+            Some(wide) if key.text.len() <= WIDE => (u128::from_le_bytes(*wide) ^ key.first) & key.mask == 0,
+            _ => rest.starts_with(&key.text),
+        };
+        if is_there {
+            self.at += key.text.len();
+        }
+        is_there
+    }
+
     /// After an element: whether another follows, up to `end`.
     pub(super) fn more(&mut self, end: u8) -> Result<bool, Odd> {
         match self.next() {
@@ -205,6 +219,29 @@ impl<'b> Scan<'b> {
                 _ => return Err(Odd),
             }
         }
+    }
+}
+
+/// How many bytes of a key are compared at once.
+const WIDE: usize = 16;
+
+/// A key as it stands most often: in quotation marks, with a colon.
+#[derive(Debug)]
+pub(in super::super) struct Written {
+    text: Vec<u8>,
+    /// Its first bytes, and which bits of as many are its own.
+    first: u128,
+    mask: u128,
+}
+
+impl Written {
+    pub(super) fn new(name: &str) -> Self {
+        let text = format!("\"{name}\":").into_bytes();
+        let (mut first, mut mask) = ([0; WIDE], [0; WIDE]);
+        for ((first, mask), byte) in first.iter_mut().zip(&mut mask).zip(&text) {
+            (*first, *mask) = (*byte, u8::MAX);
+        }
+        Self { text, first: u128::from_le_bytes(first), mask: u128::from_le_bytes(mask) }
     }
 }
 

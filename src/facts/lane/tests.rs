@@ -75,7 +75,7 @@ fn asset(dice: &mut Dice, names: &[(&str, &str)]) -> String {
         ("id", format!("\"a{}\"", dice.roll(1000))),
         ("tier", dice.mostly(&["1", "2", "4"], &["0", "5", "1.0", "\"1\"", "-1", "1e0"]).to_owned()),
         ("environment", dice.mostly(&["\"prod\"", "\"dev\""], &["\"Prod\"", "\"pre-prod\""]).to_owned()),
-        ("os.family", dice.one(&["\"rhel\"", "\"ubuntu\"", "\"é\""]).to_owned()),
+        ("os.family", dice.one(&["\"rhel\"", "\"ubuntu\"", "\"é\"", "\"\""]).to_owned()),
         ("os.version", dice.mostly(&["\"9.4\"", "\"22.04\""], &["9.4"]).to_owned()),
         (
             "os.eol",
@@ -134,6 +134,13 @@ fn asset(dice: &mut Dice, names: &[(&str, &str)]) -> String {
         ));
     }
     if dice.roll(3) == 0 {
+        entries.push(format!(
+            "\"{}\":{}",
+            dice.one(&["rack", "a.b", "rack"]),
+            dice.one(&["[1,{}]", "\"x\"", "null", "\"\\u0041\""])
+        ));
+    }
+    if dice.roll(3) == 0 {
         let at = dice.roll(entries.len().max(1));
         entries.rotate_left(at);
     }
@@ -179,6 +186,9 @@ fn finding(dice: &mut Dice) -> String {
     }
     if dice.roll(60) == 0 {
         entries.push("\"cwe\":\"79\"".to_owned());
+    }
+    if dice.roll(4) == 0 {
+        entries.push("\"shade\":{\"depth\":1}".to_owned());
     }
     let at = dice.roll(entries.len());
     entries.rotate_left(at);
@@ -242,6 +252,10 @@ fn compare(narrow: bool, zone: Option<&str>, seed: u64, count: usize) -> usize {
 /// Whether the lane reads it.
 fn is_plain(source: &Source<'_>, lane: &LanePlan, text: &str) -> bool {
     let mut reader = crate::facts::reader::Reader::new(source.now, source.options, &Arc::from("f"));
+    // As it is once these keys have been told of.
+    for (owner, key) in [("asset", "rack"), ("asset", "a.b"), ("asset.findings[]", "shade")] {
+        reader.report.unknown_key(&Arc::from(owner), key, || None, crate::facts::Place::default);
+    }
     let mut table = crate::facts::column::TableBuild::new(source.plan);
     super::Lane::new(lane).record(&mut reader, source.plan, &mut table, text)
 }
