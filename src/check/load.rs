@@ -9,6 +9,7 @@ use crate::syntax::source::{FileId, Sources, Span};
 use crate::syntax::tree::{Body, Import, Statement, TimeForm};
 
 use super::codes;
+use super::plugin::{Described, Refused};
 use super::suggest;
 
 /// The policy's own files.
@@ -38,6 +39,14 @@ pub trait Loader {
     /// Why it cannot be read, in words for people.
     fn calendar(&mut self, _from: &str, _path: &str) -> Result<(String, Arc<str>), String> {
         Err("no calendar file can be read here".to_owned())
+    }
+
+    /// What the plugin's module says of itself that `from` names as `path`, and whose digest it says to be `digest`.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    fn plugin(&mut self, _from: &str, _path: &str, _digest: Option<&str>) -> Result<Arc<Described>, Refused> {
+        Err(Refused::Unusable("no plugin can be loaded here".to_owned()))
     }
 }
 

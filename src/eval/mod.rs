@@ -32,6 +32,7 @@ pub mod metric;
 pub mod obligation;
 pub mod partition;
 pub mod period;
+pub mod plugin;
 pub mod portion;
 pub mod quant;
 pub mod reason;
