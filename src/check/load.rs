@@ -98,6 +98,8 @@ pub(super) struct Load<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The calendar files that are named, by the file in which and the path by which they are, as sources.
     pub(super) calendars: HashMap<(FileId, String), Result<FileId, String>>,
+    /// What the modules of plugins say of themselves, by the place of the `plugin` statement.
+    pub(super) modules: HashMap<Span, Result<Arc<Described>, Refused>>,
     loader: &'a mut dyn Loader,
 }
 
@@ -108,6 +110,7 @@ impl<'a> Load<'a> {
             units: Vec::new(),
             diagnostics: Vec::new(),
             calendars: HashMap::new(),
+            modules: HashMap::new(),
             loader,
         };
         load.unit(Vec::new(), input.files, Vec::new(), None, &mut Vec::new());
@@ -151,6 +154,9 @@ impl<'a> Load<'a> {
                     }
                 }
                 self.calendars_of(&statement, &name, is_pack);
+                if let Some(found) = super::plugin::described(&statement, &name, is_pack, self.loader) {
+                    self.modules.insert(statement.span, found);
+                }
                 if let Some(unit) = self.units.get_mut(this) {
                     unit.statements.push(Arc::new(statement));
                 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Signature;
+
 /// A type that can be handed to a check. Texts stand for texts, versions, time zones and the ids of entities.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -54,6 +56,41 @@ impl Kind {
         match reader.rest {
             "" => Ok(kind),
             rest => Err(format!("`{}` does not belong to a type", shortened(rest))),
+        }
+    }
+
+    /// The signature that a text says, as a policy declares it: `allowed(tags: set<string>, start: time) -> bool`. The names of the inputs may be
+    /// left out.
+    ///
+    /// # Errors
+    /// What is wrong with the text, in words for people.
+    pub fn parse_signature(text: &str) -> Result<Signature, String> {
+        if text.len() > MOST_TEXT {
+            return Err(format!("a signature has at most {MOST_TEXT} bytes"));
+        }
+        let mut reader = Reader { rest: text.trim() };
+        let name = reader.word().ok_or_else(|| "a check has a name".to_owned())?.to_owned();
+        reader.expect("(")?;
+        let mut inputs = Vec::new();
+        while !reader.take(")") {
+            if inputs.len() >= MOST_PARTS {
+                return Err(format!("a check has at most {MOST_PARTS} inputs"));
+            }
+            let before = reader.rest;
+            if reader.word().is_none() || !reader.take(":") {
+                reader.rest = before;
+            }
+            inputs.push(reader.kind(0)?);
+            if !reader.take(",") {
+                reader.expect(")")?;
+                break;
+            }
+        }
+        reader.expect("->")?;
+        let answer = reader.kind(0)?;
+        match reader.rest {
+            "" => Ok(Signature { name, inputs, answer }),
+            rest => Err(format!("`{}` does not belong to a signature", shortened(rest))),
         }
     }
 
@@ -122,15 +159,16 @@ impl<'t> Reader<'t> {
             self.expect(">")?;
             return Ok(if first == "set" { Kind::Set(inner) } else { Kind::List(inner) });
         }
-        if self.take("|") {
+        // Words that have an order are written `low < medium`: to a check they are words.
+        if let Some(sign) = ["|", "<"].into_iter().find(|sign| self.take(sign)) {
             let mut words = vec![first.to_owned()];
             loop {
-                let word = self.word().ok_or_else(|| "a word stands on both sides of `|`".to_owned())?;
+                let word = self.word().ok_or_else(|| format!("a word stands on both sides of `{sign}`"))?;
                 if words.iter().any(|known| known == word) || words.len() >= MOST_PARTS {
                     return Err(format!("`{word}` stands twice, or there are more than {MOST_PARTS} words"));
                 }
                 words.push(word.to_owned());
-                if !self.take("|") {
+                if !self.take(sign) {
                     return Ok(Kind::Word(words));
                 }
             }
@@ -151,7 +189,7 @@ impl<'t> Reader<'t> {
     fn record(&mut self, depth: usize) -> Result<Kind, String> {
         let mut fields: Vec<(String, Kind)> = Vec::new();
         loop {
-            let name = self.word().ok_or_else(|| "a field has a name".to_owned())?;
+            let name = self.path().ok_or_else(|| "a field has a name".to_owned())?;
             if fields.iter().any(|(known, _)| known == name) || fields.len() >= MOST_PARTS {
                 return Err(format!("the field `{name}` stands twice, or there are more than {MOST_PARTS} fields"));
             }
@@ -190,6 +228,18 @@ impl<'t> Reader<'t> {
         let (word, rest) = self.rest.split_at_checked(end).filter(|(word, _)| !word.is_empty())?;
         self.rest = rest.trim_start();
         Some(word)
+    }
+
+    /// A field's name: that of a field inside a record has a point in it.
+    fn path(&mut self) -> Option<&'t str> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+        let end = self.rest.find(|c: char| !is_part(c)).unwrap_or(self.rest.len());
+        let (path, rest) = self.rest.split_at_checked(end)?;
+        if path.split('.').any(str::is_empty) {
+            return None;
+        }
+        self.rest = rest.trim_start();
+        Some(path)
     }
 
     fn no_type(&self) -> String {

@@ -1,10 +1,18 @@
 //! Plugins as a policy sees them: which checks a module has, what they are asked with and what they answer. What runs a module is elsewhere.
 
+mod call;
+mod input;
 mod kind;
+mod module;
+mod statement;
+mod text;
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 pub use kind::Kind;
+pub(super) use module::described;
+pub use text::shown;
 
 /// A check: what it is asked with and what it answers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -110,4 +118,50 @@ pub enum Value {
     List(Vec<Value>),
     /// [`Kind::Record`], in the order of its fields.
     Record(Vec<Value>),
+}
+
+/// Which check is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Asked {
+    /// The plugin, an index into the program's.
+    pub plugin: u16,
+    /// The check, an index into the plugin's.
+    pub check: u16,
+}
+
+/// What became of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The answer; of the check's type, or it is taken for none.
+    Answer(Value),
+    /// There is none, and why, in words for people without the inputs: `trapped: unreachable`, `used up its fuel of 10000000`. The same inputs
+    /// give the same words on every machine.
+    Failed(Arc<str>),
+}
+
+/// Answers the questions that a policy asks its plugins. An answer hangs on nothing but the check and the inputs: whether it was asked
+/// before, by which thread and in which order leaves no trace in it.
+pub trait Checks: Debug + Sync + Send {
+    /// Asks a check. There is one input for each of its signature, of the type that it has there.
+    fn ask(&self, asked: Asked, inputs: &[Value]) -> Outcome;
+}
+
+/// Where there is nobody to ask.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nobody;
+
+impl Checks for Nobody {
+    fn ask(&self, _asked: Asked, _inputs: &[Value]) -> Outcome {
+        Outcome::Failed(Arc::from("no plugin can be asked here"))
+    }
+}
+
+/// Who answers the questions of a program.
+#[derive(Clone, Debug)]
+pub struct Answerer(pub Arc<dyn Checks>);
+
+impl Default for Answerer {
+    fn default() -> Self {
+        Self(Arc::new(Nobody))
+    }
 }

@@ -11,7 +11,7 @@ fn a_type_is_read_as_it_is_written() {
         "set<string>",
         "prod | staging | dev",
         "list<{ name: string, eol: date or none, tags: set<string> }>",
-        "{ tier: int }",
+        "{ tier: int, os.eol: date or none }",
         "set<low | high>",
     ] {
         assert_eq!(Kind::parse(text).unwrap().to_string(), text);
@@ -35,5 +35,23 @@ fn what_is_no_type_is_refused_with_what_is_wrong() {
         ("é", "`é` is no type"),
     ] {
         assert_eq!(Kind::parse(text).unwrap_err(), wrong, "{text:.40}");
+    }
+}
+
+#[test]
+fn a_signature_is_read_with_or_without_names() {
+    for text in ["allowed(tags: set<string>, start: time) -> bool", "allowed(set<string>,time)->bool"] {
+        assert_eq!(Kind::parse_signature(text).unwrap().to_string(), "allowed(set<string>, time) -> bool");
+    }
+    assert_eq!(Kind::parse_signature("f() -> low < high").unwrap().to_string(), "f() -> low | high");
+    assert_eq!(Kind::parse_signature("f(list<{ a: int }>, ) -> int").unwrap().inputs.len(), 1);
+    for (text, wrong) in [
+        ("", "a check has a name"),
+        ("f", "`(` is missing before ``"),
+        ("f(", "a type is missing"),
+        ("f(int int) -> bool", "`)` is missing before `int) -> bool`"),
+        ("f() -> bool, g() -> bool", "`, g() -> bool` does not belong to a signature"),
+    ] {
+        assert_eq!(Kind::parse_signature(text).unwrap_err(), wrong);
     }
 }
