@@ -67,7 +67,9 @@ impl fmt::Display for Failure {
         match self {
             Self::Fuel(limit) => write!(f, "used all its fuel, {} units", readable::count(*limit)),
             Self::Memory(limit) => write!(f, "wanted more memory than {}", readable::bytes(*limit)),
-            Self::Stack => write!(f, "called functions too deep, beyond {} of stack", readable::bytes(MAX_STACK as u64)),
+            Self::Stack => {
+                write!(f, "called functions too deep, beyond {} of stack", readable::bytes(MAX_STACK as u64))
+            }
             Self::Table => {
                 write!(f, "wanted tables of more than {} elements", readable::count(MAX_TABLE_ELEMENTS as u64))
             }
@@ -77,7 +79,11 @@ impl fmt::Display for Failure {
             Self::Refused(why) => write!(f, "could not answer: {why}"),
             Self::Input(what) => write!(f, "cannot be called: {what}"),
             Self::Guard(limit) => {
-                write!(f, "was not done after {} ms, the host's own guard, which decides nothing", readable::count(*limit))
+                write!(
+                    f,
+                    "was not done after {} ms, the host's own guard, which decides nothing",
+                    readable::count(*limit)
+                )
             }
             Self::Host(what) => write!(f, "could not be run on this machine: {what}"),
         }
