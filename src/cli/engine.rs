@@ -86,6 +86,7 @@ impl RunOptions {
 /// Parses and checks a policy.
 pub(super) fn load(files: Vec<PolicyFile>, loader: &mut FolderLoader) -> Loaded {
     let (policy, diagnostics, sources) = Policy::load(files, loader);
+    let policy = policy.map(|policy| loader.modules.answering(policy));
     Loaded { policy, diagnostics, sources }
 }
 

@@ -18,6 +18,7 @@ use super::input;
 use super::intake::{self, Given};
 use super::loader;
 use super::output;
+use super::plugin::Modules;
 use super::progress::Progress;
 use super::tzdb;
 use crate::check::schema::{Schema, TableId};
@@ -210,7 +211,7 @@ impl Session {
     /// Files that cannot be read, or a policy that does not check.
     pub(super) fn policy(&self, args: &PolicyArgs) -> Result<Ready, Failure> {
         let path = self.policy_path(args)?;
-        let Loaded { policy, diagnostics, sources } = self.load(&path)?;
+        let Loaded { policy, diagnostics, sources } = self.load(&path, args.allow_unpinned)?;
         self.print_diagnostics(&diagnostics, &sources);
         let policy = policy.ok_or(Failure::Reported)?;
         Ok(Ready { policy, sources })
@@ -220,9 +221,14 @@ impl Session {
     ///
     /// # Errors
     /// Files that cannot be read.
-    pub(super) fn load(&self, path: &Path) -> Result<Loaded, Failure> {
-        let (files, mut loader) = loader::open(path)?;
+    pub(super) fn load(&self, path: &Path, allow_unpinned: bool) -> Result<Loaded, Failure> {
+        let (files, mut loader) = loader::open(path, self.modules(allow_unpinned))?;
         Ok(engine::load(files, &mut loader))
+    }
+
+    /// Who loads the modules of plugins.
+    pub(super) fn modules(&self, allow_unpinned: bool) -> Modules {
+        Modules::new(allow_unpinned, (self.format, self.problems.clone()))
     }
 
     /// Prints diagnostics on stderr.

@@ -26,6 +26,7 @@ mod inputs;
 mod known;
 mod narrow;
 mod parquet;
+mod plugins;
 mod portions;
 mod published;
 mod sources;
