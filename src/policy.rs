@@ -10,9 +10,10 @@ use crate::check::program::Program;
 use crate::check::schema::Schema;
 use crate::check::types::Type;
 use crate::check::{Compiled, Loader, PolicyInput, Sight, codes, expression};
-use crate::eval::decide::{self, Options, Outcome, prepare};
+use crate::eval::decide::{self, Options, Outcome, prepare, prepare_observed};
 use crate::eval::decision::Record;
 use crate::eval::env::Env;
+use crate::eval::observe::Observer;
 use crate::eval::portion::Piece;
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
@@ -40,6 +41,8 @@ pub struct DecideOptions {
     pub batch_size: Option<usize>,
     /// Where the rows that are decided are counted.
     pub tally: Arc<Tally>,
+    /// Who hears of what deciding is spent on.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl DecideOptions {
@@ -175,7 +178,7 @@ fn batch(size: Option<usize>) -> Options {
 #[must_use]
 pub fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &DecideOptions) -> Outcome {
     let batch = batch(options.batch_size);
-    let mut env = prepare(&policy.program, facts.data(), now, batch);
+    let mut env = prepare_observed(&policy.program, facts.data(), now, batch, options.observer.clone());
     env.tally = Arc::clone(&options.tally);
     let record = policy.record(&facts.data().digest, now);
     decide::decide(&env, &record, |id| options.wants(id), batch)
@@ -186,7 +189,7 @@ pub fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &DecideOpti
 #[must_use]
 pub fn decide_portion(policy: &Policy, portion: &Facts, now: Instant, options: &DecideOptions) -> Vec<Piece> {
     let batch = batch(options.batch_size);
-    let env = prepare(&policy.program, portion.data(), now, batch);
+    let env = prepare_observed(&policy.program, portion.data(), now, batch, options.observer.clone());
     decide::pieces(&env, |id| options.wants(id), batch)
 }
 

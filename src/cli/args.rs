@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::audit::AuditArgs;
+use super::bench::BenchArgs;
 use super::calendar::CalendarArgs;
 use super::check::CheckArgs;
 use super::completions::CompletionsArgs;
@@ -181,6 +182,8 @@ pub(super) enum Verb {
     Test(TestArgs),
     /// Show what facts there are, what could not be read, and what the policy misses
     Facts(FactsVerb),
+    /// Measure what a check costs, by stage and by statement
+    Bench(BenchArgs),
     /// Work out an expression for every record
     Eval(EvalArgs),
     /// Check a policy without deciding anything

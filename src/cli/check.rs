@@ -12,6 +12,7 @@ use super::output;
 use super::portions::{self, Asked, Done};
 use super::progress::Progress;
 use super::session::{Needs, Session};
+use super::stopwatch::Stage;
 use super::watch::{self, Pace};
 use crate::Policy;
 use crate::eval::decision::{Decision, Verdict};
@@ -78,20 +79,46 @@ pub(super) enum Only {
     Blocked,
 }
 
+impl CheckArgs {
+    fn portion_size(&self) -> Option<usize> {
+        self.portion_size.and_then(|size| usize::try_from(size).ok())
+    }
+}
+
 /// Decides and prints.
 pub(super) fn run(args: CheckArgs, format: FormatArg, session: &Session) -> Result<Status, Failure> {
     if args.watch {
+        let size = args.portion_size();
         let CheckArgs { ids, policy, facts, allow_empty, only, pace, .. } = args;
-        let asked = watch::Asked { ids, policy, facts, allow_empty, only, pace, whole: true };
+        let asked = watch::Asked { ids, policy, facts, allow_empty, only, pace, whole: true, size };
         return watch::watch(&asked, format, session);
     }
     args.pace.unused()?;
     once(&args, session)
 }
 
-fn once(args: &CheckArgs, session: &Session) -> Result<Status, Failure> {
+impl CheckArgs {
+    /// Which policy.
+    pub(super) fn policy(&self) -> &PolicyArgs {
+        &self.policy
+    }
+
+    /// Refuses to watch.
+    ///
+    /// # Errors
+    /// A flag that says so, or how.
+    pub(super) fn only_checks(&self) -> Result<(), Failure> {
+        if self.watch {
+            return Err(Failure::new("`--watch` has no end, so it cannot be measured"));
+        }
+        self.pace.unused()
+    }
+}
+
+/// Decides and prints once.
+pub(super) fn once(args: &CheckArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
-    let ready = session.policy(&args.policy)?;
+    let ready = session.stage(Stage::Policy, || session.policy(&args.policy))?;
     decides(&ready.policy, args.allow_empty)?;
     let needs = Needs { inventory: false, changes: !args.allow_empty, narrow: true };
     let asked = Asked {
@@ -101,19 +128,27 @@ fn once(args: &CheckArgs, session: &Session) -> Result<Status, Failure> {
         ids: &args.ids,
         now,
         needs,
-        size: args.portion_size.and_then(|size| usize::try_from(size).ok()),
+        size: args.portion_size(),
     };
-    let Done { outcome, errors } = match portions::run(&asked)? {
+    let in_portions = session.stage(Stage::Portions, || portions::run(&asked))?;
+    let portioned = in_portions.is_some();
+    let Done { outcome, errors } = match in_portions {
         Some(done) => done,
         None => whole(&asked)?,
     };
 
     let shown: Vec<&Decision> =
         outcome.decisions.iter().filter(|decision| args.only.is_none() || !decision.verdict.permits()).collect();
-    output::print(|out| match session.format {
-        Format::Human => human::decisions(out, &shown, &outcome.summaries, &session.look),
-        format => json::decisions(out, &shown, &outcome.summaries, format),
-    })?;
+    if let Some(clock) = &session.clock {
+        clock.decided(outcome.decisions.len(), outcome.summaries.len(), portioned);
+        let rendered = clock.render(|mut out| json::decisions(&mut out, &shown, &outcome.summaries, Format::Ndjson));
+        rendered.map_err(Failure::from)?;
+    } else {
+        output::print(|out| match session.format {
+            Format::Human => human::decisions(out, &shown, &outcome.summaries, &session.look),
+            format => json::decisions(out, &shown, &outcome.summaries, format),
+        })?;
+    }
 
     let strongest = outcome.decisions.iter().map(|decision| decision.verdict).max();
     match strongest {
@@ -131,11 +166,11 @@ fn once(args: &CheckArgs, session: &Session) -> Result<Status, Failure> {
 /// Reads everything, and decides then.
 fn whole(asked: &Asked<'_>) -> Result<Done, Failure> {
     let Asked { session, policy, facts, ids, now, needs, .. } = asked;
-    let read = session.facts(policy, facts, *now, *needs)?;
+    let read = session.stage(Stage::Read, || session.facts(policy, facts, *now, *needs))?;
     known(ids, &read.changes)?;
     let options = session.run_options(facts, ids.to_vec());
     let progress = Progress::of("deciding", Arc::clone(&options.tally));
-    let outcome = engine::decide(policy, &read.facts, *now, &options);
+    let outcome = session.stage(Stage::Evaluate, || engine::decide(policy, &read.facts, *now, &options));
     progress.finish();
     Ok(Done { outcome, errors: read.problems.error_count })
 }

@@ -8,6 +8,7 @@ use super::loader::{FolderLoader, PolicyFile};
 use crate::check::reads::Reads;
 use crate::check::schema::{Schema, TableId};
 use crate::check::vocabulary;
+use crate::eval::observe::Observer;
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
 use crate::explain::facts_rows::{FeedRow, FileRow};
@@ -75,11 +76,18 @@ pub(super) struct RunOptions {
     pub changes: Vec<String>,
     /// Where the rows that are decided are counted.
     pub tally: Arc<Tally>,
+    /// Who hears of what deciding is spent on.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl RunOptions {
     pub(super) fn to_decide(&self) -> DecideOptions {
-        DecideOptions { changes: self.changes.clone(), batch_size: self.batch_size, tally: Arc::clone(&self.tally) }
+        DecideOptions {
+            changes: self.changes.clone(),
+            batch_size: self.batch_size,
+            tally: Arc::clone(&self.tally),
+            observer: self.observer.clone(),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod args;
 mod audit;
+mod bench;
 mod calendar;
 mod calendars;
 mod check;
@@ -36,6 +37,7 @@ mod portions;
 mod progress;
 mod schema;
 mod session;
+mod stopwatch;
 mod test;
 mod triage;
 mod tzdb;
@@ -109,6 +111,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn verb(verb: Verb, format: FormatArg, session: &Session) -> Result<Status, Failure> {
     match verb {
         Verb::Check(arguments) => check::run(arguments, format, session),
+        Verb::Bench(arguments) => bench::run(&arguments, session),
         Verb::Watch(arguments) => watch::run(arguments, format, session),
         Verb::Triage(arguments) => triage::run(&arguments, session),
         Verb::Audit(arguments) => audit::run(&arguments, session),

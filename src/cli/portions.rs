@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,10 +22,12 @@ use crate::eval::portion::Piece;
 use crate::facts::{Chunk, Note, is_lines};
 use crate::sources::mapping::Form;
 use crate::time::Instant;
-use crate::{Facts, Outcome, Policy, Portions, Sum, Tally};
+use crate::{DecideOptions, Facts, Outcome, Policy, Portions, Sum, Tally};
 
 /// About how many bytes are read at once. No answer depends on it.
 pub(super) const PORTION: usize = 4 << 20;
+/// What some programs put before UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The longest line: whoever writes one that is longer has not written records on lines.
 const LONGEST: usize = 64 << 20;
 
@@ -34,16 +37,48 @@ pub(super) struct Lines {
     path: PathBuf,
     /// As the caller named it.
     pub name: Arc<str>,
+    /// Where its first line begins.
+    pub start: u64,
     /// How many bytes it has.
     pub len: u64,
     size: usize,
+    file: Arc<File>,
     place: Mutex<Place>,
+}
+
+/// Reads a file that others read too, from a place of its own.
+///
+/// Whoever replaces the file meanwhile leaves this one as it is.
+#[derive(Debug)]
+struct Reader {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl io::Read for Reader {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let got = read_at(&self.file, bytes, self.at)?;
+        self.at += got as u64;
+        Ok(got)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, bytes, at)
 }
 
 /// How far the file has been read.
 #[derive(Debug)]
 struct Place {
-    file: File,
+    file: Reader,
+    /// How many bytes of it are still to be read.
+    left: u64,
     /// What was read behind the last whole line.
     rest: Vec<u8>,
     /// The line on which that begins.
@@ -55,10 +90,13 @@ struct Place {
 
 /// Whole lines of the file.
 #[derive(Debug, Default)]
-struct Taken {
-    number: usize,
-    line: usize,
-    bytes: Vec<u8>,
+pub(super) struct Taken {
+    /// How many came before.
+    pub number: usize,
+    /// The line on which they begin.
+    pub line: usize,
+    /// The lines.
+    pub bytes: Vec<u8>,
 }
 
 impl Lines {
@@ -68,11 +106,13 @@ impl Lines {
     /// It cannot be read.
     pub(super) fn open(path: &Path, size: usize) -> Result<Option<Self>, Failure> {
         let wrong = |error: io::Error| Failure::io("read", path, &error);
-        let about = std::fs::metadata(path).map_err(wrong)?;
-        if !about.is_file() {
+        if !std::fs::metadata(path).map_err(wrong)?.is_file() {
             return Ok(None);
         }
-        let mut file = File::open(path).map_err(wrong)?;
+        let file = Arc::new(File::open(path).map_err(wrong)?);
+        let len = file.metadata().map_err(wrong)?.len();
+        let shared = Arc::clone(&file);
+        let mut file = Reader { file, at: 0 };
         let mut rest = Vec::new();
         let first = u64::try_from(size.max(PORTION)).unwrap_or(u64::MAX);
         file.by_ref().take(first).read_to_end(&mut rest).map_err(wrong)?;
@@ -86,15 +126,39 @@ impl Lines {
             return Ok(None);
         }
         let InputFile { name, bytes: mut rest } = given;
-        if rest.starts_with(b"\xEF\xBB\xBF") {
-            rest.drain(..3);
+        let mut start = 0;
+        if rest.starts_with(MARK) {
+            rest.drain(..MARK.len());
+            start = MARK.len() as u64;
         }
-        let place = Mutex::new(Place { file, rest, line: 1, count: 0, ended: false });
-        Ok(Some(Self { path: path.to_owned(), name: Arc::from(name), len: about.len(), size, place }))
+        let place = Mutex::new(Place { file, left: u64::MAX, rest, line: 1, count: 0, ended: false });
+        Ok(Some(Self { path: path.to_owned(), name: Arc::from(name), start, len, size, file: shared, place }))
+    }
+
+    /// The same file from one of its bytes to another, the first of which begins a line, that many bytes at a time.
+    pub(super) fn part(&self, bytes: Range<u64>, line: usize, size: usize) -> Self {
+        let file = Reader { file: Arc::clone(&self.file), at: bytes.start };
+        let len = bytes.end.saturating_sub(bytes.start);
+        let place = Mutex::new(Place { file, left: len, rest: Vec::new(), line, count: 0, ended: false });
+        let (path, name, file) = (self.path.clone(), Arc::clone(&self.name), Arc::clone(&self.file));
+        Self { path, name, start: bytes.start, len, size, file, place }
+    }
+
+    /// Reads the bytes from one place on.
+    ///
+    /// # Errors
+    /// It cannot be read, or ends before.
+    pub(super) fn exactly(&self, at: u64, bytes: &mut [u8]) -> io::Result<()> {
+        Reader { file: Arc::clone(&self.file), at }.read_exact(bytes)
+    }
+
+    /// The path of the file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The next lines, into the buffer of those before; false where there are no more.
-    fn next(&self, taken: &mut Taken) -> Result<bool, Failure> {
+    pub(super) fn next(&self, taken: &mut Taken) -> Result<bool, Failure> {
         let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
         taken.bytes.clear();
         if place.ended {
@@ -104,9 +168,10 @@ impl Lines {
         let mut wanted = self.size;
         let end = loop {
             let lacking = wanted.saturating_sub(taken.bytes.len());
-            let limit = u64::try_from(lacking).unwrap_or(u64::MAX);
+            let limit = u64::try_from(lacking).unwrap_or(u64::MAX).min(place.left);
             let got = place.file.by_ref().take(limit).read_to_end(&mut taken.bytes);
             let got = got.map_err(|error| Failure::io("read", &self.path, &error))?;
+            place.left = place.left.saturating_sub(got as u64);
             if got < lacking {
                 place.ended = true;
                 break taken.bytes.len();
@@ -133,7 +198,7 @@ impl Lines {
 /// The inventory of a call that can be read a portion at a time.
 #[derive(Debug)]
 pub(super) struct Inventory {
-    lines: Lines,
+    pub lines: Lines,
     /// The source that says what its records are, as an index.
     source: Option<usize>,
 }
@@ -263,11 +328,29 @@ pub(super) struct Asked<'a> {
     pub size: Option<usize>,
 }
 
-/// Reads the inventory one portion at a time and decides on each; none where it has to be read as a whole.
+/// An inventory that can be read a portion at a time, with all else read.
+pub(super) struct Opened<'a> {
+    policy: &'a Policy,
+    now: Instant,
+    pub inventory: Inventory,
+    pub portions: Portions,
+    /// What the portions are put together in.
+    pub sum: Sum,
+    options: DecideOptions,
+}
+
+impl Opened<'_> {
+    /// Decides on the facts of a portion.
+    pub(super) fn decide(&self, facts: &Facts) -> Vec<Piece> {
+        crate::decide_portion(self.policy, facts, self.now, &self.options)
+    }
+}
+
+/// Reads everything but the inventory; none where that has to be read as a whole.
 ///
 /// # Errors
-/// Files that cannot be read; records that cannot, unless the call says to keep going.
-pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
+/// Files that cannot be read; changes that are asked for and are not there.
+pub(super) fn open<'a>(asked: &Asked<'a>) -> Result<Option<Opened<'a>>, Failure> {
     let Asked { session, policy, facts, ids, now, needs, size } = asked;
     // `--strict-facts` judges what the policy does not read, too.
     if !policy.is_splittable() || facts.strict_facts || session.own_tzdb || feeds::known::has_any(session, facts) {
@@ -281,9 +364,6 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
         return Ok(None);
     }
     let Some(inventory) = Inventory::of(&plan, *size)? else { return Ok(None) };
-    let tally = Arc::new(Tally::default());
-    tally.add_work(usize::try_from(inventory.lines.len).unwrap_or(usize::MAX));
-    let progress = Progress::of("deciding", Arc::clone(&tally));
     let others = plan.files.iter().filter(|file| file.path != inventory.lines.path);
     let files = session.read_files(others)?;
     let zone = session.config.zone.clone();
@@ -295,11 +375,24 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
     };
     known(ids, &portions.base().change_ids())?;
     let options = session.run_options(facts, ids.to_vec()).to_decide();
-    let of_portion = |facts: &Facts| crate::decide_portion(policy, facts, *now, &options);
-    let Some((sum, mut pieces)) = decide(&inventory.lines, &portions, sum, &tally, &of_portion)? else {
-        return Ok(None);
-    };
-    pieces.push(of_portion(&portions.rest(&sum)));
+    Ok(Some(Opened { policy, now: *now, inventory, portions, sum, options }))
+}
+
+/// Reads the inventory one portion at a time and decides on each; none where it has to be read as a whole.
+///
+/// # Errors
+/// Files that cannot be read; records that cannot, unless the call says to keep going.
+pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
+    let Asked { session, policy, facts, now, .. } = asked;
+    let Some(mut opened) = open(asked)? else { return Ok(None) };
+    let tally = Arc::new(Tally::default());
+    tally.add_work(usize::try_from(opened.inventory.lines.len).unwrap_or(usize::MAX));
+    let progress = Progress::of("deciding", Arc::clone(&tally));
+    let sum = std::mem::take(&mut opened.sum);
+    let of_portion = |facts: &Facts| opened.decide(facts);
+    let decided = decide(&opened.inventory.lines, &opened.portions, sum, &tally, &of_portion)?;
+    let Some((sum, mut pieces)) = decided else { return Ok(None) };
+    pieces.push(of_portion(&opened.portions.rest(&sum)));
     progress.finish();
     let (digest, problems) = sum.finish();
     session.judge(&problems, facts)?;

@@ -20,8 +20,10 @@ use super::loader;
 use super::output;
 use super::plugin::Modules;
 use super::progress::Progress;
+use super::stopwatch::{Stage, Stopwatch};
 use super::tzdb;
 use crate::check::schema::{Schema, TableId};
+use crate::eval::observe::Observer;
 use crate::facts::Problems;
 use crate::report::{Format, Look, Paint, diagnostics, problem};
 use crate::sources::mapping::Source;
@@ -49,6 +51,8 @@ pub(super) struct Session {
     pub stdin_taken: Cell<bool>,
     /// What was told last of a policy and of the input, where what has been told need not be told again; absent where it must.
     pub told: Option<RefCell<HashMap<Topic, Vec<u8>>>>,
+    /// Takes the time of what is done, where somebody wants to know.
+    pub clock: Option<Arc<Stopwatch>>,
 }
 
 /// What something told on stderr is about.
@@ -131,6 +135,7 @@ impl Session {
                 problems: look(on_stderr, config.zone.as_ref()),
                 stdin_taken: Cell::new(false),
                 told: None,
+                clock: None,
                 config,
             }),
             Err(failure) => Err((look(on_stderr, None), failure)),
@@ -150,6 +155,14 @@ impl Session {
         session.problems.zone = zone;
         session.config = config;
         Ok(session)
+    }
+
+    /// Does something whose time may be taken.
+    pub(super) fn stage<T>(&self, stage: Stage, work: impl FnOnce() -> T) -> T {
+        match &self.clock {
+            Some(clock) => clock.stage(stage, work),
+            None => work(),
+        }
     }
 
     /// The time to decide for.
@@ -468,7 +481,8 @@ impl Session {
     /// How to evaluate.
     pub(super) fn run_options(&self, args: &FactsArgs, changes: Vec<String>) -> RunOptions {
         let batch_size = args.batch_size.and_then(|size| usize::try_from(size).ok());
-        RunOptions { batch_size, changes, tally: Arc::default() }
+        let observer = self.clock.clone().map(|clock| clock as Arc<dyn Observer>);
+        RunOptions { batch_size, changes, tally: Arc::default(), observer }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod desk;
 mod files;
+mod parts;
 mod places;
 mod stop;
 mod targets;
@@ -22,7 +23,7 @@ use super::check::Only;
 use super::failure::Failure;
 use super::session::Session;
 use crate::time;
-use desk::{Decided, Desk};
+use desk::{Answer, Decided, Desk, Rest};
 use files::{Changed, Files};
 use targets::{Role, Target};
 use tell::Teller;
@@ -114,12 +115,14 @@ pub(super) struct Asked {
     pub pace: Pace,
     /// Print everything first, as `check` does.
     pub whole: bool,
+    /// About how many bytes of the inventory are decided at once, where the call says so.
+    pub size: Option<usize>,
 }
 
 /// Watches until it is stopped.
 pub(super) fn run(args: WatchArgs, format: FormatArg, session: &Session) -> Result<Status, Failure> {
     let WatchArgs { ids, policy, facts, allow_empty, only, pace } = args;
-    watch(&Asked { ids, policy, facts, allow_empty, only, pace, whole: false }, format, session)
+    watch(&Asked { ids, policy, facts, allow_empty, only, pace, whole: false, size: None }, format, session)
 }
 
 /// Watches until it is stopped.
@@ -142,6 +145,7 @@ pub(super) fn watch(asked: &Asked, format: FormatArg, session: &Session) -> Resu
         kept: None,
         teller: Teller::new(session, asked),
         poll: asked.pace.poll,
+        has_failed: false,
         is_deaf: false,
     };
     watch.heard(deaf);
@@ -180,6 +184,8 @@ struct Watch<'a> {
     kept: Option<Decided>,
     teller: Teller<'a>,
     poll: Option<Duration>,
+    /// What is there was not decided: nothing that was kept is for it.
+    has_failed: bool,
     /// The system cannot tell of everything.
     is_deaf: bool,
 }
@@ -239,7 +245,7 @@ impl Watch<'_> {
                 let targets = desk.targets();
                 self.follow(&targets);
                 self.files.note(&targets, clock, |role| role != Role::Facts);
-                desk.decide()
+                desk.decide(changed, self.kept.as_ref().filter(|_| !self.has_failed))
             }
             Err(failure) => Err(failure),
         };
@@ -247,12 +253,21 @@ impl Watch<'_> {
         let targets = desk.targets();
         self.follow(&targets);
         self.files.note(&targets, clock, |_| true);
+        let had_failed = std::mem::replace(&mut self.has_failed, decided.is_err());
         match decided {
-            Ok(decided) => {
+            Ok(Answer::Same) => Ok(()),
+            Ok(Answer::Decided(decided, rest)) => {
                 self.teller.decided(self.kept.as_ref(), &decided, changed, began.elapsed())?;
+                self.files.leave(decided.held.divided());
                 self.kept = Some(decided);
-                Ok(())
+                match rest {
+                    Rest::Decided => Ok(()),
+                    // What time alone made different is told without a line of its own where there is none of it.
+                    Rest::Stands => self.turn(desk, &Changed::default()),
+                }
             }
+            // It was looked at again only to be sure: this has been told.
+            Err(_) if had_failed && changed.is_doubt() => Ok(()),
             Err(failure) => {
                 desk.forget();
                 self.teller.failed(self.kept.as_ref(), &failure, changed, began.elapsed())

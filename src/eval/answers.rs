@@ -62,7 +62,7 @@ impl<'f, 'p, F: Fn(Option<&(Option<String>, Vec<String>)>) -> Answer> Answers<'f
 }
 
 /// What is counted of decisions.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Counted {
     /// How many there are of each verdict.
     pub counts: Counts,

@@ -30,6 +30,7 @@ use super::column::Truth;
 use super::decision::{Obligation, UnknownFact};
 use super::env::Env;
 use super::frame::Frame;
+use super::observe::Step;
 use super::period::force;
 use super::quant::elements;
 use super::value::{Could, Poss};
@@ -162,6 +163,7 @@ pub fn read(frame: &Frame<'_>, index: u16, field: ApprovalField) -> Truth {
 /// Works out what an approval has come to in every row of the frame that binds what it names.
 pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
     let env = frame.env;
+    let _going = env.going(Step::Approval(index));
     let unknown = || (0..frame.len()).map(|_| Arc::default()).collect();
     let Some(def) = env.program.approvals.get(usize::from(index)) else { return unknown() };
     let Some(changes) = frame.rows(VarId::CHANGE) else { return unknown() };

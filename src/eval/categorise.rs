@@ -5,6 +5,7 @@ use crate::check::program::{Categorise, ListRef, VarId};
 use super::arms::{Choice, bit, decides, walk};
 use super::column::{Vals, ValsBuilder};
 use super::frame::Frame;
+use super::observe::Step;
 use super::quant::{element_frame, elements};
 use super::value::{Extreme, Poss, Raw};
 
@@ -20,6 +21,7 @@ pub struct Category {
 /// The category by one block for every row: of the change, or of the asset that `var` stands for.
 #[must_use]
 pub fn category(frame: &Frame<'_>, block: u16, var: Option<VarId>) -> Category {
+    let _going = frame.env.going(Step::Categorise(block));
     let len = frame.len();
     let Some(def) = frame.env.program.categorises.get(usize::from(block)) else {
         return Category { possible: Vals::unknown(len), reported: vec![None; len] };

@@ -20,6 +20,7 @@ use super::env::{Env, Shared};
 use super::found::{Said, found};
 use super::frame::{Binding, Frame};
 use super::ids::Ids;
+use super::observe::{Going, Observer, Step};
 use super::period::{Schedule, schedule};
 use super::portion::Piece;
 use super::quant::{elements, phantom_asset, scalar_at};
@@ -45,7 +46,7 @@ impl Default for Options {
 }
 
 /// Everything that was decided.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// One for each change and asset, by change and asset.
     pub decisions: Vec<Decision>,
@@ -63,7 +64,9 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
     let mut outcome = Outcome::default();
     for (id, row) in changes {
         let (mut decided, mut whole) = decide_change(env, &id, row, &places, options);
+        let going = env.going(Step::Times);
         whole.timing = timing(env, row, &whole.shared, &mut decided, options.batch.max(1));
+        drop(going);
         outcome.summaries.push(summary(&id, std::mem::take(&mut decided.counted), whole, record));
         if outcome.decisions.is_empty() {
             outcome.decisions = decided.decisions;
@@ -90,7 +93,9 @@ pub fn pieces(env: &Env<'_>, wanted: impl Fn(&str) -> bool, options: Options) ->
     let places = assumed::places(env.program);
     let of = |(id, row): (String, u32)| {
         let (mut decided, whole) = decide_change(env, &id, row, &places, options);
+        let going = env.going(Step::Times);
         let openings = timing_of_part(env, row, &whole.shared, &mut decided, options.batch.max(1));
+        drop(going);
         Piece {
             change: id,
             decisions: decided.decisions,
@@ -170,6 +175,7 @@ struct Whole {
 
 /// The decisions, what holds for the whole, and whether time stops any of them.
 fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options: Options) -> (Decided, Whole) {
+    let going = env.going(Step::Preparing);
     let root = Frame::root(env);
     let schedule = schedule(env, change);
     let frame = change_frame(&root, change);
@@ -182,6 +188,7 @@ fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options
     let category = if earliest.is_some() { Names::default() } else { whole_category(env, &frame) };
     let risks = Risks::of_change(&frame);
     let whole = Whole { category, earliest, risks, timing: (None, Vec::new()), shared: frame.into_results() };
+    drop(going);
     let known = Known::default();
     let batch = options.batch.max(1);
     let rows = targets.len();
@@ -294,6 +301,7 @@ fn decide_batch(
     known: &Known,
     whole: &Whole,
 ) -> Decided {
+    let _going = env.going(Step::Reasons);
     let root = Frame::root(env).with_shared(&whole.shared);
     let of = change_frame(&root, change).with_shared(&whole.shared);
     let rows: Arc<Vec<u32>> = Arc::new(targets.iter().map(|target| target.asset).collect());
@@ -396,7 +404,22 @@ pub fn prepare<'a>(
     now: Instant,
     options: Options,
 ) -> Env<'a> {
+    prepare_observed(program, all, now, options, None)
+}
+
+/// The same for an evaluation that somebody measures.
+#[must_use]
+pub fn prepare_observed<'a>(
+    program: &'a Program,
+    all: &'a crate::facts::table::Facts,
+    now: Instant,
+    options: Options,
+    observer: Option<Arc<dyn Observer>>,
+) -> Env<'a> {
+    let going = Going::begin(observer.as_deref(), Step::Preparing);
     let mut env = Env::new(program, all, now);
+    env.observer.clone_from(&observer);
     triage::work_out(&mut env, options.batch);
+    drop(going);
     env
 }

@@ -445,6 +445,20 @@ pub struct Counts {
     pub deny: u64,
 }
 
+impl Counts {
+    /// How many have a verdict.
+    #[must_use]
+    pub const fn of(&self, verdict: Verdict) -> u64 {
+        match verdict {
+            Verdict::Permit => self.permit,
+            Verdict::Warn => self.warn,
+            Verdict::Hold => self.hold,
+            Verdict::Defer => self.defer,
+            Verdict::Deny => self.deny,
+        }
+    }
+}
+
 /// What an answer hangs on.
 #[derive(Clone, Debug, Serialize)]
 pub struct Record {

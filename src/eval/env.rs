@@ -13,6 +13,7 @@ use crate::time::{BusinessDays, BusinessWeek, Instant, Zone};
 
 use super::column::{Col, Vals};
 use super::cvss::Scores;
+use super::observe::{Going, Observer, Step};
 use super::value::Raw;
 
 /// The results of a triage block for every finding of the inventory.
@@ -117,6 +118,8 @@ pub struct Env<'a> {
     pub texts: super::texts::Cache,
     /// Where the rows that are decided are counted.
     pub tally: Arc<crate::tally::Tally>,
+    /// Who hears of what the evaluation is spent on.
+    pub observer: Option<Arc<dyn Observer>>,
     constants: HashMap<Arc<str>, i64>,
     constant_texts: Vec<Arc<str>>,
     computed: Mutex<Computed>,
@@ -200,6 +203,7 @@ impl<'a> Env<'a> {
             patterns: learned.patterns.get_or_init(|| patterns(program)),
             texts: super::texts::Cache::default(),
             tally: Arc::default(),
+            observer: None,
             constants,
             constant_texts,
             computed: Mutex::new(Computed::default()),
@@ -209,6 +213,11 @@ impl<'a> Env<'a> {
             samples: OnceLock::new(),
             risk_readers: OnceLock::new(),
         }
+    }
+
+    /// Begins a step of the evaluation.
+    pub fn going(&self, step: Step) -> Going<'_> {
+        Going::begin(self.observer.as_deref(), step)
     }
 
     /// The waivers that came as data.

@@ -13,6 +13,7 @@ use super::column::Truth;
 use super::decision::{Obligation, UnknownFact};
 use super::env::Env;
 use super::frame::Frame;
+use super::observe::Step;
 use super::period::given::FrameCodes;
 use super::period::{blackouts, in_force, windows};
 use super::value::Could;
@@ -129,6 +130,7 @@ pub fn found<'p>(frame: &Frame<'p>, tested: Tested) -> Found<'p> {
         if rule.head.muted || (!with_change && rule.head.vars.contains(&VarId::CHANGE)) {
             continue;
         }
+        let _going = frame.env.going(Step::Rule(index));
         add_rule(&mut found.rows, frame, rule, (Waivable::Rule(index), tested));
     }
     add_duties(&mut found.rows, frame, tested);
@@ -137,6 +139,7 @@ pub fn found<'p>(frame: &Frame<'p>, tested: Tested) -> Found<'p> {
         let mut codes = FrameCodes::default();
         for met in blackouts(frame, tested, &mut codes) {
             let Some(period) = program.blackouts.get(usize::from(met.at)) else { continue };
+            let _going = frame.env.going(Step::Blackout(met.at));
             let nodes = period_nodes(period);
             let own = Own::of(frame, &period.head, &nodes);
             let mut known: Vec<((bool, Option<Instant>), u32)> = Vec::new();
@@ -254,6 +257,7 @@ fn add_approvals<'p>(rows: &mut Alike<Said<'p>>, frame: &Frame<'p>) {
         if def.head.muted {
             continue;
         }
+        let _going = frame.env.going(Step::Approval(index));
         rows.begin();
         let own = Own::of(frame, &def.head, &def.head.scope);
         let outcomes = approval::outcomes(frame, index);

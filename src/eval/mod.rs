@@ -30,6 +30,7 @@ pub mod mask;
 pub mod meets;
 pub mod metric;
 pub mod obligation;
+pub mod observe;
 pub mod partition;
 pub mod period;
 pub mod plugin;

@@ -14,6 +14,7 @@ use super::duty::names_asset;
 use super::env::Env;
 use super::frame::{Binding, Frame};
 use super::ids::Ids;
+use super::observe::Step;
 use super::period::force;
 use super::quant::phantom_asset;
 use super::triage::{Due, dues, earliest};
@@ -151,6 +152,7 @@ pub fn duties(frame: &Frame<'_>) -> Vec<Vec<Duty>> {
         if def.head.muted || (!with_change && def.head.vars.contains(&VarId::CHANGE)) {
             continue;
         }
+        let _going = frame.env.going(Step::Obligation(index));
         of_today(frame, index, def, &mut found, &mut duties);
         if earlier_ones {
             keep(frame, index, def, &mut duties);

@@ -18,6 +18,7 @@ use super::decision::Tested;
 use super::env::Env;
 use super::facts::value;
 use super::frame::Frame;
+use super::observe::Step;
 use super::value::{Could, Poss, Raw};
 use answers::{Standing, WindowAnswer};
 use given::{Codes, FrameCodes};
@@ -168,6 +169,7 @@ pub fn blackouts(frame: &Frame<'_>, tested: time::Tested, codes: &mut FrameCodes
     let answers = env.periods.answers.of(env, tested, answers::begun(frame));
     let mut hits = Vec::new();
     for at in answers.live(env) {
+        let _going = env.going(Step::Blackout(*at));
         let id = PeriodId::Blackout(*at);
         let Some(period) = entries::period_of(env, id) else { continue };
         let read = codes.of(frame, id);
@@ -200,6 +202,7 @@ pub fn standings(
     let mut standings: Vec<Vec<Standing>> = vec![Vec::new(); frame.len()];
     for at in chosen {
         let Some(period) = frame.env.program.windows.get(usize::from(*at)) else { continue };
+        let _going = frame.env.going(Step::Window(*at));
         let force = in_force(frame.env, &period.head, tested);
         if !force.be_true {
             continue;

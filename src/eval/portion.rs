@@ -14,7 +14,7 @@ use super::when::not_before::Openings;
 const MOST_PERIODS: usize = 64;
 
 /// What was decided of a change on a portion of the inventory.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Piece {
     /// The change.
     pub change: String,

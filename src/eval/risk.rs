@@ -10,12 +10,14 @@ use super::column::{Vals, ValsBuilder};
 use super::decision::{RiskFactor, RiskReport};
 use super::env::{Env, children};
 use super::frame::{Frame, poss};
+use super::observe::Step;
 use super::period::force;
 use super::value::{Could, Poss, Raw};
 
 /// The score or band of a risk, for every row.
 #[must_use]
 pub fn read(frame: &Frame<'_>, index: u16, field: RiskField) -> Vals {
+    let _going = frame.env.going(Step::Risk(index));
     let Some(def) = frame.env.program.risks.get(usize::from(index)) else { return Vals::unknown(frame.len()) };
     let mut builder = ValsBuilder::new(frame.len(), matches!(field, RiskField::Score));
     for score in scores(frame, def) {

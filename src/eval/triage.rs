@@ -19,6 +19,7 @@ use super::decision::UnknownFact;
 use super::env::{BlockColumns, Env, WaivedColumns};
 use super::frame::{Binding, Frame, poss};
 use super::mask::Marks;
+use super::observe::Step;
 use super::value::{Could, Extreme, Poss, Raw};
 use super::{unknown, waiver};
 
@@ -67,6 +68,10 @@ fn over_all(env: &Env<'_>, of: impl Fn(&BlockColumns) -> &Vals) -> Vals {
     builder.finish()
 }
 
+fn step(index: usize) -> Step {
+    Step::Triage(u16::try_from(index).unwrap_or(u16::MAX))
+}
+
 fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> BlockColumns {
     let now = env.now.micros();
     let in_force = block.head.effective_from.is_none_or(|from| from <= now)
@@ -91,7 +96,10 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
     let starts: Vec<usize> = (0..findings.len).step_by(batch).collect();
     let parts: Vec<Part> = starts
         .par_iter()
-        .map(|start| part(env, block, findings, *start..(start + batch).min(findings.len), in_force, target))
+        .map(|start| {
+            let _going = env.going(step(index));
+            part(env, block, findings, *start..(start + batch).min(findings.len), in_force, target)
+        })
         .collect();
     let mut levels = Vec::with_capacity(parts.len());
     let mut dues = Vec::with_capacity(parts.len());
@@ -103,6 +111,7 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
         reported.extend(part.reported);
         waived.extend(part.waived);
     }
+    let _going = env.going(step(index));
     let (level, due) = (Vals::joined(&levels), Vals::joined(&dues));
     let waived = target.map(|_| without_waived(env, &due, &waived));
     let asset_level = by_asset(env, &level, Extreme::Highest);

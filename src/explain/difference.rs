@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::eval::decide::Outcome;
-use crate::eval::decision::{BlockTriage, Decision, FindingTriage, Obligation, Reason, Summary};
+use crate::eval::decision::{BlockTriage, Decision, FindingTriage, Obligation, Reason, Summary, Tested};
 use crate::time::Instant;
 
 /// What became different.
@@ -64,12 +64,13 @@ impl Difference<'_> {
     }
 }
 
-/// Compares two outcomes, the first for `then`, the second for `now`.
+/// Compares two outcomes, the first for `then` (of which there is more than one where it was put together), the second for `now`.
 ///
-/// What only follows the clock is no difference: a time that was `then` and is `now`, and, where the two are not the same, the texts of
+/// What only follows the clock is no difference: a time that was `then` and is `now`, an interval that begins there and is as long as it was, and,
+/// where the two are not the same, the texts of
 /// reasons, which may say how long ago something was. Neither is the place of a statement in the policy, nor the order of reasons.
 #[must_use]
-pub fn differences<'d>(before: &'d Outcome, after: &'d Outcome, then: Instant, now: Instant) -> Differences<'d> {
+pub fn differences<'d>(before: &'d Outcome, after: &'d Outcome, then: &[Instant], now: Instant) -> Differences<'d> {
     let clocks = Clocks { then, now };
     let mut found = Differences::default();
     let (old, new) = (&before.decisions, &after.decisions);
@@ -106,7 +107,7 @@ pub fn differences<'d>(before: &'d Outcome, after: &'d Outcome, then: Instant, n
 }
 
 impl<'d> Differences<'d> {
-    fn add(&mut self, clocks: Clocks, old: &'d Decision, new: &'d Decision) {
+    fn add(&mut self, clocks: Clocks<'_>, old: &'d Decision, new: &'d Decision) {
         let keys = keys(clocks, old, new);
         if keys.is_empty() {
             self.same = self.same.saturating_add(1);
@@ -135,7 +136,7 @@ fn of(decision: &Decision) -> (Option<&str>, Option<&str>) {
 }
 
 /// The keys of a decision that say something else.
-fn keys(clocks: Clocks, old: &Decision, new: &Decision) -> Vec<&'static str> {
+fn keys(clocks: Clocks<'_>, old: &Decision, new: &Decision) -> Vec<&'static str> {
     let triage = |a: &BlockTriage, b: &BlockTriage| clocks.triage(a, b);
     let duty = |a: &Obligation, b: &Obligation| clocks.duty(a, b);
     named([
@@ -145,7 +146,7 @@ fn keys(clocks: Clocks, old: &Decision, new: &Decision) -> Vec<&'static str> {
         ("category_possible", old.category_possible == new.category_possible),
         ("tested", {
             let (old, new) = (&old.tested, &new.tested);
-            old.by == new.by && clocks.time(old.from, new.from) && clocks.time(old.to, new.to)
+            old.by == new.by && clocks.interval(old, new)
         }),
         ("not_before", clocks.time(old.not_before, new.not_before)),
         ("lapses", old.lapses == new.lapses),
@@ -156,7 +157,7 @@ fn keys(clocks: Clocks, old: &Decision, new: &Decision) -> Vec<&'static str> {
     ])
 }
 
-fn changes<'d>(clocks: Clocks, before: &'d [Summary], after: &'d [Summary]) -> Vec<ChangeDifference<'d>> {
+fn changes<'d>(clocks: Clocks<'_>, before: &'d [Summary], after: &'d [Summary]) -> Vec<ChangeDifference<'d>> {
     let mut old: HashMap<&str, &Summary> = before.iter().map(|summary| (summary.change.as_str(), summary)).collect();
     let mut found = Vec::new();
     for new in after {
@@ -187,7 +188,7 @@ fn changes<'d>(clocks: Clocks, before: &'d [Summary], after: &'d [Summary]) -> V
 }
 
 fn duties<'d>(
-    clocks: Clocks,
+    clocks: Clocks<'_>,
     old: impl Iterator<Item = &'d Obligation>,
     new: impl Iterator<Item = &'d Obligation>,
 ) -> Vec<Step<&'d Obligation>> {
@@ -247,21 +248,33 @@ fn same_statement(a: &Reason, b: &Reason) -> bool {
 
 /// What the two outcomes are for.
 #[derive(Clone, Copy)]
-struct Clocks {
-    then: Instant,
+struct Clocks<'t> {
+    then: &'t [Instant],
     now: Instant,
 }
 
-impl Clocks {
+impl Clocks<'_> {
     /// Whether a time is the same, or both are the time that was asked about.
     fn time(self, old: Option<Instant>, new: Option<Instant>) -> bool {
-        old == new || old == Some(self.then) && new == Some(self.now)
+        old == new || old.is_some_and(|old| self.then.contains(&old)) && new == Some(self.now)
+    }
+
+    /// Whether an interval is the same, or begins at the time that was asked about and is as long.
+    fn interval(self, old: &Tested, new: &Tested) -> bool {
+        let length = |tested: &Tested| Some(tested.to?.micros() - tested.from?.micros());
+        let follows = self.moves() && length(old).is_some() && length(old) == length(new);
+        self.time(old.from, new.from) && (self.time(old.to, new.to) || follows)
+    }
+
+    /// Whether time has passed.
+    fn moves(self) -> bool {
+        self.then.iter().any(|then| *then != self.now)
     }
 
     fn reason(self, old: &Reason, new: &Reason) -> bool {
         old.effect == new.effect
             && old.title == new.title
-            && (self.then != self.now || old.because == new.because)
+            && (self.moves() || old.because == new.because)
             && self.time(old.until, new.until)
             && old.refs == new.refs
             && old.unknown == new.unknown

@@ -62,7 +62,7 @@ pub struct Portion {
 }
 
 /// What a portion leaves behind.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Note {
     report: Report,
     digests: Vec<RecordDigest>,
@@ -77,7 +77,7 @@ pub struct Note {
 }
 
 /// What all portions came to, put together in the order of the file.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Gathered {
     report: Report,
     assets: DigestSum,
@@ -340,6 +340,14 @@ impl Portion {
                 *touches = touched.rows.iter().any(|(_, certain)| *certain);
             }
         }
+    }
+}
+
+impl Note {
+    /// Whether it says nothing of lines of the file.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.report.is_silent()
     }
 }
 

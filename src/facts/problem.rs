@@ -147,14 +147,14 @@ pub(super) enum Trouble {
 /// The message and help of a warning.
 pub(super) type Words = (String, Option<String>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Tally {
     words: Words,
     count: u64,
     places: Vec<Place>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct KeyTally {
     count: u64,
     place: Place,
@@ -162,7 +162,7 @@ struct KeyTally {
 }
 
 /// Problems while they are gathered.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Report {
     limit: usize,
     errors: Vec<Problem>,
@@ -177,6 +177,11 @@ impl Report {
     /// A report that keeps that many errors.
     pub(super) fn new(limit: usize) -> Self {
         Self { limit, ..Self::default() }
+    }
+
+    /// Whether it says of nothing where it is.
+    pub(super) fn is_silent(&self) -> bool {
+        self.error_count == 0 && self.warnings.is_empty() && self.keys.is_empty()
     }
 
     pub(super) fn error_count(&self) -> u64 {

@@ -28,7 +28,7 @@ enum Selected {
 }
 
 /// What the portions came to.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Sum {
     gathered: Gathered,
     problems: Problems,

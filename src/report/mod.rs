@@ -3,6 +3,7 @@
 //! The writers stream: they hold no second copy of what they print, and hand every write error to the caller (a closed pipe is one).
 
 pub mod audit_human;
+pub mod bench;
 pub mod calendar_human;
 pub mod calendar_ics;
 mod calendar_month;

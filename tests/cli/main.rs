@@ -13,6 +13,7 @@
 
 mod acme;
 mod audit;
+mod bench;
 mod calls;
 mod check;
 mod conform;

@@ -33,7 +33,7 @@ rule closed "Closed" { forbid asset.tier == 1 and asset.environment == prod  bec
 const NOW: &str = "2026-12-21T22:30:00Z";
 
 /// Assets of all sorts: facts are missing, of the wrong type, named in other words.
-fn inventory() -> String {
+pub(crate) fn inventory() -> String {
     let mut text = String::new();
     for n in 0..60 {
         let environment = ["\"prod\"", "\"dev\"", "null", "\"lab\""][n % 4];
@@ -60,7 +60,7 @@ fn inventory() -> String {
     text
 }
 
-fn project(changes: &str, inventory: &str) -> Folder {
+pub(crate) fn project(changes: &str, inventory: &str) -> Folder {
     let folder = Folder::empty();
     folder.write(
         "changegate.toml",
@@ -72,7 +72,7 @@ fn project(changes: &str, inventory: &str) -> Folder {
     folder
 }
 
-const CHANGES: &str = r#"{"id":"C1","assets":{"where":"true"},"fixes":[]}
+pub(crate) const CHANGES: &str = r#"{"id":"C1","assets":{"where":"true"},"fixes":[]}
 {"id":"C2","assets":{"where":"asset.tier <= 2"},"fixes":["CVE-2026-0008"]}
 {"id":"C3","assets":["a003","a050","gone","also-gone"],"fixes":null,"start":"2027-01-02T10:00:00Z","end":"2027-01-02T12:00:00Z"}
 {"id":"C4","assets":{"where":"asset.tier == 9"}}

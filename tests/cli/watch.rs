@@ -1,16 +1,18 @@
 //! `watch` and `check --watch`: what became different as files change, each time once, and nothing else.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
 use crate::conform::conforms;
+use crate::portions::{self, CHANGES};
 use crate::support::{CONFIG, Folder, INVENTORY, NOW, POLICY, change, program};
 
 /// How long a line may take to come: long, since the machine may be busy with other things.
@@ -467,4 +469,105 @@ fn a_call_that_cannot_be_watched_is_refused() {
     folder.run(["watch", "--every", "0s"]).refuses("it must be longer than nothing");
     folder.run(["check", "--every", "5min"]).refuses("`--every` says how to watch");
     folder.run(["check", "--watch", "--fail-on", "deny"]).refuses("cannot be used with");
+}
+
+/// The decisions and summaries that lines of `check` say, by change and asset.
+fn decided(lines: &[Value]) -> BTreeMap<String, Value> {
+    let of = lines.iter().map(|line| line.get("summary").unwrap_or(line));
+    of.map(|of| (key(of), said(of))).collect()
+}
+
+/// All but the digests of what it hangs on.
+fn said(of: &Value) -> Value {
+    let mut said = of.clone();
+    said.as_object_mut().unwrap().remove("record");
+    said
+}
+
+fn key(of: &Value) -> String {
+    format!("{} {}", of["change"], of.get("asset").unwrap_or(&"all".into()))
+}
+
+/// Makes the files so old that none of them may have changed again while it was read.
+fn rested(folder: &Folder) {
+    for name in ["changegate.toml", "policy.gate", "changes.ndjson", "assets.ndjson"] {
+        let file = fs::File::options().append(true).open(folder.0.join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
+    }
+}
+
+#[test]
+fn portions_that_hold_what_they_held_stand_and_nothing_is_missed() {
+    let begin = portions::inventory();
+    let folder = portions::project(CHANGES, &begin);
+    rested(&folder);
+    let now = "2026-12-21T22:30:00Z";
+    let check = ["check", "--format", "ndjson", "--now", now, "--portion-size", "700"];
+    let mut watching = Watching::start(&folder.0, &[&check[..], &["--watch"]].concat());
+    let (lines, _) = watching.round();
+    let mut known = decided(&lines);
+
+    let lines: Vec<&str> = begin.lines().collect();
+    let line = |n: usize| lines.iter().find(|line| line.contains(&format!("a{n:03}"))).unwrap().to_string();
+    let with = |text: &str, n: usize, from: &str, to: &str| text.replace(&line(n), &line(n).replace(from, to));
+    let mut edits: Vec<(&str, String)> = Vec::new();
+    edits.push(("a value of the same length", with(&begin, 32, "prod", "test")));
+    edits.push(("a value of another length, above warnings", with(&begin, 1, "\"dev\"", "\"prod\"")));
+    edits.push(("two far from each other", with(&with(&begin, 4, "\"prod\"", "\"lab\""), 56, "prod", "dev")));
+    edits.push(("a line more", begin.replace(&line(20), &format!("{}\n{{\"id\":\"a020b\",\"tier\":1}}", line(20)))));
+    edits.push(("lines less", begin.replace(&format!("{}\n", line(40)), "").replace(&format!("{}\n", line(41)), "")));
+    edits.push(("one more at the end, without a line feed", format!("{begin}{{\"id\":\"a999\"}}")));
+    edits.push(("and one behind it", format!("{begin}{{\"id\":\"a999\"}}\n{{\"id\":\"b000\"}}\n")));
+    edits.push(("the first gone", begin.replace(&format!("{}\n", line(0)), "")));
+    edits.push(("two lines that become one", begin.replace(&format!("{}\n", line(30)), "")));
+    edits.push(("not in order", format!("{begin}{{\"id\":\"a0\",\"tier\":1,\"environment\":\"prod\"}}\n")));
+    edits.push(("one twice", format!("{begin}{{\"id\":\"a010\",\"tier\":4}}\n")));
+    edits.push(("an asset that a change names", format!("{begin}{{\"id\":\"gone\",\"tier\":1}}\n")));
+    edits.push(("as it was", begin.clone()));
+    edits.push(("everything else", begin.replace("red", "blue")));
+    for (what, text) in edits {
+        save(&folder, "assets.ndjson", &text);
+        let (lines, watch) = watching.round();
+        assert_eq!(watch["status"], "decided", "{what}: {watch}");
+        for line in lines {
+            let of = line.get("summary").unwrap_or(&line);
+            match of["after"].is_null() {
+                true => drop(known.remove(&key(of))),
+                false => drop(known.insert(key(of), said(&of["after"]))),
+            }
+        }
+        let anew = folder.run(check).status(1);
+        let anew = decided(&anew.lines());
+        let decisions = anew.values().filter(|value| value.get("tested").is_some()).count();
+        assert_eq!(watch["decisions"], decisions, "{what}");
+        for (key, value) in &anew {
+            assert_eq!(known.get(key), Some(value), "{what}: {key}");
+        }
+        assert_eq!(known.len(), anew.len(), "{what}");
+    }
+
+    // What cannot be read decides nothing, and once it is mended only that is told.
+    save(&folder, "assets.ndjson", &begin.replacen("{\"id\":\"a030\"", "{\"id\":", 1).replace("red", "blue"));
+    let (lines, watch) = watching.round();
+    assert_eq!((lines.len(), &watch["status"]), (0, &"failed".into()), "{watch}");
+    save(&folder, "assets.ndjson", &begin.replace("red", "blue"));
+    let (lines, watch) = watching.round();
+    assert_eq!((lines.len(), &watch["status"]), (0, &"decided".into()), "{watch}");
+    let stderr = watching.stop();
+    assert!(!stderr.contains("panicked"), "{stderr}");
+}
+
+#[test]
+fn what_time_changes_comes_after_what_a_file_changed() {
+    let begin = portions::inventory();
+    let folder = portions::project(CHANGES, &begin);
+    rested(&folder);
+    let arguments = ["check", "--watch", "--format", "ndjson", "--portion-size", "700"];
+    let mut watching = Watching::start(&folder.0, &arguments);
+    watching.round();
+    save(&folder, "assets.ndjson", &begin.replacen("\"id\":\"a000\",\"tier\":1", "\"id\":\"a000\",\"tier\":3", 1));
+    let (lines, watch) = watching.round();
+    assert_eq!(watch["because"], serde_json::json!(["assets.ndjson"]), "{lines:#?}");
+    assert!(!lines.is_empty());
+    assert!(lines.iter().all(|line| line["asset"] == "a000" || line.get("asset").is_none()), "{lines:#?}");
 }

@@ -1,16 +1,19 @@
 //! Deciding again and again, with what cannot have changed kept.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::super::check;
 use super::super::engine::{self, Loaded};
 use super::super::failure::Failure;
 use super::super::loader;
-use super::super::portions::{self, Done};
+use super::super::portions;
 use super::super::session::{Needs, Ready, Session};
 use super::Asked;
 use super::files::Changed;
+use super::parts::{Made, Parts};
 use super::targets::{Kind, Role, Target};
+use crate::eval::decision::{Summary, Verdict};
 use crate::time::Instant;
 use crate::{Outcome, Policy};
 
@@ -20,13 +23,94 @@ const PROJECT: &str = "changegate.toml";
 /// What was decided.
 pub(super) struct Decided {
     /// The decisions.
-    pub outcome: Outcome,
+    pub held: Held,
     /// What they are for.
     pub now: Instant,
+    /// What those are for that stand from before.
+    pub before: Option<Instant>,
     /// When they were made.
     pub at: Instant,
     /// How many parts of the input could not be read, where the call says to go on.
     pub errors: u64,
+}
+
+impl Decided {
+    /// The times that its decisions are for.
+    pub(super) fn times(&self) -> Vec<Instant> {
+        self.before.into_iter().chain([self.now]).collect()
+    }
+}
+
+/// What came of deciding anew.
+pub(super) enum Answer {
+    /// The files hold what they held.
+    Same,
+    /// What was decided.
+    Decided(Decided, Rest),
+}
+
+/// What became of what the files did not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// It was decided for the same time.
+    Decided,
+    /// It stands as it was decided before, for an earlier time.
+    Stands,
+}
+
+/// How decisions are kept.
+pub(super) enum Held {
+    /// All together.
+    Whole(Outcome),
+    /// By the portions of the inventory.
+    Parts(Parts),
+}
+
+impl Held {
+    /// Everything that was decided.
+    pub(super) fn outcome(&self) -> Cow<'_, Outcome> {
+        match self {
+            Self::Whole(outcome) => Cow::Borrowed(outcome),
+            Self::Parts(parts) => Cow::Owned(parts.flat()),
+        }
+    }
+
+    /// What is said of the changes.
+    pub(super) fn summaries(&self) -> &[Summary] {
+        match self {
+            Self::Whole(outcome) => &outcome.summaries,
+            Self::Parts(parts) => &parts.summaries,
+        }
+    }
+
+    /// How many decisions there are of a verdict.
+    pub(super) fn count(&self, verdict: Verdict) -> u64 {
+        match self {
+            Self::Whole(outcome) => {
+                outcome.decisions.iter().filter(|decision| decision.verdict == verdict).count() as u64
+            }
+            Self::Parts(parts) => parts.count(verdict),
+        }
+    }
+
+    /// What was decided by the one and by the other; where they share decisions, without those.
+    pub(super) fn apart<'a>(&'a self, other: &'a Self) -> (Cow<'a, Outcome>, Cow<'a, Outcome>) {
+        match (self, other) {
+            (Self::Parts(one), Self::Parts(other)) => {
+                let (one, other) = one.apart(other);
+                (Cow::Owned(one), Cow::Owned(other))
+            }
+            _ => (self.outcome(), other.outcome()),
+        }
+    }
+
+    /// The inventory that is decided by portions.
+    pub(super) fn divided(&self) -> Option<&Path> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Parts(parts) => Some(parts.path()),
+        }
+    }
 }
 
 /// What decides.
@@ -94,13 +178,12 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// Reads the facts and decides, by the policy that was prepared.
-    ///
-    /// This is where deciding only what changed files can touch would begin: all that a run hangs on is here.
+    /// Reads the facts and decides, by the policy that was prepared. Of what was decided before, those portions of the inventory stand that hold
+    /// what they held, where nothing else has changed.
     ///
     /// # Errors
     /// What is wrong with the input.
-    pub(super) fn decide(&mut self) -> Result<Decided, Failure> {
+    pub(super) fn decide(&mut self, changed: &Changed, kept: Option<&Decided>) -> Result<Answer, Failure> {
         let Some(Ready { policy, .. }) = &self.policy else { return Err(Failure::Reported) };
         let asked = self.asked;
         let at = super::super::session::clock()?;
@@ -116,25 +199,46 @@ impl<'a> Desk<'a> {
             ids: &asked.ids,
             now,
             needs,
-            size: None,
+            size: asked.size,
         };
-        // What can be decided one portion at a time names no calendar files.
-        let (outcome, errors, calendars) = match portions::run(&portions)? {
-            Some(Done { outcome, errors }) => (outcome, errors, Vec::new()),
+        let stands = kept.and_then(|kept| match &kept.held {
+            Held::Parts(parts) if changed.is_only(parts.path()) => Some(parts),
+            Held::Parts(_) | Held::Whole(_) => None,
+        });
+        let made = match portions::open(&portions)? {
+            Some(opened) => Parts::make(&opened, policy, now, stands, asked.size)?,
+            None => None,
+        };
+        let mut rest = Rest::Decided;
+        let (held, errors, calendars) = match made {
+            Some(Made { mut parts, problems, is_same }) => {
+                self.session.judge(&problems, &asked.facts)?;
+                if stands.is_some() && is_same {
+                    return Ok(Answer::Same);
+                }
+                // What time changes in the other portions comes after what the file changed in these.
+                if let (None, Some(_), Some(kept)) = (&asked.facts.now, stands, kept) {
+                    parts.summaries = kept.held.summaries().to_vec();
+                    rest = Rest::Stands;
+                }
+                // What can be decided one portion at a time names no calendar files.
+                (Held::Parts(parts), problems.error_count, Vec::new())
+            }
             None => {
                 let read = self.session.facts(policy, &asked.facts, now, needs)?;
                 check::known(&asked.ids, &read.changes)?;
                 let options = self.session.run_options(&asked.facts, asked.ids.clone());
                 let outcome = engine::decide(policy, &read.facts, now, &options);
                 let named = calendars(policy, &read, now, &self.session.config.folder);
-                (outcome, read.problems.error_count, named)
+                (Held::Whole(outcome), read.problems.error_count, named)
             }
         };
         self.calendars = calendars;
-        if outcome.summaries.is_empty() && !asked.allow_empty {
+        if held.summaries().is_empty() && !asked.allow_empty {
             return Err(Failure::new("there is no change, so nothing was decided").help("`--allow-empty` lets this be"));
         }
-        Ok(Decided { outcome, now, at, errors })
+        let before = kept.filter(|_| rest == Rest::Stands).map(|kept| kept.now);
+        Ok(Answer::Decided(Decided { held, now, before, at, errors }, rest))
     }
 
     /// The files and folders that a run reads, as far as is known.

@@ -48,6 +48,17 @@ impl Changed {
         self.doubtful.extend(later.doubtful);
     }
 
+    /// Whether it is only this file.
+    pub(super) fn is_only(&self, path: &Path) -> bool {
+        let mut all = self.files.keys().chain(self.doubtful.keys());
+        !self.is_everything && !self.by_clock && !self.is_empty() && all.all(|changed| changed == path)
+    }
+
+    /// Whether there is no more than doubt.
+    pub(super) fn is_doubt(&self) -> bool {
+        self.files.is_empty() && !self.is_everything && !self.by_clock
+    }
+
     /// Whether nothing has.
     pub(super) fn is_empty(&self) -> bool {
         self.files.is_empty() && self.doubtful.is_empty() && !self.is_everything
@@ -63,6 +74,8 @@ impl Changed {
 #[derive(Debug, Default)]
 pub(super) struct Files {
     known: BTreeMap<PathBuf, Known>,
+    /// The file of which whoever reads it knows what it held: it is not digested.
+    remembered: Option<PathBuf>,
 }
 
 /// A file as it was read.
@@ -108,9 +121,20 @@ impl Files {
                 continue;
             };
             known.role = role;
+            let is_remembered = self.remembered.as_ref() == Some(&path);
             let is_doubtful = matches!(known.content, Content::Doubtful(_));
             let could_hide = known.stamp.as_ref().is_some_and(|stamp| stamp.is_fresh);
             if known.stamp == stamp && !is_doubtful && !could_hide {
+                continue;
+            }
+            if is_remembered {
+                known.content = Content::Later;
+                if known.stamp == stamp {
+                    changed.doubtful.insert(path, role);
+                } else {
+                    changed.files.insert(path, role);
+                }
+                known.stamp = stamp;
                 continue;
             }
             let old = std::mem::replace(
@@ -168,10 +192,21 @@ impl Files {
         }
     }
 
+    /// Leaves one file to whoever reads it, who knows what it held; the one before is looked at again.
+    pub(super) fn leave(&mut self, path: Option<&Path>) {
+        if self.remembered.as_deref() == path {
+            return;
+        }
+        if let Some(known) = self.remembered.as_ref().and_then(|before| self.known.get_mut(before)) {
+            known.content = Content::Doubtful(None);
+        }
+        self.remembered = path.map(Path::to_owned);
+    }
+
     /// Digests what has not been yet, while there is nothing else to do.
     pub(super) fn fill(&mut self, is_idle: &(dyn Fn() -> bool + Sync)) {
         for (path, known) in &mut self.known {
-            if known.content != Content::Later {
+            if known.content != Content::Later || self.remembered.as_ref() == Some(path) {
                 continue;
             }
             let found = digest(path, is_idle);

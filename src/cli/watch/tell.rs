@@ -19,6 +19,8 @@ use crate::time::Instant;
 
 /// How many files a line names.
 const NAMED: usize = 3;
+/// The strongest first.
+const VERDICTS: [Verdict; 5] = [Verdict::Deny, Verdict::Defer, Verdict::Hold, Verdict::Warn, Verdict::Permit];
 
 /// Prints.
 pub(super) struct Teller<'a> {
@@ -48,24 +50,25 @@ impl<'a> Teller<'a> {
         took: Duration,
     ) -> Result<(), Failure> {
         let look = &self.session.look;
-        let found = kept.map(|kept| {
-            let mut found = differences(&kept.outcome, &decided.outcome, kept.now, decided.now);
+        let both = kept.map(|kept| (kept.held.apart(&decided.held), kept.times()));
+        let found = both.as_ref().map(|((before, after), then)| {
+            let mut found = differences(before, after, then, decided.now);
             found.decisions.retain(|one| one.before.into_iter().chain(one.after).any(|one| self.is_shown(one)));
             found
         });
         // What was decided anew only to be sure, and is as it was, is no news.
-        let is_silent = changed.files.is_empty() && !changed.by_clock && !changed.is_everything;
-        if is_silent && found.as_ref().is_some_and(Differences::is_empty) {
+        if changed.is_doubt() && found.as_ref().is_some_and(Differences::is_empty) {
             return Ok(());
         }
         output::print_on(|out| {
             match (&found, self.session.format) {
                 (None, format) if self.whole => {
+                    let outcome = decided.held.outcome();
                     let shown: Vec<&Decision> =
-                        decided.outcome.decisions.iter().filter(|decision| self.is_shown(decision)).collect();
+                        outcome.decisions.iter().filter(|decision| self.is_shown(decision)).collect();
                     match format {
-                        Format::Human => human::decisions(out, &shown, &decided.outcome.summaries, look)?,
-                        _ => json::decisions(out, &shown, &decided.outcome.summaries, format)?,
+                        Format::Human => human::decisions(out, &shown, &outcome.summaries, look)?,
+                        _ => json::decisions(out, &shown, &outcome.summaries, format)?,
                     }
                 }
                 (None, _) => {}
@@ -90,8 +93,8 @@ impl<'a> Teller<'a> {
         changed: &Changed,
         took: Duration,
     ) -> io::Result<()> {
-        let decisions = decided.outcome.decisions.len();
-        let changes = decided.outcome.summaries.len();
+        let decisions = VERDICTS.iter().map(|verdict| decided.held.count(*verdict)).sum();
+        let changes = decided.held.summaries().len() as u64;
         let different = found.map(|found| found.decisions.len());
         if self.session.format != Format::Human {
             let watch = json!({
@@ -183,7 +186,7 @@ impl<'a> Teller<'a> {
 /// What made it decide.
 fn because(changed: &Changed) -> Vec<String> {
     let mut all = names(changed.files.keys());
-    if changed.by_clock {
+    if changed.by_clock || changed.is_doubt() {
         all.push("time".to_owned());
     }
     all
@@ -201,18 +204,17 @@ fn shown_because(changed: &Changed) -> String {
 
 /// `: 3 deny, 2 hold`
 fn verdicts(decided: &Decided, look: &Look) -> String {
-    let verdicts = [Verdict::Deny, Verdict::Defer, Verdict::Hold, Verdict::Warn, Verdict::Permit];
-    let parts: Vec<String> = verdicts
+    let parts: Vec<String> = VERDICTS
         .into_iter()
         .filter_map(|verdict| {
-            let count = decided.outcome.decisions.iter().filter(|decision| decision.verdict == verdict).count();
+            let count = decided.held.count(verdict);
             (count > 0).then(|| look.paint.verdict(verdict, &format!("{count} {}", verdict.as_str())))
         })
         .collect();
     if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) }
 }
 
-fn counted(count: usize, one: &str) -> String {
+fn counted(count: u64, one: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 

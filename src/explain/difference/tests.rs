@@ -53,7 +53,7 @@ fn what_is_as_it_was_is_no_difference() {
     // Statements that stand elsewhere and in another order say the same.
     let moved = format!("# one\n# two\n{}", POLICY.replace("\nrule age", "\n\n\nrule age"));
     let other = outcome(&moved, ASSETS, &changes, now);
-    let found = differences(&one, &other, now, now);
+    let found = differences(&one, &other, &[now], now);
     assert!(found.is_empty(), "{found:#?}");
     assert_eq!(found.same, 2);
 }
@@ -64,11 +64,11 @@ fn what_only_follows_the_clock_is_no_difference() {
     let changes = change("C", r#""a","b""#);
     let (one, other) = (outcome(POLICY, ASSETS, &changes, then), outcome(POLICY, ASSETS, &changes, now));
     assert_ne!(one.decisions[0].tested.from, other.decisions[0].tested.from);
-    let found = differences(&one, &other, then, now);
+    let found = differences(&one, &other, &[then], now);
     assert!(found.is_empty(), "{found:#?}");
     // At one time other words are other words.
     let told = outcome(&POLICY.replace("at {now}", "now"), ASSETS, &changes, then);
-    assert_eq!(shown(&differences(&one, &told, then, then)), ["C a [reasons] ~age"]);
+    assert_eq!(shown(&differences(&one, &told, &[then], then)), ["C a [reasons] ~age"]);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn reasons_come_and_go() {
     let changes = change("C", r#""a","b""#);
     let one = outcome(POLICY, ASSETS, &changes, now);
     let other = outcome(POLICY, &ASSETS.replace("\"tier\":1", "\"tier\":2").replace(":50", ":5"), &changes, now);
-    let found = differences(&one, &other, now, now);
+    let found = differences(&one, &other, &[now], now);
     assert_eq!(shown(&found), ["C a [verdict effects reasons] -tier", "C b [verdict effects reasons] +age"]);
     assert_eq!(found.same, 0);
     assert_eq!(found.changes.len(), 1);
@@ -90,7 +90,7 @@ fn decisions_and_changes_are_new_or_gone() {
     let now = at("2026-11-20T15:00:00Z");
     let one = outcome(POLICY, ASSETS, &(change("B", r#""a","b""#) + &change("C", r#""a""#)), now);
     let other = outcome(POLICY, ASSETS, &(change("A", r#""b""#) + &change("B", r#""b""#)), now);
-    let found = differences(&one, &other, now, now);
+    let found = differences(&one, &other, &[now], now);
     assert_eq!(shown(&found), ["A b [] ", "B a [] -tier -age", "C a [] -tier -age"]);
     assert_eq!(found.same, 1);
     let changes: Vec<_> = found
@@ -113,7 +113,7 @@ fn duties_are_told_when_they_are_done() {
     };
     let one = with("");
     let other = with(r#"{"by":"x","role":"cab","decision":"approve","at":"2026-11-20T14:00:00Z"}"#);
-    let found = differences(&one, &other, now, now);
+    let found = differences(&one, &other, &[now], now);
     assert_eq!(found.decisions.len(), 1, "{found:#?}");
     assert!(found.decisions[0].keys.contains(&"obligations"));
     match found.decisions[0].duties.as_slice() {
