@@ -53,6 +53,8 @@ mod laws;
 mod mutants;
 #[path = "../../tests/laws/oracle/mod.rs"]
 mod oracle;
+#[path = "../../tests/laws/plugins.rs"]
+mod plugins;
 #[path = "../../tests/laws/print.rs"]
 mod print;
 #[path = "../../tests/laws/print_people.rs"]
