@@ -17,8 +17,9 @@ typedef struct {
 } word;
 
 static const word units[] = {
-    {TEXT("pay"), TEXT("payments")}, {TEXT("ret"), TEXT("retail")},        {TEXT("mkt"), TEXT("markets")},
-    {TEXT("log"), TEXT("logistics")}, {TEXT("mfg"), TEXT("manufacturing")}, {TEXT("cor"), TEXT("corporate")},
+    {TEXT("pay"), TEXT("payments")},      {TEXT("ret"), TEXT("retail")},        {TEXT("log"), TEXT("logistics")}, {TEXT("cor"), TEXT("corporate")},
+    {TEXT("mkt"), TEXT("markets")},       {TEXT("mar"), TEXT("markets")}, /* until 2024 */
+    {TEXT("mfg"), TEXT("manufacturing")}, {TEXT("man"), TEXT("manufacturing")},
 };
 static const word sites[] = {
     {TEXT("nyc"), TEXT("amer")}, {TEXT("chi"), TEXT("amer")}, {TEXT("sao"), TEXT("latam")}, {TEXT("lon"), TEXT("emea")},

@@ -6,7 +6,8 @@ from wit_world import WitWorld as World
 from wit_world.exports import Description as Describe
 from wit_world.exports.description import Check, Description as Says
 
-UNITS = {"pay": "payments", "ret": "retail", "mkt": "markets", "log": "logistics", "mfg": "manufacturing", "cor": "corporate"}
+UNITS = {"pay": "payments", "ret": "retail", "log": "logistics", "cor": "corporate", "mkt": "markets", "mfg": "manufacturing"}
+UNITS |= {"mar": "markets", "man": "manufacturing"}  # until 2024
 SITES = {"nyc": "amer", "chi": "amer", "sao": "latam", "lon": "emea", "ber": "emea", "blr": "apac", "sin": "apac", "syd": "apac"}
 NAME = re.compile(r"([^-]+)-[^-]+-([^-]+)-[0-9]{2,3}", re.DOTALL)
 
