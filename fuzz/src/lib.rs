@@ -25,6 +25,7 @@ pub mod inventory;
 pub mod moments;
 pub mod parse;
 pub mod people;
+pub mod plugin;
 pub mod rrule;
 mod sample;
 pub mod scanners;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::limits::{MAX_ANSWER, MAX_STACK, MAX_TABLE_ELEMENTS};
+use super::limits::{MAX_ANSWER, MAX_SHOWN, MAX_STACK, MAX_TABLE_ELEMENTS};
 use super::readable;
 
 /// Why a call gave no answer.
@@ -40,6 +40,11 @@ impl Failure {
     #[must_use]
     pub const fn ends_run(&self) -> bool {
         matches!(self, Self::Guard(_) | Self::Host(_))
+    }
+
+    /// What a check said of why it cannot answer, on one line.
+    pub(super) fn refused(why: &str) -> Self {
+        Self::Refused(readable::line(why, MAX_SHOWN))
     }
 
     /// A word for tables and records: `fuel`, `memory`, `trap`.
@@ -103,7 +108,6 @@ pub struct LoadError {
     pub host: bool,
 }
 
-#[allow(dead_code, reason = "the engine comes with the next commit")]
 impl LoadError {
     pub(super) fn new(what: impl Into<String>) -> Self {
         Self { what: what.into(), help: None, host: false }

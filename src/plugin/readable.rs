@@ -1,5 +1,4 @@
 //! Numbers and texts as people read them.
-#![allow(dead_code, reason = "the engine comes with the next commit")]
 
 /// `10_000_000`.
 pub(super) fn count(n: u64) -> String {

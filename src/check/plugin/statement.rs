@@ -258,7 +258,7 @@ impl Checker {
                             "what a check may use up is the same on every machine, and time is not: limit `fuel`"
                                 .to_owned()
                         }
-                        other => suggest::help(other, "the limits are", ["fuel", "memory"].into_iter()),
+                        other => suggest::help(other, "the limits are", ["fuel", "memory"]),
                     };
                     self.report(Diagnostic::error(codes::PLUGIN_LIMIT, limit.name.span, message).help(help));
                     continue;

@@ -51,6 +51,13 @@ struct Said {
     fuel: u64,
 }
 
+impl Said {
+    fn is(&self, answer: &Json) -> bool {
+        let expected = answer.to_string();
+        self.text == expected
+    }
+}
+
 pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Status, Failure> {
     let module = super::load(&args.file, session)?;
     let questions = questions(args, &module)?;
@@ -81,7 +88,7 @@ pub(super) fn run(args: &TestArgs, session: &Session) -> Result<Status, Failure>
             }
         }
         match &question.answer {
-            Some(answer) if !said.is_answer || answer.to_string() != said.text => {
+            Some(answer) if !said.is_answer || !said.is(answer) => {
                 wrong.push((question.line, format!("answers {}, and {answer} was expected", said.text)));
             }
             None => match &question.refused {
