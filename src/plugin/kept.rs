@@ -11,6 +11,9 @@ use crate::check::plugin::{Limits, Value};
 use super::cache::Cache;
 use super::failure::Failure;
 
+/// The check, what it was asked with, and what it answered.
+pub(super) type Answered = (usize, Box<[Value]>, Result<Value, Failure>);
+
 /// The most answers that are kept of one module.
 const MAX_ANSWERS: usize = 1_000_000;
 /// The deepest that values nest in a file.
@@ -47,7 +50,7 @@ impl Kept {
     }
 
     /// Writes the file anew, if there is anything that it does not have.
-    pub(super) fn keep(&self, asked: Vec<(usize, Box<[Value]>, Result<Value, Failure>)>) {
+    pub(super) fn keep(&self, asked: Vec<Answered>) {
         let mut answers = self.answers.clone();
         for (check, inputs, result) in asked {
             if answers.len() >= MAX_ANSWERS {

@@ -40,7 +40,8 @@ pub(super) fn scan(bytes: &[u8]) -> Result<(), LoadError> {
         })?;
         match payload {
             Payload::Version { encoding, .. } => {
-                if std::mem::take(&mut first) && encoding == Encoding::Module {
+                let is_first = std::mem::take(&mut first);
+                if is_first && encoding == Encoding::Module {
                     return Err(LoadError::new("the module is a core module, and a plugin is a component")
                         .help("`wasm-tools component new` makes a component of it; see wasm-plugins/README.md"));
                 }
