@@ -201,8 +201,8 @@ fn all(frame: &Frame<'_>, items: &[NodeId], and: bool) -> Truth {
         outer.into_iter().chain(own).partition(|item| frame.env.asks(*item));
     for item in plain.into_iter().chain(asking) {
         let next = match &result {
-            Some(so_far) if and => frame.truth_where(item, &so_far.may),
-            Some(so_far) => frame.truth_where(item, &!&so_far.must),
+            Some(so_far) if and => frame.truth_where(item, || so_far.may.clone()),
+            Some(so_far) => frame.truth_where(item, || !&so_far.must),
             None => frame.truth(item),
         };
         let so_far = match result {
@@ -423,7 +423,7 @@ fn as_length(frame: &Frame<'_>, base: &Type, node: NodeId) -> Arc<Col> {
 fn conditional(frame: &Frame<'_>, base: &Type, condition: NodeId, a: NodeId, b: NodeId) -> Col {
     let truth = frame.truth(condition);
     if matches!(base, Type::Bool) {
-        let (a, b) = (frame.truth_where(a, &truth.may), frame.truth_where(b, &!&truth.must));
+        let (a, b) = (frame.truth_where(a, || truth.may.clone()), frame.truth_where(b, || !&truth.must));
         let not = truth.not();
         return Col::Truth(Truth {
             must: &(&(&truth.must & &a.must) | &(&not.must & &b.must)) | &(&a.must & &b.must),

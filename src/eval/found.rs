@@ -297,7 +297,7 @@ pub fn rule_truth(frame: &Frame<'_>, rule: &Rule, tested: Tested) -> Truth {
     let force = Truth::constant(len, in_force(frame.env, &rule.head, tested));
     let applies = applies(frame, &rule.head).and(&force);
     for condition in &rule.broken {
-        broken = broken.or(&frame.truth_where(*condition, &(&applies.may & &!&broken.must)));
+        broken = broken.or(&frame.truth_where(*condition, || &applies.may & &!&broken.must));
     }
     applies.and(&broken)
 }

@@ -160,8 +160,12 @@ impl<'p> Frame<'p> {
     /// Evaluates a condition for the rows that are asked about; what it is of the others is of no account. Only where a plugin is asked are
     /// the others left out.
     #[must_use]
-    pub fn truth_where(&self, id: NodeId, asked: &BooleanBuffer) -> Truth {
-        if !self.env.asks(id) || !self.reads_own(id) || !asked.has_false() {
+    pub fn truth_where(&self, id: NodeId, asked: impl FnOnce() -> BooleanBuffer) -> Truth {
+        if !self.env.asks(id) || !self.reads_own(id) {
+            return self.truth(id);
+        }
+        let asked = asked();
+        if !asked.has_false() {
             return self.truth(id);
         }
         if let Some(col) = self.cache.borrow().get(&self.env.same(id)) {
@@ -171,7 +175,7 @@ impl<'p> Frame<'p> {
         let some = if rows.is_empty() { None } else { Some(self.narrowed(rows).truth(id)) };
         let mut at = 0..;
         Truth::collect(self.len, |row| {
-            let place = if super::arms::bit(asked, row) { at.next() } else { None };
+            let place = if super::arms::bit(&asked, row) { at.next() } else { None };
             place.zip(some.as_ref()).map_or(Could::UNKNOWN, |(at, some)| some.at(at))
         })
     }

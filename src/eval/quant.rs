@@ -255,7 +255,7 @@ pub fn quantifier(
         let all = || Truth::constant(inner.len(), Could::certain(true));
         let filter = filter.map(|node| inner.truth(node));
         let body = body.map(|node| match &filter {
-            Some(filter) => inner.truth_where(node, &filter.may),
+            Some(filter) => inner.truth_where(node, || filter.may.clone()),
             None => inner.truth(node),
         });
         // `any` looks for an element that fits, the others for one that fails.

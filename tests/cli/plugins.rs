@@ -103,7 +103,7 @@ fn what_uses_up_its_limits_is_unknown_and_can_be_asked_again() {
     let run = check(&folder, &[]);
     assert_eq!(run.status, 1);
     assert!(run.stdout.contains("used all its fuel, 1_000 units"), "{}", run.stdout);
-    let why = folder.run(["why", "C", "a003", "--now", "2026-11-20T12:00:00Z"]);
+    let why = folder.run(["why", "C", "a004", "--now", "2026-11-20T12:00:00Z"]);
     assert!(why.stdout.contains("changegate plugin run licence.wasm allowed"), "{}", why.stdout);
     let again = folder.run([
         "plugin",

@@ -13,7 +13,7 @@ use super::super::output;
 /// `plugin new`
 #[derive(Debug, Args)]
 pub(super) struct NewArgs {
-    /// The plugin's name: lower-case letters, digits and `_`
+    /// The plugin's name: lower-case words with `_` or `-` between
     #[arg(value_name = "NAME")]
     name: String,
     /// Where; a folder of the plugin's name otherwise
@@ -54,12 +54,13 @@ pub(super) fn run(args: &NewArgs) -> Result<Status, Failure> {
         word.starts_with(|c: char| c.is_ascii_lowercase())
             && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     };
-    if name.len() > 60 || !name.split('_').all(is_word) {
+    if name.len() > 60 || !name.split(['_', '-']).all(is_word) {
         return Err(Failure::new(format!("`{name}` is no name of a plugin"))
-            .help("write lower-case words with `_` between, such as `licence_windows`"));
+            .help("write lower-case words with `_` or `-` between, such as `licence_windows`"));
     }
-    let kebab = name.replace('_', "-");
-    let own = |text: &str| text.replace("my-plugin", &kebab).replace("my_plugin", name);
+    // A policy and Rust write `_` where a component's types have `-`.
+    let (kebab, snake) = (name.replace('_', "-"), name.replace('-', "_"));
+    let own = |text: &str| text.replace("my-plugin", &kebab).replace("my_plugin", &snake);
     let folder = args.folder.clone().unwrap_or_else(|| PathBuf::from(&kebab));
     let paths: Vec<PathBuf> = FILES.iter().map(|(path, _)| folder.join(own(path))).collect();
     if let Some(there) = paths.iter().find(|path| fs::symlink_metadata(path).is_ok()) {
