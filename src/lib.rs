@@ -50,7 +50,7 @@ pub mod time;
 
 pub use eval::decide::Outcome;
 pub use eval::decision::{Decision, Summary, Verdict};
-pub use eval::portion::Piece;
+pub use eval::portion::{Piece, Together};
 pub use policy::{
     DecideOptions, Policy, audit, calendar, check_expression, decide, decide_portion, decide_together, eval_expression,
     run_tests, triage, when, why,

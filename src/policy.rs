@@ -11,10 +11,10 @@ use crate::check::schema::Schema;
 use crate::check::types::Type;
 use crate::check::{Compiled, Loader, PolicyInput, Sight, codes, expression};
 use crate::eval::decide::{self, Options, Outcome, prepare, prepare_observed};
-use crate::eval::decision::Record;
+use crate::eval::decision::{Record, Summary};
 use crate::eval::env::Env;
 use crate::eval::observe::Observer;
-use crate::eval::portion::Piece;
+use crate::eval::portion::{Piece, Together};
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
 use crate::explain::rows::{TestResult, TriageReport, Values, Why};
@@ -184,7 +184,8 @@ pub fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &DecideOpti
     decide::decide(&env, &record, |id| options.wants(id), batch)
 }
 
-/// Decides changes on a portion of an inventory; [`decide_together`] makes one outcome of all of them. Only for a policy that
+/// Decides changes on a portion of an inventory, of which [`decide_together`] makes summaries: those that touch it, and with what no portion has
+/// ([`rest`](crate::Portions::rest)) all. Only for a policy that
 /// [is splittable](Policy::is_splittable).
 #[must_use]
 pub fn decide_portion(policy: &Policy, portion: &Facts, now: Instant, options: &DecideOptions) -> Vec<Piece> {
@@ -193,10 +194,10 @@ pub fn decide_portion(policy: &Policy, portion: &Facts, now: Instant, options: &
     decide::pieces(&env, |id| options.wants(id), batch)
 }
 
-/// Puts together what was decided of the portions of an inventory, in their order; `digest` is that of all facts.
+/// The summaries of what was decided of the portions of an inventory; `digest` is that of all facts.
 #[must_use]
-pub fn decide_together(policy: &Policy, portions: Vec<Vec<Piece>>, digest: &str, now: Instant) -> Outcome {
-    crate::eval::portion::together(&policy.program, portions, &policy.record(digest, now))
+pub fn decide_together(policy: &Policy, together: Together, digest: &str, now: Instant) -> Vec<Summary> {
+    together.finish(&policy.program, &policy.record(digest, now))
 }
 
 /// The urgency of every finding of the inventory.

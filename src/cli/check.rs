@@ -1,5 +1,6 @@
 //! `changegate check`: decide whether changes may go.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
@@ -8,16 +9,17 @@ use super::Status;
 use super::args::{FactsArgs, FormatArg, PolicyArgs};
 use super::engine;
 use super::failure::Failure;
+use super::kept::Form;
 use super::output;
 use super::portions::{self, Asked, Done};
 use super::progress::Progress;
 use super::session::{Needs, Session};
 use super::stopwatch::Stage;
 use super::watch::{self, Pace};
-use crate::Policy;
 use crate::eval::decision::{Decision, Verdict};
 use crate::report::{Format, human, json};
 use crate::syntax::suggest::nearest;
+use crate::{Outcome, Policy};
 
 /// `check`
 #[derive(Debug, Args)]
@@ -85,6 +87,16 @@ impl CheckArgs {
     }
 }
 
+impl Only {
+    /// Whether a decision is among those that are asked for.
+    pub(super) fn shows(only: Option<Self>, decision: &Decision) -> bool {
+        match only {
+            None => true,
+            Some(Self::Blocked) => !decision.verdict.permits(),
+        }
+    }
+}
+
 /// Decides and prints.
 pub(super) fn run(args: CheckArgs, format: FormatArg, session: &Session) -> Result<Status, Failure> {
     if args.watch {
@@ -130,27 +142,35 @@ pub(super) fn once(args: &CheckArgs, session: &Session) -> Result<Status, Failur
         needs,
         size: args.portion_size(),
     };
-    let in_portions = session.stage(Stage::Portions, || portions::run(&asked))?;
-    let portioned = in_portions.is_some();
-    let Done { outcome, errors } = match in_portions {
-        Some(done) => done,
-        None => whole(&asked)?,
+    // What is measured is rendered for programs.
+    let format = if session.clock.is_some() { Format::Ndjson } else { session.format };
+    let form = Form::new(format, args.only, asked.size);
+    let (strongest, errors) = match session.stage(Stage::Portions, || portions::run(&asked, &form))? {
+        Some(Done { kept, summaries, errors }) => {
+            let decided = summaries.iter().map(|summary| summary.counts.assets).sum();
+            let strongest = summaries.iter().filter_map(|summary| summary.counts.verdict()).max();
+            let mut lost = None;
+            print(session, (decided, summaries.len(), true), |out| {
+                lost = kept.write(out, form, &summaries, &session.look)?;
+                Ok(())
+            })?;
+            match lost {
+                Some(error) => return Err(Failure::lost(&error)),
+                None => (strongest, errors),
+            }
+        }
+        None => {
+            let (outcome, errors) = whole(&asked)?;
+            let Outcome { decisions, summaries } = &outcome;
+            let shown: Vec<&Decision> = decisions.iter().filter(|decision| Only::shows(args.only, decision)).collect();
+            let decided = u64::try_from(decisions.len()).unwrap_or(u64::MAX);
+            print(session, (decided, summaries.len(), false), |mut out| match format {
+                Format::Human => human::decisions(&mut out, &shown, summaries, &session.look),
+                format => json::decisions(&mut out, &shown, summaries, format),
+            })?;
+            (decisions.iter().map(|decision| decision.verdict).max(), errors)
+        }
     };
-
-    let shown: Vec<&Decision> =
-        outcome.decisions.iter().filter(|decision| args.only.is_none() || !decision.verdict.permits()).collect();
-    if let Some(clock) = &session.clock {
-        clock.decided(outcome.decisions.len(), outcome.summaries.len(), portioned);
-        let rendered = clock.render(|mut out| json::decisions(&mut out, &shown, &outcome.summaries, Format::Ndjson));
-        rendered.map_err(Failure::from)?;
-    } else {
-        output::print(|out| match session.format {
-            Format::Human => human::decisions(out, &shown, &outcome.summaries, &session.look),
-            format => json::decisions(out, &shown, &outcome.summaries, format),
-        })?;
-    }
-
-    let strongest = outcome.decisions.iter().map(|decision| decision.verdict).max();
     match strongest {
         Some(verdict) if verdict >= args.fail_on.verdict() => Ok(Status::Bad),
         _ if errors > 0 => {
@@ -163,8 +183,19 @@ pub(super) fn once(args: &CheckArgs, session: &Session) -> Result<Status, Failur
     }
 }
 
+/// Prints what was decided: so many decisions of so many changes, made one portion at a time or not. What is measured is printed nowhere.
+fn print(
+    session: &Session,
+    (decisions, changes, in_portions): (u64, usize, bool),
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(clock) = &session.clock else { return output::print(|out| write(out)) };
+    clock.decided(usize::try_from(decisions).unwrap_or(usize::MAX), changes, in_portions);
+    clock.render(write).map_err(Failure::from)
+}
+
 /// Reads everything, and decides then.
-fn whole(asked: &Asked<'_>) -> Result<Done, Failure> {
+fn whole(asked: &Asked<'_>) -> Result<(Outcome, u64), Failure> {
     let Asked { session, policy, facts, ids, now, needs, .. } = asked;
     let read = session.stage(Stage::Read, || session.facts(policy, facts, *now, *needs))?;
     known(ids, &read.changes)?;
@@ -172,7 +203,7 @@ fn whole(asked: &Asked<'_>) -> Result<Done, Failure> {
     let progress = Progress::of("deciding", Arc::clone(&options.tally));
     let outcome = session.stage(Stage::Evaluate, || engine::decide(policy, &read.facts, *now, &options));
     progress.finish();
-    Ok(Done { outcome, errors: read.problems.error_count })
+    Ok((outcome, read.problems.error_count))
 }
 
 /// Refuses a policy that decides nothing, unless that is allowed.

@@ -52,6 +52,12 @@ impl Failure {
         }
     }
 
+    /// What was put on the disk for the time being does not come back.
+    pub(super) fn lost(error: &io::Error) -> Self {
+        Self::new(format!("cannot read again what was decided: {}", reason(error)))
+            .help("it was in the folder for temporary files until all was decided: see that its disk works")
+    }
+
     /// How the program ends.
     pub(super) fn status(&self) -> Status {
         match self {

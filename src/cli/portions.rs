@@ -14,15 +14,15 @@ use super::failure::Failure;
 use super::feeds;
 use super::input::InputFile;
 use super::intake;
+use super::kept::{Form, Kept, Part};
 use super::progress::Progress;
 use super::session::{Needs, Plan, Planned, Session};
 use super::unpack::Packing;
 use crate::check::schema::TableId;
-use crate::eval::portion::Piece;
 use crate::facts::{Chunk, Note, is_lines};
-use crate::sources::mapping::Form;
+use crate::sources::mapping;
 use crate::time::Instant;
-use crate::{DecideOptions, Facts, Outcome, Policy, Portions, Sum, Tally};
+use crate::{DecideOptions, Facts, Piece, Policy, Portions, Sum, Summary, Tally, Together};
 
 /// About how many bytes are read at once. No answer depends on it.
 pub(super) const PORTION: usize = 4 << 20;
@@ -122,7 +122,7 @@ impl Lines {
         if !plain || !is_lines(&given.bytes, &given.name) {
             return Ok(None);
         }
-        if super::intake::detect(TableId::ASSET, &given, false) != Form::Json {
+        if super::intake::detect(TableId::ASSET, &given, false) != mapping::Form::Json {
             return Ok(None);
         }
         let InputFile { name, bytes: mut rest } = given;
@@ -218,7 +218,7 @@ impl Inventory {
         let source = only.source.and_then(|at| plan.sources.get(at));
         let is_plain = only.entity == TableId::ASSET && only.asset.is_none() && !only.is_report;
         let is_understood = source.is_none_or(|source| {
-            let form = source.form.is_none_or(|form| form == Form::Json);
+            let form = source.form.is_none_or(|form| form == mapping::Form::Json);
             form && source.asset.is_none() && source.records.is_none() && source.mapping.entity == TableId::ASSET
         });
         if !is_plain || !is_understood {
@@ -236,15 +236,16 @@ impl Inventory {
 /// What was decided of the portions, in the order of the file.
 struct Line {
     next: usize,
-    waiting: BTreeMap<usize, (Note, Vec<Piece>)>,
+    waiting: BTreeMap<usize, (Note, Decided)>,
     sum: Sum,
-    pieces: Vec<Vec<Piece>>,
+    together: Together,
+    kept: Kept,
     in_order: bool,
     failure: Option<Failure>,
 }
 
-/// What the portions came to, and what was decided of each.
-type Decided = (Sum, Vec<Vec<Piece>>);
+/// What was decided of a portion: what it says of changes as a whole, and of each asset.
+type Decided = (Vec<Piece>, Part);
 
 /// Reads and decides all portions, each on one thread; none where the assets are not in the order of their
 /// ids, so that they have to be read together.
@@ -256,13 +257,22 @@ pub(super) fn decide(
     portions: &Portions,
     sum: Sum,
     tally: &Tally,
+    form: &Form,
     decide: &(dyn Fn(&crate::Facts) -> Vec<Piece> + Sync),
-) -> Result<Option<Decided>, Failure> {
-    let line = Line { next: 0, waiting: BTreeMap::new(), sum, pieces: Vec::new(), in_order: true, failure: None };
-    let line = Mutex::new(line);
+) -> Result<Option<(Sum, Together, Kept)>, Failure> {
+    let line = Mutex::new(Line {
+        next: 0,
+        waiting: BTreeMap::new(),
+        sum,
+        together: Together::default(),
+        kept: Kept::new(form),
+        in_order: true,
+        failure: None,
+    });
     let lock = || line.lock().unwrap_or_else(PoisonError::into_inner);
     let work = || {
         let mut taken = Taken::default();
+        let mut worker = form.worker();
         loop {
             match lines.next(&mut taken) {
                 Ok(true) => {}
@@ -274,9 +284,10 @@ pub(super) fn decide(
             }
             let portion = portions.read(&lines.name, &Chunk::Lines(&taken.bytes, taken.line));
             tally.advance(taken.bytes.len());
-            let pieces = decide(&portion.facts);
+            let mut pieces = decide(&portion.facts);
+            let part = worker.keep(&mut pieces);
             let mut line = lock();
-            line.waiting.insert(taken.number, (portion.note, pieces));
+            line.waiting.insert(taken.number, (portion.note, (pieces, part)));
             line.forward();
             if !line.in_order || line.failure.is_some() {
                 return;
@@ -293,24 +304,27 @@ pub(super) fn decide(
     match line.failure.take() {
         Some(failure) => Err(failure),
         None if !line.in_order => Ok(None),
-        None => Ok(Some((line.sum, line.pieces))),
+        None => Ok(Some((line.sum, line.together, line.kept))),
     }
 }
 
 impl Line {
     fn forward(&mut self) {
-        while let Some((note, pieces)) = self.waiting.remove(&self.next) {
+        while let Some((note, (pieces, part))) = self.waiting.remove(&self.next) {
             self.next += 1;
             self.in_order &= self.sum.take(note);
-            self.pieces.push(pieces);
+            self.together.add(pieces);
+            self.kept.add(part);
         }
     }
 }
 
 /// What came of reading and deciding at once.
 pub(super) struct Done {
-    /// What was decided.
-    pub outcome: Outcome,
+    /// What was decided of each asset.
+    pub kept: Kept,
+    /// One for each change.
+    pub summaries: Vec<Summary>,
     /// How many records could not be read.
     pub errors: u64,
 }
@@ -351,7 +365,7 @@ impl Opened<'_> {
 /// # Errors
 /// Files that cannot be read; changes that are asked for and are not there.
 pub(super) fn open<'a>(asked: &Asked<'a>) -> Result<Option<Opened<'a>>, Failure> {
-    let Asked { session, policy, facts, ids, now, needs, size } = asked;
+    let Asked { session, policy, facts, ids, now, needs, size, .. } = asked;
     // `--strict-facts` judges what the policy does not read, too.
     if !policy.is_splittable() || facts.strict_facts || session.own_tzdb || feeds::known::has_any(session, facts) {
         return Ok(None);
@@ -382,7 +396,7 @@ pub(super) fn open<'a>(asked: &Asked<'a>) -> Result<Option<Opened<'a>>, Failure>
 ///
 /// # Errors
 /// Files that cannot be read; records that cannot, unless the call says to keep going.
-pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
+pub(super) fn run(asked: &Asked<'_>, form: &Form) -> Result<Option<Done>, Failure> {
     let Asked { session, policy, facts, now, .. } = asked;
     let Some(mut opened) = open(asked)? else { return Ok(None) };
     let tally = Arc::new(Tally::default());
@@ -390,11 +404,14 @@ pub(super) fn run(asked: &Asked<'_>) -> Result<Option<Done>, Failure> {
     let progress = Progress::of("deciding", Arc::clone(&tally));
     let sum = std::mem::take(&mut opened.sum);
     let of_portion = |facts: &Facts| opened.decide(facts);
-    let decided = decide(&opened.inventory.lines, &opened.portions, sum, &tally, &of_portion)?;
-    let Some((sum, mut pieces)) = decided else { return Ok(None) };
-    pieces.push(of_portion(&opened.portions.rest(&sum)));
+    let decided = decide(&opened.inventory.lines, &opened.portions, sum, &tally, form, &of_portion)?;
+    let Some((sum, mut together, mut kept)) = decided else { return Ok(None) };
+    let mut rest = of_portion(&opened.portions.rest(&sum));
+    kept.add(form.worker().keep(&mut rest));
+    together.add(rest);
     progress.finish();
     let (digest, problems) = sum.finish();
     session.judge(&problems, facts)?;
-    Ok(Some(Done { outcome: crate::decide_together(policy, pieces, &digest, *now), errors: problems.error_count }))
+    let summaries = crate::decide_together(policy, together, &digest, *now);
+    Ok(Some(Done { kept, summaries, errors: problems.error_count }))
 }

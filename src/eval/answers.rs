@@ -80,20 +80,6 @@ impl Counted {
         }
     }
 
-    /// The strongest verdict; none of no decisions.
-    #[must_use]
-    pub fn verdict(&self) -> Option<Verdict> {
-        let Counts { permit, warn, hold, defer, deny, .. } = self.counts;
-        let all = [
-            (Verdict::Permit, permit),
-            (Verdict::Warn, warn),
-            (Verdict::Hold, hold),
-            (Verdict::Defer, defer),
-            (Verdict::Deny, deny),
-        ];
-        all.into_iter().filter(|(_, count)| *count > 0).map(|(verdict, _)| verdict).max()
-    }
-
     /// What somebody must do, each once, sorted.
     #[must_use]
     pub fn obligations(self) -> Vec<Obligation> {
@@ -115,6 +101,20 @@ impl Counts {
             Verdict::Deny => &mut self.deny,
         };
         *count += decisions;
+    }
+
+    /// The strongest verdict; none of no decisions.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        let Self { permit, warn, hold, defer, deny, .. } = *self;
+        let all = [
+            (Verdict::Permit, permit),
+            (Verdict::Warn, warn),
+            (Verdict::Hold, hold),
+            (Verdict::Defer, defer),
+            (Verdict::Deny, deny),
+        ];
+        all.into_iter().filter(|(_, count)| *count > 0).map(|(verdict, _)| verdict).max()
     }
 
     /// Adds other counts.

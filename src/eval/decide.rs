@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::check::program::{Effect, ListRef, Op, Program, VarId};
 use crate::check::schema::TableId;
-use crate::facts::table::{Cause, Column};
+use crate::facts::table::{Cause, Column, Touched};
 use crate::time::Instant;
 
 use super::alike::Alike;
@@ -91,12 +91,18 @@ fn changes(env: &Env<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(String, u32)> {
 #[must_use]
 pub fn pieces(env: &Env<'_>, wanted: impl Fn(&str) -> bool, options: Options) -> Vec<Piece> {
     let places = assumed::places(env.program);
-    let of = |(id, row): (String, u32)| {
+    let of = |(at, (id, row)): (usize, (String, u32))| {
+        // Of what a change does not touch there is nothing to say.
+        let is_untouched = |touched: &Touched| touched.rows.is_empty() && !touched.incomplete;
+        if env.facts.recorded > 0 && env.facts.touched.get(row as usize).is_some_and(is_untouched) {
+            return None;
+        }
         let (mut decided, whole) = decide_change(env, &id, row, &places, options);
         let going = env.going(Step::Times);
         let openings = timing_of_part(env, row, &whole.shared, &mut decided, options.batch.max(1));
         drop(going);
-        Piece {
+        Some(Piece {
+            at,
             change: id,
             decisions: decided.decisions,
             counted: decided.counted,
@@ -104,9 +110,9 @@ pub fn pieces(env: &Env<'_>, wanted: impl Fn(&str) -> bool, options: Options) ->
             earliest: whole.earliest,
             risk: whole.risks.all(),
             openings,
-        }
+        })
     };
-    changes(env, wanted).into_iter().map(of).collect()
+    changes(env, wanted).into_iter().enumerate().filter_map(of).collect()
 }
 
 /// Decides one change: the decisions, each with the row of its asset.
@@ -384,7 +390,7 @@ fn summary(id: &str, counted: Counted, whole: Whole, record: &Record) -> Summary
     let (category, category_possible) = whole.category;
     Summary {
         change: id.to_owned(),
-        verdict: counted.verdict().unwrap_or(Verdict::Hold),
+        verdict: counted.counts.verdict().unwrap_or(Verdict::Hold),
         counts: counted.counts,
         category,
         category_possible,

@@ -6,7 +6,6 @@ use crate::time::Instant;
 
 use super::answers::Counted;
 use super::categorise::Earliest;
-use super::decide::Outcome;
 use super::decision::{Decision, Record, RiskReport, Summary, Verdict};
 use super::when::not_before::Openings;
 
@@ -16,6 +15,8 @@ const MOST_PERIODS: usize = 64;
 /// What was decided of a change on a portion of the inventory.
 #[derive(Clone, Debug)]
 pub struct Piece {
+    /// The change's place among those that are decided.
+    pub at: usize,
     /// The change.
     pub change: String,
     /// One for each asset.
@@ -50,75 +51,96 @@ pub fn is_splittable(program: &Program) -> bool {
     !(looks_further || refers_to_assets || reads_files || lapses) && periods().count() <= MOST_PERIODS
 }
 
-/// Puts together what was decided of all portions, in the order of the assets.
-#[must_use]
-pub fn together(program: &Program, portions: Vec<Vec<Piece>>, record: &Record) -> Outcome {
-    let mut changes: Vec<Vec<Piece>> = Vec::new();
-    for pieces in portions {
-        changes.resize_with(pieces.len().max(changes.len()), Vec::new);
-        for (change, piece) in changes.iter_mut().zip(pieces) {
-            change.push(piece);
-        }
-    }
-    let mut outcome = Outcome::default();
-    for pieces in changes {
-        let (mut decisions, summary) = of_change(program, pieces, record);
-        outcome.summaries.extend(summary);
-        if outcome.decisions.is_empty() {
-            outcome.decisions = decisions;
-        } else {
-            outcome.decisions.append(&mut decisions);
-        }
-    }
-    outcome
+/// What was decided of portions, put together: everything but the decisions themselves.
+#[derive(Debug, Default)]
+pub struct Together {
+    /// By the change's place.
+    changes: Vec<Whole>,
 }
 
-fn of_change(program: &Program, pieces: Vec<Piece>, record: &Record) -> (Vec<Decision>, Option<Summary>) {
-    let mut decisions = Vec::with_capacity(pieces.iter().map(|piece| piece.decisions.len()).sum());
-    let mut counted = Counted::default();
-    let mut earliest: Option<Earliest> = None;
-    let mut openings: Vec<Openings> = Vec::new();
-    let mut of_all = None;
-    let mut has_time = true;
-    for mut piece in pieces {
-        decisions.append(&mut piece.decisions);
-        counted.merge(piece.counted);
-        earliest = match (earliest, piece.earliest) {
+/// What is said of a change as a whole.
+#[derive(Debug, Default)]
+struct Whole {
+    counted: Counted,
+    earliest: Option<Earliest>,
+    openings: Vec<Openings>,
+    /// What every portion says alike.
+    alike: Option<Alike>,
+    /// It is not known when the change starts.
+    is_timeless: bool,
+}
+
+/// What is the same in every portion.
+#[derive(Debug)]
+struct Alike {
+    change: String,
+    category: (Option<String>, Vec<String>),
+    risk: Vec<RiskReport>,
+}
+
+/// Openings that differ are put together when there are so many.
+const MOST_OPENINGS: usize = 32;
+
+impl Together {
+    /// Takes in what was decided of the next portion.
+    pub fn add(&mut self, pieces: impl IntoIterator<Item = Piece>) {
+        for piece in pieces {
+            if self.changes.len() <= piece.at {
+                self.changes.resize_with(piece.at + 1, Whole::default);
+            }
+            if let Some(whole) = self.changes.get_mut(piece.at) {
+                whole.add(piece);
+            }
+        }
+    }
+
+    /// One summary for each change.
+    #[must_use]
+    pub fn finish(self, program: &Program, record: &Record) -> Vec<Summary> {
+        self.changes.into_iter().filter_map(|whole| whole.summary(program, record)).collect()
+    }
+}
+
+impl Whole {
+    fn add(&mut self, piece: Piece) {
+        self.counted.merge(piece.counted);
+        self.earliest = match (self.earliest.take(), piece.earliest) {
             (Some(mut mine), Some(other)) => {
                 mine.merge(other);
                 Some(mine)
             }
             (mine, other) => mine.or(other),
         };
-        has_time &= piece.openings.is_some();
-        openings.extend(piece.openings);
-        of_all = Some((piece.change, piece.category, piece.risk));
+        self.is_timeless |= piece.openings.is_none();
+        // Most portions allow the same.
+        if let Some(new) = piece.openings.filter(|new| !self.openings.contains(new)) {
+            self.openings.push(new);
+            if self.openings.len() >= MOST_OPENINGS {
+                self.openings = Openings::merged(&self.openings).into_iter().collect();
+            }
+        }
+        self.alike = Some(Alike { change: piece.change, category: piece.category, risk: piece.risk });
     }
-    // Assets that no record has come last, and what is not known of the assets behind them.
-    let key = |decision: &Decision| (decision.asset.is_none(), decision.asset.clone());
-    let ordered = decisions
-        .is_sorted_by(|a: &Decision, b: &Decision| (a.asset.is_none(), &a.asset) <= (b.asset.is_none(), &b.asset));
-    if !ordered {
-        decisions.sort_by_cached_key(key);
+
+    fn summary(self, program: &Program, record: &Record) -> Option<Summary> {
+        let Alike { change, category, risk } = self.alike?;
+        let def = program.category.and_then(|block| program.categorises.get(usize::from(block)));
+        let (category, category_possible) = match (self.earliest, def) {
+            (Some(earliest), Some(def)) => earliest.names(def),
+            _ => category,
+        };
+        let not_before: Option<Instant> = if self.is_timeless { None } else { Openings::together(&self.openings) };
+        Some(Summary {
+            change,
+            verdict: self.counted.counts.verdict().unwrap_or(Verdict::Hold),
+            counts: self.counted.counts,
+            category,
+            category_possible,
+            not_before,
+            lapses: Vec::new(),
+            risk,
+            obligations: self.counted.obligations(),
+            record: record.clone(),
+        })
     }
-    let Some((change, category, risk)) = of_all else { return (decisions, None) };
-    let def = program.category.and_then(|block| program.categorises.get(usize::from(block)));
-    let (category, category_possible) = match (earliest, def) {
-        (Some(earliest), Some(def)) => earliest.names(def),
-        _ => category,
-    };
-    let not_before: Option<Instant> = if has_time { Openings::together(&openings) } else { None };
-    let summary = Summary {
-        change,
-        verdict: counted.verdict().unwrap_or(Verdict::Hold),
-        counts: counted.counts,
-        category,
-        category_possible,
-        not_before,
-        lapses: Vec::new(),
-        risk,
-        obligations: counted.obligations(),
-        record: record.clone(),
-    };
-    (decisions, Some(summary))
 }

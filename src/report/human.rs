@@ -1,15 +1,18 @@
 //! Decisions as people read them: for each change a heading, then its assets, grouped by verdict and reasons.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::text::{clean, counted, fill, pad, width, wrap};
 use super::{Look, Paint, duties_human};
-use crate::eval::decision::{
-    Answer, Counts, Decision, Obligation, Reason, Record, Summary, Tested, UnknownFact, Verdict,
-};
+use crate::eval::decision::{Counts, Decision, Obligation, Reason, Record, Summary, Tested, UnknownFact, Verdict};
 use crate::time::parse_instant;
+
+mod gist;
+
+pub use gist::Gist;
+use gist::{ChangeGist, Group};
 
 /// How many assets a group lists by name.
 pub(super) const LISTED_ASSETS: usize = 24;
@@ -23,25 +26,33 @@ const INDENT: usize = 9;
 /// # Errors
 /// What writing fails with.
 pub fn decisions(out: &mut impl Write, decisions: &[&Decision], summaries: &[Summary], look: &Look) -> io::Result<()> {
-    let mut by_change: HashMap<Option<&str>, Vec<&Decision>> = HashMap::new();
-    for decision in decisions {
-        by_change.entry(decision.change.as_deref()).or_default().push(decision);
-    }
-    for summary in summaries {
-        let own = by_change.get(&Some(summary.change.as_str())).map_or(&[][..], Vec::as_slice);
-        change(out, summary, own, look)?;
-        writeln!(out)?;
-    }
-    if summaries.len() > 1 {
-        totals(out, summaries, look.paint)?;
-    }
-    if let Some(summary) = summaries.first() {
-        record(out, &summary.record, look)?;
-    }
-    Ok(())
+    let mut gist = Gist::default();
+    gist.add(decisions.iter().copied());
+    gist.print(out, summaries, look)
 }
 
-fn change(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], look: &Look) -> io::Result<()> {
+impl Gist {
+    /// Prints each change with what its decisions come to, the totals and what the answer hangs on.
+    ///
+    /// # Errors
+    /// What writing fails with.
+    pub fn print(&self, out: &mut impl Write, summaries: &[Summary], look: &Look) -> io::Result<()> {
+        let none = ChangeGist::default();
+        for summary in summaries {
+            change(out, summary, self.of(&summary.change).unwrap_or(&none), look)?;
+            writeln!(out)?;
+        }
+        if summaries.len() > 1 {
+            totals(out, summaries, look.paint)?;
+        }
+        if let Some(summary) = summaries.first() {
+            record(out, &summary.record, look)?;
+        }
+        Ok(())
+    }
+}
+
+fn change(out: &mut impl Write, summary: &Summary, gist: &ChangeGist, look: &Look) -> io::Result<()> {
     let paint = look.paint;
     let verdict = summary.verdict.as_str().to_uppercase();
     write!(out, "{}  {}", paint.bold(&clean(&summary.change)), paint.verdict(summary.verdict, &verdict))?;
@@ -50,19 +61,21 @@ fn change(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], look
         write!(out, "  {category}")?;
     }
     writeln!(out, "  {}", counts(&summary.counts))?;
-    if let Some(first) = decisions.first() {
-        writeln!(out, "  {}", paint.dim(&tested(&first.tested, look)))?;
+    if let Some(times) = &gist.tested {
+        writeln!(out, "  {}", paint.dim(&tested(times, look)))?;
     }
-    not_before(out, summary, decisions, look)?;
+    if gist.is_stopped_by_time {
+        not_before(out, summary, look)?;
+    }
     for risk in &summary.risk {
         writeln!(out, "  {}", duties_human::risk(risk))?;
     }
-    for (verdict, group) in grouped(decisions) {
-        assets(out, verdict, &group, look)?;
+    for group in gist.groups() {
+        assets(out, group, look)?;
     }
     let open: Vec<&Obligation> = summary.obligations.iter().collect();
     duties_human::duties(out, &open, parse_instant(&summary.record.now).ok(), look)?;
-    assumed(out, decisions, look)
+    assumed(out, &gist.assumed, look)
 }
 
 /// `normal`, or `normal (or emergency)` where a fact is missing; empty where the policy has no categories.
@@ -107,12 +120,7 @@ fn tested(tested: &Tested, look: &Look) -> String {
 }
 
 /// Where time is in the way: when it no longer is.
-fn not_before(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], look: &Look) -> io::Result<()> {
-    let is_time =
-        |reason: &Arc<Reason>| matches!(reason.kind, "blackout" | "window") && !reason.effect.verdict().permits();
-    if !decisions.iter().any(|decision| decision.reasons.iter().any(is_time)) {
-        return Ok(());
-    }
+fn not_before(out: &mut impl Write, summary: &Summary, look: &Look) -> io::Result<()> {
     let text = match summary.not_before {
         Some(first) => format!("as for time, it may go from {}", look.time(first)),
         None => format!(
@@ -128,39 +136,14 @@ fn not_before(out: &mut impl Write, summary: &Summary, decisions: &[&Decision], 
     Ok(())
 }
 
-/// Decisions that have the same verdict for the same reasons, strongest first, then in the order of their assets.
-fn grouped<'d>(decisions: &[&'d Decision]) -> Vec<(Verdict, Vec<&'d Decision>)> {
-    let mut at: HashMap<String, usize> = HashMap::new();
-    // Most decisions share their answer with others.
-    let mut shared: HashMap<*const Answer, usize> = HashMap::new();
-    let mut groups: Vec<(Verdict, Vec<&Decision>)> = Vec::new();
-    for decision in decisions {
-        let place = *shared.entry(Arc::as_ptr(&decision.answer)).or_insert_with(|| {
-            // What is serialised is what is printed, so equal texts are equal reasons.
-            let key = serde_json::to_string(&(decision.verdict, &decision.reasons)).unwrap_or_default();
-            let next = at.len();
-            *at.entry(key).or_insert(next)
-        });
-        match groups.get_mut(place) {
-            Some((_, group)) => group.push(decision),
-            None => groups.push((decision.verdict, vec![decision])),
-        }
-    }
-    groups.sort_by_key(|(verdict, _)| std::cmp::Reverse(*verdict));
-    groups
-}
-
-fn assets(out: &mut impl Write, verdict: Verdict, group: &[&Decision], look: &Look) -> io::Result<()> {
-    let names = group.iter().map(|decision| match &decision.asset {
+fn assets(out: &mut impl Write, group: &Group, look: &Look) -> io::Result<()> {
+    let names = group.assets.iter().map(|asset| match asset {
         Some(asset) => clean(asset).into_owned(),
         None => "(asset not known)".to_owned(),
     });
-    let head = pad(verdict.as_str(), INDENT - 2);
-    asset_lines(out, &look.paint.verdict(verdict, &head), names, group.len(), look)?;
-    if let Some(first) = group.first() {
-        reasons(out, &first.reasons, look)?;
-    }
-    Ok(())
+    let head = pad(group.verdict.as_str(), INDENT - 2);
+    asset_lines(out, &look.paint.verdict(group.verdict, &head), names, group.count, look)?;
+    reasons(out, &group.reasons, look)
 }
 
 /// A heading and the names of assets beside it; a long list is cut.
@@ -242,16 +225,9 @@ pub(super) fn unknown(facts: &[UnknownFact]) -> Vec<String> {
 }
 
 /// Where the policy says what an absence means, and a fact was absent: each once.
-fn assumed(out: &mut impl Write, decisions: &[&Decision], look: &Look) -> io::Result<()> {
-    let mut facts: BTreeMap<(String, String), u64> = BTreeMap::new();
-    for assumption in decisions.iter().flat_map(|decision| &*decision.assumed).filter(|assumption| assumption.applied) {
-        *facts.entry((assumption.fact.clone(), assumption.value.clone())).or_default() += 1;
-    }
-    let mut items: Vec<String> = facts
-        .iter()
-        .take(LISTED_FACTS)
-        .map(|((fact, value), _)| format!("{} = {}", clean(fact), clean(value)))
-        .collect();
+fn assumed(out: &mut impl Write, facts: &BTreeSet<(String, String)>, look: &Look) -> io::Result<()> {
+    let mut items: Vec<String> =
+        facts.iter().take(LISTED_FACTS).map(|(fact, value)| format!("{} = {}", clean(fact), clean(value))).collect();
     if facts.len() > LISTED_FACTS {
         items.push(format!("and {} more", facts.len() - LISTED_FACTS));
     }

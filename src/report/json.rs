@@ -1,6 +1,8 @@
 //! JSON: one object, or one object on each line.
 
 mod decisions;
+mod kept;
+mod write;
 
 use std::io::{self, Write};
 
@@ -18,6 +20,7 @@ use crate::explain::difference::{Differences, Step};
 use crate::explain::when_rows::When;
 
 pub use decisions::{Renderer, Report, decisions, render};
+pub use kept::{Keeper, Known, Shared, count, take};
 
 /// A line that is no row of the result, but sums it up; its keys keep their order.
 #[derive(Serialize)]

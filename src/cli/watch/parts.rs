@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::super::failure::Failure;
 use super::super::portions::{Lines, Opened, Taken};
 use crate::eval::decision::{Decision, Summary, Verdict};
-use crate::eval::portion::Piece;
+use crate::eval::portion::{Piece, Together};
 use crate::facts::{Chunk, Note, Problems};
 use crate::{Outcome, Policy, time};
 
@@ -102,9 +102,11 @@ impl Parts {
         }
         let rest = opened.decide(&opened.portions.rest(&sum));
         let (digest, problems) = sum.finish();
-        let pieces = parts.iter().map(|part| &part.pieces).chain([&rest]);
-        let counted = pieces.map(|pieces| pieces.iter().map(without_decisions).collect()).collect();
-        let summaries = crate::decide_together(policy, counted, &digest, now).summaries;
+        let mut together = Together::default();
+        for pieces in parts.iter().map(|part| &part.pieces).chain([&rest]) {
+            together.add(pieces.iter().map(without_decisions));
+        }
+        let summaries = crate::decide_together(policy, together, &digest, now);
         let path = lines.path().to_owned();
         Ok(Some(Made { parts: Self { path, start: lines.start, parts, rest, summaries }, problems, is_same }))
     }
@@ -138,7 +140,10 @@ impl Parts {
         let wanted: Vec<&Vec<Piece>> = wanted.collect();
         let mut decisions: Vec<Decision> = Vec::new();
         for change in 0..self.rest.len() {
-            let of_change = wanted.iter().filter_map(|pieces| pieces.get(change));
+            let of_change = wanted.iter().filter_map(|pieces| {
+                // Those that a portion holds nothing of are not among its own.
+                pieces.get(pieces.binary_search_by_key(&change, |piece| piece.at).ok()?)
+            });
             let from = decisions.len();
             of_change.for_each(|piece| decisions.extend(piece.decisions.iter().cloned()));
             // Assets that no record has come last otherwise.
@@ -192,6 +197,7 @@ impl Parts {
 /// The same of a piece but what was decided of each asset.
 fn without_decisions(piece: &Piece) -> Piece {
     Piece {
+        at: piece.at,
         change: piece.change.clone(),
         decisions: Vec::new(),
         counted: piece.counted.clone(),

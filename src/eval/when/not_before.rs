@@ -65,7 +65,7 @@ pub struct Part {
 }
 
 /// When rows of a change may go together.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Openings {
     from: Instant,
     /// A row is stopped at the change's own time, or that is not what is asked.
@@ -107,6 +107,19 @@ pub fn part<T: Sync>(
 }
 
 impl Openings {
+    /// The same as one; none of none.
+    #[must_use]
+    pub fn merged(all: &[Self]) -> Option<Self> {
+        let from = all.first()?.from;
+        let of = |at: usize, view: usize| {
+            let mut sets = all.iter().filter_map(|one| one.sets.get(at)?.get(view)).peekable();
+            let horizon = sets.peek().map(|set| set.horizon())?;
+            Some(Starts::all_of(horizon, sets))
+        };
+        let sets = (0..DAYS_AHEAD.len()).map_while(|at| Some([of(at, 0)?, of(at, 1)?])).collect();
+        Some(Self { from, blocked: all.iter().any(|one| one.blocked), sets })
+    }
+
     /// The first instant at which all of these may go; none where there is none, or where it hangs on something unknown.
     #[must_use]
     pub fn together(all: &[Self]) -> Option<Instant> {

@@ -10,12 +10,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde::Serialize;
 
 use super::super::Format;
-use super::{Last, array, lines, to_writer};
-use crate::eval::decision::{Answer, Assumed, BlockTriage, Decision, Obligation, Reason, Summary};
-use crate::time::Instant;
+use super::write::{before_asset, block_head, ending, instant, list, optional, overdue, said, text, times, value};
+use super::{Last, array, lines};
+use crate::eval::decision::{Answer, Assumed, Decision, Obligation, Reason, Summary};
 
 /// Decisions that are rendered at once, by one thread.
 const TOGETHER: usize = 4096;
@@ -109,11 +108,11 @@ pub struct Renderer {
     answers: Kept<Answer, Pieces>,
     reasons: Kept<Reason, Range<usize>>,
     obligations: Kept<Obligation, Range<usize>>,
-    assumed: Kept<[Assumed], Range<usize>>,
+    endings: Kept<[Assumed], Range<usize>>,
 }
 
 /// By the places where they are; kept, so that no other comes to the same place.
-type Kept<T, P> = HashMap<Place, (Arc<T>, P), BuildHasherDefault<ByPlace>>;
+pub(super) type Kept<T, P> = HashMap<Place, (Arc<T>, P), BuildHasherDefault<ByPlace>>;
 
 /// The pieces of an answer: up to the asset, from there to `not_before`, and after the lapses.
 #[derive(Clone, Debug)]
@@ -133,7 +132,7 @@ impl Renderer {
             answers: HashMap::default(),
             reasons: HashMap::default(),
             obligations: HashMap::default(),
-            assumed: HashMap::default(),
+            endings: HashMap::default(),
         }
     }
 
@@ -150,13 +149,15 @@ impl Renderer {
         copy(out, change);
         optional(out, decision.asset.as_deref(), text);
         copy(out, said);
-        optional(out, decision.not_before, instant);
-        if !decision.lapses.is_empty() {
-            out.extend_from_slice(b",\"lapses\":");
-            value(out, &decision.lapses);
-        }
+        times(out, decision.not_before, &decision.lapses);
         copy(out, why);
-        list(out, &decision.triage, triage);
+        list(out, &decision.triage, |out, block| {
+            block_head(out, &block.block, block.level.as_deref());
+            optional(out, block.due, instant);
+            overdue(out, block.overdue);
+            list(out, &block.findings, value);
+            out.push(b'}');
+        });
         copy(out, assumed);
         if self.format == Format::Ndjson {
             out.push(b'\n');
@@ -174,23 +175,11 @@ impl Renderer {
         if let Some((_, pieces)) = self.answers.get(&Place::of(answer)) {
             return pieces.clone();
         }
-        let Answer { change, verdict, effects, category, category_possible, tested, reasons, obligations } = &**answer;
-        let change = self.piece(|out| {
-            out.extend_from_slice(b"{\"change\":");
-            value(out, change);
-            out.extend_from_slice(b",\"asset\":");
-        });
-        let said = self.piece(|out| {
-            member(out, "verdict", verdict);
-            member(out, "effects", effects);
-            member(out, "category", category);
-            member(out, "category_possible", category_possible);
-            member(out, "tested", tested);
-            out.extend_from_slice(b",\"not_before\":");
-        });
+        let change = self.piece(|out| before_asset(out, answer.change.as_ref()));
+        let said = self.piece(|out| said(out, answer));
         // What an answer shares with others is there before it.
-        let reasons: Vec<Range<usize>> = reasons.iter().map(|one| self.reason(one)).collect();
-        let obligations: Vec<Range<usize>> = obligations.iter().map(|one| self.obligation(one)).collect();
+        let reasons: Vec<Range<usize>> = answer.reasons.iter().map(|one| self.reason(one)).collect();
+        let obligations: Vec<Range<usize>> = answer.obligations.iter().map(|one| self.obligation(one)).collect();
         let from = self.bytes.len();
         self.bytes.extend_from_slice(b",\"reasons\":");
         self.again(reasons);
@@ -234,24 +223,21 @@ impl Renderer {
 
     /// What is assumed, and the end of the decision.
     fn assumed(&mut self, assumed: &Arc<[Assumed]>) -> Range<usize> {
-        if let Some((_, piece)) = self.assumed.get(&Place::of(assumed)) {
+        if let Some((_, piece)) = self.endings.get(&Place::of(assumed)) {
             return piece.clone();
         }
-        let piece = self.piece(|out| {
-            member(out, "assumed", assumed);
-            out.push(b'}');
-        });
-        self.assumed.insert(Place::of(assumed), (Arc::clone(assumed), piece.clone()));
+        let piece = self.piece(|out| ending(out, assumed));
+        self.endings.insert(Place::of(assumed), (Arc::clone(assumed), piece.clone()));
         piece
     }
 }
 
 /// Where something shared is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place(usize);
+pub(super) struct Place(usize);
 
 impl Place {
-    fn of<T: ?Sized>(shared: &Arc<T>) -> Self {
+    pub(super) fn of<T: ?Sized>(shared: &Arc<T>) -> Self {
         Self(Arc::as_ptr(shared).cast::<u8>().addr())
     }
 }
@@ -264,7 +250,7 @@ impl Hash for Place {
 
 /// Spreads places, which no input chooses.
 #[derive(Debug, Default)]
-struct ByPlace(u64);
+pub(super) struct ByPlace(u64);
 
 impl Hasher for ByPlace {
     fn finish(&self) -> u64 {
@@ -280,95 +266,4 @@ impl Hasher for ByPlace {
         let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = mixed ^ (mixed >> 32);
     }
-}
-
-/// A value as it serialises.
-fn value<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
-    // Nothing that is printed fails to serialise, and memory takes every byte.
-    let _ = to_writer(out, value);
-}
-
-/// A member that is not the first.
-fn member<T: Serialize + ?Sized>(out: &mut Vec<u8>, name: &str, content: &T) {
-    out.extend_from_slice(b",\"");
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\":");
-    value(out, content);
-}
-
-fn optional<T>(out: &mut Vec<u8>, value: Option<T>, write: impl FnOnce(&mut Vec<u8>, T)) {
-    match value {
-        Some(value) => write(out, value),
-        None => out.extend_from_slice(b"null"),
-    }
-}
-
-fn list<T>(out: &mut Vec<u8>, items: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
-    out.push(b'[');
-    for (n, item) in items.iter().enumerate() {
-        if n > 0 {
-            out.push(b',');
-        }
-        write(out, item);
-    }
-    out.push(b']');
-}
-
-/// A text. One of which every character stands for itself is copied.
-fn text(out: &mut Vec<u8>, text: &str) {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
-        out.push(b'"');
-        out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
-    } else {
-        value(out, text);
-    }
-}
-
-/// An instant, to the second where it has no fraction.
-fn instant(out: &mut Vec<u8>, instant: Instant) {
-    if instant.micros() % 1_000_000 != 0 {
-        return value(out, &instant.to_rfc3339());
-    }
-    let utc = instant.utc();
-    let ((year, month, day), seconds) = (utc.date().ymd(), utc.micros_of_day() / 1_000_000);
-    let digit = |number: i64| b'0' + u8::try_from(number % 10).unwrap_or_default();
-    let two = |number: i64| [digit(number / 10), digit(number)];
-    let [y, e] = [two(year / 100), two(year % 100)];
-    let [m, d] = [two(month), two(day)];
-    let [h, i, s] = [two(seconds / 3_600), two(seconds / 60 % 60), two(seconds % 60)];
-    out.extend_from_slice(&[
-        b'"', y[0], y[1], e[0], e[1], b'-', m[0], m[1], b'-', d[0], d[1], b'T', h[0], h[1], b':', i[0], i[1], b':',
-        s[0], s[1], b'Z', b'"',
-    ]);
-}
-
-fn number(out: &mut Vec<u8>, number: u64) {
-    let mut digits = [b'0'; 20];
-    let mut rest = number;
-    let mut used = 0;
-    for (n, place) in digits.iter_mut().rev().enumerate() {
-        if rest == 0 && n > 0 {
-            break;
-        }
-        *place = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-        rest /= 10;
-        used = n + 1;
-    }
-    out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
-}
-
-fn triage(out: &mut Vec<u8>, block: &BlockTriage) {
-    let BlockTriage { block, level, due, overdue, findings } = block;
-    out.extend_from_slice(b"{\"block\":");
-    text(out, block);
-    out.extend_from_slice(b",\"level\":");
-    optional(out, level.as_deref(), text);
-    out.extend_from_slice(b",\"due\":");
-    optional(out, *due, instant);
-    out.extend_from_slice(b",\"overdue\":");
-    number(out, *overdue);
-    out.extend_from_slice(b",\"findings\":");
-    list(out, findings, value);
-    out.push(b'}');
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::json::{Renderer, Report, decisions, render};
+use super::super::json::{Keeper, Renderer, Report, Shared, decisions, render};
 use super::super::text::is_harmful;
 use super::{printed, reason, record};
 use crate::check::program::Effect;
@@ -215,5 +215,29 @@ proptest! {
         }
         report.end(&summaries).unwrap();
         prop_assert_eq!(String::from_utf8(parts).unwrap(), whole);
+    }
+
+    #[test]
+    fn what_was_kept_is_what_serialises(all in some(), part in 1..4_usize, room in [0..400_usize, 0..3000_usize]) {
+        for format in [Format::Json, Format::Ndjson] {
+            for room in [room, [1 << 20, 1 << 20], [1 << 20, 0]] {
+                let shared = Shared::with_room(room);
+                let mut keepers = [Keeper::new(&shared), Keeper::new(&shared)];
+                let mut kept = Vec::new();
+                for (n, part) in all.chunks(part).enumerate() {
+                    let keeper = &mut keepers[n % 2];
+                    for decision in part {
+                        let mut said = Vec::new();
+                        keeper.add(&mut said, decision);
+                        kept.push((&decision.asset, said));
+                    }
+                    keeper.forget();
+                }
+                let known = shared.known(format);
+                let mut rendered = Vec::new();
+                kept.iter().for_each(|(asset, said)| known.render(&mut rendered, asset.as_deref(), said));
+                prop_assert_eq!(String::from_utf8(rendered), String::from_utf8(render(&all, format)));
+            }
+        }
     }
 }
