@@ -10,7 +10,9 @@ pub const MAX_COMPONENT: usize = 64 << 20;
 /// The most functions that a component may have: an interpreter's has 10,000 to 30,000.
 pub(super) const MAX_FUNCTIONS: u64 = 60_000;
 /// The most bytes of one function: the loop of an interpreter has 100 to 300 KB.
-pub(super) const MAX_FUNCTION: usize = 1 << 20;
+pub(super) const MAX_FUNCTION: usize = 512 << 10;
+/// How deep blocks may stand in each other: compiling takes time by the square of it. A large `switch` has a few hundred.
+pub(super) const MAX_BLOCKS: usize = 2_000;
 /// The most bytes of the host that one answer may need.
 pub(super) const MAX_ANSWER: usize = 1 << 20;
 /// The deepest that types may nest.

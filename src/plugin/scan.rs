@@ -1,9 +1,9 @@
 //! A look at a component's bytes before anything is compiled, in time that is linear in their number.
 
-use wasmparser::{Encoding, Parser, Payload};
+use wasmparser::{BinaryReaderError, Encoding, FunctionBody, Operator, Parser, Payload};
 
 use super::failure::LoadError;
-use super::limits::{MAX_COMPONENT, MAX_FUNCTION, MAX_FUNCTIONS, MAX_SHOWN};
+use super::limits::{MAX_BLOCKS, MAX_COMPONENT, MAX_FUNCTION, MAX_FUNCTIONS, MAX_SHOWN};
 use super::readable;
 
 /// How deep components and modules may stand in each other.
@@ -31,13 +31,7 @@ pub(super) fn scan(bytes: &[u8]) -> Result<(), LoadError> {
     let mut nesting = 0_usize;
     let mut first = true;
     for payload in Parser::new(0).parse_all(bytes) {
-        let payload = payload.map_err(|e| {
-            LoadError::new(format!(
-                "the module is damaged at byte {}: {}",
-                e.offset(),
-                readable::line(e.message(), MAX_SHOWN)
-            ))
-        })?;
+        let payload = payload.map_err(|e| damaged(&e))?;
         match payload {
             Payload::Version { encoding, .. } => {
                 let is_first = std::mem::take(&mut first);
@@ -74,9 +68,40 @@ pub(super) fn scan(bytes: &[u8]) -> Result<(), LoadError> {
                         readable::bytes(MAX_FUNCTION as u64)
                     )));
                 }
+                if depth(&body).map_err(|e| damaged(&e))? > MAX_BLOCKS {
+                    return Err(LoadError::new(format!(
+                        "blocks of one of its functions stand in each other more than {} deep",
+                        readable::count(MAX_BLOCKS as u64)
+                    )));
+                }
             }
             _ => {}
         }
     }
     Ok(())
+}
+
+fn damaged(error: &BinaryReaderError) -> LoadError {
+    LoadError::new(format!(
+        "the module is damaged at byte {}: {}",
+        error.offset(),
+        readable::line(error.message(), MAX_SHOWN)
+    ))
+}
+
+/// How deep the blocks of a function stand in each other.
+fn depth(body: &FunctionBody<'_>) -> Result<usize, BinaryReaderError> {
+    let (mut now, mut most) = (0_usize, 0);
+    let mut operators = body.get_operators_reader()?;
+    while !operators.eof() {
+        match operators.read()? {
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
+                now += 1;
+                most = most.max(now);
+            }
+            Operator::End => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(most)
 }
