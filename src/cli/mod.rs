@@ -36,6 +36,7 @@ mod packs;
 mod plugin;
 mod portions;
 mod progress;
+mod roll;
 mod runs;
 mod schema;
 mod session;

@@ -16,6 +16,7 @@ use super::input::InputFile;
 use super::intake;
 use super::kept::{Form, Kept, Part};
 use super::progress::Progress;
+use super::roll::Roll;
 use super::session::{Needs, Plan, Planned, Session};
 use super::unpack::Packing;
 use crate::check::schema::TableId;
@@ -233,6 +234,14 @@ impl Inventory {
     }
 }
 
+impl Inventory {
+    /// Begins anew; false where it can no longer be read like that.
+    fn again(&mut self) -> Result<bool, Failure> {
+        let again = Lines::open(&self.lines.path, self.lines.size)?;
+        Ok(again.map(|lines| self.lines = lines).is_some())
+    }
+}
+
 /// What was decided of the portions, in the order of the file.
 struct Line {
     next: usize,
@@ -240,6 +249,9 @@ struct Line {
     sum: Sum,
     together: Together,
     kept: Kept,
+    /// The assets, where they are in no order.
+    roll: Option<Roll>,
+    /// They are in the order that is expected, and none occurs twice.
     in_order: bool,
     failure: Option<Failure>,
 }
@@ -247,23 +259,31 @@ struct Line {
 /// What was decided of a portion: what it says of changes as a whole, and of each asset.
 type Decided = (Vec<Piece>, Part);
 
-/// Reads and decides all portions, each on one thread; none where the assets are not in the order of their
-/// ids, so that they have to be read together.
+/// In which order assets are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// That of their ids.
+    Sorted,
+    /// Any: they are put in order when all have been read.
+    Any,
+}
+
+/// Reads and decides all portions, each on one thread; none where the assets are not in that order or an id occurs twice.
 ///
 /// # Errors
 /// The file cannot be read to its end.
-pub(super) fn decide(
-    lines: &Lines,
-    portions: &Portions,
-    sum: Sum,
+fn decide(
+    opened: &Opened<'_>,
+    order: Order,
     tally: &Tally,
     form: &Form,
-    decide: &(dyn Fn(&crate::Facts) -> Vec<Piece> + Sync),
 ) -> Result<Option<(Sum, Together, Kept)>, Failure> {
+    let Opened { inventory: Inventory { lines, .. }, portions, .. } = opened;
     let line = Mutex::new(Line {
         next: 0,
         waiting: BTreeMap::new(),
-        sum,
+        sum: opened.sum.clone(),
+        roll: (order == Order::Any).then(|| Roll::new(form.bound)),
         together: Together::default(),
         kept: Kept::new(form),
         in_order: true,
@@ -284,7 +304,7 @@ pub(super) fn decide(
             }
             let portion = portions.read(&lines.name, &Chunk::Lines(&taken.bytes, taken.line));
             tally.advance(taken.bytes.len());
-            let mut pieces = decide(&portion.facts);
+            let mut pieces = opened.decide(&portion.facts);
             let part = worker.keep(&mut pieces);
             let mut line = lock();
             line.waiting.insert(taken.number, (portion.note, (pieces, part)));
@@ -304,7 +324,10 @@ pub(super) fn decide(
     match line.failure.take() {
         Some(failure) => Err(failure),
         None if !line.in_order => Ok(None),
-        None => Ok(Some((line.sum, line.together, line.kept))),
+        None => {
+            let is_whole = line.roll.map_or(Ok(true), |roll| roll.finish(&mut line.sum))?;
+            Ok(is_whole.then_some((line.sum, line.together, line.kept)))
+        }
     }
 }
 
@@ -312,7 +335,10 @@ impl Line {
     fn forward(&mut self) {
         while let Some((note, (pieces, part))) = self.waiting.remove(&self.next) {
             self.next += 1;
-            self.in_order &= self.sum.take(note);
+            self.in_order &= match &mut self.roll {
+                Some(roll) => roll.take(&mut self.sum, note),
+                None => self.sum.take(note),
+            };
             self.together.add(pieces);
             self.kept.add(part);
         }
@@ -402,11 +428,13 @@ pub(super) fn run(asked: &Asked<'_>, form: &Form) -> Result<Option<Done>, Failur
     let tally = Arc::new(Tally::default());
     tally.add_work(usize::try_from(opened.inventory.lines.len).unwrap_or(usize::MAX));
     let progress = Progress::of("deciding", Arc::clone(&tally));
-    let sum = std::mem::take(&mut opened.sum);
-    let of_portion = |facts: &Facts| opened.decide(facts);
-    let decided = decide(&opened.inventory.lines, &opened.portions, sum, &tally, form, &of_portion)?;
+    let mut decided = decide(&opened, Order::Sorted, &tally, form)?;
+    // That they are in no order shows soon, as a rule.
+    if decided.is_none() && opened.inventory.again()? {
+        decided = decide(&opened, Order::Any, &tally, form)?;
+    }
     let Some((sum, mut together, mut kept)) = decided else { return Ok(None) };
-    let mut rest = of_portion(&opened.portions.rest(&sum));
+    let mut rest = opened.decide(&opened.portions.rest(&sum));
     kept.add(form.worker().keep(&mut rest));
     together.add(rest);
     progress.finish();

@@ -70,8 +70,8 @@ pub struct Note {
     seen: Vec<String>,
     /// For each change: it certainly touches one of the assets.
     touches: Vec<bool>,
-    /// The first and the last id.
-    ends: Option<(Arc<str>, Arc<str>)>,
+    /// The ids, sorted: those of the digests.
+    ids: Arc<[Arc<str>]>,
     /// Two records have one id.
     repeats: bool,
 }
@@ -216,12 +216,11 @@ impl Base {
     fn of_part(&self, (part, pool, report): ReadPart) -> Portion {
         let (table, digests, repeats) = self.in_order(part.table, part.digests, &pool);
         let ids = self.ids(&table, &pool);
-        let ends = ids.first().cloned().zip(ids.last().cloned());
         let mut touched = self.facts.touched.clone();
         let mut touches = vec![false; touched.len()];
         let mut seen = Vec::new();
         if !self.holders.is_empty() {
-            for (at, id) in ids.into_iter().enumerate() {
+            for (at, id) in ids.iter().enumerate() {
                 let Some(changes) = self.holders.get(id.as_ref()) else { continue };
                 seen.push(id.to_string());
                 for change in changes.iter().map(|change| *change as usize) {
@@ -234,7 +233,7 @@ impl Base {
         }
         let (facts, recorded) = (self.facts.clone(), table.len);
         let facts = self.with(facts, table, pool, touched, recorded);
-        Portion { facts, note: Note { report, digests, seen, touches, ends, repeats } }
+        Portion { facts, note: Note { report, digests, seen, touches, ids: ids.into(), repeats } }
     }
 
     fn with(&self, facts: Facts, mut table: TableBuild, pool: Pool, touched: Vec<Touched>, recorded: usize) -> Facts {
@@ -355,20 +354,41 @@ impl Gathered {
     /// Takes in what the next portion left; false where its assets do not come behind those before, so that all have to be read together.
     #[must_use]
     pub fn take(&mut self, note: Note) -> bool {
-        if let Some((first, last)) = note.ends {
-            if note.repeats || self.last.as_ref().is_some_and(|before| *before >= first) {
+        if let (Some(first), Some(last)) = (note.ids.first(), note.ids.last()) {
+            if note.repeats || self.last.as_ref().is_some_and(|before| before >= first) {
                 return false;
             }
-            self.last = Some(last);
+            self.last = Some(Arc::clone(last));
         }
-        self.incomplete |= note.report.left_out > 0;
-        self.report.absorb(note.report);
         note.digests.iter().for_each(|digest| self.assets.add(digest));
-        self.seen.extend(note.seen);
-        for (all, one) in self.touches.iter_mut().zip(note.touches) {
+        self.absorb(note.report, note.seen, note.touches);
+        true
+    }
+
+    /// Takes in what the next portion left, but for the assets' digests, which are handed back by their ids: they are to be [added](Self::add) in
+    /// that order once all are there. None where an id occurs twice, so that all have to be read together.
+    #[must_use]
+    pub fn take_unsorted(&mut self, note: Note) -> Option<impl Iterator<Item = (Arc<str>, RecordDigest)> + use<>> {
+        if note.repeats {
+            return None;
+        }
+        self.absorb(note.report, note.seen, note.touches);
+        let id = move |(at, digest): (usize, RecordDigest)| (note.ids.get(at).cloned().unwrap_or_default(), digest);
+        Some(note.digests.into_iter().enumerate().map(id))
+    }
+
+    /// Adds the digest of the next asset, in the order of all ids.
+    pub fn add(&mut self, digest: &RecordDigest) {
+        self.assets.add(digest);
+    }
+
+    fn absorb(&mut self, report: Report, seen: Vec<String>, touches: Vec<bool>) {
+        self.incomplete |= report.left_out > 0;
+        self.report.absorb(report);
+        self.seen.extend(seen);
+        for (all, one) in self.touches.iter_mut().zip(touches) {
             *all |= one;
         }
-        true
     }
 
     /// The digest of all facts, and what is wrong with the input.

@@ -124,6 +124,18 @@ impl Sum {
         self.gathered.take(note)
     }
 
+    /// Takes in what the next portion of the file left, whose assets may come before others by their ids: hands back their digests, which are to be
+    /// [added](Self::add) in the order of all ids. None where an id occurs twice, so that all have to be read together.
+    #[must_use]
+    pub fn take_unsorted(&mut self, note: Note) -> Option<impl Iterator<Item = (Arc<str>, [u8; 32])> + use<>> {
+        self.gathered.take_unsorted(note)
+    }
+
+    /// Adds the digest of the next asset, in the order of all ids.
+    pub fn add(&mut self, digest: &[u8; 32]) {
+        self.gathered.add(digest);
+    }
+
     /// The digest of all facts, and what is wrong with the input.
     #[must_use]
     pub fn finish(self) -> (String, Problems) {

@@ -124,7 +124,16 @@ fn assets_in_another_order_or_given_twice_are_read_together() {
     let sorted = inventory();
     let mut lines: Vec<&str> = sorted.lines().collect();
     lines.reverse();
-    same(&project(CHANGES, &lines.join("\n")), &["--format", "ndjson"]);
+    for format in ["ndjson", "json", "human"] {
+        same(&project(CHANGES, &lines.join("\n")), &["--format", format]);
+    }
+    same(&project(CHANGES, &lines.join("\n")), &["--format", "ndjson", "--only", "blocked"]);
+    // In no order at all, and sorted but for the last one.
+    lines.sort_by_key(|line| line.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31) ^ u32::from(byte)));
+    let shuffled = lines.join("\n");
+    same(&project(CHANGES, &shuffled), &["--format", "ndjson"]);
+    same(&project(CHANGES, &format!("{shuffled}\n{{\"id\":\"a042\"}}\n")), &["--format", "ndjson"]);
+    same(&project(CHANGES, &format!("{sorted}{{\"id\":\"a0000\"}}\n")), &["--format", "json"]);
     let twice = format!("{sorted}{{\"id\":\"a003\",\"tier\":4}}\n");
     same(&project(CHANGES, &twice), &["--format", "ndjson"]);
     let beside = sorted.replacen("\"a004\"", "\"a003\"", 1);
