@@ -29,6 +29,9 @@
     )
 )]
 
+// The generated parser names it.
+extern crate alloc;
+
 pub mod check;
 pub mod cli;
 pub mod cvss;

@@ -9,7 +9,7 @@ use crate::check::plugin::{Answerer, Checks};
 use crate::check::program::Program;
 use crate::check::schema::Schema;
 use crate::check::types::Type;
-use crate::check::{Compiled, Loader, PolicyInput, Sight, codes, expression};
+use crate::check::{Checked, Compiled, Loader, PolicyInput, Sight, codes, expression};
 use crate::eval::decide::{self, Options, Outcome, prepare, prepare_observed};
 use crate::eval::decision::{Record, Summary};
 use crate::eval::env::Env;
@@ -55,7 +55,18 @@ impl Policy {
     /// Parses and checks a policy: its files by name and text, and whatever they import by way of the loader. The policy is absent where there
     /// is an error among the diagnostics.
     pub fn load(files: Vec<(String, Arc<str>)>, loader: &mut impl Loader) -> (Option<Self>, Vec<Diagnostic>, Sources) {
-        let checked = crate::check::check(PolicyInput { files }, loader);
+        Self::of(crate::check::check(PolicyInput { files }, loader))
+    }
+
+    /// The same without the policy's own tests: they decide nothing, and what is wrong with them stands in no decision's way.
+    pub fn load_to_decide(
+        files: Vec<(String, Arc<str>)>,
+        loader: &mut impl Loader,
+    ) -> (Option<Self>, Vec<Diagnostic>, Sources) {
+        Self::of(crate::check::check_without_tests(PolicyInput { files }, loader))
+    }
+
+    fn of(checked: Checked) -> (Option<Self>, Vec<Diagnostic>, Sources) {
         let digest = digest(&checked.sources);
         let policy = checked.program.map(|program| Self { digest, program: Arc::new(program) });
         (policy, checked.diagnostics, checked.sources)

@@ -224,6 +224,8 @@ pub(super) struct Checker {
     pub(super) weeks: Vec<WeekState>,
     /// The calendars and business days that are being worked out, outermost first.
     pub(super) running: Vec<Running>,
+    /// The places of the tests, where they were left out.
+    pub(super) tests: Vec<Span>,
     /// The calendar files that the policy names, by the file and the path in which it does, as sources.
     pub(super) calendar_files: HashMap<(FileId, String), Result<FileId, String>>,
     /// The calendar files that were read; none where one was refused.
@@ -284,6 +286,7 @@ impl Checker {
             calendars: Vec::new(),
             weeks: Vec::new(),
             running: Vec::new(),
+            tests: Vec::new(),
             calendar_files: HashMap::new(),
             read_files: HashMap::new(),
             modules: HashMap::new(),

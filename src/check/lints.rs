@@ -35,6 +35,9 @@ impl Checker {
             }
         }
         for (span, kind, name) in found {
+            if self.may_be_tested(&name) {
+                continue;
+            }
             self.report(
                 Diagnostic::warning(codes::UNUSED, span, format!("nothing reads the {kind} `{name}`"))
                     .help("use it, or take it out"),
@@ -54,12 +57,21 @@ impl Checker {
             }
         }
         for (span, name) in found {
+            if self.may_be_tested(&name) {
+                continue;
+            }
             self.report(
                 Diagnostic::warning(codes::UNUSED_IMPORT, span, format!("the pack `{name}` adds nothing here"))
                     .label("it decides nothing by itself, and nothing reads it")
                     .help(format!("name something of it, `{name}.…`, or take the import out")),
             );
         }
+    }
+
+    /// Whether tests that were left out have the word: they may read what has that name.
+    fn may_be_tested(&self, name: &str) -> bool {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        self.tests.iter().any(|test| self.program.sources.text(*test).split(|c| !is_part(c)).any(|word| word == name))
     }
 
     fn adds_something(&self, unit: usize, depth: usize) -> bool {

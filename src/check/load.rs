@@ -100,17 +100,20 @@ pub(super) struct Load<'a> {
     pub(super) calendars: HashMap<(FileId, String), Result<FileId, String>>,
     /// What the modules of plugins say of themselves, by the place of the `plugin` statement.
     pub(super) modules: HashMap<Span, Result<Arc<Described>, Refused>>,
+    /// The places of the tests, where these are not wanted.
+    pub(super) tests: Option<Vec<Span>>,
     loader: &'a mut dyn Loader,
 }
 
 impl<'a> Load<'a> {
-    pub(super) fn run(input: PolicyInput, loader: &'a mut dyn Loader) -> Self {
+    pub(super) fn run(input: PolicyInput, loader: &'a mut dyn Loader, with_tests: bool) -> Self {
         let mut load = Self {
             sources: Sources::new(),
             units: Vec::new(),
             diagnostics: Vec::new(),
             calendars: HashMap::new(),
             modules: HashMap::new(),
+            tests: (!with_tests).then(Vec::new),
             loader,
         };
         load.unit(Vec::new(), input.files, Vec::new(), None, &mut Vec::new());
@@ -197,8 +200,10 @@ impl<'a> Load<'a> {
 
     fn parse(&mut self, id: FileId) -> Vec<Statement> {
         let text = self.sources.get(id).map(|file| Arc::clone(&file.text)).unwrap_or_default();
-        let (file, diagnostics) = crate::syntax::parse(id, &text);
+        let left_out = if self.tests.is_some() { "test" } else { "" };
+        let (file, diagnostics, passed) = crate::syntax::parse_but(id, &text, left_out);
         self.diagnostics.extend(diagnostics);
+        self.tests.iter_mut().for_each(|tests| tests.extend(&passed));
         file.statements
     }
 

@@ -59,7 +59,7 @@ mod waiver;
 pub use load::{Loader, NoLoader, PolicyInput};
 pub use outside::{Compiled, Refused, Sight, condition, expression};
 pub use pattern::REGEX_SIZE_LIMIT;
-pub use run::{Checked, check};
+pub use run::{Checked, check, check_without_tests};
 
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ pub struct Reads {
 }
 
 impl Reads {
-    /// What a checked program reads, its tests and unused names included.
+    /// What a checked program reads, unused names included, and its tests where it has them.
     #[must_use]
     pub fn of(program: &Program) -> Self {
         let mut reads = Self { fields: OF_ASSETS.map(|table| (table, BTreeSet::new())).into() };

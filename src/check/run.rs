@@ -24,13 +24,22 @@ pub struct Checked {
 
 /// Checks a policy and everything that it imports.
 pub fn check(input: PolicyInput, loader: &mut dyn Loader) -> Checked {
-    let load = Load::run(input, loader);
+    run(Load::run(input, loader, true))
+}
+
+/// The same without its tests, which decide nothing: they are not even parsed.
+pub fn check_without_tests(input: PolicyInput, loader: &mut dyn Loader) -> Checked {
+    run(Load::run(input, loader, false))
+}
+
+fn run(load: Load<'_>) -> Checked {
     let mut checker = Checker::new();
     let sources = load.sources.clone();
     checker.program.sources = Arc::new(load.sources);
     checker.diagnostics = load.diagnostics;
     checker.calendar_files = load.calendars;
     checker.modules = load.modules;
+    checker.tests = load.tests.unwrap_or_default();
     checker.run(&load.units);
     let mut diagnostics = std::mem::take(&mut checker.diagnostics);
     drop_follow_ups(&mut diagnostics, &checker);

@@ -57,7 +57,7 @@ impl FailOn {
 /// Audits and prints.
 pub(super) fn run(args: &AuditArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
-    let ready = session.policy(&args.policy)?;
+    let ready = session.policy_to_decide(&args.policy)?;
     if !ready.policy.decides() && !args.allow_empty {
         let why = "the policy has no statement that decides anything, so nothing was decided";
         return Err(

@@ -55,7 +55,7 @@ pub(super) fn run(args: &BenchArgs, session: &Session) -> Result<Status, Failure
         peak_memory = peak_memory.or_else(peak);
     }
     session.clock = None;
-    let ready = session.policy(args.check.policy())?;
+    let ready = session.policy_to_decide(args.check.policy())?;
     let measured = report(&runs, peak_memory, |step| {
         let (kind, head) = step.statement(ready.policy.program())?;
         let place = ready.sources.line_column(head.span);

@@ -48,7 +48,7 @@ pub(super) struct CalendarArgs {
 pub(super) fn run(args: &CalendarArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
     let named = args.zone.as_deref().map(config::zone).transpose().map_err(|failure| failure.at("`--zone`"))?;
-    let ready = session.policy(&args.policy)?;
+    let ready = session.policy_to_decide(&args.policy)?;
     let read = session.facts(
         &ready.policy,
         &args.facts,

@@ -130,7 +130,7 @@ impl CheckArgs {
 /// Decides and prints once.
 pub(super) fn once(args: &CheckArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
-    let ready = session.stage(Stage::Policy, || session.policy(&args.policy))?;
+    let ready = session.stage(Stage::Policy, || session.policy_to_decide(&args.policy))?;
     decides(&ready.policy, args.allow_empty)?;
     let needs = Needs { inventory: false, changes: !args.allow_empty, narrow: true };
     let asked = Asked {

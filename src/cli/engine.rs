@@ -98,6 +98,13 @@ pub(super) fn load(files: Vec<PolicyFile>, loader: &mut FolderLoader) -> Loaded 
     Loaded { policy, diagnostics, sources }
 }
 
+/// The same without its tests, for those who decide.
+pub(super) fn load_to_decide(files: Vec<PolicyFile>, loader: &mut FolderLoader) -> Loaded {
+    let (policy, diagnostics, sources) = Policy::load_to_decide(files, loader);
+    let policy = policy.map(|policy| loader.modules.answering(policy));
+    Loaded { policy, diagnostics, sources }
+}
+
 /// A policy that says nothing: the standard vocabulary, and a zone for dates.
 pub(super) fn empty_policy(zone: Option<&Zone>) -> Policy {
     Policy::empty(zone)

@@ -224,7 +224,20 @@ impl Session {
     /// Files that cannot be read, or a policy that does not check.
     pub(super) fn policy(&self, args: &PolicyArgs) -> Result<Ready, Failure> {
         let path = self.policy_path(args)?;
-        let Loaded { policy, diagnostics, sources } = self.load(&path, args.allow_unpinned)?;
+        self.ready(self.load(&path, args.allow_unpinned)?)
+    }
+
+    /// The same without the policy's own tests, for those who decide.
+    ///
+    /// # Errors
+    /// The same.
+    pub(super) fn policy_to_decide(&self, args: &PolicyArgs) -> Result<Ready, Failure> {
+        let (files, mut loader) = loader::open(&self.policy_path(args)?, self.modules(args.allow_unpinned))?;
+        self.ready(engine::load_to_decide(files, &mut loader))
+    }
+
+    fn ready(&self, loaded: Loaded) -> Result<Ready, Failure> {
+        let Loaded { policy, diagnostics, sources } = loaded;
         self.print_diagnostics(&diagnostics, &sources);
         let policy = policy.ok_or(Failure::Reported)?;
         Ok(Ready { policy, sources })

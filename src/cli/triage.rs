@@ -29,7 +29,7 @@ pub(super) struct TriageArgs {
 /// Triages and prints.
 pub(super) fn run(args: &TriageArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
-    let ready = session.policy(&args.policy)?;
+    let ready = session.policy_to_decide(&args.policy)?;
     let read =
         session.facts(&ready.policy, &args.facts, now, Needs { inventory: true, changes: false, narrow: false })?;
     if read.assets == 0 && !args.allow_empty {

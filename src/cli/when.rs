@@ -46,7 +46,7 @@ pub(super) fn run(args: &WhenArgs, session: &Session) -> Result<Status, Failure>
     let now = session.now(args.facts.now.as_deref())?;
     let horizon = horizon(&args.horizon)?;
     let zone = args.zone.as_deref().map(config::zone).transpose().map_err(|failure| failure.at("`--zone`"))?;
-    let ready = session.policy(&args.policy)?;
+    let ready = session.policy_to_decide(&args.policy)?;
     let read =
         session.facts(&ready.policy, &args.facts, now, Needs { inventory: false, changes: true, narrow: false })?;
     known(std::slice::from_ref(&args.change), &read.changes)?;

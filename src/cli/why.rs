@@ -30,7 +30,7 @@ pub(super) struct WhyArgs {
 /// Explains and prints. The status is 0 whatever the verdict: the question was answered.
 pub(super) fn run(args: &WhyArgs, session: &Session) -> Result<Status, Failure> {
     let now = session.now(args.facts.now.as_deref())?;
-    let ready = session.policy(&args.policy)?;
+    let ready = session.policy_to_decide(&args.policy)?;
     let read =
         session.facts(&ready.policy, &args.facts, now, Needs { inventory: false, changes: true, narrow: false })?;
     known(std::slice::from_ref(&args.change), &read.changes)?;

@@ -64,6 +64,15 @@ pub struct Outcome {
     pub lacks: Vec<UnknownFact>,
 }
 
+impl Outcome {
+    /// Of an approval that certainly is not asked for.
+    #[must_use]
+    pub fn not_asked() -> Arc<Self> {
+        let no = Could::certain(false);
+        Arc::new(Self { required: no, asked: no, ..Self::default() })
+    }
+}
+
 impl Default for Outcome {
     fn default() -> Self {
         let unknown = Could::UNKNOWN;
@@ -158,6 +167,18 @@ pub fn read(frame: &Frame<'_>, index: u16, field: ApprovalField) -> Truth {
             }
         }
     })
+}
+
+/// Whether an approval certainly is asked for in no row of the frame that binds what it names.
+pub(super) fn is_idle(frame: &Frame<'_>, index: u16) -> bool {
+    let env = frame.env;
+    let _going = env.going(Step::Approval(index));
+    let Some(def) = env.program.approvals.get(usize::from(index)) else { return false };
+    if frame.rows(VarId::CHANGE).is_none() || !def.head.vars.contains(&VarId::ASSET) {
+        return false;
+    }
+    // Where other statements see it asked for, it perhaps is.
+    !applies(frame, &def.head).may.has_true()
 }
 
 /// Works out what an approval has come to in every row of the frame that binds what it names.

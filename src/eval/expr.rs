@@ -1,5 +1,6 @@
 //! Evaluates one node for the rows of a frame.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{Array, BooleanArray};
@@ -13,7 +14,7 @@ use crate::syntax::expr::Presence;
 
 use super::column::{Col, Data, State, Truth, Vals, ValsBuilder};
 use super::frame::{Frame, poss};
-use super::mask::{self, are_below, run};
+use super::mask::{self, Marks, are_below, run};
 use super::value::{Could, Order, Poss, Raw, compare, numeric};
 use super::{arith, length, quant, table, texts};
 
@@ -248,8 +249,43 @@ fn comparison(frame: &Frame<'_>, op: CompareOp, a: NodeId, b: NodeId) -> Truth {
         let slowly = slowly();
         return Truth::sure_but(bits, others.into_iter(), |row| slowly(&numeric, row));
     }
+    if matches!(base, Type::Version)
+        && let Some(truth) = by_version(frame, op, a, b)
+    {
+        return truth;
+    }
     let slowly = slowly();
     with_order(frame, base, |order| Truth::collect(frame.len(), |row| slowly(order, row)))
+}
+
+/// A comparison of versions with one that is written out: each version that there is is compared once, however many rows have it.
+fn by_version(frame: &Frame<'_>, op: CompareOp, a: NodeId, b: NodeId) -> Option<Truth> {
+    let (x, op, value) = match (fixed(frame, b), fixed(frame, a)) {
+        (Some(value), _) => (a, op, value),
+        (None, Some(value)) => (b, turned(op), value),
+        (None, None) => return None,
+    };
+    let base = &Type::Version;
+    let col = frame.eval(x);
+    let Col::Vals(vals) = &*col else { return None };
+    let Data::Int(symbols) = vals.data() else { return None };
+    let right = Poss::One(value);
+    let could = |left: &Poss| with_order(frame, base, |order| compare(op, left, &right, order));
+    let holds = |symbol: i64| !could(&Poss::One(Raw::Int(symbol))).be_false;
+    let mask = match frame.partition(x) {
+        Some(partition) => partition.chosen(|value| value.int().is_some_and(holds)),
+        None => {
+            let mut known: HashMap<i64, bool, super::frame::ByNumber> = HashMap::default();
+            let mut marks = Marks::new(vals.len());
+            for (row, symbol) in symbols.iter().enumerate() {
+                if *known.entry(*symbol).or_insert_with(|| holds(*symbol)) {
+                    marks.set(row);
+                }
+            }
+            marks.finish()
+        }
+    };
+    Some(Truth::sure_but(mask, vals.others(), |row| could(&vals.at(row))))
 }
 
 /// A comparison of values that are kept as numbers: right where both sides are known, and the rows where one is not.

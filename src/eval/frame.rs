@@ -3,7 +3,7 @@
 //! A frame binds variables to rows of the facts. Frames nest: constants, then a change, then a batch of assets, then the elements that a
 //! quantifier looks through. An expression is evaluated in the outermost frame that binds what it reads, and spread from there.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub struct Frame<'p> {
     cache: RefCell<HashMap<NodeId, Arc<Col>, ByNumber>>,
     rows: RefCell<HashMap<VarId, Arc<Vec<u32>>>>,
     approvals: RefCell<HashMap<u16, Outcomes>>,
+    idle: OnceCell<Outcomes>,
     partitions: RefCell<HashMap<NodeId, Option<Arc<Partition>>, ByNumber>>,
     lists: RefCell<HashMap<(VarId, FieldId), Arc<Listed>>>,
 }
@@ -47,6 +48,11 @@ impl Hasher for NumberHasher {
 
     fn write(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_i64(&mut self, number: i64) {
+        let number = number.unsigned_abs();
+        self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
     }
 
     fn write_u32(&mut self, number: u32) {
@@ -104,6 +110,7 @@ impl<'p> Frame<'p> {
             cache: RefCell::default(),
             rows: RefCell::new(rows),
             approvals: RefCell::default(),
+            idle: OnceCell::new(),
             partitions: RefCell::default(),
             lists: RefCell::default(),
         }
@@ -264,10 +271,23 @@ impl<'p> Frame<'p> {
                     }
                 }
             }
+            _ if super::approval::is_idle(self, index) => self.idle(),
             _ => Arc::new(super::approval::work_out(self, index)),
         };
         self.approvals.borrow_mut().insert(index, Arc::clone(&outcomes));
         outcomes
+    }
+
+    /// Whether these are of an approval that is asked for in no row.
+    #[must_use]
+    pub fn is_idle(&self, outcomes: &Outcomes) -> bool {
+        self.idle.get().is_some_and(|idle| Arc::ptr_eq(idle, outcomes))
+    }
+
+    /// Approvals that are asked for in no row have come to the same.
+    fn idle(&self) -> Outcomes {
+        let all = || Arc::new(vec![super::approval::Outcome::not_asked(); self.len]);
+        Arc::clone(self.idle.get_or_init(all))
     }
 
     /// Evaluates a node for every row.

@@ -42,6 +42,16 @@ impl Partition {
         Some(Self { values, at, up_to, decimal, len: vals.len() })
     }
 
+    /// Where a test holds of the value.
+    #[must_use]
+    pub fn chosen(&self, test: impl Fn(Raw) -> bool) -> BooleanBuffer {
+        let raw = |value: i128| {
+            if self.decimal { Some(Raw::Decimal(value)) } else { i64::try_from(value).ok().map(Raw::Int) }
+        };
+        let chosen = self.values.iter().zip(&self.at).filter(|(value, _)| raw(**value).is_some_and(&test));
+        chosen.fold(BooleanBuffer::new_unset(self.len), |so_far, (_, rows)| &so_far | rows)
+    }
+
     fn wide(&self, value: Raw) -> Option<i128> {
         match value {
             Raw::Int(value) if !self.decimal => Some(i128::from(value)),

@@ -1,5 +1,7 @@
 //! Tokens: what the limits, the recovery and the formatter read. The grammar has its own view of the text.
 
+use memchr::memchr3;
+
 use super::source::Span;
 
 /// What a token is.
@@ -97,7 +99,23 @@ impl<'a> Lexer<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// Length of a quoted text from its opening quote, or `None` if the line ends first.
+    /// Length of a text from its opening quote to the same one, or `None` if the line ends first.
+    fn closed(rest: &str, quote: u8) -> Option<usize> {
+        let mut at = 1;
+        loop {
+            let found = at + memchr3(quote, b'\\', b'\n', rest.as_bytes().get(at..)?)?;
+            match rest.as_bytes().get(found)? {
+                b'\n' => return None,
+                b'\\' => match rest.get(found + 1..)?.chars().next() {
+                    None | Some('\n') => return None,
+                    Some(c) => at = found + 1 + c.len_utf8(),
+                },
+                _ => return Some(found + 1),
+            }
+        }
+    }
+
+    /// The same where several characters close it.
     fn quoted(rest: &str, closes: impl Fn(char) -> bool) -> Option<usize> {
         let mut chars = rest.char_indices().skip(1);
         while let Some((at, c)) = chars.next() {
@@ -119,8 +137,8 @@ impl<'a> Lexer<'a> {
         rest.find('\n').map_or(rest.len(), |n| if rest.get(..n).is_some_and(|l| l.ends_with('\r')) { n - 1 } else { n })
     }
 
-    fn text_token(rest: &str, closes: impl Fn(char) -> bool) -> (TokenKind, usize) {
-        match Self::quoted(rest, closes) {
+    fn text_token(rest: &str, length: Option<usize>) -> (TokenKind, usize) {
+        match length {
             Some(length) => (TokenKind::Text, length),
             None => (TokenKind::Unclosed, Self::line_length(rest)),
         }
@@ -129,15 +147,17 @@ impl<'a> Lexer<'a> {
     fn measure(&self, rest: &str, first: char) -> (TokenKind, usize) {
         match first {
             '#' => (TokenKind::Comment, Self::line_length(rest)),
-            '"' => Self::text_token(rest, |c| c == '"'),
-            '\'' => Self::text_token(rest, |c| c == '\''),
-            '“' | '”' | '„' => Self::text_token(rest, |c| matches!(c, '“' | '”' | '"')),
+            // No longer sign begins with one of these.
+            '{' | '}' | '(' | ')' | '[' | ']' | ',' | ';' => (TokenKind::Punct, 1),
+            '"' => Self::text_token(rest, Self::closed(rest, b'"')),
+            '\'' => Self::text_token(rest, Self::closed(rest, b'\'')),
+            '“' | '”' | '„' => Self::text_token(rest, Self::quoted(rest, |c| matches!(c, '“' | '”' | '"'))),
             '/' if rest.starts_with("//") => (TokenKind::ForeignComment, Self::line_length(rest)),
             '/' if rest.starts_with("/*") => match rest.get(2..).and_then(|r| r.find("*/")) {
                 Some(n) => (TokenKind::ForeignComment, n + 4),
                 None => (TokenKind::Unclosed, rest.len()),
             },
-            '/' if !self.after_operand => match Self::quoted(rest, |c| c == '/') {
+            '/' if !self.after_operand => match Self::closed(rest, b'/') {
                 Some(length) => (TokenKind::Regex, length),
                 None => (TokenKind::Unclosed, Self::line_length(rest)),
             },
@@ -163,26 +183,25 @@ impl Iterator for Lexer<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
-        loop {
-            let rest = self.rest();
-            let first = rest.chars().next()?;
-            if matches!(first, ' ' | '\t' | '\r' | '\n') {
-                self.line_start |= first == '\n';
-                self.at += 1;
-                continue;
-            }
-            let (kind, length) = self.measure(rest, first);
-            let token = Token { kind, start: self.at, end: self.at + length, line_start: self.line_start };
-            self.at = token.end;
-            self.line_start = token.kind == TokenKind::ForeignComment && token.text(self.text).contains('\n');
-            match kind {
-                TokenKind::Comment | TokenKind::ForeignComment => {}
-                TokenKind::Word => self.after_operand = !is_reserved(token.text(self.text)),
-                TokenKind::Punct => self.after_operand = matches!(token.text(self.text), ")" | "]" | "}"),
-                _ => self.after_operand = true,
-            }
-            return Some(token);
+        let rest = self.rest();
+        let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        let blanks = rest.as_bytes().iter().take_while(is_blank);
+        let (count, new_line) = blanks.fold((0, false), |(n, line), byte| (n + 1, line || *byte == b'\n'));
+        self.line_start |= new_line;
+        self.at += count;
+        let rest = rest.get(count..).unwrap_or_default();
+        let first = rest.chars().next()?;
+        let (kind, length) = self.measure(rest, first);
+        let token = Token { kind, start: self.at, end: self.at + length, line_start: self.line_start };
+        self.at = token.end;
+        self.line_start = token.kind == TokenKind::ForeignComment && token.text(self.text).contains('\n');
+        match kind {
+            TokenKind::Comment | TokenKind::ForeignComment => {}
+            TokenKind::Word => self.after_operand = !is_reserved(token.text(self.text)),
+            TokenKind::Punct => self.after_operand = matches!(token.text(self.text), ")" | "]" | "}"),
+            _ => self.after_operand = true,
         }
+        Some(token)
     }
 }
 
@@ -192,7 +211,11 @@ fn run(text: &str, test: impl Fn(char) -> bool) -> usize {
 }
 
 fn word_length(rest: &str) -> usize {
-    let length = run(rest, |c| c.is_alphanumeric() || c == '_');
+    let plain = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let length = match rest.as_bytes().get(plain) {
+        Some(byte) if !byte.is_ascii() => run(rest, |c| c.is_alphanumeric() || c == '_'),
+        _ => plain,
+    };
     // `v4.0` is a version of CVSS, and a point in it is no field access.
     let is_version = rest.starts_with('v')
         && length > 1

@@ -24,7 +24,7 @@ mod parse;
 mod scan;
 
 pub use format::format;
-pub use parse::{parse, parse_expression};
+pub use parse::{parse, parse_but, parse_expression};
 
 #[cfg(test)]
 mod tests;

@@ -16,10 +16,18 @@ use pest::Parser as _;
 /// 200 messages the rest of the file is left for the next run.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
+    let (file, problems, _) = parse_but(file, text, "");
+    (file, problems)
+}
+
+/// Parses one file but for the statements of a kind, whose places come last. Of those it is only known that their brackets close.
+#[must_use]
+pub fn parse_but(file: FileId, text: &str, left_out: &str) -> (File, Vec<Diagnostic>, Vec<Span>) {
     limit_work();
+    let mut passed = Vec::new();
     let scanned = match scan(file, text) {
         Ok(scanned) => scanned,
-        Err(problem) => return (File { id: file, statements: Vec::new() }, vec![problem]),
+        Err(problem) => return (File { id: file, statements: Vec::new() }, vec![problem], passed),
     };
     let mut reader = Reader::new(file, &scanned);
     let mut statements = Vec::new();
@@ -27,12 +35,16 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
         if reader.builder.problems.len() >= MAX_PROBLEMS {
             break;
         }
+        if !chunk.broken && reader.word(chunk.first) == left_out {
+            passed.extend(reader.span(*chunk));
+            continue;
+        }
         statements.extend(reader.statement(*chunk));
     }
     let mut problems = reader.builder.problems;
     problems.extend(scanned.problems);
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    (File { id: file, statements }, problems)
+    (File { id: file, statements }, problems, passed)
 }
 
 /// Parses a text that is one expression.
@@ -72,6 +84,11 @@ impl<'a> Reader<'a> {
 
     fn word(&self, index: usize) -> &'a str {
         self.scanned.tokens.get(index).map_or("", |token| token.text(&self.scanned.text))
+    }
+
+    fn span(&self, chunk: Chunk) -> Option<Span> {
+        let (first, last) = (self.token(chunk.first)?, self.token(chunk.last.checked_sub(1)?)?);
+        Some(Span::new(self.builder.file, first.start, last.end))
     }
 
     fn stretch(&self, start: usize, end: usize) -> Stretch<'a> {

@@ -133,6 +133,10 @@ impl Scanner<'_> {
         if self.text.starts_with('\u{feff}') {
             self.blank(0, '\u{feff}'.len_utf8());
         }
+        // Nearly always there is nothing to look at more closely.
+        if self.text.bytes().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')) {
+            return Ok(());
+        }
         for (at, c) in self.text.char_indices() {
             let span = Span::new(self.file, at, at + c.len_utf8());
             match c {
@@ -309,7 +313,7 @@ impl Splitter<'_> {
     /// `kind name "Title" {` and the short forms' heads: nothing else in the language looks like this.
     fn is_header(&self, at: usize) -> bool {
         let kind = self.word(at);
-        if !KINDS.contains(&kind) {
+        if !self.is(at, TokenKind::Word) || !KINDS.contains(&kind) {
             return false;
         }
         match kind {

@@ -235,3 +235,23 @@ fn eval_without_a_record_says_so() {
     assert!(run.stderr.contains("there is no record") && run.stdout.contains("int 1..4"), "{run:#?}");
     folder.run(["eval", "1 + 1", "--now", NOW]).status(0);
 }
+
+#[test]
+fn a_wrong_test_stands_in_no_decisions_way() {
+    let folder = Folder::project("none");
+    folder.write("policy/tests.gate", "test broken { now 2026-11-01T09:00Z  expect nobody_knows == 1 }\n");
+    folder.write("policy/extra.gate", "let only_tested = 1\nlet of_no_use = 2\n");
+    folder.write("policy/uses.gate", "test uses { now 2026-11-01T09:00Z  expect only_tested == 1 }\n");
+    let run = folder.run(["check", "--now", NOW]).status(0);
+    assert!(run.stderr.contains("nothing reads the let `of_no_use`"), "{run:#?}");
+    assert!(!run.stderr.contains("the let `only_tested`"), "{run:#?}");
+    assert!(!run.stderr.contains("nobody_knows"), "{run:#?}");
+    folder.run(["why", "CHG0001", "--now", NOW]).status(0);
+    for verb in ["lint", "test"] {
+        let run = folder.run([verb]).status(2);
+        assert!(format!("{}{}", run.stdout, run.stderr).contains("nobody_knows"), "{run:#?}");
+    }
+    // Where its end is not known, it may have swallowed what decides.
+    folder.write("policy/tests.gate", "test broken { now 2026-11-01T09:00Z  expect verdict == permit\n");
+    folder.run(["check", "--now", NOW]).status(2);
+}
