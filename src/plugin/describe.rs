@@ -94,8 +94,12 @@ impl Description {
             };
             if described.signature != check.signature || described.names != check.names {
                 return Err(LoadError::new(format!(
-                    "its `describe` and its types do not agree about `{name}`: described is `{described}`, exported is `{}`",
-                    Declared { signature: check.signature.clone(), names: check.names.clone() }
+                    "its `describe` and its types do not agree about `{name}`: described is `{}`, exported is `{}`",
+                    readable::line(&described.to_string(), 2 * MAX_SHOWN),
+                    readable::line(
+                        &Declared { signature: check.signature.clone(), names: check.names.clone() }.to_string(),
+                        2 * MAX_SHOWN
+                    )
                 )));
             }
             abouts.push((*about).to_owned());

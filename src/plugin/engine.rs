@@ -140,10 +140,12 @@ fn config(options: &HostOptions, pooled: bool) -> Config {
     config
 }
 
-/// What an instruction costs: one unit, one for each byte of a copy, and 255 for each page of 64 KiB that has to be cleared.
+/// What an instruction costs: one unit, and one for each byte of a copy. Growth is free, since it has limits of its own and nothing ever shrinks: so
+/// whoever wants too much is told which limit that was.
 fn cost() -> OperatorCost {
     let mut cost = OperatorCost::new();
-    cost.variable.memory_grow_per_page = u8::MAX;
+    cost.variable.memory_grow_per_page = 0;
+    cost.variable.table_grow_per_element = 0;
     cost
 }
 

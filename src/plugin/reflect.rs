@@ -173,6 +173,9 @@ fn exported(name: &str, ty: &ComponentFunc, index: ComponentExportIndex) -> Resu
         LoadError::new(format!("its function `{shown}` {what}"))
             .help("the types that a check may have are in the table of wasm-plugins/wit/changegate-plugin.wit")
     };
+    if name.len() > MAX_SHOWN {
+        return Err(wrong(format!("has a name of more than {MAX_SHOWN} bytes")));
+    }
     if ty.async_() {
         return Err(wrong("is `async`, and a check answers at once".to_owned()));
     }
