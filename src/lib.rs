@@ -38,6 +38,7 @@ pub mod cvss;
 pub mod eval;
 pub mod explain;
 pub mod facts;
+pub mod plugin;
 mod policy;
 mod read;
 pub mod report;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::check::plugin::{Answerer, Checks};
 use crate::check::program::Program;
 use crate::check::schema::Schema;
 use crate::check::types::Type;
@@ -136,11 +137,24 @@ impl Policy {
         FactsBuilder::new(&self.program, now, zone, tally)
     }
 
+    /// The same policy, whose plugins' checks are answered by somebody.
+    #[must_use]
+    pub fn answered_by(mut self, checks: Arc<dyn Checks>) -> Self {
+        Arc::make_mut(&mut self.program).answerer = Answerer(checks);
+        self
+    }
+
+    /// The digests of the modules that the policy's plugins are, sorted, each once.
+    fn plugin_digests(&self) -> Vec<String> {
+        let all = self.program.plugins.iter().map(|plugin| plugin.digest.clone());
+        all.collect::<std::collections::BTreeSet<String>>().into_iter().collect()
+    }
+
     fn record(&self, facts: &str, now: Instant) -> Record {
         Record {
             policy: self.digest.clone(),
             facts: facts.to_owned(),
-            plugins: Vec::new(),
+            plugins: self.plugin_digests(),
             now: now.to_rfc3339(),
             tzdb: tzdb_version().to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

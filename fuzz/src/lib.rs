@@ -25,6 +25,7 @@ pub mod inventory;
 pub mod moments;
 pub mod parse;
 pub mod people;
+pub mod plugin;
 pub mod rrule;
 mod sample;
 pub mod scanners;
@@ -53,6 +54,8 @@ mod laws;
 mod mutants;
 #[path = "../../tests/laws/oracle/mod.rs"]
 mod oracle;
+#[path = "../../tests/laws/plugins.rs"]
+mod plugins;
 #[path = "../../tests/laws/print.rs"]
 mod print;
 #[path = "../../tests/laws/print_people.rs"]

@@ -24,4 +24,4 @@ macro_rules! targets {
     )* };
 }
 
-targets! { cvss evaluation expression feeds fmt_roundtrip ical inventory moments parse people rrule scanners tables }
+targets! { cvss evaluation expression feeds fmt_roundtrip ical inventory moments parse people plugin rrule scanners tables }

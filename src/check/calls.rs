@@ -33,7 +33,7 @@ impl Checker {
         if LATER.contains(&name.as_str()) {
             self.later(span, &format!("`{name}(…)`"));
         } else if path.parts.len() > 1 {
-            self.later(span, "plugins");
+            return self.plugin_call(path, arguments, env, span).unwrap_or_else(|| self.failed(span));
         } else if let (true, [list]) = (OVER_LISTS.contains(&name.as_str()), arguments) {
             self.nameless_element(&name, list, span);
         } else {

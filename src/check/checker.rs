@@ -10,6 +10,7 @@ use crate::syntax::tree::Statement;
 use super::calendar::{CalendarState, Running, WeekState};
 use super::codes;
 use super::env::{Binding, Elem, Needs};
+use super::plugin::{Described, Refused};
 use super::program::{
     Const, Context, ContextId, Learned, ListRef, Node, NodeId, Op, PeriodId, Program, Settings, TextPart, VarId,
     VarInfo, Waivable, Zone,
@@ -55,6 +56,8 @@ pub(super) enum Symbol {
     Calendar(u16),
     /// A metric, as an index into the program's.
     Metric(u16),
+    /// A plugin, as an index into the program's.
+    Plugin(u16),
     /// Any other statement, by its kind.
     Other(&'static str),
 }
@@ -78,6 +81,7 @@ impl Symbol {
             Self::Period(PeriodId::Window(_)) => "window",
             Self::Calendar(_) => "calendar",
             Self::Metric(_) => "metric",
+            Self::Plugin(_) => "plugin",
             Self::Other(kind) => kind,
         }
     }
@@ -170,6 +174,8 @@ pub(super) enum Item {
     Calendar(u16),
     /// A metric.
     Metric(u16),
+    /// A plugin.
+    Plugin(u16),
     /// A parameter.
     Param(usize),
     /// A pack's unit.
@@ -224,6 +230,10 @@ pub(super) struct Checker {
     pub(super) calendar_files: HashMap<(FileId, String), Result<FileId, String>>,
     /// The calendar files that were read; none where one was refused.
     pub(super) read_files: HashMap<FileId, Option<Arc<crate::time::ical::File>>>,
+    /// What the modules of plugins say of themselves, by the place of the statement.
+    pub(super) modules: HashMap<Span, Result<Arc<Described>, Refused>>,
+    /// The plugins in the order of the program, with their unit and how far they have been checked.
+    pub(super) plugins: Vec<(usize, Arc<Statement>, Progress)>,
     /// The waivers of triages, by their printed names.
     pub(super) waivers_of_triages: HashSet<String>,
     /// The approvals that are being checked, outermost first.
@@ -279,6 +289,8 @@ impl Checker {
             tests: Vec::new(),
             calendar_files: HashMap::new(),
             read_files: HashMap::new(),
+            modules: HashMap::new(),
+            plugins: Vec::new(),
             waivers_of_triages: HashSet::new(),
             following: Vec::new(),
             too_large: false,
@@ -543,6 +555,7 @@ impl Checker {
             // What is evaluated of a blackout or window is the change's, on its asset.
             Op::Overlaps(_) => vars.extend([VarId::ASSET, VarId::CHANGE]),
             Op::Metric(_) => vars.push(VarId::ASSET),
+            Op::Plugin(_, inputs) => inputs.iter().for_each(|input| vars.extend(self.vars_of_input(input))),
             Op::Meets(a, b) => vars.extend([self.base_variable(*a), self.base_variable(*b)]),
         }
         vars.retain(|var| Some(*var) != bound);

@@ -136,3 +136,13 @@ pub const BAD_LASTING: Code = Code(164);
 pub const COVERS: Code = Code(165);
 /// A metric without a series, or of something that no label can name.
 pub const BAD_METRIC: Code = Code(166);
+/// A plugin's module that cannot be used.
+pub const BAD_PLUGIN: Code = Code(167);
+/// A module that is not pinned by its digest, or is another one than the policy names.
+pub const PLUGIN_DIGEST: Code = Code(168);
+/// A `check` that the module has otherwise, or not at all.
+pub const PLUGIN_SIGNATURE: Code = Code(169);
+/// A limit that there is not, or that nobody may set so.
+pub const PLUGIN_LIMIT: Code = Code(170);
+/// A call of a check that the plugin does not declare, or with other inputs.
+pub const PLUGIN_CALL: Code = Code(171);

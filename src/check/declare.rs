@@ -72,6 +72,7 @@ pub(super) fn kind_of(body: &Body) -> &'static str {
         Body::Waiver(_) => "waiver",
         Body::Calendar(_) => "calendar",
         Body::Metric(_) => "metric",
+        Body::Plugin(_) => "plugin",
         Body::Test(_) => "test",
         Body::Later(_) => "later",
     }
@@ -147,6 +148,7 @@ impl Checker {
             Body::Blackout(_) | Body::Window(_) => Symbol::Period(self.declare_period(unit, statement, name)),
             Body::Calendar(_) => Symbol::Calendar(self.declare_calendar(unit, statement, name)),
             Body::Metric(metric) => Symbol::Metric(self.declare_metric(unit, statement, name, metric)),
+            Body::Plugin(_) => Symbol::Plugin(self.declare_plugin(unit, statement, name)),
             body => Symbol::Other(kind_of(body)),
         };
         if let Symbol::Rule(n) | Symbol::Risk(n) | Symbol::Approval(n) | Symbol::Obligation(n) | Symbol::Waiver(n) =

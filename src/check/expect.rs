@@ -193,6 +193,7 @@ fn takes_effect(symbol: &Symbol) -> bool {
         | Symbol::Risk(_)
         | Symbol::Calendar(_)
         | Symbol::Metric(_)
+        | Symbol::Plugin(_)
         | Symbol::Other(_) => false,
     }
 }

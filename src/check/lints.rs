@@ -26,6 +26,7 @@ impl Checker {
                     Symbol::Param(id) => Item::Param(id),
                     Symbol::Calendar(index) => Item::Calendar(index),
                     Symbol::Metric(index) => Item::Metric(index),
+                    Symbol::Plugin(index) => Item::Plugin(index),
                     _ => continue,
                 };
                 if !self.read.contains(&item) {

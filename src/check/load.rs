@@ -9,6 +9,7 @@ use crate::syntax::source::{FileId, Sources, Span};
 use crate::syntax::tree::{Body, Import, Statement, TimeForm};
 
 use super::codes;
+use super::plugin::{Described, Refused};
 use super::suggest;
 
 /// The policy's own files.
@@ -38,6 +39,14 @@ pub trait Loader {
     /// Why it cannot be read, in words for people.
     fn calendar(&mut self, _from: &str, _path: &str) -> Result<(String, Arc<str>), String> {
         Err("no calendar file can be read here".to_owned())
+    }
+
+    /// What the plugin's module says of itself that `from` names as `path`, and whose digest it says to be `digest`.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    fn plugin(&mut self, _from: &str, _path: &str, _digest: Option<&str>) -> Result<Arc<Described>, Refused> {
+        Err(Refused::Unusable("no plugin can be loaded here".to_owned()))
     }
 }
 
@@ -89,6 +98,8 @@ pub(super) struct Load<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The calendar files that are named, by the file in which and the path by which they are, as sources.
     pub(super) calendars: HashMap<(FileId, String), Result<FileId, String>>,
+    /// What the modules of plugins say of themselves, by the place of the `plugin` statement.
+    pub(super) modules: HashMap<Span, Result<Arc<Described>, Refused>>,
     /// The places of the tests, where these are not wanted.
     pub(super) tests: Option<Vec<Span>>,
     loader: &'a mut dyn Loader,
@@ -101,6 +112,7 @@ impl<'a> Load<'a> {
             units: Vec::new(),
             diagnostics: Vec::new(),
             calendars: HashMap::new(),
+            modules: HashMap::new(),
             tests: (!with_tests).then(Vec::new),
             loader,
         };
@@ -145,6 +157,9 @@ impl<'a> Load<'a> {
                     }
                 }
                 self.calendars_of(&statement, &name, is_pack);
+                if let Some(found) = super::plugin::described(&statement, &name, is_pack, self.loader) {
+                    self.modules.insert(statement.span, found);
+                }
                 if let Some(unit) = self.units.get_mut(this) {
                     unit.statements.push(Arc::new(statement));
                 }

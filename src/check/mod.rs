@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod decimal;
+pub mod plugin;
 pub mod program;
 pub mod reads;
 pub mod schema;

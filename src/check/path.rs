@@ -271,6 +271,10 @@ impl Checker {
                 );
                 Thing::Failed
             }
+            Symbol::Plugin(index) => {
+                self.plugin_is_no_value(word, *index, span);
+                Thing::Failed
+            }
             Symbol::Rule(_) | Symbol::Other(_) => {
                 let kind = symbol.kind();
                 self.error(

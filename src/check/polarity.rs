@@ -9,7 +9,7 @@ use super::checker::Checker;
 use super::codes;
 use super::compare::turned;
 use super::domain;
-use super::program::{CompareOp, Const, DueNode, Head, ListRef, NodeId, Op, RiskField, When};
+use super::program::{CompareOp, Const, DueNode, Head, ListRef, NodeId, Op, PluginInput, RiskField, When};
 
 /// What it means for a condition to be true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -205,6 +205,7 @@ impl Checker {
                 | Op::Nearest(_, _, inner)
                 | Op::During(inner, _)
                 | Op::Cvss(inner, ..) => both(&[inner]),
+                Op::Plugin(_, inputs) => both(&inputs.iter().flat_map(PluginInput::nodes).collect::<Vec<_>>()),
                 Op::Arith(_, left, right) | Op::Shift(left, right, ..) => both(&[left, right]),
                 Op::Due { length, time, .. } => {
                     both(&[length]);

@@ -3,8 +3,10 @@
 //! Expressions lie in one arena and are shared: a `let` used twice with the same subjects is one node. Every node knows its type, its place
 //! in the text and the variables that it depends on, so that it can be evaluated once for all rows that agree on these.
 
+mod plugins;
 mod times;
 
+pub use plugins::{Plugin, PluginCheck, PluginInput};
 pub use times::{
     CalendarId, Meets, Metric, MetricOf, NamedCalendar, Nearest, Period, PeriodId, Times, When, ZoneRef, weekday,
 };
@@ -17,6 +19,7 @@ use crate::syntax::source::{Sources, Span};
 use crate::syntax::tree::Weekday;
 
 use super::decimal::Decimal;
+use super::plugin::{Answerer, Asked};
 use super::schema::{FieldId, Schema, TableId};
 use super::types::{EnumDef, Ty};
 
@@ -292,6 +295,8 @@ pub enum Op {
     Overlaps(PeriodId),
     /// The latest measurement of a metric, an index into [`Program::metrics`], for the asset if its series are told apart by it.
     Metric(u16),
+    /// The answer of a plugin's check.
+    Plugin(Asked, Vec<PluginInput>),
     /// An expression that had an error.
     Error,
 }
@@ -689,6 +694,10 @@ pub struct Program {
     pub calendars: Vec<NamedCalendar>,
     /// Metrics.
     pub metrics: Vec<Metric>,
+    /// Plugins.
+    pub plugins: Vec<Plugin>,
+    /// Who answers what the plugins' checks are asked.
+    pub answerer: Answerer,
     /// Risks.
     pub risks: Vec<Risk>,
     /// Approvals.
@@ -714,6 +723,8 @@ pub struct Learned {
     pub reads_arm: OnceLock<Vec<bool>>,
     /// The nodes that look at the absence of a fact.
     pub reads_absence: OnceLock<Vec<bool>>,
+    /// The nodes that ask a plugin; empty where none does.
+    pub asks: OnceLock<Vec<bool>>,
     /// The nodes with which many different constants are compared.
     pub compared_often: OnceLock<HashSet<NodeId>>,
     /// The regular expressions, by their text.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::program::{Excluded, Head, ListRef, MetricOf, Op, Program, VarId};
+use super::program::{Excluded, Head, ListRef, MetricOf, Op, PluginInput, Program, VarId};
 use super::schema::{FieldId, Schema, Shape, TableId};
 
 /// The tables of the inventory; of the others, which are small, everything is read.
@@ -50,6 +50,9 @@ impl Reads {
         for node in &program.nodes {
             match &node.op {
                 Op::Field(var, field) => self.read(program, *var, *field),
+                Op::Plugin(_, inputs) => {
+                    inputs.iter().filter_map(PluginInput::list).for_each(|of| self.list(program, of))
+                }
                 Op::In(_, list) | Op::Quant(_, _, list, ..) | Op::Agg { list, .. } => self.list(program, list),
                 _ => {}
             }

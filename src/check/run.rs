@@ -38,6 +38,7 @@ fn run(load: Load<'_>) -> Checked {
     checker.program.sources = Arc::new(load.sources);
     checker.diagnostics = load.diagnostics;
     checker.calendar_files = load.calendars;
+    checker.modules = load.modules;
     checker.tests = load.tests.unwrap_or_default();
     checker.run(&load.units);
     let mut diagnostics = std::mem::take(&mut checker.diagnostics);
@@ -154,6 +155,7 @@ impl Checker {
             (Body::Blackout(clauses) | Body::Window(clauses), Some(Symbol::Period(id))) => {
                 self.period(unit, statement, id, clauses);
             }
+            (Body::Plugin(_), Some(Symbol::Plugin(index))) => self.ensure_plugin(index),
             (Body::Metric(tree), Some(Symbol::Metric(index))) => self.metric(unit, statement, index, tree),
             (Body::Test(test), _) => self.test(unit, statement, test),
             (Body::Later(later), _) => {

@@ -25,9 +25,13 @@ impl Checker {
             Item::Approval(_) | Item::Decided("approval", _) => Some(6),
             Item::Obligation(_) | Item::Decided("obligation", _) => Some(7),
             Item::Decided(..) | Item::Except(..) => Some(8),
-            Item::Inline(_) | Item::Calendar(_) | Item::Metric(_) | Item::Param(_) | Item::Import(_) | Item::Test => {
-                None
-            }
+            Item::Inline(_)
+            | Item::Calendar(_)
+            | Item::Metric(_)
+            | Item::Plugin(_)
+            | Item::Param(_)
+            | Item::Import(_)
+            | Item::Test => None,
         }
     }
 
@@ -190,6 +194,10 @@ impl Checker {
             Item::Metric(index) => {
                 let named = self.program.metrics.get(usize::from(*index));
                 format!("metric `{}`", named.map(|named| named.name.as_str()).unwrap_or_default())
+            }
+            Item::Plugin(index) => {
+                let named = self.program.plugins.get(usize::from(*index));
+                format!("plugin `{}`", named.map(|named| named.name.as_str()).unwrap_or_default())
             }
             Item::Import(_) | Item::Test => String::new(),
         }

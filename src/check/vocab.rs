@@ -146,7 +146,7 @@ impl Checker {
     }
 
     /// The scalar type that an author wrote, and the range of an `int`.
-    fn declared_type(&mut self, ty: &TypeExpr, name: &str) -> Option<(Type, Option<(i64, i64)>)> {
+    pub(super) fn declared_type(&mut self, ty: &TypeExpr, name: &str) -> Option<(Type, Option<(i64, i64)>)> {
         match &ty.kind {
             TypeKind::Int(range) => {
                 if let Some((low, high)) = range.filter(|(low, high)| low > high) {

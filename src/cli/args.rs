@@ -18,6 +18,7 @@ use super::fmt::FmtArgs;
 use super::init::InitArgs;
 use super::lint::LintArgs;
 use super::packs::PacksArgs;
+use super::plugin::PluginArgs;
 use super::schema::SchemaArgs;
 use super::test::TestArgs;
 use super::triage::TriageArgs;
@@ -102,6 +103,9 @@ pub(super) struct PolicyArgs {
     /// The policy: a folder of *.gate files, or one file
     #[arg(long, value_name = "PATH")]
     pub policy: Option<PathBuf>,
+    /// Take modules of plugins that the policy does not name by their digest as they are
+    #[arg(long)]
+    pub allow_unpinned: bool,
 }
 
 /// Which facts, and when.
@@ -188,6 +192,8 @@ pub(super) enum Verb {
     Fmt(FmtArgs),
     /// Keep advisories of public feeds in a local store
     Feeds(FeedsArgs),
+    /// See what a plugin's module has, ask it, test it, sign it
+    Plugin(PluginArgs),
     /// Print the vocabulary that policies can use, or a JSON Schema
     Schema(SchemaArgs),
     /// Print the page about a diagnostic's code

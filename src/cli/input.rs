@@ -218,7 +218,7 @@ fn listing(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(paths)
 }
 
-fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+pub(super) fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     limited(open(path)?, path, limit)
 }
 

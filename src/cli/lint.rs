@@ -21,6 +21,9 @@ pub(super) struct LintArgs {
     /// The policy: a folder of *.gate files, or one file; the configured one otherwise
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
+    /// Take modules of plugins that the policy does not name by their digest as they are
+    #[arg(long)]
+    allow_unpinned: bool,
     /// Let warnings fail too
     #[arg(long)]
     strict: bool,
@@ -28,8 +31,9 @@ pub(super) struct LintArgs {
 
 /// Checks and prints: the diagnostics are the result, so they go to stdout.
 pub(super) fn run(args: &LintArgs, session: &Session) -> Result<Status, Failure> {
-    let path = session.policy_path(&PolicyArgs { policy: args.path.clone() })?;
-    let Loaded { policy, diagnostics: found, sources } = session.load(&path)?;
+    let asked = PolicyArgs { policy: args.path.clone(), allow_unpinned: args.allow_unpinned };
+    let path = session.policy_path(&asked)?;
+    let Loaded { policy, diagnostics: found, sources } = session.load(&path, args.allow_unpinned)?;
     output::print(|out| match session.format {
         Format::Human if found.is_empty() => writeln!(out, "{}: no problem found", path.display()),
         Format::Json => {

@@ -6,7 +6,12 @@ use std::sync::Arc;
 use super::embedded;
 use super::failure::Failure;
 use super::input;
+use super::plugin::Modules;
 use crate::check::Loader;
+use crate::check::plugin::{Described, Refused};
+
+/// The largest module that is read.
+pub(super) const LARGEST_MODULE: u64 = crate::plugin::MAX_COMPONENT as u64;
 
 /// A policy file: its name relative to the policy's folder, and its text.
 pub(super) type PolicyFile = (String, Arc<str>);
@@ -15,7 +20,7 @@ pub(super) type PolicyFile = (String, Arc<str>);
 ///
 /// # Errors
 /// Files that cannot be read; a folder without any.
-pub(super) fn open(path: &Path) -> Result<(Vec<PolicyFile>, FolderLoader), Failure> {
+pub(super) fn open(path: &Path, modules: Modules) -> Result<(Vec<PolicyFile>, FolderLoader), Failure> {
     let (root, paths) = if input::folder(path)? {
         let paths = input::below(path, "gate")?;
         if paths.is_empty() {
@@ -31,7 +36,7 @@ pub(super) fn open(path: &Path) -> Result<(Vec<PolicyFile>, FolderLoader), Failu
         let name = name(path.strip_prefix(&root).unwrap_or(&path));
         files.push((name, Arc::from(input::text(&path)?)));
     }
-    Ok((files, FolderLoader { root, tried: Vec::new() }))
+    Ok((files, FolderLoader { root, tried: Vec::new(), modules }))
 }
 
 /// Gives the checker what a policy imports.
@@ -40,6 +45,8 @@ pub(super) struct FolderLoader {
     root: PathBuf,
     /// The files that the policy has asked for, there or not.
     pub tried: Vec<PathBuf>,
+    /// The modules of its plugins.
+    pub modules: Modules,
 }
 
 impl Loader for FolderLoader {
@@ -57,11 +64,30 @@ impl Loader for FolderLoader {
     fn calendar(&mut self, from: &str, path: &str) -> Result<PolicyFile, String> {
         self.near(from, path, "ics")
     }
+
+    fn plugin(&mut self, from: &str, path: &str, digest: Option<&str>) -> Result<Arc<Described>, Refused> {
+        let (_, place) = self.place(from, path, "wasm").map_err(Refused::Unusable)?;
+        let bytes = input::bytes(&place, LARGEST_MODULE).map_err(|failure| match failure {
+            Failure::Message { message, .. } => Refused::Unusable(message),
+            _ => Refused::Unusable(format!("cannot read `{path}`")),
+        })?;
+        self.modules.describe(&bytes, digest)
+    }
 }
 
 impl FolderLoader {
     /// The text that a file of the policy names by a path relative to itself.
     fn near(&mut self, from: &str, path: &str, extension: &str) -> Result<PolicyFile, String> {
+        let (relative, path_here) = self.place(from, path, extension)?;
+        match input::text(&path_here) {
+            Ok(text) => Ok((name(&relative), Arc::from(text))),
+            Err(Failure::Message { message, .. }) => Err(message),
+            Err(_) => Err(format!("cannot read `{path}`")),
+        }
+    }
+
+    /// Where a path leads that a file of the policy names relative to itself: from the policy's folder, and from here.
+    fn place(&mut self, from: &str, path: &str, extension: &str) -> Result<(PathBuf, PathBuf), String> {
         // A policy from elsewhere must not be able to show what other files hold.
         if Path::new(path).is_absolute() || Path::new(path).extension().is_none_or(|found| found != extension) {
             return Err(format!("`{path}` is not the relative path of a *.{extension} file"));
@@ -70,11 +96,7 @@ impl FolderLoader {
         let relative = straight(&near.join(path));
         let path_here = self.root.join(&relative);
         self.tried.push(path_here.clone());
-        match input::text(&path_here) {
-            Ok(text) => Ok((name(&relative), Arc::from(text))),
-            Err(Failure::Message { message, .. }) => Err(message),
-            Err(_) => Err(format!("cannot read `{path}`")),
-        }
+        Ok((relative, path_here))
     }
 }
 

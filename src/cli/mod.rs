@@ -33,6 +33,7 @@ mod loader;
 mod man;
 mod output;
 mod packs;
+mod plugin;
 mod portions;
 mod progress;
 mod roll;
@@ -126,6 +127,7 @@ fn verb(verb: Verb, format: FormatArg, session: &Session) -> Result<Status, Fail
         Verb::Lint(arguments) => lint::run(&arguments, session),
         Verb::Fmt(arguments) => fmt::run(&arguments, session),
         Verb::Feeds(arguments) => feeds::run(&arguments, session),
+        Verb::Plugin(arguments) => plugin::run(&arguments, session),
         Verb::Schema(arguments) => schema::run(&arguments, session),
         Verb::Explain(arguments) => explain::run(&arguments, session),
         Verb::Packs(arguments) => packs::run(&arguments, session),

@@ -18,6 +18,7 @@ use super::input;
 use super::intake::{self, Given};
 use super::loader;
 use super::output;
+use super::plugin::Modules;
 use super::progress::Progress;
 use super::stopwatch::{Stage, Stopwatch};
 use super::tzdb;
@@ -223,7 +224,7 @@ impl Session {
     /// Files that cannot be read, or a policy that does not check.
     pub(super) fn policy(&self, args: &PolicyArgs) -> Result<Ready, Failure> {
         let path = self.policy_path(args)?;
-        self.ready(self.load(&path)?)
+        self.ready(self.load(&path, args.allow_unpinned)?)
     }
 
     /// The same without the policy's own tests, for those who decide.
@@ -231,7 +232,7 @@ impl Session {
     /// # Errors
     /// The same.
     pub(super) fn policy_to_decide(&self, args: &PolicyArgs) -> Result<Ready, Failure> {
-        let (files, mut loader) = loader::open(&self.policy_path(args)?)?;
+        let (files, mut loader) = loader::open(&self.policy_path(args)?, self.modules(args.allow_unpinned))?;
         self.ready(engine::load_to_decide(files, &mut loader))
     }
 
@@ -246,9 +247,14 @@ impl Session {
     ///
     /// # Errors
     /// Files that cannot be read.
-    pub(super) fn load(&self, path: &Path) -> Result<Loaded, Failure> {
-        let (files, mut loader) = loader::open(path)?;
+    pub(super) fn load(&self, path: &Path, allow_unpinned: bool) -> Result<Loaded, Failure> {
+        let (files, mut loader) = loader::open(path, self.modules(allow_unpinned))?;
         Ok(engine::load(files, &mut loader))
+    }
+
+    /// Who loads the modules of plugins.
+    pub(super) fn modules(&self, allow_unpinned: bool) -> Modules {
+        Modules::new(allow_unpinned, (self.format, self.problems.clone()))
     }
 
     /// Prints diagnostics on stderr.

@@ -84,7 +84,9 @@ fn packs_are_inside_the_program() {
     std::fs::create_dir_all(folder.join("inner")).unwrap();
     std::fs::write(folder.join("a.gate"), "# a\n").unwrap();
     std::fs::write(folder.join("inner/b.gate"), "# b\n").unwrap();
-    let (files, mut loader) = loader::open(&folder).unwrap_or_else(|_| panic!());
+    let look = crate::report::Look { paint: crate::report::Paint(false), width: 80, zone: crate::time::Zone::utc() };
+    let modules = super::plugin::Modules::new(false, (crate::report::Format::Human, look));
+    let (files, mut loader) = loader::open(&folder, modules).unwrap_or_else(|_| panic!());
     let names: Vec<_> = files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["a.gate", "inner/b.gate"]);
     assert_eq!(loader.file("inner/b.gate", "../a.gate").unwrap().0, "a.gate");

@@ -25,14 +25,15 @@ pub struct Walk {
 #[must_use]
 pub fn scope(frame: &Frame<'_>, head: &Head) -> Truth {
     let all = Truth::constant(frame.len(), Could::certain(true));
-    head.scope.iter().fold(all, |scope, condition| scope.and(&frame.truth(*condition)))
+    head.scope.iter().fold(all, |scope, condition| scope.and(&frame.truth_where(*condition, || scope.may.clone())))
 }
 
 /// Whether a triage or categorisation applies to each row. Where its `except` is unknown, that it does not is one more possibility.
 #[must_use]
 pub fn decides(frame: &Frame<'_>, head: &Head) -> Truth {
     let scope = scope(frame, head);
-    head.except.map_or_else(|| scope.clone(), |except| scope.and(&frame.truth(except).not()))
+    head.except
+        .map_or_else(|| scope.clone(), |except| scope.and(&frame.truth_where(except, || scope.may.clone()).not()))
 }
 
 /// Whether a statement that restricts applies to each row: its scope holds, and its `except` is not certain.
@@ -41,7 +42,7 @@ pub fn applies(frame: &Frame<'_>, head: &Head) -> Truth {
     let mut scope = scope(frame, head);
     if let Some(except) = head.except {
         // An exception relaxes: it acts only where it is certain, and then for certain.
-        let except = frame.truth(except);
+        let except = frame.truth_where(except, || scope.may.clone());
         let excepted = Truth { must: except.must.clone(), may: except.must };
         scope = scope.and(&excepted.not());
     }
@@ -55,7 +56,7 @@ pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]
     let mut open = scope.may.clone();
     let mut is_done = BooleanBuffer::new_unset(len);
     if let Some(done) = done {
-        let done = frame.truth(done);
+        let done = frame.truth_where(done, || open.clone());
         is_done = &open & &done.may;
         open = &open & &!&done.must;
     }
@@ -67,8 +68,10 @@ pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]
             certain.push(open.clone());
             continue;
         }
-        let holds =
-            arm.when.map_or_else(|| Truth::constant(len, Could::certain(true)), |condition| frame.truth(condition));
+        let holds = arm.when.map_or_else(
+            || Truth::constant(len, Could::certain(true)),
+            |condition| frame.truth_where(condition, || open.clone()),
+        );
         possible.push(&open & &holds.may);
         certain.push(&open & &holds.must);
         open = &open & &!&holds.must;

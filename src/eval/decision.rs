@@ -466,7 +466,7 @@ pub struct Record {
     pub policy: String,
     /// SHA-256 of the facts, the same for any order of them.
     pub facts: String,
-    /// The plugins' digests; come with the plugin capability.
+    /// The digests of the modules that plugins are, sorted.
     pub plugins: Vec<String>,
     /// The `now` that was asked about.
     pub now: String,

@@ -104,6 +104,8 @@ pub struct Env<'a> {
     pub reads_arm: &'a [bool],
     /// Nodes that look at the absence of a fact.
     pub reads_absence: &'a [bool],
+    /// Nodes that ask a plugin; empty where none does.
+    asks: &'a [bool],
     /// The nodes with which many constants are compared.
     compared_often: &'a HashSet<NodeId>,
     /// For each node the first that computes the same.
@@ -193,6 +195,7 @@ impl<'a> Env<'a> {
             late: None,
             reads_arm: learned.reads_arm.get_or_init(|| reads(program, reads_level)),
             reads_absence: learned.reads_absence.get_or_init(|| reads(program, |op| matches!(op, Op::Is(..)))),
+            asks: learned.asks.get_or_init(|| asks(program)),
             index: index(program, facts),
             periods: super::period::entries::Cache::new(program, same),
             same,
@@ -253,6 +256,12 @@ impl<'a> Env<'a> {
     #[must_use]
     pub fn is_compared_often(&self, id: NodeId) -> bool {
         self.compared_often.contains(&id)
+    }
+
+    /// Whether a node asks a plugin.
+    #[must_use]
+    pub fn asks(&self, id: NodeId) -> bool {
+        self.asks.get(id.0 as usize).copied().unwrap_or(false)
     }
 
     /// The base type of a node.
@@ -384,6 +393,11 @@ fn reads(program: &Program, is: impl Fn(&Op) -> bool) -> Vec<bool> {
     found
 }
 
+/// The nodes that ask a plugin; empty where none does.
+fn asks(program: &Program) -> Vec<bool> {
+    if program.plugins.is_empty() { Vec::new() } else { reads(program, |op| matches!(op, Op::Plugin(..))) }
+}
+
 fn reads_arm_level(program: &Program, op: &Op) -> bool {
     match op {
         Op::Table(table, _) => program.tables.get(usize::from(*table)).is_some_and(|t| t.level.is_some()),
@@ -461,6 +475,7 @@ pub fn children(op: &Op) -> Vec<NodeId> {
         Op::Agg { value, list: l, filter, empty, .. } => {
             list(l).into_iter().chain(*value).chain(*filter).chain(*empty).collect()
         }
+        Op::Plugin(_, inputs) => inputs.iter().flat_map(crate::check::program::PluginInput::nodes).collect(),
         Op::Due { length, time, .. } => std::iter::once(*length).chain(*time).collect(),
     }
 }

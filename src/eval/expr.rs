@@ -86,6 +86,7 @@ pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
         Op::Nearest(which, calendar, time) => Col::Vals(super::calendar::nearest(frame, *which, *calendar, *time)),
         Op::During(time, calendar) => Col::Truth(super::calendar::during(frame, *time, *calendar)),
         Op::Metric(index) => Col::Vals(super::metric::read(frame, base, *index)),
+        Op::Plugin(asked, inputs) => super::plugin::ask(frame, base, *asked, inputs),
         Op::Meets(a, b) => Col::Truth(super::meets::meets(frame, *a, *b)),
         Op::Error => unknown(base, len),
     }
@@ -196,8 +197,15 @@ const fn state_of(known: bool, none: bool) -> State {
 fn all(frame: &Frame<'_>, items: &[NodeId], and: bool) -> Truth {
     let mut result: Option<Truth> = None;
     let (own, outer): (Vec<NodeId>, Vec<NodeId>) = items.iter().copied().partition(|item| frame.reads_own(*item));
-    for item in outer.into_iter().chain(own) {
-        let next = frame.truth(item);
+    // Plugins are asked last, and only of the rows that nothing else has decided.
+    let (asking, plain): (Vec<NodeId>, Vec<NodeId>) =
+        outer.into_iter().chain(own).partition(|item| frame.env.asks(*item));
+    for item in plain.into_iter().chain(asking) {
+        let next = match &result {
+            Some(so_far) if and => frame.truth_where(item, || so_far.may.clone()),
+            Some(so_far) => frame.truth_where(item, || !&so_far.must),
+            None => frame.truth(item),
+        };
         let so_far = match result {
             None => next,
             Some(so_far) if and => so_far.and(&next),
@@ -451,7 +459,7 @@ fn as_length(frame: &Frame<'_>, base: &Type, node: NodeId) -> Arc<Col> {
 fn conditional(frame: &Frame<'_>, base: &Type, condition: NodeId, a: NodeId, b: NodeId) -> Col {
     let truth = frame.truth(condition);
     if matches!(base, Type::Bool) {
-        let (a, b) = (frame.truth(a), frame.truth(b));
+        let (a, b) = (frame.truth_where(a, || truth.may.clone()), frame.truth_where(b, || !&truth.must));
         let not = truth.not();
         return Col::Truth(Truth {
             must: &(&(&truth.must & &a.must) | &(&not.must & &b.must)) | &(&a.must & &b.must),

@@ -297,11 +297,12 @@ fn add_approvals<'p>(rows: &mut Alike<Said<'p>>, frame: &Frame<'p>) {
 pub fn rule_truth(frame: &Frame<'_>, rule: &Rule, tested: Tested) -> Truth {
     let len = frame.len();
     let mut broken = Truth::constant(len, Could::certain(false));
-    for condition in &rule.broken {
-        broken = broken.or(&frame.truth(*condition));
-    }
     let force = Truth::constant(len, in_force(frame.env, &rule.head, tested));
-    applies(frame, &rule.head).and(&force).and(&broken)
+    let applies = applies(frame, &rule.head).and(&force);
+    for condition in &rule.broken {
+        broken = broken.or(&frame.truth_where(*condition, || &applies.may & &!&broken.must));
+    }
+    applies.and(&broken)
 }
 
 /// The conditions of a statement.

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
+use arrow_buffer::BooleanBuffer;
+
 use crate::check::program::{NodeId, VarId};
 use crate::check::schema::FieldId;
 
@@ -15,7 +17,7 @@ use super::column::{Col, Data, Rows, Truth, Vals};
 use super::env::{Env, Shared};
 use super::partition::Partition;
 use super::quant::Listed;
-use super::value::Poss;
+use super::value::{Could, Poss};
 
 /// The rows that an expression is evaluated for.
 #[derive(Debug)]
@@ -139,6 +141,50 @@ impl<'p> Frame<'p> {
         'p: 'q,
     {
         self.inner(self.len, Rows::Same, vec![(var, Binding::Rows(rows))])
+    }
+
+    /// Some of the rows, with everything that this frame binds.
+    #[must_use]
+    pub fn narrowed<'q>(&'q self, rows: Vec<u32>) -> Frame<'q>
+    where
+        'p: 'q,
+    {
+        let len = rows.len();
+        let these = Rows::These(Arc::new(rows));
+        let own = self.own.iter().map(|(var, binding)| {
+            let some = match binding {
+                Binding::Rows(all) => Binding::Rows(Arc::new(
+                    (0..len).map(|row| all.get(these.get(row)).copied().unwrap_or(u32::MAX)).collect(),
+                )),
+                Binding::Elements(col) => Binding::Elements(Arc::new(col.gather(&these, len))),
+            };
+            (*var, some)
+        });
+        let own = own.collect();
+        self.inner(len, these, own)
+    }
+
+    /// Evaluates a condition for the rows that are asked about; what it is of the others is of no account. Only where a plugin is asked are
+    /// the others left out.
+    #[must_use]
+    pub fn truth_where(&self, id: NodeId, asked: impl FnOnce() -> BooleanBuffer) -> Truth {
+        if !self.env.asks(id) || !self.reads_own(id) {
+            return self.truth(id);
+        }
+        let asked = asked();
+        if !asked.has_false() {
+            return self.truth(id);
+        }
+        if let Some(col) = self.cache.borrow().get(&self.env.same(id)) {
+            return col.truth();
+        }
+        let rows: Vec<u32> = asked.set_indices().filter_map(|row| u32::try_from(row).ok()).collect();
+        let some = if rows.is_empty() { None } else { Some(self.narrowed(rows).truth(id)) };
+        let mut at = 0..;
+        Truth::collect(self.len, |row| {
+            let place = if super::arms::bit(&asked, row) { at.next() } else { None };
+            place.zip(some.as_ref()).map_or(Could::UNKNOWN, |(at, some)| some.at(at))
+        })
     }
 
     /// Takes results that were worked out before.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
-use crate::check::program::{ListRef, NodeId, Op, Program, VarId};
+use crate::check::program::{ListRef, NodeId, Op, PluginInput, Program, VarId};
 use crate::check::schema::{Shape, TableId};
 use crate::check::types::Type;
 
@@ -84,6 +84,14 @@ fn by_first(op: &Op, one: impl Fn(&NodeId) -> NodeId) -> Option<Op> {
         Op::ToDate(a, zone) => Op::ToDate(one(a), *zone),
         Op::ToTime(a, zone) => Op::ToTime(one(a), *zone),
         Op::Table(table, inputs) => Op::Table(*table, all(inputs)),
+        Op::Plugin(asked, inputs) if inputs.iter().all(|input| input.list().is_none()) => {
+            let one_input = |input: &PluginInput| match input {
+                PluginInput::Value(node) => PluginInput::Value(one(node)),
+                PluginInput::Record(nodes) => PluginInput::Record(all(nodes)),
+                PluginInput::List(..) => input.clone(),
+            };
+            Op::Plugin(*asked, inputs.iter().map(one_input).collect())
+        }
         _ => return None,
     })
 }

@@ -33,6 +33,7 @@ pub mod obligation;
 pub mod observe;
 pub mod partition;
 pub mod period;
+pub mod plugin;
 pub mod portion;
 pub mod quant;
 pub mod reason;

@@ -254,7 +254,10 @@ pub fn quantifier(
     each_some(frame, var, list, |some, inner| {
         let all = || Truth::constant(inner.len(), Could::certain(true));
         let filter = filter.map(|node| inner.truth(node));
-        let body = body.map(|node| inner.truth(node));
+        let body = body.map(|node| match &filter {
+            Some(filter) => inner.truth_where(node, || filter.may.clone()),
+            None => inner.truth(node),
+        });
         // `any` looks for an element that fits, the others for one that fails.
         let body = if matches!(kind, QuantKind::Any) { body } else { Some(body.unwrap_or_else(all).not()) };
         let wanted = match (&filter, body) {

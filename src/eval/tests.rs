@@ -5,6 +5,7 @@ mod known;
 mod metrics;
 mod people;
 mod periods;
+mod plugins;
 mod sittings;
 mod time;
 mod timing;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::check::program::{ArithOp, ListRef, NodeId, Op, TriageField, VarId, Waivable};
+use crate::check::program::{ArithOp, ListRef, NodeId, Op, PluginInput, TriageField, VarId, Waivable};
 use crate::check::schema::TableId;
 use crate::facts::table::{Cause, Column, TableData};
 
@@ -97,6 +97,11 @@ impl Walk<'_> {
     pub fn node(&mut self, frame: &Frame<'_>, row: usize, id: NodeId) {
         let env = frame.env;
         let Some(node) = env.node(id) else { return };
+        if env.asks(id) && frame.len() > 1 && frame.reads_own(id) {
+            // Plugins are asked of this row, and not of all others.
+            let row = u32::try_from(row).unwrap_or(u32::MAX);
+            return self.node(&frame.narrowed(vec![row]), 0, id);
+        }
         let certain = poss(&frame.eval(id), row).one().is_some();
         let absence = env.reads_absence.get(id.0 as usize).copied().unwrap_or(false);
         if certain && !absence {
@@ -191,6 +196,21 @@ impl Walk<'_> {
             Op::Waived(target, var) => self.all(super::waiver::missing(frame, row, *target, *var)),
             Op::Metric(index) => self.metric(frame, row, *index),
             Op::Overlaps(period) => self.all(super::period::lacks::of_overlap(frame, row, *period)),
+            Op::Plugin(asked, inputs) => {
+                let before = self.named;
+                for input in inputs {
+                    match input {
+                        PluginInput::List(list, var, nodes) => {
+                            let nodes: Vec<Option<NodeId>> = nodes.iter().copied().map(Some).collect();
+                            self.list(frame, row, *var, list, &nodes);
+                        }
+                        input => input.nodes().into_iter().for_each(|node| self.node(frame, row, node)),
+                    }
+                }
+                if self.named == before {
+                    self.all(super::plugin::failure(frame, row, *asked, inputs).into_iter().collect());
+                }
+            }
             Op::Meets(a, b) => {
                 self.times(frame, row, *a);
                 self.times(frame, row, *b);

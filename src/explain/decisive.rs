@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::check::program::{ApprovalField, ListRef, NodeId, Op, RiskField, TriageField, VarId};
+use crate::check::program::{ApprovalField, ListRef, NodeId, Op, PluginInput, RiskField, TriageField, VarId};
 use crate::eval::display;
 use crate::eval::env::{Env, children};
 use crate::eval::facts::{fact_path, record_path};
@@ -122,22 +122,12 @@ impl Decisive {
             }
             Op::In(x, list) => {
                 self.facts_of(frame, row, *x);
-                match list {
-                    ListRef::Field(var, field) => {
-                        if let (Some((path, _)), Some(text)) =
-                            (fact_path(frame, row, *var, *field, "asset"), list_text(frame, row, *var, *field))
-                        {
-                            self.add(path, text, true);
-                        }
-                    }
-                    ListRef::Literal(items) => items.iter().for_each(|item| self.facts_of(frame, row, *item)),
-                    ListRef::AssetsOf(_)
-                    | ListRef::Inventory
-                    | ListRef::Changes
-                    | ListRef::Incidents
-                    | ListRef::People => {}
-                }
+                self.list(frame, row, list);
             }
+            Op::Plugin(_, inputs) => inputs.iter().for_each(|input| match input {
+                PluginInput::List(list, ..) => self.list(frame, row, list),
+                input => input.nodes().into_iter().for_each(|node| self.facts_of(frame, row, node)),
+            }),
             Op::Quant(_, var, list, filter, body) => self.elements(frame, row, *var, list, &[*filter, *body], id),
             Op::Agg { value, var, list, filter, .. } => {
                 let known = poss(&frame.eval(id), row).one().is_some();
@@ -145,6 +135,21 @@ impl Decisive {
                 self.elements(frame, row, *var, list, &[*filter, *value], id);
             }
             op => children(op).into_iter().for_each(|child| self.facts_of(frame, row, child)),
+        }
+    }
+
+    /// Adds a list that is read as a whole.
+    fn list(&mut self, frame: &Frame<'_>, row: usize, list: &ListRef) {
+        match list {
+            ListRef::Field(var, field) => {
+                if let (Some((path, _)), Some(text)) =
+                    (fact_path(frame, row, *var, *field, "asset"), list_text(frame, row, *var, *field))
+                {
+                    self.add(path, text, true);
+                }
+            }
+            ListRef::Literal(items) => items.iter().for_each(|item| self.facts_of(frame, row, *item)),
+            ListRef::AssetsOf(_) | ListRef::Inventory | ListRef::Changes | ListRef::Incidents | ListRef::People => {}
         }
     }
 

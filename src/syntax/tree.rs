@@ -132,6 +132,8 @@ pub enum Body {
     Calendar(Vec<TimeClause>),
     /// `metric name { … }`
     Metric(Metric),
+    /// `plugin name { … }`
+    Plugin(Plugin),
     /// `test name { … }`
     Test(Test),
     /// A kind that this build does not have.
@@ -697,4 +699,39 @@ pub struct MetricOf {
     pub field: Expr,
     /// The label that holds its value.
     pub label: StrLit,
+}
+
+/// `plugin name { … }`
+#[derive(Clone, Debug, Default)]
+pub struct Plugin {
+    /// `module "wasm-plugins/licence.wasm"`
+    pub module: Vec<StrLit>,
+    /// `digest "sha256:…"`
+    pub digest: Vec<StrLit>,
+    /// `check allowed(asset.tags, change.start) -> bool`
+    pub checks: Vec<PluginCheck>,
+    /// `limits fuel 10_000_000, memory 32MiB`: each clause a list.
+    pub limits: Vec<Vec<PluginLimit>>,
+}
+
+/// `check allowed(asset.tags, change.start) -> bool`
+#[derive(Clone, Debug)]
+pub struct PluginCheck {
+    /// The whole clause.
+    pub span: Span,
+    /// Its name.
+    pub name: Name,
+    /// The inputs.
+    pub inputs: Vec<Expr>,
+    /// The type of the answer.
+    pub answer: TypeExpr,
+}
+
+/// `memory 32MiB`
+#[derive(Clone, Debug)]
+pub struct PluginLimit {
+    /// What is limited.
+    pub name: Name,
+    /// How much, as written.
+    pub amount: Name,
 }

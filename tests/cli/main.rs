@@ -27,6 +27,7 @@ mod inputs;
 mod known;
 mod narrow;
 mod parquet;
+mod plugins;
 mod portions;
 mod published;
 mod sources;

@@ -151,6 +151,9 @@ impl Drop for Folder {
 pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_changegate"));
     command.current_dir(folder).env_remove("NO_COLOR").env_remove("COLUMNS");
+    // Compiled plugins of tests stay with the tests.
+    let kept = concat!(env!("CARGO_TARGET_TMPDIR"), "/plugins");
+    command.env("XDG_CACHE_HOME", kept).env("XDG_STATE_HOME", kept);
     command
 }
 

@@ -211,6 +211,8 @@ pub enum E {
     Overlaps(String),
     /// A metric by its name.
     Metric(String),
+    /// What the plugin's check says of a text.
+    Plugin(Box<E>),
 }
 
 #[derive(Clone, Debug)]
@@ -495,6 +497,7 @@ pub fn walk(e: &E, see: &mut dyn FnMut(&E)) {
         | E::InLit(a, _)
         | E::In(a, _)
         | E::Like(a, _)
+        | E::Plugin(a)
         | E::Matches(a, _)
         | E::Is(a, _)
         | E::Neg(a)

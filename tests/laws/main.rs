@@ -38,6 +38,7 @@ mod ir_time;
 mod laws;
 mod mutants;
 mod oracle;
+mod plugins;
 mod print;
 mod print_people;
 mod print_time;

@@ -12,7 +12,7 @@ pub const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "frid
 /// The files of a policy: name and text. Another `layout` gives another order and another split.
 pub fn files(policy: &Policy, layout: u64) -> Vec<(String, String)> {
     let mut rng = Rng::new(layout);
-    let mut statements = vec![header(policy)];
+    let mut statements = vec![header(policy), crate::plugins::STATEMENT.to_owned()];
     statements.extend(vocab::extend_texts());
     statements.extend(policy.lets.iter().map(let_));
     statements.extend(policy.tables.iter().map(table));
@@ -342,6 +342,7 @@ fn atom(e: &E) -> String {
         | E::Through(..)
         | E::Risk(..)
         | E::Ask(..)
+        | E::Plugin(..)
         | E::Overlaps(_)
         | E::Metric(_) => bare(e),
         E::TimeLit(_) | E::Let(_, None) => bare(e),
@@ -365,6 +366,7 @@ pub fn bare(e: &E) -> String {
         E::Cmp(op, a, b) => format!("{} {} {}", atom(a), cmp(*op), atom(b)),
         E::InLit(x, items) => format!("{} in {}", atom(x), set(items)),
         E::In(x, l) => format!("{} in {}", atom(x), list(l)),
+        E::Plugin(x) => format!("stub.even({})", inner(x)),
         E::Like(x, glob) => format!("{} like {}", atom(x), quote(glob)),
         E::Matches(x, glob) => {
             let (start, end) =

@@ -151,6 +151,7 @@ impl Case {
         }
         let name = block.value("file").map_or_else(|| format!("policy{}.gate", self.policy.len()), str::to_owned);
         self.folder.write(&format!("policy/{name}"), &block.text);
+        modules(&block.text, &self.folder.0.join("policy"));
         self.policy.insert(name, block.text.clone());
         self.configure();
     }
@@ -178,6 +179,7 @@ impl Case {
     fn wrong(&mut self, block: &Block) {
         let folder = Folder::new();
         folder.write("policy.gate", &block.text);
+        modules(&block.text, &folder.0);
         let files = BTreeMap::from([("policy.gate".to_owned(), block.text.clone())]);
         let found = program::lint(&folder.0, "policy.gate", &files);
         for severity in ["error", "warning"] {
@@ -259,4 +261,13 @@ fn listed(found: &[Found]) -> String {
     let line =
         |one: &Found| format!("{} {} at `{}` ({}): {}", one.severity, one.code, one.text, one.place, one.message);
     found.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The modules that ship with the project stand beside a policy that names them.
+fn modules(policy: &str, folder: &std::path::Path) {
+    for module in ["licence.wasm", "capacity.wasm", "naming.wasm", "compatibility.wasm"] {
+        if policy.contains(&format!("\"{module}\"")) {
+            std::fs::copy(root().join("wasm-plugins").join(module), folder.join(module)).unwrap();
+        }
+    }
 }

@@ -85,6 +85,9 @@ fn finish(mut command: Command, folder: &Path) -> Run {
         .current_dir(folder)
         .env_remove("NO_COLOR")
         .env_remove("COLUMNS")
+        // Compiled plugins of tests stay with the tests.
+        .env("XDG_CACHE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/plugins"))
+        .env("XDG_STATE_HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/plugins"))
         .stdin(Stdio::null())
         .output()
         .unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));

@@ -132,6 +132,11 @@ const UNDERLINED: &[(u16, &str)] = &[
     (164, "02:00"),
     (165, "2027-06-30"),
     (166, "error_rate"),
+    (167, "\"wasm-plugins/seats.txt\""),
+    (168, "\"wasm-plugins/licence.wasm\""),
+    (169, "check  allowed(asset.id, change.start) -> bool"),
+    (170, "10"),
+    (171, "asset.owner"),
 ];
 
 #[test]

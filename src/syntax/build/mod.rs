@@ -6,6 +6,7 @@ mod expr;
 mod literal;
 mod methods;
 mod people;
+mod plugin;
 mod primary;
 mod recur;
 mod statement;

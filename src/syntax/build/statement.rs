@@ -5,7 +5,7 @@ use super::super::grammar::Rule;
 use super::super::source::Span;
 use super::super::tree::{
     Approval, Body, Categorise, Common, Demand, Effective, Extend, FieldDecl, Import, Later, Metric, Obligation, Param,
-    Risk, Setting, Statement, Table, Test, Triage, TypeExpr, TypeKind, Waivable, Waiver,
+    Plugin, Risk, Setting, Statement, Table, Test, Triage, TypeExpr, TypeKind, Waivable, Waiver,
 };
 use super::{Builder, Pair};
 
@@ -24,7 +24,6 @@ pub(crate) fn later_kind(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "rollout" => "`rollout` statements",
         "rollback" => "`rollback` statements",
-        "plugin" => "`plugin` statements",
         _ => return None,
     })
 }
@@ -60,6 +59,7 @@ impl StatementParts {
             "waiver" => Body::Waiver(Waiver::default()),
             "calendar" => Body::Calendar(Vec::new()),
             "metric" => Body::Metric(Metric::default()),
+            "plugin" => Body::Plugin(Plugin::default()),
             "test" => Body::Test(Test::default()),
             other => {
                 let what = later_kind(other).map_or_else(|| format!("`{other}` statements"), str::to_owned);
@@ -159,6 +159,7 @@ impl Builder<'_> {
                 clauses.extend(self.time_clause(pair));
             }
             Body::Metric(metric) => self.metric_clause(metric, pair),
+            Body::Plugin(plugin) => self.plugin_clause(plugin, pair),
             Body::Risk(risk) => self.risk_clause(risk, pair),
             Body::Approval(approval) => self.approval_clause(approval, pair),
             Body::Obligation(obligation) => self.obligation_clause(obligation, pair),

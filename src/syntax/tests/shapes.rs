@@ -277,11 +277,11 @@ fn times_and_types_and_settings() {
 
 #[test]
 fn later_kinds_keep_their_tokens_and_their_mistakes() {
-    let one = only("plugin c \"C\" { module \"a.wasm\"; digest \"x\" }");
-    let two = only("plugin c \"C\" {\n  module \"a.wasm\"\n # c\n  digest \"x\"\n}");
+    let one = only("rollback c \"C\" { when x; action halt }");
+    let two = only("rollback c \"C\" {\n  when x\n # c\n  action halt\n}");
     let (Body::Later(one), Body::Later(two)) = (&one.body, &two.body) else { panic!() };
     assert_eq!(one.tokens, two.tokens);
-    assert_eq!(one.what, "`plugin` statements");
+    assert_eq!(one.what, "`rollback` statements");
     assert!(problems("rollout r { ring a when x && y }").starts_with("CG0030"));
 }
 

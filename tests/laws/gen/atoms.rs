@@ -94,6 +94,9 @@ impl Gen {
     }
 
     fn looks_like(&mut self, x: E, pool: &[&'static str]) -> E {
+        if self.rng.chance(20) {
+            return E::Plugin(boxed(x));
+        }
         let glob = self.glob(pool);
         let ends_only = !glob.contains(['?', '/']) && !glob.trim_matches('*').contains('*');
         if ends_only && self.rng.chance(50) { E::Matches(boxed(x), glob) } else { E::Like(boxed(x), glob) }

@@ -86,6 +86,11 @@ impl<'a> World<'a> {
                 }
                 _ => K::UNKNOWN,
             },
+            // A check is asked only with what is certainly one thing.
+            E::Plugin(x) => match self.value(x, env).only().and_then(crate::plugins::even) {
+                Some(answer) => K::of(answer),
+                None => K::UNKNOWN,
+            },
             E::Is(x, presence) => self.presence(x, *presence, env),
             E::If(c, a, b) => match self.cond(c, env) {
                 K { must: true, .. } => self.cond(a, env),

@@ -1,0 +1,197 @@
+//! Each distinct question is asked once.
+
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
+use std::sync::{Arc, OnceLock, RwLock};
+
+use ahash::RandomState;
+use std::collections::HashMap;
+
+use crate::check::plugin::{Limits, Value};
+
+use super::failure::Failure;
+use super::module::Module;
+
+/// Threads that look at the same time seldom meet in one of so many.
+const SHARDS: usize = 64;
+
+/// An answer that was given before, or why there was none, with the words for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// The answer, or why there is none.
+    pub result: Result<Value, Failure>,
+    /// The failure in words; empty for an answer.
+    pub words: Arc<str>,
+}
+
+impl Remembered {
+    pub(super) fn new(result: Result<Value, Failure>) -> Self {
+        let words = result.as_ref().err().map_or_else(|| Arc::from(""), |failure| Arc::from(failure.to_string()));
+        Self { result, words }
+    }
+}
+
+/// Asks a module each distinct question once, from any number of threads, and remembers the answers.
+#[derive(Debug)]
+pub struct Memo {
+    module: Module,
+    limits: Limits,
+    hasher: RandomState,
+    shards: Vec<RwLock<Shard>>,
+    /// What ends the run; nothing is asked any more.
+    fatal: OnceLock<Failure>,
+    kept: Option<super::kept::Kept>,
+}
+
+/// By hash; those that share one stand in one list, so that looking does not need a question of its own.
+type Shard = HashMap<u64, Vec<Entry>, Passed>;
+
+#[derive(Debug)]
+struct Entry {
+    check: usize,
+    inputs: Box<[Value]>,
+    answer: Arc<OnceLock<Remembered>>,
+}
+
+/// The keys are hashes already.
+#[derive(Clone, Copy, Debug, Default)]
+struct Passed;
+
+impl std::hash::BuildHasher for Passed {
+    type Hasher = PassedHasher;
+
+    fn build_hasher(&self) -> PassedHasher {
+        PassedHasher(0)
+    }
+}
+
+struct PassedHasher(u64);
+
+impl std::hash::Hasher for PassedHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = n;
+    }
+}
+
+impl Memo {
+    /// Remembers nothing yet.
+    #[must_use]
+    pub fn new(module: Module, limits: Limits) -> Self {
+        Self {
+            module,
+            limits,
+            hasher: RandomState::new(),
+            shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
+            fatal: OnceLock::new(),
+            kept: None,
+        }
+    }
+
+    /// Also takes answers from the cache, and [`keep`](Self::keep)s them there.
+    #[must_use]
+    pub fn with_cache(mut self, cache: Arc<super::cache::Cache>) -> Self {
+        self.kept =
+            Some(super::kept::Kept::open(cache, self.module.digest(), &self.module.engine_print(), self.limits));
+        self
+    }
+
+    /// The module that is asked.
+    #[must_use]
+    pub const fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// What ended the run, if anything did.
+    #[must_use]
+    pub fn fatal(&self) -> Option<&Failure> {
+        self.fatal.get()
+    }
+
+    /// How many answers of earlier runs are at hand.
+    #[must_use]
+    pub fn from_disk(&self) -> usize {
+        self.kept.as_ref().map_or(0, super::kept::Kept::len)
+    }
+
+    /// How many distinct questions were asked.
+    #[must_use]
+    pub fn distinct(&self) -> usize {
+        let count = |shard: &RwLock<Shard>| shard.read().map_or(0, |shard| shard.values().map(Vec::len).sum());
+        self.shards.iter().map(count).sum()
+    }
+
+    /// The answer to a question, by the index of the check in [`Described::checks`](crate::check::plugin::Described::checks).
+    #[must_use]
+    pub fn ask(&self, check: usize, inputs: &[Value]) -> Remembered {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write_usize(check);
+        inputs.hash(&mut hasher);
+        let hash = hasher.finish();
+        let same = |entry: &&Entry| entry.check == check && *entry.inputs == *inputs;
+        let Some(shard) = usize::try_from(hash >> 32).ok().and_then(|n| self.shards.get(n % SHARDS)) else {
+            return self.work_out(check, inputs);
+        };
+        if let Ok(shard) = shard.read()
+            && let Some(entry) = shard.get(&hash).and_then(|entries| entries.iter().find(same))
+            && let Some(answer) = entry.answer.get()
+        {
+            return answer.clone();
+        }
+        let Ok(mut entries) = shard.write() else { return self.work_out(check, inputs) };
+        let entries_of_hash = entries.entry(hash).or_default();
+        let answer = match entries_of_hash.iter().find(same) {
+            Some(entry) => Arc::clone(&entry.answer),
+            None => {
+                let answer = Arc::new(OnceLock::new());
+                entries_of_hash.push(Entry { check, inputs: Box::from(inputs), answer: Arc::clone(&answer) });
+                answer
+            }
+        };
+        drop(entries);
+        // Another thread with the same question waits here for the one that came first.
+        answer.get_or_init(|| self.work_out(check, inputs)).clone()
+    }
+
+    fn work_out(&self, check: usize, inputs: &[Value]) -> Remembered {
+        if let Some(fatal) = self.fatal.get() {
+            return Remembered::new(Err(fatal.clone()));
+        }
+        if let Some(known) = self.kept.as_ref().and_then(|kept| kept.get(check, inputs)) {
+            return Remembered::new(known);
+        }
+        let result = self.module.ask(check, inputs, self.limits);
+        if let Err(failure) = &result
+            && failure.ends_run()
+        {
+            let _ = self.fatal.set(failure.clone());
+        }
+        Remembered::new(result)
+    }
+
+    /// Writes the answers of this run to the cache, beside those of earlier ones.
+    pub fn keep(&self) {
+        let Some(kept) = &self.kept else { return };
+        let mut all = Vec::new();
+        for shard in &self.shards {
+            let Ok(shard) = shard.read() else { continue };
+            for entry in shard.values().flatten() {
+                if let Some(answer) = entry.answer.get() {
+                    all.push((entry.check, entry.inputs.clone(), answer.result.clone()));
+                }
+            }
+        }
+        kept.keep(all);
+    }
+}
+
+#[cfg(test)]
+mod tests;

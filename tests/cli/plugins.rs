@@ -1,0 +1,204 @@
+//! Plugins from outside: the verbs, and decisions that ask.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::support::{Folder, Run};
+
+const LICENCE: &str = "sha256:94f200ab3c5afaa9ea97995c47ad5df68b90df01c47fff7962edc13bd1bfb998";
+
+fn module(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("wasm-plugins").join(name)
+}
+
+/// A project whose policy asks `licence.wasm`.
+fn project(digest: &str, limits: &str) -> Folder {
+    let folder = Folder::empty();
+    folder.write("changegate.toml", "policy = \"policy\"\ninventory = \"assets.ndjson\"\nchanges = \"changes.json\"\n");
+    fs::create_dir_all(folder.0.join("policy")).unwrap();
+    fs::copy(module("licence.wasm"), folder.0.join("policy/licence.wasm")).unwrap();
+    folder.write(
+        "policy/policy.gate",
+        format!(
+            "plugin licence {{ module \"licence.wasm\" {digest} check allowed(asset.tags, change.start) -> bool {limits} }}\n\
+             rule licensed {{ when asset.tier <= 3  require licence.allowed(asset.tags, change.start) }}\n"
+        ),
+    );
+    let assets: Vec<String> = (0..500)
+        .map(|n| match n % 6 {
+            0 => format!(r#"{{"id":"a{n:03}","tier":{}}}"#, n % 4 + 1),
+            1 => format!(r#"{{"id":"a{n:03}","tier":{},"tags":["licence-x-until-never"]}}"#, n % 4 + 1),
+            2 => {
+                format!(r#"{{"id":"a{n:03}","tier":{},"tags":["licence-x-until-2026-0{}-01"]}}"#, n % 4 + 1, n % 9 + 1)
+            }
+            _ => format!(r#"{{"id":"a{n:03}","tier":{},"tags":["t{}"]}}"#, n % 4 + 1, n % 50),
+        })
+        .collect();
+    folder.write("assets.ndjson", assets.join("\n"));
+    folder.write(
+        "changes.json",
+        r#"{"id":"C","assets":{"where":"asset.tier >= 1"},"start":"2026-11-21T10:00:00Z","end":"2026-11-21T11:00:00Z","fixes":[]}"#,
+    );
+    folder
+}
+
+fn pinned() -> String {
+    format!("digest \"{LICENCE}\"")
+}
+
+fn check(folder: &Folder, more: &[&str]) -> Run {
+    let call = ["check", "--format", "ndjson", "--now", "2026-11-20T12:00:00Z"];
+    folder.run(call.iter().chain(more).copied())
+}
+
+#[test]
+fn threads_batches_and_portions_leave_no_trace() {
+    let folder = project(&pinned(), "");
+    let one = check(&folder, &["--threads", "1"]);
+    assert_eq!(one.status, 1, "{}", one.stderr);
+    assert!(one.stdout.contains(LICENCE) && one.stdout.contains("\"cause\":\"plugin\""), "{}", one.stdout);
+    for more in [
+        &["--threads", "2"][..],
+        &["--threads", "8"],
+        &["--threads", "40"],
+        &["--batch-size", "1"],
+        &["--batch-size", "4096"],
+        &["--threads", "8", "--portion-size", "1"],
+        &["--threads", "2", "--portion-size", "4096"],
+    ] {
+        let other = check(&folder, more);
+        assert_eq!((one.stdout.as_str(), one.status), (other.stdout.as_str(), other.status), "{more:?}");
+    }
+}
+
+#[test]
+fn a_module_is_the_one_that_the_policy_names() {
+    let loose = project("", "");
+    let run = check(&loose, &[]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("CG0168") && run.stderr.contains(LICENCE), "{}", run.stderr);
+    assert_eq!(check(&loose, &["--allow-unpinned"]).status, 1);
+
+    let folder = project(&pinned(), "");
+    let mut bytes = fs::read(module("licence.wasm")).unwrap();
+    bytes[40] ^= 1;
+    fs::write(folder.0.join("policy/licence.wasm"), &bytes).unwrap();
+    for more in [&[][..], &["--allow-unpinned"]] {
+        let run = check(&folder, more);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains("another module than this policy was written for"), "{}", run.stderr);
+    }
+    bytes.truncate(1000);
+    fs::write(loose.0.join("policy/licence.wasm"), &bytes).unwrap();
+    let run = check(&loose, &["--allow-unpinned"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("CG0167"), "{}", run.stderr);
+    fs::remove_file(loose.0.join("policy/licence.wasm")).unwrap();
+    assert!(check(&loose, &["--allow-unpinned"]).stderr.contains("cannot read"));
+}
+
+#[test]
+fn what_uses_up_its_limits_is_unknown_and_can_be_asked_again() {
+    let folder = project(&pinned(), "limits fuel 1_000");
+    let run = check(&folder, &[]);
+    assert_eq!(run.status, 1);
+    assert!(run.stdout.contains("used all its fuel, 1_000 units"), "{}", run.stdout);
+    let why = folder.run(["why", "C", "a004", "--now", "2026-11-20T12:00:00Z"]);
+    assert!(why.stdout.contains("changegate plugin run licence.wasm allowed"), "{}", why.stdout);
+    let again = folder.run([
+        "plugin",
+        "run",
+        "policy/licence.wasm",
+        "allowed",
+        "--fuel",
+        "1000",
+        "[\"t3\"]",
+        "2026-11-21T10:00:00Z",
+    ]);
+    assert_eq!(again.status, 1);
+    assert!(again.stdout.starts_with("unknown: the check used all its fuel"), "{}", again.stdout);
+    let eval = folder.run(["eval", "licence.allowed(asset.tags, 2026-11-21T10:00Z)"]);
+    assert_eq!(eval.status, 0, "{}", eval.stderr);
+}
+
+#[test]
+fn a_module_says_what_it_has() {
+    let folder = Folder::empty();
+    let path = module("licence.wasm").display().to_string();
+    let run = folder.run(["plugin", "inspect", &path]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    for part in ["licence 1.0.0", LICENCE, "check allowed(tags: set<string>, start: time) -> bool"] {
+        assert!(run.stdout.contains(part), "{}", run.stdout);
+    }
+    let json = folder.run(["plugin", "inspect", &path, "--format", "json"]).json();
+    assert_eq!(json["digest"], LICENCE);
+    let run = folder.run(["plugin", "digest", &path]);
+    assert_eq!(run.stdout, format!("{LICENCE}  {path}\n"));
+    let run = folder.run(["plugin", "run", &path, "alowed"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("it has `allowed`, `days_left`"), "{}", run.stderr);
+    folder.write("no.wasm", "nothing");
+    assert_eq!(folder.run(["plugin", "inspect", "no.wasm"]).status, 2);
+}
+
+#[test]
+fn a_check_is_asked_by_hand_or_with_records() {
+    let folder = Folder::empty();
+    let path = module("licence.wasm").display().to_string();
+    let run =
+        folder.run(["plugin", "run", &path, "allowed", "[\"licence-x-until-2026-06-30\"]", "2026-11-21T10:00:00Z"]);
+    assert_eq!((run.status, run.stdout.lines().next()), (0, Some("false")), "{}", run.stderr);
+    folder.write("a.json", r#"{"id":"a","tags":["licence-x-until-2027-06-30"]}"#);
+    folder.write("c.json", r#"{"id":"C","start":"2026-11-21T10:00:00Z"}"#);
+    let run =
+        folder.run(["plugin", "run", &path, "allowed", "--asset", "a.json", "--change", "c.json", "--format", "json"]);
+    assert_eq!(run.json()["answer"], true, "{}", run.stderr);
+    let run = folder.run(["plugin", "run", &path, "allowed", "--asset", "a.json"]);
+    assert!(run.status == 2 && run.stderr.contains("no record has the input `start`"), "{}", run.stderr);
+    let run = folder.run(["plugin", "run", &path, "allowed", "[]"]);
+    assert!(run.status == 2 && run.stderr.contains("is not asked with 1 inputs"), "{}", run.stderr);
+}
+
+#[test]
+fn the_examples_answer_as_they_are_recorded() {
+    let folder = Folder::empty();
+    for name in ["licence", "compatibility", "capacity", "naming"] {
+        let path = module(&format!("{name}.wasm")).display().to_string();
+        let answers = module(name).join("answers.ndjson").display().to_string();
+        let run = folder.run(["plugin", "test", &path, "--answers", &answers]);
+        assert_eq!(run.status, 0, "{name}: {}{}", run.stdout, run.stderr);
+    }
+    let path = module("licence.wasm").display().to_string();
+    folder.write("a.ndjson", r#"{"check":"allowed","inputs":[[],"2026-11-21T10:00:00Z"],"answer":false}"#);
+    let run = folder.run(["plugin", "test", &path, "--answers", "a.ndjson"]);
+    assert!(run.status == 1 && run.stdout.contains("answers true, and false was expected"), "{}", run.stdout);
+}
+
+#[test]
+fn a_module_is_signed_and_verified() {
+    let folder = Folder::empty();
+    fs::copy(module("licence.wasm"), folder.0.join("licence.wasm")).unwrap();
+    let run = folder.run(["plugin", "sign", "licence.wasm", "--key", "secret.key", "--new-key"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let key = run.stdout.lines().last().unwrap().trim_start_matches("signed by ").to_owned();
+    assert_eq!(folder.run(["plugin", "verify", "licence.wasm", "--key", &key]).status, 0);
+    let other = format!("ed25519:{}", "11".repeat(32));
+    assert_ne!(folder.run(["plugin", "verify", "licence.wasm", "--key", &other]).status, 0);
+    let again = folder.run(["plugin", "sign", "licence.wasm", "--key", "secret.key", "--new-key"]);
+    assert_eq!(again.status, 2, "a key is never written over");
+    fs::copy(module("naming.wasm"), folder.0.join("licence.wasm")).unwrap();
+    let run = folder.run(["plugin", "verify", "licence.wasm", "--key", &key]);
+    assert!(run.status == 1 && run.stdout.contains("is not the one that was signed"), "{}", run.stdout);
+}
+
+#[test]
+fn a_new_plugin_has_its_own_name_everywhere() {
+    let folder = Folder::empty();
+    let run = folder.run(["plugin", "new", "work_windows"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let text = fs::read_to_string(folder.0.join("work-windows/src/lib.rs")).unwrap();
+    assert!(text.contains("work_windows") && !text.contains("my_plugin") && !text.contains("my-plugin"));
+    assert!(folder.0.join("work-windows/wit/work-windows.wit").is_file());
+    assert_eq!(folder.run(["plugin", "new", "work_windows"]).status, 2);
+    assert_eq!(folder.run(["plugin", "new", "Work Windows"]).status, 2);
+}

@@ -1,0 +1,1 @@
+../../../src/cli/template/plugin-rust/componentize/main.rs
