@@ -57,7 +57,17 @@ impl Loader for Packs {
     }
 
     fn plugin(&mut self, _from: &str, path: &str, digest: Option<&str>) -> Result<Arc<Described>, Refused> {
-        module(path, digest)
+        // The example names modules that are there.
+        match path.strip_prefix("../../../") {
+            Some(real) => {
+                let bytes = std::fs::read(root().join(real)).map_err(|error| Refused::Unusable(error.to_string()))?;
+                let host = crate::plugin::Host::new(crate::plugin::HostOptions::default()).unwrap();
+                let found = host.load(&bytes).map_err(|error| Refused::Unusable(error.to_string()))?;
+                assert_eq!(digest, Some(found.digest()));
+                Ok(Arc::clone(found.described()))
+            }
+            None => module(path, digest),
+        }
     }
 
     fn pack(&mut self, name: &str) -> Result<Vec<(String, Arc<str>)>, Vec<String>> {
