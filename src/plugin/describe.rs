@@ -64,8 +64,9 @@ impl Description {
         Ok(Self { name, version, checks: described })
     }
 
-    /// What the checks' answers mean, in the order of `exported`, if each is described as it is exported and none beside them.
-    pub(super) fn agree(&self, exported: &[Exported]) -> Result<Vec<String>, LoadError> {
+    /// What the checks' answers mean, in the order of `exported`, if each is described as it is exported and none beside them. What an interface
+    /// exports beside its checks goes out of `exported`.
+    pub(super) fn agree(&self, exported: &mut Vec<Exported>) -> Result<Vec<String>, LoadError> {
         let mut declared: Vec<(Declared, &str)> = Vec::with_capacity(self.checks.len());
         for (text, about) in &self.checks {
             let check = declaration(text).map_err(|what| {
@@ -86,8 +87,11 @@ impl Description {
             }
             declared.push((check, about));
         }
+        exported.retain(|check| {
+            !check.of_interface || declared.iter().any(|(known, _)| known.signature.name == check.signature.name)
+        });
         let mut abouts = Vec::with_capacity(exported.len());
-        for check in exported {
+        for check in exported.iter() {
             let name = &check.signature.name;
             let Some((described, about)) = declared.iter().find(|(known, _)| known.signature.name == *name) else {
                 return Err(LoadError::new(format!("it exports `{name}`, which its `describe` does not name")));

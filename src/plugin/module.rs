@@ -76,7 +76,7 @@ impl Host {
     }
 
     fn assemble(&self, digest: String, component: &Component, known: Option<Description>) -> Result<Module, LoadError> {
-        let reflected = reflect(&self.0.engine, component)?;
+        let mut reflected = reflect(&self.0.engine, component)?;
         let pre = self.0.linker.instantiate_pre(component).map_err(|e| stopped::compile(&e))?;
         let from_cache = known.is_some();
         let description = match known {
@@ -87,7 +87,7 @@ impl Host {
                 Description::from_answer(answer)?
             }
         };
-        let abouts = description.agree(&reflected.checks)?;
+        let abouts = description.agree(&mut reflected.checks)?;
         let checks = reflected
             .checks
             .iter()

@@ -24,6 +24,8 @@ pub(super) struct Exported {
     /// As WIT: `func(tags: list<string>) -> bool`.
     pub(super) text: String,
     pub(super) index: ComponentExportIndex,
+    /// Whether it stands in an interface, which may have functions that are no checks.
+    pub(super) of_interface: bool,
 }
 
 /// What a component exports.
@@ -59,7 +61,10 @@ pub(super) fn reflect(engine: &Engine, component: &Component) -> Result<Reflecte
                     let ComponentItem::ComponentFunc(ty) = item.ty else { continue };
                     let Some(index) = component.get_export_index(parent.as_ref(), function) else { continue };
                     if described.is_none() {
-                        add(&mut checks, exported(function, &ty, index)?)?;
+                        // What a toolchain exports for itself, such as the `init` of an interpreter, is no check: nobody can ask it.
+                        if let Ok(check) = exported(function, &ty, index) {
+                            add(&mut checks, Exported { of_interface: true, ..check })?;
+                        }
                     } else if function == "describe" {
                         fits_description(&ty)?;
                         describe = Some(index);
@@ -208,7 +213,7 @@ fn exported(name: &str, ty: &ComponentFunc, index: ComponentExportIndex) -> Resu
         return Err(wrong(format!("answers with `{answer}`, and a policy cannot use records as an answer")));
     }
     let signature = Signature { name: word(name), inputs, answer };
-    Ok(Exported { signature, names, may_refuse, text: wit::function(ty), index })
+    Ok(Exported { signature, names, may_refuse, text: wit::function(ty), index, of_interface: false })
 }
 
 /// Whether a check may answer with it: one value or a set of them.

@@ -126,3 +126,13 @@ fn damage_is_an_error_and_never_more() {
     }
     assert!(host.load(&bytes).is_ok());
 }
+
+#[test]
+fn what_a_toolchain_exports_in_an_interface_of_its_own_is_no_check() {
+    let more = "(func $init (result u32) (canon lift (core func $i \"go\")))
+        (instance $toolchain (export \"init\" (func $init)) (export \"reset\" (func $f-go)))
+        (export \"toolchain\" (instance $toolchain))";
+    let module = host().load(&guest_of("guest", "1.0.0", &[go("go() -> bool")], YES, more)).unwrap();
+    let names: Vec<&str> = module.described().checks.iter().map(|check| check.signature.name.as_str()).collect();
+    assert_eq!(names, ["go"]);
+}
