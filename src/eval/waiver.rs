@@ -12,7 +12,7 @@ use super::decision::{AppliedWaiver, RefusedWaiver, UnknownFact};
 use super::env::Env;
 use super::frame::Frame;
 use super::granted::Aim;
-use super::period::{could, force, tested_in};
+use super::period::{could, force, in_force, tested_in};
 use super::unknown;
 use super::value::Could;
 
@@ -73,7 +73,7 @@ fn standing(frame: &Frame<'_>, target: Waivable, wanted: impl Fn(&Waiver) -> boo
         }
         let times = times();
         let dates = Truth::collect(len, |row| dates(env, waiver.from, waiver.until, times.get(row).copied().flatten()));
-        any = any.or(&conditions(frame, waiver).and(&dates));
+        any = any.or(&conditions(frame, waiver, target).and(&dates));
     }
     if let Some(head) = head_of(env.program, target)
         && env.granted().concerns(env, &head.name)
@@ -96,14 +96,22 @@ fn tested_for(frame: &Frame<'_>, target: Waivable) -> Vec<Option<Tested>> {
     }
 }
 
+/// Whether a waiver is in force in each row: for a block of findings that hangs on `now` alone, as all that is said of findings does.
+fn force_for(frame: &Frame<'_>, head: &Head, target: Waivable) -> Truth {
+    match target {
+        Waivable::Triage(_) => Truth::constant(frame.len(), in_force(frame.env, head, Tested::at(frame.env.now))),
+        Waivable::Rule(_) | Waivable::Obligation(_) => force(frame, head),
+    }
+}
+
 /// Why a waiver can never be for the statement at this place of its list.
 fn refusal(waiver: &Waiver, at: usize) -> Option<&str> {
     waiver.refused.get(at)?.as_deref()
 }
 
 /// Whether a waiver's own conditions hold.
-fn conditions(frame: &Frame<'_>, waiver: &Waiver) -> Truth {
-    let mut holds = scope(frame, &waiver.head).and(&force(frame, &waiver.head));
+fn conditions(frame: &Frame<'_>, waiver: &Waiver, target: Waivable) -> Truth {
+    let mut holds = scope(frame, &waiver.head).and(&force_for(frame, &waiver.head, target));
     if let Some(except) = waiver.head.except {
         holds = holds.and(&frame.truth(except).not());
     }
@@ -179,7 +187,7 @@ pub fn judge(frame: &Frame<'_>, row: usize, target: Waivable, tested: Option<Tes
         if !scope(frame, &waiver.head).may_at(row) {
             continue;
         }
-        match why_not(frame, row, waiver, at, tested) {
+        match why_not(frame, row, (waiver, target), at, tested) {
             Some(why) => judged.refused.push(RefusedWaiver { name: waiver.head.name.clone(), why }),
             None => {
                 let because = waiver.head.because.map(|node| super::reason::because(frame, row, node));
@@ -206,7 +214,13 @@ pub fn judge(frame: &Frame<'_>, row: usize, target: Waivable, tested: Option<Tes
 }
 
 /// Why a waiver of the policy does not apply in a row; none where it does.
-fn why_not(frame: &Frame<'_>, row: usize, waiver: &Waiver, at: usize, tested: Option<Tested>) -> Option<String> {
+fn why_not(
+    frame: &Frame<'_>,
+    row: usize,
+    (waiver, target): (&Waiver, Waivable),
+    at: usize,
+    tested: Option<Tested>,
+) -> Option<String> {
     let env = frame.env;
     if let Some(why) = refusal(waiver, at) {
         return Some(why.to_owned());
@@ -214,7 +228,7 @@ fn why_not(frame: &Frame<'_>, row: usize, waiver: &Waiver, at: usize, tested: Op
     if let Some(why) = outside(env, waiver.from, waiver.until, tested) {
         return Some(why);
     }
-    if !force(frame, &waiver.head).must_at(row) {
+    if !force_for(frame, &waiver.head, target).must_at(row) {
         return Some("it is not certainly in force".to_owned());
     }
     let written = |node: NodeId| env.node(node).map_or_else(String::new, |n| env.program.sources.phrase(n.span));
@@ -313,14 +327,14 @@ pub fn missing(frame: &Frame<'_>, row: usize, target: Waivable, finding: Option<
     for waiver in &env.program.waivers {
         let Some(at) = waiver.waives.iter().position(|waived| *waived == target) else { continue };
         let dates = dates(env, waiver.from, waiver.until, tested);
-        let could = conditions(frame, waiver).at(row);
+        let could = conditions(frame, waiver, target).at(row);
         if refusal(waiver, at).is_some() || !dates.be_true || !could.be_true {
             continue;
         }
         let nodes: Vec<NodeId> =
             waiver.head.scope.iter().chain(&waiver.head.except).chain(&waiver.provided).copied().collect();
         facts.extend(unknown::missing(frame, row, &nodes, None));
-        if dates.be_false || !force(frame, &waiver.head).at(row).is_certain() {
+        if dates.be_false || !force_for(frame, &waiver.head, target).at(row).is_certain() {
             facts.extend(unknown::missing_times(frame, row, VarId::CHANGE, "asset"));
         }
     }
