@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
 use super::super::failure::Failure;
 use crate::Policy;
@@ -78,7 +78,8 @@ impl Modules {
             let checks = plugin.checks.iter().map(|check| check.signature.name.as_str());
             answers.add(&plugin.name, module.clone(), plugin.limits, checks, None);
         }
-        let turns = Turns::of(rayon::current_num_threads(), slots());
+        // How many threads there are is for the run to say, which begins later.
+        let turns = OnceLock::new();
         policy.answered_by(Arc::new(Asker { answers, turns, voice: self.voice.clone() }))
     }
 }
@@ -104,13 +105,14 @@ fn cache() -> Option<Arc<Cache>> {
 #[derive(Debug)]
 struct Asker {
     answers: Answers,
-    turns: Option<Turns>,
+    turns: OnceLock<Option<Turns>>,
     voice: (Format, Look),
 }
 
 impl Checks for Asker {
     fn ask(&self, asked: Asked, inputs: &[Value]) -> Outcome {
-        let turn = self.turns.as_ref().map(Turns::take);
+        let turn =
+            self.turns.get_or_init(|| Turns::of(rayon::current_num_threads(), slots())).as_ref().map(Turns::take);
         let outcome = self.answers.ask(asked, inputs);
         drop(turn);
         if matches!(outcome, Outcome::Failed(_))
