@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value;
 
 use crate::conform::conforms;
+use crate::plugins;
 use crate::portions::{self, CHANGES};
 use crate::support::{CONFIG, Folder, INVENTORY, NOW, POLICY, change, program};
 
@@ -570,4 +571,54 @@ fn what_time_changes_comes_after_what_a_file_changed() {
     assert_eq!(watch["because"], serde_json::json!(["assets.ndjson"]), "{lines:#?}");
     assert!(!lines.is_empty());
     assert!(lines.iter().all(|line| line["asset"] == "a000" || line.get("asset").is_none()), "{lines:#?}");
+}
+
+#[test]
+fn another_module_of_a_plugin_is_decided_by_once_or_told() {
+    use plugins::guest::{Check, guest};
+    let module = |answer: u8| {
+        let ty = "(func (param \"n\" s64) (result bool))";
+        guest(
+            &[Check { signature: "go(n: int) -> bool", export: "go", ty }],
+            &format!("(func (export \"go\") (param i64) (result i32) (i32.const {answer}))"),
+        )
+    };
+    let policy = |digest: &str| {
+        format!(
+            "plugin p {{ module \"p.wasm\" {digest} check go(asset.tier) -> bool }}\n\
+             rule asked {{ require p.go(asset.tier) }}\n"
+        )
+    };
+    let replace = |folder: &Folder, answer: u8| {
+        let beside = folder.write("policy/p.wasm.tmp~", module(answer));
+        fs::rename(beside, folder.0.join("policy/p.wasm")).unwrap();
+    };
+
+    let loose = Folder::project("none");
+    loose.write("policy/plugin.gate", policy(""));
+    loose.write("policy/p.wasm", module(1));
+    let mut watching = Watching::ndjson(&loose.0, &["--allow-unpinned"]);
+    replace(&loose, 0);
+    let (lines, watch) = watching.round();
+    assert_eq!(watch["status"], "decided", "{watch} {}", watching.stop());
+    // The tier of the second is not known, so it is held as before.
+    assert_eq!(lines.iter().filter(|line| line["asset"] != Value::Null).count(), 1, "{lines:#?}");
+    assert_eq!((&lines[0]["came"], &lines[0]["after"]["verdict"]), (&serde_json::json!(["asked"]), &"deny".into()));
+    // Once, and no more: the next that is decided is for another reason.
+    save(&loose, "changes/two.json", &change("CHG0002", "none"));
+    let (_, watch) = watching.round();
+    assert_eq!(watch["because"], serde_json::json!(["changes/two.json"]), "{watch}");
+
+    let pinned = Folder::project("none");
+    pinned.write("policy/plugin.gate", policy(&format!("digest \"{}\"", changegate::plugin::digest(&module(1)))));
+    pinned.write("policy/p.wasm", module(1));
+    let mut watching = Watching::ndjson(&pinned.0, &[]);
+    replace(&pinned, 0);
+    let (lines, watch) = watching.round();
+    assert_eq!((lines.len(), &watch["status"], &watch["kept"]), (0, &"failed".into(), &NOW.into()), "{watch}");
+    replace(&pinned, 1);
+    let (_, watch) = watching.round();
+    assert_eq!((&watch["status"], &watch["different"]), (&"decided".into(), &0.into()), "{watch}");
+    let stderr = watching.stop();
+    assert!(stderr.contains("is another module than this policy was written for"), "{stderr}");
 }
