@@ -144,6 +144,11 @@ impl Policy {
         self
     }
 
+    /// Has the answers of its plugins kept, where they are to be remembered: what was decided is decided.
+    pub fn keep_answers(&self) {
+        self.program.answerer.0.keep();
+    }
+
     /// The digests of the modules that the policy's plugins are, sorted, each once.
     fn plugin_digests(&self) -> Vec<String> {
         let all = self.program.plugins.iter().map(|plugin| plugin.digest.clone());

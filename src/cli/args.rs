@@ -106,6 +106,12 @@ pub(super) struct PolicyArgs {
     /// Take modules of plugins that the policy does not name by their digest as they are
     #[arg(long)]
     pub allow_unpinned: bool,
+    /// A folder in which the answers of plugins are remembered from one run to the next
+    #[arg(long, value_name = "DIR")]
+    pub plugin_answers: Option<PathBuf>,
+    /// Milliseconds that one call of a plugin may take before the run ends
+    #[arg(long, value_name = "MS", hide = true, value_parser = clap::value_parser!(u64).range(1..))]
+    pub plugin_guard: Option<u64>,
 }
 
 /// Which facts, and when.

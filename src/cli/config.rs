@@ -14,7 +14,7 @@ use crate::time::{Duration, Zone, parse_duration};
 /// The name of the file.
 const NAME: &str = "changegate.toml";
 /// The keys that it can have.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "policy",
     "inventory",
     "changes",
@@ -30,6 +30,7 @@ const KEYS: [&str; 15] = [
     "reports",
     "source",
     "feeds",
+    "plugin_answers",
 ];
 
 /// The keys of the table `feeds`.
@@ -86,6 +87,8 @@ pub(super) struct Config {
     pub reports: Vec<PathBuf>,
     /// `feeds`: public feeds about vulnerabilities.
     pub feeds: Feeds,
+    /// `plugin_answers`: the folder in which answers of plugins are remembered.
+    pub plugin_answers: Option<PathBuf>,
     /// The file's text, for what only a vocabulary can be held against.
     pub text: String,
     /// Where `timezone` stands, and the name that it gives.
@@ -182,6 +185,7 @@ impl Config {
                 "waivers" => config.waivers = paths(&place, folder, key, value)?,
                 "samples" => config.samples = paths(&place, folder, key, value)?,
                 "tzdb" => config.tzdb = Some(folder.join(string(&place, key, value)?)),
+                "plugin_answers" => config.plugin_answers = Some(folder.join(string(&place, key, value)?)),
                 "reports" => config.reports = paths(&place, folder, key, value)?,
                 "feeds" => config.feeds = feeds(&place, folder, value)?,
                 // Read together with the vocabulary of the policy.

@@ -31,9 +31,9 @@ pub(super) struct LintArgs {
 
 /// Checks and prints: the diagnostics are the result, so they go to stdout.
 pub(super) fn run(args: &LintArgs, session: &Session) -> Result<Status, Failure> {
-    let asked = PolicyArgs { policy: args.path.clone(), allow_unpinned: args.allow_unpinned };
+    let asked = PolicyArgs { policy: args.path.clone(), allow_unpinned: args.allow_unpinned, ..PolicyArgs::default() };
     let path = session.policy_path(&asked)?;
-    let Loaded { policy, diagnostics: found, sources } = session.load(&path, args.allow_unpinned)?;
+    let Loaded { policy, diagnostics: found, sources } = session.load(&path, &asked)?;
     output::print(|out| match session.format {
         Format::Human if found.is_empty() => writeln!(out, "{}: no problem found", path.display()),
         Format::Json => {

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::args::{ColorArg, FactsArgs, FormatArg, Global, PolicyArgs};
 use super::calendars;
@@ -224,7 +224,7 @@ impl Session {
     /// Files that cannot be read, or a policy that does not check.
     pub(super) fn policy(&self, args: &PolicyArgs) -> Result<Ready, Failure> {
         let path = self.policy_path(args)?;
-        self.ready(self.load(&path, args.allow_unpinned)?)
+        self.ready(self.load(&path, args)?)
     }
 
     /// The same without the policy's own tests, for those who decide.
@@ -232,7 +232,7 @@ impl Session {
     /// # Errors
     /// The same.
     pub(super) fn policy_to_decide(&self, args: &PolicyArgs) -> Result<Ready, Failure> {
-        let (files, mut loader) = loader::open(&self.policy_path(args)?, self.modules(args.allow_unpinned))?;
+        let (files, mut loader) = loader::open(&self.policy_path(args)?, self.modules(args)?)?;
         self.ready(engine::load_to_decide(files, &mut loader))
     }
 
@@ -247,14 +247,22 @@ impl Session {
     ///
     /// # Errors
     /// Files that cannot be read.
-    pub(super) fn load(&self, path: &Path, allow_unpinned: bool) -> Result<Loaded, Failure> {
-        let (files, mut loader) = loader::open(path, self.modules(allow_unpinned))?;
+    pub(super) fn load(&self, path: &Path, args: &PolicyArgs) -> Result<Loaded, Failure> {
+        let (files, mut loader) = loader::open(path, self.modules(args)?)?;
         Ok(engine::load(files, &mut loader))
     }
 
-    /// Who loads the modules of plugins.
-    pub(super) fn modules(&self, allow_unpinned: bool) -> Modules {
-        Modules::new(allow_unpinned, (self.format, self.problems.clone()))
+    /// Who loads the modules of plugins, and where their answers are remembered.
+    ///
+    /// # Errors
+    /// A folder for answers that cannot be used.
+    pub(super) fn modules(&self, args: &PolicyArgs) -> Result<Modules, Failure> {
+        let modules = Modules::new(args.allow_unpinned, (self.format, self.problems.clone()));
+        let modules = modules.guarded_by(args.plugin_guard.map(Duration::from_millis));
+        match args.plugin_answers.as_ref().or(self.config.plugin_answers.as_ref()) {
+            Some(folder) => modules.remembering(folder),
+            None => Ok(modules),
+        }
     }
 
     /// Prints diagnostics on stderr.

@@ -20,8 +20,9 @@ use wasmtime::component::Component;
 
 use super::failure::LoadError;
 
-/// The most bytes of one file that are read.
+/// The most bytes of one file that are read: of code, and of answers.
 const MAX_FILE: u64 = 1 << 30;
+const MAX_ANSWERS: u64 = 257 << 20;
 /// The most files, and bytes of them, that are kept; the oldest go first.
 const MAX_FILES: usize = 100;
 const MAX_BYTES: u64 = 2 << 30;
@@ -70,7 +71,7 @@ impl Cache {
 
     /// The compiled component of this digest, with its notes.
     pub(super) fn open(&self, engine: &Engine, digest: &str) -> Option<(Component, Vec<u8>)> {
-        let sealed = self.read(&self.code(engine, digest)?)?;
+        let sealed = self.read(&self.code(engine, digest)?, MAX_FILE)?;
         let found = compiled::open(engine, &self.key, digest.as_bytes(), &sealed);
         if found.is_none() {
             self.refused.store(true, Ordering::Relaxed);
@@ -88,7 +89,7 @@ impl Cache {
 
     /// The bytes kept under a name, if they are as they were written.
     pub(super) fn open_bytes(&self, name: &str) -> Option<Vec<u8>> {
-        let sealed = self.read(&self.folder.join(name))?;
+        let sealed = self.read(&self.folder.join(name), MAX_ANSWERS)?;
         let bytes = sealed.split_first_chunk::<32>().and_then(|(hash, bytes)| {
             self.key.verifies(&[b"answers", name.as_bytes(), bytes], hash).then(|| bytes.to_vec())
         });
@@ -111,12 +112,12 @@ impl Cache {
         Some(self.folder.join(format!("{digest}-{}.code", hex(compiled::fingerprint(engine).get(..8)?))))
     }
 
-    fn read(&self, path: &Path) -> Option<Vec<u8>> {
+    fn read(&self, path: &Path, most: u64) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         let file = File::open(path).ok()?;
-        let size = file.metadata().ok()?.len().min(MAX_FILE);
-        bytes.reserve_exact(usize::try_from(size).ok()?);
-        file.take(MAX_FILE).read_to_end(&mut bytes).ok()?;
+        let about = file.metadata().ok().filter(fs::Metadata::is_file)?;
+        bytes.reserve_exact(usize::try_from(about.len().min(most)).ok()?);
+        file.take(most).read_to_end(&mut bytes).ok()?;
         Some(bytes)
     }
 
@@ -131,12 +132,12 @@ impl Cache {
         self.clear();
     }
 
-    /// Removes the oldest files where there are too many.
+    /// Removes the oldest files of the cache where there are too many; others may stand in the same folder.
     fn clear(&self) {
         let Ok(entries) = fs::read_dir(&self.folder) else { return };
         let mut files: Vec<_> = entries
             .filter_map(|entry| {
-                let entry = entry.ok()?;
+                let entry = entry.ok().filter(|entry| is_own(&entry.path()))?;
                 let about = entry.metadata().ok().filter(fs::Metadata::is_file)?;
                 Some((about.modified().ok()?, about.len(), entry.path()))
             })
@@ -153,6 +154,16 @@ impl Cache {
             }
         }
     }
+}
+
+/// Whether a file has a name as the cache gives it: the 64 digits of a module's digest, and what it is.
+fn is_own(path: &Path) -> bool {
+    let is_named = |name: &str| {
+        name.get(..64).is_some_and(|digest| digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            && name.get(64..65) == Some("-")
+    };
+    path.file_stem().and_then(std::ffi::OsStr::to_str).is_some_and(is_named)
+        && path.extension().is_some_and(|ending| ending == "code" || ending == "answers" || ending == "part")
 }
 
 fn hex(bytes: &[u8]) -> String {

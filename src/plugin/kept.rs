@@ -14,8 +14,11 @@ use super::failure::Failure;
 /// The check, what it was asked with, and what it answered.
 pub(super) type Answered = (usize, Box<[Value]>, Result<Value, Failure>);
 
-/// The most answers that are kept of one module.
+/// The most answers that are kept of one module, and bytes of them.
 const MAX_ANSWERS: usize = 1_000_000;
+const MAX_BYTES: usize = 256 << 20;
+/// What turns values into answers and back; another version of the program asks again.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The deepest that values nest in a file.
 const MAX_DEPTH: usize = 8;
 
@@ -31,7 +34,7 @@ pub(super) struct Kept {
 impl Kept {
     pub(super) fn open(cache: Arc<Cache>, digest: &str, engine: &str, limits: Limits) -> Self {
         let digest = digest.trim_start_matches("sha256:");
-        let name = format!("{digest}-{engine}-{}-{}.answers", limits.fuel, limits.memory);
+        let name = format!("{digest}-{engine}-{VERSION}-{}-{}.answers", limits.fuel, limits.memory);
         let answers = cache.open_bytes(&name).and_then(|bytes| read_file(&bytes)).unwrap_or_default();
         Self { cache, name, answers }
     }
@@ -49,9 +52,16 @@ impl Kept {
         rest.is_empty().then_some(answer)
     }
 
-    /// Writes the file anew, if there is anything that it does not have.
+    /// Writes the file anew, if there is anything that it does not have: what was asked now first, and of earlier answers what there is room for.
     pub(super) fn keep(&self, asked: Vec<Answered>) {
-        let mut answers = self.answers.clone();
+        let mut answers = BTreeMap::new();
+        let mut bytes = 0_usize;
+        let mut has_room = |question: &[u8], answer: &[u8]| {
+            // Beside each of the two stands its length.
+            bytes = bytes.saturating_add(question.len()).saturating_add(answer.len()).saturating_add(16);
+            bytes <= MAX_BYTES
+        };
+        let mut is_new = false;
         for (check, inputs, result) in asked {
             if answers.len() >= MAX_ANSWERS {
                 break;
@@ -68,10 +78,21 @@ impl Kept {
                     write_failure(failure, &mut answer);
                 }
             }
-            answers.insert(question(check, &inputs), answer);
+            let question = question(check, &inputs);
+            if !has_room(&question, &answer) {
+                break;
+            }
+            is_new |= !self.answers.contains_key(&question);
+            answers.insert(question, answer);
         }
-        if answers.len() == self.answers.len() {
+        if !is_new {
             return;
+        }
+        for (question, answer) in &self.answers {
+            if answers.len() >= MAX_ANSWERS || !has_room(question, answer) {
+                break;
+            }
+            answers.insert(question.clone(), answer.clone());
         }
         let mut out = Vec::new();
         for (question, answer) in &answers {

@@ -1,6 +1,7 @@
 //! Each distinct question is asked once.
 
 use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use ahash::RandomState;
@@ -40,6 +41,8 @@ pub struct Memo {
     /// What ends the run; nothing is asked any more.
     fatal: OnceLock<Failure>,
     kept: Option<super::kept::Kept>,
+    /// How many questions there were when the answers were written last.
+    written: AtomicUsize,
 }
 
 /// By hash; those that share one stand in one list, so that looking does not need a question of its own.
@@ -93,6 +96,7 @@ impl Memo {
             shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
             fatal: OnceLock::new(),
             kept: None,
+            written: AtomicUsize::new(0),
         }
     }
 
@@ -180,6 +184,10 @@ impl Memo {
     /// Writes the answers of this run to the cache, beside those of earlier ones.
     pub fn keep(&self) {
         let Some(kept) = &self.kept else { return };
+        let distinct = self.distinct();
+        if self.written.swap(distinct, Ordering::Relaxed) == distinct {
+            return;
+        }
         let mut all = Vec::new();
         for shard in &self.shards {
             let Ok(shard) = shard.read() else { continue };

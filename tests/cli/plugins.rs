@@ -1,18 +1,24 @@
 //! Plugins from outside: the verbs, and decisions that ask.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use changegate_compiled_code::Key;
 
 use super::support::{Folder, Run};
 
+#[path = "../../src/plugin/tests/guest.rs"]
+#[allow(dead_code, reason = "a part of it")]
+pub(crate) mod guest;
+
 const LICENCE: &str = "sha256:94f200ab3c5afaa9ea97995c47ad5df68b90df01c47fff7962edc13bd1bfb998";
 
-fn module(name: &str) -> PathBuf {
+pub(crate) fn module(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("wasm-plugins").join(name)
 }
 
 /// A project whose policy asks `licence.wasm`.
-fn project(digest: &str, limits: &str) -> Folder {
+pub(crate) fn project(digest: &str, limits: &str) -> Folder {
     let folder = Folder::empty();
     folder.write("changegate.toml", "policy = \"policy\"\ninventory = \"assets.ndjson\"\nchanges = \"changes.json\"\n");
     fs::create_dir_all(folder.0.join("policy")).unwrap();
@@ -42,7 +48,7 @@ fn project(digest: &str, limits: &str) -> Folder {
     folder
 }
 
-fn pinned() -> String {
+pub(crate) fn pinned() -> String {
     format!("digest \"{LICENCE}\"")
 }
 
@@ -119,6 +125,146 @@ fn what_uses_up_its_limits_is_unknown_and_can_be_asked_again() {
     assert!(again.stdout.starts_with("unknown: the check used all its fuel"), "{}", again.stdout);
     let eval = folder.run(["eval", "licence.allowed(asset.tags, 2026-11-21T10:00Z)"]);
     assert_eq!(eval.status, 0, "{}", eval.stderr);
+}
+
+/// The files of a folder, by name.
+fn files(folder: &Folder, name: &str) -> Vec<PathBuf> {
+    let mut all: Vec<_> = fs::read_dir(folder.0.join(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    all.sort();
+    all
+}
+
+/// Answers on disk with every `true` turned to `false` and the other way round, sealed with the user's own key.
+fn turned_over(path: &Path) -> Vec<u8> {
+    let key = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("plugins/changegate/plugins.key");
+    let key = Key::new(fs::read(key).unwrap().try_into().unwrap());
+    let mut answers = fs::read(path).unwrap().split_off(32);
+    let mut at = 0;
+    for turn in 0.. {
+        let Some(length) = answers.get(at..at + 8) else { break };
+        let length = usize::try_from(u64::from_le_bytes(length.try_into().unwrap())).unwrap();
+        at += 8 + length;
+        // Question, answer, question, answer: an answer that is a bool has three bytes, the last of which is the bool.
+        if turn % 2 == 1 && length == 3 {
+            answers[at - 1] ^= 1;
+        }
+    }
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let mut sealed = key.hash(&[b"answers", name.as_bytes(), &answers]).to_vec();
+    sealed.extend(answers);
+    sealed
+}
+
+#[test]
+fn answers_are_remembered_if_asked_and_believed_if_sealed() {
+    let folder = project(&pinned(), "");
+    let usual = check(&folder, &[]).stdout;
+    let remembering = ["--plugin-answers", "kept"];
+    assert_eq!(check(&folder, &remembering).stdout, usual);
+    let file = files(&folder, "kept").remove(0);
+    let written = fs::read(&file).unwrap();
+    assert_eq!(check(&folder, &remembering).stdout, usual);
+    assert_eq!((files(&folder, "kept").len(), fs::read(&file).unwrap()), (1, written.clone()));
+
+    // Nobody else could have written this, so nobody is asked: the decisions are those of the file.
+    let forged = turned_over(&file);
+    fs::write(&file, &forged).unwrap();
+    let run = check(&folder, &remembering);
+    assert!(run.stdout != usual && run.status == 1, "{}", run.stderr);
+    assert_eq!(check(&folder, &[]).stdout, usual, "without the flag they are asked");
+
+    // Whoever has no key cannot: the checks are asked again, and the file is written anew.
+    for damage in [
+        |bytes: &mut Vec<u8>| *bytes.last_mut().unwrap() ^= 1,
+        |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() / 2),
+        |bytes: &mut Vec<u8>| bytes.clear(),
+        |bytes: &mut Vec<u8>| bytes[0] ^= 1,
+    ] {
+        let mut bytes = forged.clone();
+        damage(&mut bytes);
+        fs::write(&file, bytes).unwrap();
+        assert_eq!(check(&folder, &remembering).stdout, usual);
+        assert_eq!(fs::read(&file).unwrap(), written);
+    }
+
+    // Other limits may have other answers.
+    fs::write(&file, &forged).unwrap();
+    let policy = folder.read("policy/policy.gate");
+    folder.write("policy/policy.gate", policy.replace("-> bool", "-> bool limits fuel 10_000_001"));
+    let run = check(&folder, &remembering);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert_eq!(files(&folder, "kept").len(), 2);
+
+    // The project's file may say so too.
+    let config = folder.read("changegate.toml");
+    folder.write("changegate.toml", format!("{config}plugin_answers = \"also\"\n"));
+    assert_eq!(check(&folder, &[]).status, 1);
+    assert_eq!(files(&folder, "also").len(), 1);
+}
+
+#[test]
+fn answers_of_another_module_are_not_taken() {
+    let folder = project("", "");
+    let remembering = ["--allow-unpinned", "--plugin-answers", "kept"];
+    let usual = check(&folder, &remembering).stdout;
+    let file = files(&folder, "kept").remove(0);
+    let forged = turned_over(&file);
+    // The same module with a section that says nothing: it does the same, and is another.
+    let mut bytes = fs::read(module("licence.wasm")).unwrap();
+    bytes.extend([0, 2, 1, b'x']);
+    let digest = changegate::plugin::digest(&bytes);
+    fs::write(folder.0.join("policy/licence.wasm"), bytes).unwrap();
+    fs::write(&file, &forged).unwrap();
+    let ours = usual.replace(LICENCE, &digest);
+    let strip = |text: &str| text.lines().filter(|line| !line.contains("\"summary\"")).collect::<String>();
+    assert_eq!(strip(&check(&folder, &remembering).stdout), strip(&ours));
+    let (old, new) = (&LICENCE[7..], &digest[7..]);
+    let other = PathBuf::from(file.display().to_string().replace(old, new));
+    assert!(other != file && other.is_file(), "{}", other.display());
+    // Nor under its name.
+    fs::write(&other, &forged).unwrap();
+    assert_eq!(strip(&check(&folder, &remembering).stdout), strip(&ours));
+}
+
+#[test]
+fn a_folder_for_answers_that_cannot_be_used_is_told() {
+    let folder = project(&pinned(), "");
+    folder.write("taken", "a file");
+    let run = check(&folder, &["--plugin-answers", "taken"]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("answers cannot be remembered in `taken`"), "{}", run.stderr);
+    // What else stands in such a folder stays.
+    folder.write("kept/notes.answers", "mine");
+    assert_eq!(check(&folder, &["--plugin-answers", "kept"]).status, 1);
+    assert_eq!(folder.read("kept/notes.answers"), "mine");
+}
+
+#[test]
+fn the_guard_ends_the_run_and_decides_nothing() {
+    let folder = project("", "limits fuel 10_000_000_000");
+    let policy = folder.read("policy/policy.gate");
+    folder.write(
+        "policy/policy.gate",
+        policy.replace("licence.wasm", "loop.wasm").replace("allowed(asset.tags, change.start)", "go(asset.tier)"),
+    );
+    let bytes = guest::guest(
+        &[guest::Check { signature: "go(n: int) -> bool", export: "go", ty: "(func (param \"n\" s64) (result bool))" }],
+        "(func (export \"go\") (param i64) (result i32) (loop $again (br $again)) (unreachable))",
+    );
+    folder.write("policy/loop.wasm", bytes);
+    for threads in ["1", "4"] {
+        let run = check(&folder, &["--allow-unpinned", "--plugin-guard", "200", "--threads", threads]);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        for part in ["a check of the plugin `licence` was not done after 200 ms", "nothing was decided"] {
+            assert!(run.stderr.contains(part), "{}", run.stderr);
+        }
+    }
+    // Less fuel ends it first, and then it is unknown, on every machine alike.
+    let policy = folder.read("policy/policy.gate");
+    folder.write("policy/policy.gate", policy.replace("10_000_000_000", "100_000"));
+    let run = check(&folder, &["--allow-unpinned", "--plugin-guard", "60000"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("used all its fuel, 100_000 units"), "{}", run.stdout);
 }
 
 #[test]

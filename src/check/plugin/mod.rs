@@ -144,6 +144,9 @@ pub enum Outcome {
 pub trait Checks: Debug + Sync + Send {
     /// Asks a check. There is one input for each of its signature, of the type that it has there.
     fn ask(&self, asked: Asked, inputs: &[Value]) -> Outcome;
+
+    /// What was decided is decided: remembers the answers where they are to outlive the run.
+    fn keep(&self) {}
 }
 
 /// Where there is nobody to ask.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::super::failure::Failure;
 use crate::Policy;
@@ -21,6 +22,10 @@ pub(in crate::cli) struct Modules {
     /// Modules that the policy does not name by a digest are taken as they are.
     allow_unpinned: bool,
     host: Option<Host>,
+    /// How long a call may take before the run ends, where that is not the usual time.
+    guard: Option<Duration>,
+    /// Where answers are remembered from one run to the next.
+    answers: Option<Arc<Cache>>,
     by_digest: HashMap<String, Module>,
     /// How to say why the run ends.
     voice: (Format, Look),
@@ -28,7 +33,26 @@ pub(in crate::cli) struct Modules {
 
 impl Modules {
     pub(in crate::cli) fn new(allow_unpinned: bool, voice: (Format, Look)) -> Self {
-        Self { allow_unpinned, host: None, by_digest: HashMap::new(), voice }
+        Self { allow_unpinned, host: None, guard: None, answers: None, by_digest: HashMap::new(), voice }
+    }
+
+    /// The same, with another limit in wall time; it decides nothing.
+    pub(in crate::cli) fn guarded_by(self, guard: Option<Duration>) -> Self {
+        Self { guard, ..self }
+    }
+
+    /// The same, with answers remembered in a folder.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or there is no key by which its files could be trusted.
+    pub(in crate::cli) fn remembering(self, folder: &Path) -> Result<Self, Failure> {
+        let wrong =
+            |what: String| Failure::new(format!("answers cannot be remembered in `{}`: {what}", folder.display()));
+        let key = key().ok_or_else(|| {
+            wrong("there is no place for the key that seals them".to_owned()).help("set `XDG_STATE_HOME` or `HOME`")
+        })?;
+        let cache = Cache::new(folder, &key).map_err(|error| wrong(error.what))?;
+        Ok(Self { answers: Some(Arc::new(cache)), ..self })
     }
 
     /// What a module says of itself; it is not compiled where it is not the one that is meant.
@@ -56,7 +80,9 @@ impl Modules {
         let host = match &self.host {
             Some(host) => host.clone(),
             None => {
-                let host = Host::new(HostOptions { threads: slots(), cache: cache(), ..HostOptions::default() });
+                let usual = HostOptions::default();
+                let guard = self.guard.unwrap_or(usual.guard);
+                let host = Host::new(HostOptions { guard, threads: slots(), cache: cache(), ..usual });
                 self.host.insert(host.map_err(|error| error.to_string())?).clone()
             }
         };
@@ -76,7 +102,7 @@ impl Modules {
         for plugin in plugins {
             let Some(module) = self.by_digest.get(&plugin.digest) else { return policy };
             let checks = plugin.checks.iter().map(|check| check.signature.name.as_str());
-            answers.add(&plugin.name, module.clone(), plugin.limits, checks, None);
+            answers.add(&plugin.name, module.clone(), plugin.limits, checks, self.answers.clone());
         }
         // How many threads there are is for the run to say, which begins later.
         let turns = OnceLock::new();
@@ -91,14 +117,18 @@ fn slots() -> usize {
 
 /// Where compiled code is kept between runs; without such a place it is compiled anew each time.
 fn cache() -> Option<Arc<Cache>> {
-    let folder = |variable: &str, below: &str| -> Option<PathBuf> {
-        let own = std::env::var_os(variable).filter(|path| Path::new(path).is_absolute()).map(PathBuf::from);
-        own.or_else(|| Some(PathBuf::from(std::env::var_os("HOME").filter(|home| !home.is_empty())?).join(below)))
-    };
-    let cache = folder("XDG_CACHE_HOME", ".cache")?.join("changegate").join("plugins");
-    // The key stands apart from what it seals.
-    let key = folder("XDG_STATE_HOME", ".local/state")?.join("changegate").join("plugins.key");
-    Cache::new(&cache, &key).ok().map(Arc::new)
+    let cache = own_folder("XDG_CACHE_HOME", ".cache")?.join("changegate").join("plugins");
+    Cache::new(&cache, &key()?).ok().map(Arc::new)
+}
+
+/// The key that seals compiled code and answers; it stands apart from what it seals.
+fn key() -> Option<PathBuf> {
+    Some(own_folder("XDG_STATE_HOME", ".local/state")?.join("changegate").join("plugins.key"))
+}
+
+fn own_folder(variable: &str, below: &str) -> Option<PathBuf> {
+    let own = std::env::var_os(variable).filter(|path| Path::new(path).is_absolute()).map(PathBuf::from);
+    own.or_else(|| Some(PathBuf::from(std::env::var_os("HOME").filter(|home| !home.is_empty())?).join(below)))
 }
 
 /// Asks the modules of a policy.
@@ -121,6 +151,17 @@ impl Checks for Asker {
             self.end(plugin, &failure.to_string());
         }
         outcome
+    }
+
+    fn keep(&self) {
+        self.answers.keep();
+    }
+}
+
+/// Who asks no more keeps what was answered. A run that the guard ends does not come here: nothing was decided.
+impl Drop for Asker {
+    fn drop(&mut self) {
+        self.keep();
     }
 }
 

@@ -167,7 +167,7 @@ impl<'a> Desk<'a> {
 
     fn load(&mut self) -> Result<(), Failure> {
         let path = self.session.policy_path(&self.asked.policy)?;
-        let (files, mut loader) = loader::open(&path, self.session.modules(self.asked.policy.allow_unpinned))?;
+        let (files, mut loader) = loader::open(&path, self.session.modules(&self.asked.policy)?)?;
         let Loaded { policy, diagnostics, sources } = engine::load_to_decide(files, &mut loader);
         self.tried = std::mem::take(&mut loader.tried);
         self.session.print_diagnostics(&diagnostics, &sources);
@@ -233,6 +233,7 @@ impl<'a> Desk<'a> {
                 (Held::Whole(outcome), read.problems.error_count, named)
             }
         };
+        policy.keep_answers();
         self.calendars = calendars;
         if held.summaries().is_empty() && !asked.allow_empty {
             return Err(Failure::new("there is no change, so nothing was decided").help("`--allow-empty` lets this be"));
