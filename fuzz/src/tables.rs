@@ -105,10 +105,10 @@ fn by_columns(policy: &Policy, file: &parquet::File<'_>, mapping: &Mapping) {
         let mut builder = builder();
         let mut batches = file.batches(plan.wanted());
         let other = |batch: &parquet::Batch, row: usize| batch.row(mapping, row);
-        while let Some(batch) = most.and_then(|most| batches.next(most)) {
+        while let Some(batch) = most.and_then(|most| batches.next(file, most)) {
             builder.add_columns(TableId::ASSET, "a.parquet", &[batch], Some(&plan), &other);
         }
-        if !batches.is_done() {
+        if !batches.is_done(file) {
             let mut take = |rows| builder.add_rows(TableId::ASSET, "a.parquet", rows);
             told(file.rest(&batches, mapping, &mut take).err());
         }

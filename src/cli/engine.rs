@@ -14,10 +14,11 @@ use crate::explain::calendar_rows::CalendarReport;
 use crate::explain::facts_rows::{FeedRow, FileRow};
 use crate::explain::facts_show::Origins;
 use crate::explain::when_rows::When;
-use crate::facts::Problems;
+use crate::facts::{ColumnPlan, Problems};
 use crate::report::rows::{TestResult, TriageReport, Values, Why};
+use crate::sources::inventories::parquet;
 use crate::sources::knowledge::Knowledge;
-use crate::sources::mapping::Source;
+use crate::sources::mapping::{Mapping, Source};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::source::Sources;
 use crate::time::{Duration, Instant, Zone};
@@ -166,6 +167,9 @@ fn has(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
+/// What the columns of an inventory fill, and what makes a record of a row that is not plain enough for that.
+pub(super) type ByColumns = (ColumnPlan, Mapping);
+
 /// Reads everything but an inventory, whose assets are to be read one portion at a time; none where that cannot be.
 pub(super) fn read_in_portions(
     policy: &Policy,
@@ -174,7 +178,8 @@ pub(super) fn read_in_portions(
     of_inventory: Option<&Source>,
     now: Instant,
     (zone, unpacked): (Option<Zone>, u64),
-) -> Option<(Portions, Sum)> {
+    parquet: Option<(&str, &parquet::File<'_>)>,
+) -> Option<(Portions, Sum, Option<ByColumns>)> {
     let reads = reads(policy, &files, sources, now, unpacked);
     let mut builder = policy.facts_builder(now, zone);
     builder.narrow(&reads, true);
@@ -183,9 +188,16 @@ pub(super) fn read_in_portions(
         intake.add(given, &mut builder);
     }
     intake.finish(&mut builder, None);
-    let mapping =
-        of_inventory.filter(|source| source.has_fields).map(|source| intake::of_inventory(source, policy, &reads));
-    builder.into_portions(mapping).ok()
+    let columns = match parquet {
+        Some((name, file)) => {
+            Some(intake::of_columns(file, name, of_inventory, &reads, &mut builder, &policy.schema())?)
+        }
+        None => None,
+    };
+    let mapping = of_inventory.filter(|source| source.has_fields && columns.is_none());
+    let mapping = mapping.map(|source| intake::of_inventory(source, policy, &reads));
+    let (portions, sum) = builder.into_portions(mapping).ok()?;
+    Some((portions, sum, columns))
 }
 
 /// Decides.

@@ -1,5 +1,6 @@
 //! Files of facts in any form, by `[[source]]` and by their content, into the facts of one run.
 
+mod columns;
 mod form;
 mod parts;
 mod reports;
@@ -19,18 +20,16 @@ use crate::check::schema::{Schema, TableId};
 use crate::explain::facts_rows::FileRow;
 use crate::facts::{Chunk, Foreign, Json, Mapped, Misread, Place, Row, printable};
 use crate::sources::foreign;
-use crate::sources::inventories::{broken, csv, json, osquery, parquet, servicenow};
+use crate::sources::inventories::{broken, csv, json, osquery, servicenow};
 use crate::sources::join::{Joined, Record, owner_of};
 use crate::sources::knowledge::Knowledge;
 use crate::sources::mapping::{self, Form, Mapping, Source};
 use crate::sources::reports as readers;
 use crate::sources::tickets::{jira, yaml};
 use crate::{FactsBuilder, Policy};
+pub(super) use columns::of_columns;
 pub(super) use form::detect;
 use form::list_of;
-
-/// How many batches of rows are read at once.
-const AT_ONCE: usize = 32;
 
 /// Where the elements of an asset's lists come from, by what names them.
 pub(super) type Elements = BTreeMap<String, Vec<Place>>;
@@ -199,14 +198,7 @@ impl<'s> Intake<'s> {
         self.has_inventory |=
             entity == TableId::ASSET && form != Form::Report && !(form == Form::Osquery && given.is_report);
         let (name, bytes) = (given.file.name.as_str(), given.file.bytes.as_slice());
-        let empty = || Mapping {
-            entity,
-            name: self.schema.table(entity).map_or_else(String::new, |def| def.name.clone()),
-            zone: None,
-            is_of_user: false,
-            rules: Vec::new(),
-        };
-        let mut mapping = source.map_or_else(empty, |source| source.mapping.clone());
+        let mut mapping = source.map_or_else(|| empty(entity, &self.schema), |source| source.mapping.clone());
         let is_mapped = has_fields || mapping::builtin::has_rules(form, entity);
         mapping.rules = mapping::builtin::rules(form, entity, &mapping.rules, &self.schema);
         let list = source.and_then(|source| source.records.as_deref());
@@ -304,62 +296,6 @@ impl<'s> Intake<'s> {
         };
         let read =
             csv::read(name, bytes, delimiter, make, |mapping, rows| self.take(mapping, name, rows, asset, builder));
-        for column in over {
-            builder.pass_over(entity, name, &column);
-        }
-        self.fault(entity, name, asset, read.err(), builder);
-    }
-
-    fn parquet(
-        &mut self,
-        name: &str,
-        bytes: &[u8],
-        (mapping, has_fields): (Mapping, bool),
-        asset: Option<&str>,
-        builder: &mut FactsBuilder,
-    ) {
-        let schema = Arc::clone(&self.schema);
-        let reads = builder.reads().cloned();
-        let entity = mapping.entity;
-        let file = match parquet::File::open(name, bytes, self.unpacked) {
-            Ok(file) => file,
-            Err(broken) => return self.fault(entity, name, asset, Some(broken), builder),
-        };
-        let (names, mut over) = (file.names(), Vec::new());
-        let mapping = if has_fields {
-            parquet::check_columns(name, &names, &mapping).map(|()| mapping)
-        } else {
-            parquet::by_names(name, &names, mapping, &schema).inspect(|mapping| {
-                over = parquet::passed_over(&names, mapping, &schema);
-            })
-        };
-        let mapping = match mapping {
-            Ok(mapping) => read_only(mapping, &schema, reads.as_ref()),
-            Err(broken) => return self.fault(entity, name, asset, Some(broken), builder),
-        };
-        let rules = mapping.column_rules().filter(|_| owner_of(entity).is_none());
-        let shapes = file.shapes();
-        let plan = rules.and_then(|rules| builder.column_plan(entity, &shapes, &rules, file.count()));
-        let wanted = plan.as_ref().map_or_else(|| file.wanted(&mapping), |plan| plan.wanted().to_vec());
-        let read = match &plan {
-            Some(plan) => {
-                let mut batches = file.batches(&wanted);
-                let other = |batch: &parquet::Batch, row: usize| batch.row(&mapping, row);
-                loop {
-                    let some: Vec<_> = std::iter::from_fn(|| batches.next(parquet::ROWS)).take(AT_ONCE).collect();
-                    if some.is_empty() {
-                        break;
-                    }
-                    builder.add_columns(entity, name, &some, Some(plan), &other);
-                }
-                if batches.is_done() {
-                    Ok(())
-                } else {
-                    file.rest(&batches, &mapping, &mut |rows| self.take(&mapping, name, rows, asset, builder))
-                }
-            }
-            None => file.rows(&wanted, &mapping, &mut |rows| self.take(&mapping, name, rows, asset, builder)),
-        };
         for column in over {
             builder.pass_over(entity, name, &column);
         }
@@ -482,6 +418,12 @@ pub(super) fn of_inventory(source: &Source, policy: &Policy, reads: &Reads) -> F
     mapping.rules = mapping::builtin::rules(Form::Json, mapping.entity, &mapping.rules, &schema);
     let mapping = read_only(mapping, &schema, Some(reads));
     Foreign { renames: mapping.renames(), other: Box::new(move |piece| json::mapped(&mapping, piece)) }
+}
+
+/// A mapping that only says what its records are.
+fn empty(entity: TableId, schema: &Schema) -> Mapping {
+    let name = schema.table(entity).map_or_else(String::new, |def| def.name.clone());
+    Mapping { entity, name, zone: None, is_of_user: false, rules: Vec::new() }
 }
 
 /// The mapping without what fills fields that nobody reads. What is put together with others is known by all that it has.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use super::assemble::{Address, finish, gather};
 use super::builder::{FactsBuilder, Options, Selection, name_of, others, times};
 use super::column::{Cell, ColumnBuild, State, TableBuild, row};
+use super::columns::Columns;
 use super::digest::{DigestSum, RecordDigest, of_all};
-use super::lane::{LanePlan, Rename};
+use super::lane::{ColumnPlan, LanePlan, Rename};
 use super::named::Named;
 use super::part::{ReadPart, Source};
 use super::plan::TablePlan;
@@ -211,6 +212,18 @@ impl Base {
             Some(foreign) => source.mapped_chunk(file, chunk, lane, &foreign.other),
             None => source.chunk(file, chunk, lane),
         })
+    }
+
+    /// Reads a portion of a file that keeps columns; `other` makes a record of a row that is not plain enough for the plan.
+    pub fn columns<C: Columns>(
+        &self,
+        file: &Arc<str>,
+        columns: &C,
+        plan: &ColumnPlan,
+        other: &dyn Fn(usize) -> Row,
+    ) -> Portion {
+        let source = Source { plan: &self.plan, now: self.now, options: &self.options };
+        self.of_part(source.columns(file, columns, Some(plan), other))
     }
 
     fn of_part(&self, (part, pool, report): ReadPart) -> Portion {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Facts, FactsBuilder, names, refused, select};
 use crate::check::program::{Const, NodeId, Op, Program};
 use crate::check::{Sight, expression};
-use crate::facts::{self, Base, Chunk, Foreign, Gathered, Note, Problems, Start};
+use crate::facts::{self, Base, Chunk, ColumnPlan, Columns, Foreign, Gathered, Note, Problems, Row, Start};
 use crate::time::Instant;
 
 /// What the portions of an inventory share.
@@ -88,7 +88,21 @@ impl Portions {
     /// Reads a portion, and follows what the changes select in it.
     #[must_use]
     pub fn read(&self, file: &Arc<str>, chunk: &Chunk<'_>) -> Portion {
-        let mut portion = self.base.portion(file, chunk);
+        self.select(self.base.portion(file, chunk))
+    }
+
+    /// The same of rows that a file keeps by their columns; `other` makes a record of a row that is not plain enough for the plan.
+    pub fn read_columns<C: Columns>(
+        &self,
+        file: &Arc<str>,
+        columns: &C,
+        plan: &ColumnPlan,
+        other: &dyn Fn(usize) -> Row,
+    ) -> Portion {
+        self.select(self.base.columns(file, columns, plan, other))
+    }
+
+    fn select(&self, mut portion: facts::Portion) -> Portion {
         for (change, selected) in &self.selections {
             let rows = match selected {
                 Selected::All => (0..portion.facts.recorded)

@@ -83,9 +83,14 @@ pub(crate) const CHANGES: &str = r#"{"id":"C1","assets":{"where":"true"},"fixes"
 
 /// What the program prints and says, however the inventory is read.
 fn same(folder: &Folder, args: &[&str]) -> String {
+    same_by(folder, args, &[("1", "1"), ("200", "2"), ("700", "1"), ("4000", "8"), ("1000000", "2")])
+}
+
+/// The same by portions of these sizes, each on that many threads.
+fn same_by(folder: &Folder, args: &[&str], portions: &[(&str, &str)]) -> String {
     let call = ["check", "--now", NOW, "--allow-empty"];
     let whole = folder.run(call.iter().chain(args));
-    for (size, threads) in [("1", "1"), ("200", "2"), ("700", "1"), ("4000", "8"), ("1000000", "2")] {
+    for (size, threads) in portions {
         let more = ["--portion-size", size, "--threads", threads];
         let run = folder.run(call.iter().chain(args).chain(&more));
         assert_eq!(run.stdout, whole.stdout, "portions of {size} bytes, {args:?}");
@@ -188,5 +193,32 @@ fn odd_files_are_read_alike() {
         "{\"id\":\"a\"}\r\n{\"id\":\"b\"}\r\n",
     ] {
         same(&project(CHANGES, inventory), &["--format", "ndjson"]);
+    }
+}
+
+/// Rows of Parquet are decided a portion at a time, too; where they are not sorted, where one cannot be read or where the file is damaged, together.
+#[test]
+fn rows_of_parquet_are_decided_as_those_of_the_whole() {
+    let mapped = "\n[[source]]\nfiles = \"assets.parquet\"\ntimezone = \"Asia/Tokyo\"\n[source.fields]\nid = \"id\"\ntier = \"tier\"\nenvironment = \"environment\"\nteam = { from = \"owner\", default = \"night\" }\nfindings = \"findings\"\nlast_patched = \"last_patched\"\n";
+    let named = "inventory = \"assets.parquet\"\n";
+    let sorted = include_bytes!("../parquet/duckdb-sorted.parquet").to_vec();
+    let mut damaged = sorted.clone();
+    let at = damaged.len() / 4;
+    damaged[at..at + 40].fill(0xA5);
+    for (bytes, config) in [
+        (sorted.clone(), named),
+        (sorted, mapped),
+        (damaged, named),
+        (include_bytes!("../parquet/duckdb-odd.parquet").to_vec(), mapped),
+    ] {
+        let folder = project("{\"id\":\"C1\",\"assets\":{\"where\":\"true\"}}\n", "");
+        folder.write(
+            "changegate.toml",
+            format!("policy = \"policy.gate\"\nchanges = \"changes.ndjson\"\ntimezone = \"UTC\"\n{config}"),
+        );
+        folder.write("assets.parquet", bytes);
+        // A portion has a row for each KiB.
+        same_by(&folder, &["--format", "ndjson"], &[("9000", "8"), ("60000", "2"), ("1000000", "1")]);
+        same_by(&folder, &["--format", "ndjson", "--keep-going"], &[("30000", "2")]);
     }
 }

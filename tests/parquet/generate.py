@@ -130,3 +130,6 @@ SELECT
         'colour': CASE h % 2 WHEN 0 THEN NULL ELSE 'red' END, 'shade': {{ 'depth': h % 3 }} }} END) END AS findings,
     'x' || (h % 9) AS note
 FROM r) TO '{out}/duckdb-odd.parquet' (FORMAT parquet, ROW_GROUP_SIZE 2048, COMPRESSION zstd)""")
+# The same in the order of their ids, each once.
+base.execute(f"""COPY (SELECT * REPLACE ('a' || lpad((row_number() OVER ())::VARCHAR, 5, '0') AS id) FROM '{out}/duckdb-odd.parquet' LIMIT 300)
+    TO '{out}/duckdb-sorted.parquet' (FORMAT parquet, COMPRESSION zstd)""")

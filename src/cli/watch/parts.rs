@@ -81,7 +81,8 @@ impl Parts {
         before: Option<&Self>,
         size: Option<usize>,
     ) -> Result<Option<Made>, Failure> {
-        let lines = &opened.inventory.lines;
+        // Of rows of Parquet nobody can tell by its bytes which have changed.
+        let Some(lines) = opened.inventory.lines() else { return Ok(None) };
         let size = size.unwrap_or(PORTION);
         let all = || vec![Stretch::Other(lines.start..lines.len)];
         let stretches = match before {
@@ -92,9 +93,9 @@ impl Parts {
         let is_same = others == 0;
         let is_much = others > 1 && others > stretches.len() / FEW;
         let stretches = if is_much { all() } else { stretches };
-        let parts = match read(opened, stretches, size)? {
+        let parts = match read(opened, lines, stretches, size)? {
             Some(parts) => parts,
-            None => read(opened, all(), size)?.unwrap_or_default(),
+            None => read(opened, lines, all(), size)?.unwrap_or_default(),
         };
         let mut sum = opened.sum.clone();
         if !parts.iter().all(|part| sum.take(part.note.clone())) {
@@ -216,7 +217,12 @@ fn hash(lines: &Lines, at: u64, len: u64, buffer: &mut Vec<u8>) -> Option<u64> {
 }
 
 /// Reads and decides the stretches that hold something else; none where one of them does not end with its line.
-fn read(opened: &Opened<'_>, stretches: Vec<Stretch>, size: usize) -> Result<Option<Vec<Arc<Part>>>, Failure> {
+fn read(
+    opened: &Opened<'_>,
+    whole: &Lines,
+    stretches: Vec<Stretch>,
+    size: usize,
+) -> Result<Option<Vec<Arc<Part>>>, Failure> {
     let mut parts: Vec<Arc<Part>> = Vec::new();
     let mut line = 1;
     let mut stretches = stretches.into_iter().peekable();
@@ -232,7 +238,7 @@ fn read(opened: &Opened<'_>, stretches: Vec<Stretch>, size: usize) -> Result<Opt
                     Stretch::Kept(at, part) => at..at + part.len,
                     Stretch::Other(bytes) => bytes,
                 };
-                let lines = opened.inventory.lines.part(bytes, line, size);
+                let lines = whole.part(bytes, line, size);
                 let found = decided(opened, &lines)?;
                 // The line that follows would go on with this one's last.
                 let is_open = found.last().is_some_and(|part| !part.is_closed);

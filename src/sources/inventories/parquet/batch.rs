@@ -7,7 +7,7 @@ use super::footer::RowGroup;
 use super::page::{Dictionary, Value, Values};
 use super::rows::{Places, Tree};
 use super::schema::{Kind, Leaf, Node, Physical, Schema};
-use super::{Budget, Read, plain};
+use super::{Body, Budget, Read, plain};
 use crate::facts::{self, Json, Misread, Plain};
 
 /// How many levels of a list are unpacked ahead of what is wanted.
@@ -130,8 +130,8 @@ struct Ahead<'b> {
 }
 
 impl<'b> Batches<'b> {
-    pub(super) fn new(schema: &Arc<Schema>, group: &RowGroup, bytes: &'b [u8], wanted: &[bool]) -> Read<Self> {
-        let (columns, left) = super::rows::open(schema, group, bytes, wanted)?;
+    pub(super) fn new(schema: &Arc<Schema>, group: &RowGroup, body: &Body<'b>, wanted: &[bool]) -> Read<Self> {
+        let (columns, left) = super::rows::open(schema, group, body, wanted)?;
         let ahead = |column: Column<'b>| Ahead { column, reps: Vec::new(), defs: Vec::new(), at: 0 };
         let columns = columns.into_iter().map(|column| column.map(ahead)).collect();
         Ok(Self { schema: Arc::clone(schema), columns, left })
@@ -380,8 +380,16 @@ impl Batch {
         self.first.saturating_add(u32::try_from(row).unwrap_or(u32::MAX))
     }
 
-    pub(super) const fn len(&self) -> usize {
+    /// How many rows there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
         self.rows
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rows == 0
     }
 }
 

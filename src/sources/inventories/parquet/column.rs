@@ -1,11 +1,12 @@
 //! The values of one column in one row group, page after page, each with its levels.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::footer::Chunk;
 use super::page::{Dictionary, Page, Value, head};
 use super::schema::{Leaf, physical};
-use super::{Budget, Read};
+use super::{Body, Budget, Read};
 
 /// A place of a column: in how many lists it goes on, and up to what it is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub(super) struct Level {
 /// A column that is read forward.
 #[derive(Debug)]
 pub(super) struct Column<'b> {
-    /// The file up to its end.
-    bytes: &'b [u8],
+    /// The file up to its end, or the column's part of it.
+    bytes: Cow<'b, [u8]>,
     at: usize,
     codec: i64,
     /// Places left, with a value or without.
@@ -29,7 +30,7 @@ pub(super) struct Column<'b> {
 }
 
 impl<'b> Column<'b> {
-    pub(super) fn new(bytes: &'b [u8], chunk: &Chunk, leaf: &Leaf) -> Read<Self> {
+    pub(super) fn new(body: &Body<'b>, chunk: &Chunk, leaf: &Leaf) -> Read<Self> {
         if chunk.is_elsewhere {
             return Err("a column is in another file, or encrypted".into());
         }
@@ -42,6 +43,17 @@ impl<'b> Column<'b> {
         }
         let at = usize::try_from(chunk.at).map_err(|_| "a column begins nowhere")?;
         let left = u64::try_from(chunk.values).map_err(|_| "a column has a number of values that cannot be")?;
+        let (bytes, at) = match body {
+            Body::Whole(bytes) => (Cow::Borrowed(*bytes), at),
+            Body::Parts(ranges, end) => {
+                let length = usize::try_from(chunk.packed).unwrap_or(usize::MAX).min(end.saturating_sub(at));
+                let mut bytes = vec![0; length];
+                if !ranges.read(u64::try_from(at).unwrap_or(u64::MAX), &mut bytes) {
+                    return Err("the file cannot be read".into());
+                }
+                (Cow::Owned(bytes), 0)
+            }
+        };
         Ok(Self { bytes, at, codec: chunk.codec, left, dictionary: None, page: None, next: None })
     }
 

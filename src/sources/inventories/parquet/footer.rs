@@ -64,6 +64,8 @@ pub(super) struct Chunk {
     pub values: i64,
     /// Where its first page begins.
     pub at: i64,
+    /// How many bytes its pages take.
+    pub packed: i64,
     /// It is in another file, or encrypted.
     pub is_elsewhere: bool,
 }
@@ -87,9 +89,32 @@ pub(super) fn read(bytes: &[u8]) -> Read<Footer<'_>> {
     if length > LARGEST {
         return Err("its end is larger than 32 MiB".into());
     }
+    read_end(rest.get(at..).unwrap_or_default(), at)
+}
+
+/// Where the end of a file of so many bytes begins, and the end; none where it is not as it should be.
+pub(super) fn end_of(bytes: &dyn super::Ranges, len: u64) -> Option<(usize, Vec<u8>)> {
+    let mut sign = [0; 4];
+    let mut last = [0; 8];
+    let behind = len.checked_sub(8)?;
+    if !bytes.read(0, &mut sign) || !bytes.read(behind, &mut last) || sign != *SIGN {
+        return None;
+    }
+    let (length, sign) = last.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let at = usize::try_from(behind).ok()?.checked_sub(length)?;
+    if sign != SIGN || length > LARGEST || at < SIGN.len() {
+        return None;
+    }
+    let mut end = vec![0; length];
+    bytes.read(u64::try_from(at).ok()?, &mut end).then_some((at, end))
+}
+
+/// Reads the end of a file, which begins at a place of it.
+pub(super) fn read_end(end: &[u8], at: usize) -> Read<Footer<'_>> {
     let mut footer = Footer { at, ..Footer::default() };
     let mut chunks = 0_usize;
-    let mut thrift = Thrift::new(rest.get(at..).unwrap_or_default());
+    let mut thrift = Thrift::new(end);
     thrift.fields(|thrift, id, kind| match id {
         2 => list(thrift, kind, |thrift| {
             if footer.elements.len() >= COLUMNS {
@@ -199,6 +224,7 @@ fn chunk(thrift: &mut Thrift<'_>) -> Read<Chunk> {
                         1 => chunk.physical = thrift.int(kind)?,
                         4 => chunk.codec = thrift.int(kind)?,
                         5 => chunk.values = thrift.int(kind)?,
+                        7 => chunk.packed = thrift.int(kind)?,
                         9 => chunk.at = thrift.int(kind)?,
                         11 => dictionary = Some(thrift.int(kind)?),
                         _ => thrift.skip(kind)?,

@@ -83,18 +83,30 @@ const TOO_LARGE: &str = "it holds more than a file may when unpacked";
 #[derive(Debug)]
 pub struct File<'b> {
     name: Arc<str>,
-    /// The file without its end.
-    bytes: &'b [u8],
+    body: Body<'b>,
     groups: Vec<footer::RowGroup>,
     schema: Arc<schema::Schema>,
     limit: u64,
 }
 
+/// Bytes of a file, wherever they are.
+pub trait Ranges: std::fmt::Debug + Send + Sync {
+    /// Reads as many bytes as there is room for, from one on; false where that cannot be.
+    fn read(&self, at: u64, bytes: &mut [u8]) -> bool;
+}
+
+/// A file without its end.
+#[derive(Clone, Debug)]
+enum Body<'b> {
+    Whole(&'b [u8]),
+    /// Of so many bytes, those that are needed.
+    Parts(Arc<dyn Ranges>, usize),
+}
+
 /// How far a file has been read by the batch.
 #[derive(Debug)]
-pub struct Progress<'f, 'b> {
-    file: &'f File<'b>,
-    wanted: &'f [bool],
+pub struct Progress<'b> {
+    wanted: Vec<bool>,
     budget: Budget,
     /// The budget at the beginning of the group at hand.
     before: Budget,
@@ -114,8 +126,29 @@ impl<'b> File<'b> {
         let stop = |found| stop(name, None, found);
         let footer = footer::read(bytes).map_err(stop)?;
         let schema = Arc::new(schema::tree(&footer.elements).map_err(stop)?);
-        let bytes = bytes.get(..footer.at).unwrap_or_default();
-        Ok(Self { name: Arc::from(name), bytes, groups: footer.groups, schema, limit })
+        let body = Body::Whole(bytes.get(..footer.at).unwrap_or_default());
+        Ok(Self { name: Arc::from(name), body, groups: footer.groups, schema, limit })
+    }
+
+    /// The same of a file of so many bytes, of which no more is read than is needed; none where something is wrong with it.
+    #[must_use]
+    pub fn open_at(name: &str, bytes: Arc<dyn Ranges>, len: u64, limit: u64) -> Option<Self> {
+        let (at, end) = footer::end_of(bytes.as_ref(), len)?;
+        let footer = footer::read_end(&end, at).ok()?;
+        let schema = Arc::new(schema::tree(&footer.elements).ok()?);
+        Some(Self { name: Arc::from(name), body: Body::Parts(bytes, at), groups: footer.groups, schema, limit })
+    }
+
+    /// How many rows it says that it has.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.groups.iter().map(|group| u64::try_from(group.rows).unwrap_or(0)).fold(0, u64::saturating_add)
+    }
+
+    /// Whether it says that it has no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The names of the columns; those of a record also with the record's name before a point.
@@ -161,9 +194,9 @@ impl<'b> File<'b> {
 
     /// Reads the columns that are wanted by the batch.
     #[must_use]
-    pub fn batches<'f>(&'f self, wanted: &'f [bool]) -> Progress<'f, 'b> {
-        let budget = Budget::new(self.limit);
-        Progress { file: self, wanted, budget, before: budget, group: 0, taken: 0, number: 0, batches: None }
+    pub fn batches(&self, wanted: &[bool]) -> Progress<'b> {
+        let (budget, wanted) = (Budget::new(self.limit), wanted.to_vec());
+        Progress { wanted, budget, before: budget, group: 0, taken: 0, number: 0, batches: None }
     }
 
     /// Reads the columns that are wanted, row by row; `take` gets what a mapping makes of the rows, some thousands at a time.
@@ -181,7 +214,7 @@ impl<'b> File<'b> {
     /// What makes the rest of the file unreadable. What stands before it has been taken.
     pub fn rest(
         &self,
-        from: &Progress<'_, 'b>,
+        from: &Progress<'b>,
         mapping: &Mapping,
         take: &mut dyn FnMut(Vec<Row>),
     ) -> Result<(), Box<Broken>> {
@@ -191,7 +224,7 @@ impl<'b> File<'b> {
         let mut batch: Vec<Numbered<'_>> = Vec::new();
         let mut all = || -> Read<()> {
             for group in self.groups.iter().skip(from.group) {
-                let mut rows = rows::Rows::new(&self.schema, group, self.bytes, from.wanted)?;
+                let mut rows = rows::Rows::new(&self.schema, group, &self.body, &from.wanted)?;
                 while let Some(row) = rows.next(&mut budget)? {
                     if skip > 0 {
                         skip -= 1;
@@ -212,15 +245,16 @@ impl<'b> File<'b> {
     }
 }
 
-impl Progress<'_, '_> {
-    /// The next rows, `most` or fewer; none behind the last. Where there is none and the file is not at its end, the rest is not as it should be.
-    pub fn next(&mut self, most: usize) -> Option<Batch> {
+impl<'b> Progress<'b> {
+    /// The next rows of the file that was begun, `most` or fewer; none behind the last. Where there is none and the file is not at its end, the
+    /// rest is not as it should be.
+    pub fn next(&mut self, file: &File<'b>, most: usize) -> Option<Batch> {
         loop {
-            let group = self.file.groups.get(self.group)?;
+            let group = file.groups.get(self.group)?;
             if self.batches.is_none() {
                 self.before = self.budget;
                 self.taken = 0;
-                self.batches = batch::Batches::new(&self.file.schema, group, self.file.bytes, self.wanted).ok();
+                self.batches = batch::Batches::new(&file.schema, group, &file.body, &self.wanted).ok();
             }
             let first = self.number.saturating_add(1);
             match self.batches.as_mut()?.next(first, most, &mut self.budget) {
@@ -241,8 +275,8 @@ impl Progress<'_, '_> {
 
     /// Whether the whole file has been read.
     #[must_use]
-    pub fn is_done(&self) -> bool {
-        self.group >= self.file.groups.len()
+    pub fn is_done(&self, file: &File<'_>) -> bool {
+        self.group >= file.groups.len()
     }
 }
 

@@ -7,7 +7,7 @@ use super::footer::RowGroup;
 use super::page::Value;
 use super::schema::{Kind, Leaf, Node, Schema};
 use super::value::{self, Unreadable};
-use super::{Budget, Read};
+use super::{Body, Budget, Read};
 use crate::facts::{Json, Misread, printable};
 
 /// What an element of a list takes in memory before it says anything.
@@ -42,11 +42,11 @@ pub(super) struct Tree<'s, P> {
     trouble: Option<(usize, Unreadable)>,
 }
 
-/// Opens the columns of a group that are wanted, and says how many rows it has; `bytes` is the file without its end.
+/// Opens the columns of a group that are wanted, and says how many rows it has.
 pub(super) fn open<'b>(
     schema: &Schema,
     group: &RowGroup,
-    bytes: &'b [u8],
+    body: &Body<'b>,
     wanted: &[bool],
 ) -> Read<(Vec<Option<Column<'b>>>, u64)> {
     let leaves = schema.leaves.as_slice();
@@ -56,7 +56,7 @@ pub(super) fn open<'b>(
     let left = u64::try_from(group.rows).map_err(|_| "a row group has a number of rows that cannot be")?;
     let all = group.chunks.iter().zip(leaves).enumerate();
     let columns = all.map(|(at, (chunk, leaf))| match wanted.get(at) {
-        Some(true) => Column::new(bytes, chunk, leaf).map(Some).map_err(|why| of_column(leaf, &why)),
+        Some(true) => Column::new(body, chunk, leaf).map(Some).map_err(|why| of_column(leaf, &why)),
         _ => Ok(None),
     });
     Ok((columns.collect::<Read<_>>()?, left))
@@ -69,9 +69,9 @@ pub(super) fn cost(leaf: &Leaf) -> usize {
 }
 
 impl<'s, 'b> Rows<'s, 'b> {
-    /// The rows of a group, as far as they are wanted; `bytes` is the file without its end.
-    pub(super) fn new(schema: &'s Schema, group: &RowGroup, bytes: &'b [u8], wanted: &[bool]) -> Read<Self> {
-        let (columns, left) = open(schema, group, bytes, wanted)?;
+    /// The rows of a group, as far as they are wanted.
+    pub(super) fn new(schema: &'s Schema, group: &RowGroup, body: &Body<'b>, wanted: &[bool]) -> Read<Self> {
+        let (columns, left) = open(schema, group, body, wanted)?;
         Ok(Self { tree: Tree::new(schema, Ahead(columns)), left })
     }
 

@@ -32,7 +32,8 @@ fn records(bytes: &[u8], limit: u64) -> (Vec<Result<Json<'static>, Misread>>, Op
         let schema = schema::tree(&footer.elements)?;
         let mut budget = Budget::new(limit);
         for group in &footer.groups {
-            let mut rows = rows::Rows::new(&schema, group, &bytes[..footer.at], &vec![true; schema.leaves.len()])?;
+            let mut rows =
+                rows::Rows::new(&schema, group, &Body::Whole(&bytes[..footer.at]), &vec![true; schema.leaves.len()])?;
             while let Some(row) = rows.next(&mut budget)? {
                 found.push(row.map(Json::into_owned));
             }

@@ -72,13 +72,13 @@ fn told(
             trees.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             batch.row(mapping, row)
         };
-        while let Some(batch) = batches.next(rows) {
+        while let Some(batch) = batches.next(file, rows) {
             read += batch.len();
             builder.add_columns(TableId::ASSET, "x.parquet", &[batch], Some(plan), &other);
         }
     }
     let mut end = None;
-    if !batches.is_done() {
+    if !batches.is_done(file) {
         let mut take = |rows| builder.add_rows(TableId::ASSET, "x.parquet", rows);
         end = file.rest(&batches, mapping, &mut take).err();
     }

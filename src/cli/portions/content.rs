@@ -1,0 +1,242 @@
+//! What an inventory is read from a portion at a time: lines of text, or rows of Parquet by their columns.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::super::engine::ByColumns;
+use super::super::failure::Failure;
+use super::super::intake;
+use super::super::session::{Plan, Planned};
+use super::lines::Reader;
+use super::{Lines, PORTION};
+use crate::check::schema::TableId;
+use crate::facts::Chunk;
+use crate::sources::inventories::parquet;
+use crate::sources::mapping::Form;
+use crate::{Portion, Portions};
+
+/// Files smaller than this are read as a whole: what it costs to divide them is more than what it saves.
+const SMALL: u64 = 16 << 20;
+/// How many rows of columns are read at once. No answer depends on it.
+const ROWS: usize = 4096;
+/// Files of fewer rows are read as a whole.
+const FEW_ROWS: u64 = 16_384;
+
+/// The inventory of a call that can be read a portion at a time.
+#[derive(Debug)]
+pub(in crate::cli) struct Inventory {
+    content: Content,
+    /// The source that says what its records are, as an index.
+    pub(super) source: Option<usize>,
+}
+
+/// What an inventory is read from.
+#[derive(Debug)]
+enum Content {
+    Lines(Lines),
+    Columns(Box<Columnar>),
+}
+
+/// A file of Parquet whose rows are read by their columns.
+#[derive(Debug)]
+pub(super) struct Columnar {
+    path: PathBuf,
+    name: Arc<str>,
+    file: parquet::File<'static>,
+    /// How many rows are read at once.
+    rows: usize,
+    /// What the columns fill, and what makes a record of a row that is not plain enough.
+    plan: Option<ByColumns>,
+}
+
+/// Lines or rows of an inventory.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Taken {
+    /// How many portions came before.
+    pub number: usize,
+    /// The line on which they begin.
+    pub line: usize,
+    /// The lines.
+    pub bytes: Vec<u8>,
+    /// Of Parquet, its rows.
+    batch: Option<parquet::Batch>,
+}
+
+/// Where reading an inventory is.
+pub(super) enum Reading<'i> {
+    Lines(&'i Lines),
+    /// How far its rows have been read, and how many portions there were.
+    Columns(&'i Columnar, &'i ByColumns, Mutex<(parquet::Progress<'static>, usize)>),
+}
+
+impl Inventory {
+    /// The inventory, where it alone says which assets there are and it has a record on each line or rows of columns; none otherwise.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(super) fn of(plan: &Plan, size: Option<usize>, unpacked: u64) -> Result<Option<Self>, Failure> {
+        let of_assets = |planned: &&Planned| intake::ends_in(planned.entity) == TableId::ASSET;
+        let mut all = plan.files.iter().filter(of_assets);
+        let (Some(only), None) = (all.next(), all.next()) else { return Ok(None) };
+        let source = only.source.and_then(|at| plan.sources.get(at));
+        let is_plain = only.entity == TableId::ASSET && only.asset.is_none() && !only.is_report;
+        let is_understood = source.is_none_or(|source| {
+            source.asset.is_none() && source.records.is_none() && source.mapping.entity == TableId::ASSET
+        });
+        if !is_plain || !is_understood {
+            return Ok(None);
+        }
+        let may_be = |wanted: Form| source.and_then(|source| source.form).is_none_or(|form| form == wanted);
+        if may_be(Form::Parquet)
+            && let Some(columns) = Columnar::open(&only.path, size, unpacked)?
+        {
+            return Ok(Some(Self { content: Content::Columns(Box::new(columns)), source: only.source }));
+        }
+        let is_small = std::fs::metadata(&only.path).is_ok_and(|about| about.len() < SMALL);
+        if !may_be(Form::Json) || (size.is_none() && is_small) {
+            return Ok(None);
+        }
+        let lines = Lines::open(&only.path, size.unwrap_or(PORTION))?;
+        Ok(lines.map(|lines| Self { content: Content::Lines(lines), source: only.source }))
+    }
+
+    /// Begins anew; false where it can no longer be read like that.
+    pub(super) fn again(&mut self) -> Result<bool, Failure> {
+        let Content::Lines(lines) = &mut self.content else { return Ok(true) };
+        let again = lines.again()?;
+        Ok(again.map(|again| *lines = again).is_some())
+    }
+
+    /// The file, where it has a record on each line.
+    pub(in crate::cli) fn lines(&self) -> Option<&Lines> {
+        match &self.content {
+            Content::Lines(lines) => Some(lines),
+            Content::Columns(_) => None,
+        }
+    }
+
+    /// The name and columns of the file, where it has some.
+    pub(super) fn columns(&self) -> Option<(&str, &parquet::File<'static>)> {
+        match &self.content {
+            Content::Columns(columns) => Some((columns.name.as_ref(), &columns.file)),
+            Content::Lines(_) => None,
+        }
+    }
+
+    /// Takes what its columns fill.
+    pub(super) fn plan(&mut self, plan: Option<ByColumns>) {
+        if let Content::Columns(columns) = &mut self.content {
+            columns.plan = plan;
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        match &self.content {
+            Content::Lines(lines) => lines.path(),
+            Content::Columns(columns) => &columns.path,
+        }
+    }
+
+    /// What is to be done: bytes of lines, or rows.
+    pub(super) fn work(&self) -> u64 {
+        match &self.content {
+            Content::Lines(lines) => lines.len,
+            Content::Columns(columns) => columns.file.len(),
+        }
+    }
+
+    /// Begins to read; none where that cannot be.
+    pub(super) fn begin(&self) -> Option<Reading<'_>> {
+        Some(match &self.content {
+            Content::Lines(lines) => Reading::Lines(lines),
+            Content::Columns(columns) => {
+                let by = columns.plan.as_ref()?;
+                Reading::Columns(columns, by, Mutex::new((columns.file.batches(by.0.wanted()), 0)))
+            }
+        })
+    }
+}
+
+impl Columnar {
+    /// Opens a file; none where it is not of this form, or is to be read as a whole.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn open(path: &Path, size: Option<usize>, unpacked: u64) -> Result<Option<Self>, Failure> {
+        let wrong = |error: io::Error| Failure::io("read", path, &error);
+        if !std::fs::metadata(path).map_err(wrong)?.is_file() {
+            return Ok(None);
+        }
+        let mut sign = Vec::new();
+        let mut file = File::open(path).map_err(wrong)?;
+        file.by_ref().take(4).read_to_end(&mut sign).map_err(wrong)?;
+        if !parquet::is_parquet(&sign) {
+            return Ok(None);
+        }
+        let len = file.metadata().map_err(wrong)?.len();
+        let name = path.display().to_string();
+        let bytes = Arc::new(OnDisk(Arc::new(file)));
+        let Some(file) = parquet::File::open_at(&name, bytes, len, unpacked) else { return Ok(None) };
+        if size.is_none() && file.len() < FEW_ROWS {
+            return Ok(None);
+        }
+        let rows = size.map_or(ROWS, |size| size.div_ceil(PORTION / ROWS).max(1));
+        Ok(Some(Self { path: path.to_owned(), name: Arc::from(name), file, rows, plan: None }))
+    }
+}
+
+/// A file of which parts are read.
+#[derive(Debug)]
+struct OnDisk(Arc<File>);
+
+impl parquet::Ranges for OnDisk {
+    fn read(&self, at: u64, bytes: &mut [u8]) -> bool {
+        Reader { file: Arc::clone(&self.0), at }.read_exact(bytes).is_ok()
+    }
+}
+
+impl Reading<'_> {
+    /// The next lines or rows, into the buffer of those before; false where there are no more.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn next(&self, taken: &mut Taken) -> Result<bool, Failure> {
+        match self {
+            Self::Lines(lines) => lines.next(taken),
+            Self::Columns(columns, _, progress) => {
+                let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+                let (progress, count) = &mut *progress;
+                taken.batch = progress.next(&columns.file, columns.rows);
+                taken.number = *count;
+                *count += 1;
+                Ok(taken.batch.is_some())
+            }
+        }
+    }
+
+    /// Reads what was taken; and how much that is.
+    pub(super) fn read(&self, portions: &Portions, taken: &Taken) -> (Portion, usize) {
+        match (self, &taken.batch) {
+            (Self::Columns(columns, (plan, mapping), _), Some(batch)) => {
+                let other = |row: usize| batch.row(mapping, row);
+                (portions.read_columns(&columns.name, batch, plan, &other), batch.len())
+            }
+            (Self::Columns(columns, ..), None) => (portions.read(&columns.name, &Chunk::Pieces(Vec::new())), 0),
+            (Self::Lines(lines), _) => {
+                (portions.read(&lines.name, &Chunk::Lines(&taken.bytes, taken.line)), taken.bytes.len())
+            }
+        }
+    }
+
+    /// Whether all has been read; where it has not, something is wrong that is found by reading the whole.
+    pub(super) fn is_done(&self) -> bool {
+        match self {
+            Self::Lines(_) => true,
+            Self::Columns(columns, _, progress) => {
+                progress.lock().unwrap_or_else(PoisonError::into_inner).0.is_done(&columns.file)
+            }
+        }
+    }
+}
