@@ -64,7 +64,7 @@ fn compare_lists(inner: &TablePlan, list: &ListBuild, a: usize, b: usize, pool: 
         .then_with(|| list.state(a).cmp(&list.state(b)))
 }
 
-fn compare_cells(scalar: &ScalarBuild, a: usize, b: usize, pool: &Pool) -> Ordering {
+pub(super) fn compare_cells(scalar: &ScalarBuild, a: usize, b: usize, pool: &Pool) -> Ordering {
     match (scalar.cell(a), scalar.cell(b), scalar.numbered) {
         (Cell::Int(a), Cell::Int(b), _) if a == b => Ordering::Equal,
         (Cell::Int(a), Cell::Int(b), Numbered::Text) => pool.strings.get(a).cmp(&pool.strings.get(b)),

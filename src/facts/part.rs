@@ -44,6 +44,9 @@ pub(super) struct Source<'p> {
     pub options: &'p Options,
 }
 
+/// How many rows are read column after column: where one of them is odd, all are read one by one.
+const BLOCK: usize = 512;
+
 /// A part with the pool and the report that belong to it alone.
 pub(super) type ReadPart = (Part, Pool, Report);
 
@@ -97,16 +100,29 @@ impl Source<'_> {
     ) -> ReadPart {
         let mut reading = Reading::new(self, file);
         let mut lane = plan.filter(|_| self.has_lane()).map(|plan| ColumnLane::new(plan, columns));
-        for at in 0..columns.len() {
-            let read = match &mut lane {
-                Some(lane) => lane.record(&mut reading.reader, self.plan, &mut reading.part.table),
-                None => false,
-            };
-            if read {
-                reading.reader.here.line = Some(columns.number(at));
-                reading.ended(None);
-            } else {
-                reading.row(other(at));
+        for from in (0..columns.len()).step_by(BLOCK) {
+            let block = from..columns.len().min(from + BLOCK);
+            let first = reading.part.table.len;
+            if let Some(lane) = &mut lane
+                && lane.block(&mut reading.reader, self.plan, &mut reading.part.table, block.len())
+            {
+                for (at, row) in block.zip(first..) {
+                    reading.reader.here.line = Some(columns.number(at));
+                    reading.ended_at(row, None);
+                }
+                continue;
+            }
+            for at in block {
+                let read = match &mut lane {
+                    Some(lane) => lane.record(&mut reading.reader, self.plan, &mut reading.part.table),
+                    None => false,
+                };
+                if read {
+                    reading.reader.here.line = Some(columns.number(at));
+                    reading.ended(None);
+                } else {
+                    reading.row(other(at));
+                }
             }
         }
         reading.finish()
@@ -287,9 +303,12 @@ impl<'p> Reading<'p> {
 
     /// Takes note of the row that was just filled.
     fn ended(&mut self, named: Option<Named>) {
+        self.ended_at(self.part.table.len.saturating_sub(1), named);
+    }
+
+    fn ended_at(&mut self, row: usize, named: Option<Named>) {
         let (table, pool) = (&self.part.table, &self.reader.pool);
-        let last = table.len.saturating_sub(1);
-        self.part.digests.push(of_row(self.plan, table, last, named.as_ref(), pool, &mut self.buffer));
+        self.part.digests.push(of_row(self.plan, table, row, named.as_ref(), pool, &mut self.buffer));
         self.part.named.extend(named);
         self.part.lines.push(self.reader.here.line);
     }

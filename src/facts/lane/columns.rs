@@ -2,6 +2,8 @@
 //!
 //! As with texts (the module above), what is odd is left to a tree.
 
+mod blocks;
+
 use super::super::column::{Cell, ColumnBuild, State, TableBuild};
 use super::super::columns::{Columns, Plain};
 use super::super::order::settle;
@@ -88,15 +90,10 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
         self.unknown.clear();
         self.row += 1;
         let read = lane.takes.iter().try_for_each(|take| self.take(reader, plan, table, take));
-        let is_counted = |(unknown, count): &(&Unknown, u64)| {
-            *count == 0 || reader.report.has_counted(&unknown.owner, &unknown.name)
-        };
-        if read.is_ok() && self.unknown.iter().all(is_counted) {
+        if read.is_ok() && self.has_told(reader) {
             fill(table, &lane.lacking);
             table.count_row();
-            for (unknown, count) in &self.unknown {
-                reader.report.count_again(&unknown.owner, &unknown.name, *count);
-            }
+            self.tell_again(reader);
             return true;
         }
         table.truncate(len);
@@ -108,6 +105,20 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
             }
         }
         false
+    }
+
+    /// Whether all that is to be said of keys that the vocabulary does not have was said before.
+    fn has_told(&self, reader: &Reader) -> bool {
+        let has = |(unknown, count): &(&Unknown, u64)| {
+            *count == 0 || reader.report.has_counted(&unknown.owner, &unknown.name)
+        };
+        self.unknown.iter().all(has)
+    }
+
+    fn tell_again(&self, reader: &mut Reader) {
+        for (unknown, count) in &self.unknown {
+            reader.report.count_again(&unknown.owner, &unknown.name, *count);
+        }
     }
 
     fn take(
@@ -253,32 +264,8 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
         }
     }
 
-    /// The cell of the value at hand; where a mapping takes it, with what an empty text comes to.
-    fn cell(
-        &mut self,
-        reader: &mut Reader,
-        field: &FieldPlan,
-        leaf: usize,
-        mapped: Option<(State, Option<&str>, &Clock)>,
-    ) -> Result<Cell, Odd> {
-        let cursor = self.cursors.get_mut(leaf).ok_or(Odd)?;
-        let mut read = |plain| match (plain, mapped) {
-            // To a mapping, a blank text is none.
-            (Plain::Text(text), Some((absence, default, _))) if text.trim().is_empty() => Ok(match default {
-                Some(default) => Cell::Int(reader.pool.strings.intern(default)),
-                None => Cell::Without(absence),
-            }),
-            (plain, mapped) => reader.column_cell(field, plain, mapped.map(|(.., clock)| clock)),
-        };
-        let Some(codes) = cursor.codes else { return read(self.columns.value(leaf, cursor.value)) };
-        let code = *codes.get(cursor.value).ok_or(Odd)?;
-        let Some(known) = cursor.known.get_mut(code as usize) else { return read(self.columns.coded(leaf, code)) };
-        if let Some(known) = known {
-            return *known;
-        }
-        let cell = read(self.columns.coded(leaf, code));
-        *known = Some(cell);
-        cell
+    fn cell(&mut self, reader: &mut Reader, field: &FieldPlan, leaf: usize, mapped: Mapped<'_>) -> Result<Cell, Odd> {
+        cell(self.columns, self.cursors.get_mut(leaf).ok_or(Odd)?, reader, field, leaf, mapped)
     }
 
     /// The value at hand, or that there is none.
@@ -308,6 +295,37 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
             cursor.step();
         }
     }
+}
+
+/// Where a mapping takes a value: what an empty text comes to, and by which clock times are.
+type Mapped<'m> = Option<(State, Option<&'m str>, &'m Clock)>;
+
+/// The cell of the value at hand.
+fn cell<C: Columns>(
+    columns: &C,
+    cursor: &mut Cursor<'_>,
+    reader: &mut Reader,
+    field: &FieldPlan,
+    leaf: usize,
+    mapped: Mapped<'_>,
+) -> Result<Cell, Odd> {
+    let mut read = |plain| match (plain, mapped) {
+        // To a mapping, a blank text is none.
+        (Plain::Text(text), Some((absence, default, _))) if text.trim().is_empty() => Ok(match default {
+            Some(default) => Cell::Int(reader.pool.strings.intern(default)),
+            None => Cell::Without(absence),
+        }),
+        (plain, mapped) => reader.column_cell(field, plain, mapped.map(|(.., clock)| clock)),
+    };
+    let Some(codes) = cursor.codes else { return read(columns.value(leaf, cursor.value)) };
+    let code = *codes.get(cursor.value).ok_or(Odd)?;
+    let Some(known) = cursor.known.get_mut(code as usize) else { return read(columns.coded(leaf, code)) };
+    if let Some(known) = known {
+        return *known;
+    }
+    let cell = read(columns.coded(leaf, code));
+    *known = Some(cell);
+    cell
 }
 
 /// What a list is that is not there.

@@ -95,7 +95,7 @@ fn columns_fill_what_trees_fill() {
         let Some(mapping) = by_names(&schema, &file) else { panic!("{name} has no `id`") };
         for zone in [None, Some("Asia/Tokyo")] {
             let (slow, _) = told(&schema, &file, &mapping, zone, None);
-            for rows in if bytes.len() > 8_000 { [150, 100_000] } else { [1, 2] } {
+            for rows in if bytes.len() > 8_000 { [5, 150, 100_000] } else { [1, 2, 9] } {
                 let (fast, plain) = told(&schema, &file, &mapping, zone, Some(rows));
                 assert_eq!(slow, fast, "{name} by {rows}");
                 match name {
