@@ -572,6 +572,7 @@ impl Checker {
             ListRef::Changes => vec![VarId::CHANGE],
             ListRef::Inventory | ListRef::Incidents | ListRef::People => Vec::new(),
             ListRef::Literal(all) => all.iter().flat_map(|n| self.vars_of_node(*n)).collect(),
+            ListRef::Answer(node) => self.vars_of_node(*node),
         }
     }
 }

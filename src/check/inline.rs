@@ -106,7 +106,13 @@ impl Checker {
                 Thing::List(list, elem) => Inlined::List(list, elem),
                 thing => Inlined::Node(self.thing_as_value(thing, inner.span, env)),
             }),
-            _ => Some(Inlined::Node(self.lower(expr, env, None))),
+            _ => {
+                let node = self.lower(expr, env, None);
+                Some(match self.answered_set(node) {
+                    Some((list, elem)) => Inlined::List(list, elem),
+                    None => Inlined::Node(node),
+                })
+            }
         }
     }
 

@@ -47,9 +47,21 @@ impl Checker {
             }
             _ => {
                 let node = self.lower(expr, env, None);
-                if self.is_error(node) { None } else { self.no_list(expr) }
+                match self.answered_set(node) {
+                    _ if self.is_error(node) => None,
+                    Some(set) => Some(set),
+                    None => self.no_list(expr),
+                }
             }
         }
+    }
+
+    /// The set that a call of a plugin's check answers.
+    pub(super) fn answered_set(&self, node: NodeId) -> Option<(ListRef, Elem)> {
+        let found = self.node(node).filter(|node| matches!(node.op, Op::Plugin(..)))?;
+        let Type::Set(base) = &found.ty.base else { return None };
+        let of = Ty { base: (**base).clone(), or_none: false, range: found.ty.range };
+        Some((ListRef::Answer(node), Elem::Literal(of)))
     }
 
     fn no_list(&mut self, expr: &Expr) -> Option<(ListRef, Elem)> {
@@ -205,7 +217,7 @@ impl Checker {
         let Some((left, right)) = self.unify(value, element, Purpose::Compare, env.unit, span) else {
             return self.failed(span);
         };
-        if right == element {
+        if right == element && !matches!(list, ListRef::Answer(_)) {
             return self.push(Op::In(left, list), Ty::plain(Type::Bool), span);
         }
         // The elements have to be converted: then it is a question about each of them.
@@ -252,7 +264,7 @@ impl Checker {
             ListRef::Incidents => (TableId::INCIDENT, None),
             ListRef::People => (TableId::PERSON, None),
             ListRef::Changes => (TableId::CHANGE, None),
-            ListRef::Literal(_) => (TableId::LITERAL, None),
+            ListRef::Literal(_) | ListRef::Answer(_) => (TableId::LITERAL, None),
         };
         (self.variable(name, table, owner, span), table)
     }
@@ -433,7 +445,7 @@ impl Checker {
 
 pub(super) fn element_op(list: &ListRef, var: VarId) -> Op {
     match list {
-        ListRef::Literal(_) => Op::Element(var),
+        ListRef::Literal(_) | ListRef::Answer(_) => Op::Element(var),
         _ => Op::Field(var, FieldId(0)),
     }
 }

@@ -123,7 +123,10 @@ impl Checker {
             ExprKind::Paren(inner) if fields.is_empty() => return self.thing(inner, env),
             ExprKind::Paren(inner) => self.thing(inner, env),
             ExprKind::Of(name, subject) => self.of_thing(name, subject, env, base.span),
-            _ => Thing::Node(self.lower(base, env, None)),
+            _ => {
+                let node = self.lower(base, env, None);
+                self.answered_set(node).map_or(Thing::Node(node), |(list, elem)| Thing::List(list, elem))
+            }
         };
         let mut rest = fields.as_slice();
         while let Some((name, more)) = rest.split_first() {
@@ -362,7 +365,7 @@ impl Checker {
             Thing::Row(var, table, prefix) => self.field(var, table, &prefix, name, span, env),
             Thing::Node(node) => self.part(node, name, span, env),
             Thing::List(list, elem) => {
-                if !matches!(list, ListRef::Literal(_)) {
+                if !matches!(list, ListRef::Literal(_) | ListRef::Answer(_)) {
                     let what = self.shown(Span { end: name.span.start.saturating_sub(1), ..span });
                     self.report(
                         Diagnostic::error(

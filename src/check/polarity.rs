@@ -292,10 +292,11 @@ impl Checker {
     }
 }
 
-/// The elements of a set that is written out.
+/// What says which elements a set has: those of one that is written out, and the call that answers one.
 pub(super) fn elements(list: &ListRef) -> Vec<NodeId> {
     match list {
         ListRef::Literal(all) => all.clone(),
+        ListRef::Answer(node) => vec![*node],
         _ => Vec::new(),
     }
 }

@@ -127,6 +127,8 @@ pub enum ListRef {
     People,
     /// A set written out; its elements are nodes of one type. In a quantifier the variable is bound to each.
     Literal(Vec<NodeId>),
+    /// The set that a check of a plugin answers; likewise.
+    Answer(NodeId),
 }
 
 /// What is read of a triage.

@@ -432,6 +432,7 @@ fn unseen(frame: &Frame<'_>, row: usize, list: &ListRef) -> Option<UnknownFact> 
         ListRef::Inventory => named("inventory"),
         ListRef::Incidents => named("incidents"),
         ListRef::People => named("people"),
+        ListRef::Answer(node) => unknown::missing(frame, row, &[*node], None).into_iter().next(),
         ListRef::Changes | ListRef::Literal(_) => None,
     }
 }

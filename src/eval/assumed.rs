@@ -98,6 +98,7 @@ pub fn places(program: &Program) -> Vec<Place> {
         let excluded = approval.not_by.iter().flat_map(|excluded| match excluded {
             Excluded::One(node) => vec![*node],
             Excluded::Each(ListRef::Literal(items)) => items.clone(),
+            Excluded::Each(ListRef::Answer(node)) => vec![*node],
             Excluded::Each(_) => Vec::new(),
         });
         let dues = approval.afterwards.iter().chain(&approval.review).flat_map(DueNode::nodes);

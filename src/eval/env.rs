@@ -426,6 +426,7 @@ pub fn children(op: &Op) -> Vec<NodeId> {
     use crate::check::program::{ListRef, TextPart};
     let list = |list: &ListRef| match list {
         ListRef::Literal(items) => items.clone(),
+        ListRef::Answer(node) => vec![*node],
         ListRef::Field(..)
         | ListRef::AssetsOf(_)
         | ListRef::Inventory

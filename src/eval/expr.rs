@@ -384,7 +384,8 @@ fn is(frame: &Frame<'_>, x: NodeId, presence: Presence) -> Truth {
         return list_presence(frame, *var, *field, presence);
     }
     let col = frame.eval(x);
-    let text = matches!(frame.env.base(x), Type::String | Type::Version | Type::Zone);
+    // A set that a check answers is kept as a text, which is empty where the set is.
+    let text = matches!(frame.env.base(x), Type::String | Type::Version | Type::Zone | Type::Set(_));
     Truth::collect(len, |row| {
         let value = poss(&col, row).one();
         Could::certain(match presence {

@@ -14,7 +14,7 @@ use super::decision::UnknownFact;
 use super::env::Env;
 use super::expr::build;
 use super::frame::{Frame, poss};
-use super::quant::{element_frame, elements};
+use super::quant::{Element, element_frame, elements};
 use super::value::{Poss, Raw};
 
 /// How many elements are looked at together.
@@ -175,9 +175,73 @@ fn single(env: &Env<'_>, kind: &Kind, raw: Raw) -> Option<Value> {
     })
 }
 
+/// The elements of the set that a check answers, for every row: where there is no answer, one that nothing is known of.
+pub fn answered_elements(found: &mut Vec<Element>, frame: &Frame<'_>, node: NodeId) {
+    let col = frame.eval(node);
+    for row in 0..frame.len() {
+        let parent = u32::try_from(row).unwrap_or(u32::MAX);
+        match poss(&col, row).one() {
+            Some(Raw::Int(set)) => {
+                let count = u32::try_from(unpacked(&frame.env.text(set)).count()).unwrap_or(u32::MAX);
+                found.extend((0..count).map(|row| Element { parent, row, certain: true, phantom: false }));
+            }
+            _ => found.push(Element { parent, row: u32::MAX, certain: false, phantom: true }),
+        }
+    }
+}
+
+/// Elements of such sets, which follow each other by row.
+#[must_use]
+pub fn answered_values(frame: &Frame<'_>, node: NodeId, elements: &[Element]) -> Col {
+    let base = match frame.env.base(node) {
+        Type::Set(base) => base,
+        other => other,
+    };
+    let is_decimal = matches!(base, Type::Number | Type::Percent);
+    let read = |number: &str| {
+        let raw = if is_decimal { number.parse().ok().map(Raw::Decimal) } else { number.parse().ok().map(Raw::Int) };
+        raw.map_or(Poss::Any, Poss::One)
+    };
+    let col = frame.eval(node);
+    // The set of the last row: one is not read again for each of its elements.
+    let mut last: (Option<u32>, Vec<Poss>) = (None, Vec::new());
+    build(elements.len(), base, |at| {
+        let Some(element) = elements.get(at).filter(|element| !element.phantom) else { return Poss::Any };
+        if last.0 != Some(element.parent) {
+            let set = poss(&col, element.parent as usize).one().and_then(Raw::int);
+            let all = set.map(|set| unpacked(&frame.env.text(set)).map(read).collect());
+            last = (Some(element.parent), all.unwrap_or_default());
+        }
+        last.1.get(element.row as usize).cloned().unwrap_or(Poss::Any)
+    })
+}
+
+/// A set is kept as a text of the numbers that its elements are in expressions, in order, so that a row has one number for it as for any text.
+fn packed(values: &[Raw]) -> String {
+    use std::fmt::Write as _;
+    values.iter().fold(String::new(), |mut out, raw| {
+        // Writing to a text cannot fail.
+        let _ = match raw {
+            Raw::Int(number) => write!(out, "{number},"),
+            Raw::Decimal(number) => write!(out, "{number},"),
+            Raw::None => Ok(()),
+        };
+        out
+    })
+}
+
+fn unpacked(text: &str) -> impl Iterator<Item = &str> {
+    text.split_terminator(',')
+}
+
 /// An answer as expressions have it; none where it is not of the declared type.
 fn raw(env: &Env<'_>, answer: &Value, ty: &Ty) -> Option<Raw> {
     Some(match (&ty.base, answer) {
+        (Type::Set(base), Value::List(values)) => {
+            let of = Ty { base: (**base).clone(), or_none: false, range: ty.range };
+            let values: Vec<Raw> = values.iter().map(|value| raw(env, value, &of)).collect::<Option<_>>()?;
+            Raw::Int(env.symbol(&packed(&values)))
+        }
         (_, Value::None) if ty.or_none => Raw::None,
         (Type::Bool, Value::Bool(truth)) => Raw::Int(i64::from(*truth)),
         (Type::Int, Value::Int(number)) => Raw::Int(*number)

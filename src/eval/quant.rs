@@ -26,7 +26,7 @@ const CHUNK: usize = 16_384;
 pub struct Element {
     /// The row of the frame.
     pub parent: u32,
-    /// The row of the element's table; for a set that is written out, the element's position.
+    /// The row of the element's table; for a set that is written out or answered, the element's position.
     pub row: u32,
     /// It certainly is in the list.
     pub certain: bool,
@@ -87,6 +87,7 @@ pub fn elements(frame: &Frame<'_>, list: &ListRef) -> Vec<Element> {
         }
         ListRef::Incidents => input_elements(&mut found, frame, TableId::INCIDENT),
         ListRef::People => input_elements(&mut found, frame, TableId::PERSON),
+        ListRef::Answer(node) => super::plugin::answered_elements(&mut found, frame, *node),
         ListRef::Literal(items) => {
             for parent in 0..frame.len() {
                 for position in 0..items.len() {
@@ -146,6 +147,7 @@ pub fn element_frame<'q>(frame: &'q Frame<'_>, var: VarId, list: &ListRef, eleme
                 cols.get(element.row as usize).map_or(Poss::Any, |col| poss(col, element.parent as usize))
             })))
         }
+        ListRef::Answer(node) => Binding::Elements(Arc::new(super::plugin::answered_values(frame, *node, elements))),
         _ => Binding::Rows(Arc::new(elements.iter().map(|e| e.row).collect())),
     };
     frame.inner(elements.len(), parents, vec![(var, binding)])

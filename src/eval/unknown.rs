@@ -170,6 +170,7 @@ impl Walk<'_> {
                         self.list_fact(frame, row, *var, *field);
                     }
                     ListRef::Literal(items) => items.iter().for_each(|item| self.node(frame, row, *item)),
+                    ListRef::Answer(node) => self.node(frame, row, *node),
                     ListRef::AssetsOf(_)
                     | ListRef::Inventory
                     | ListRef::Changes
@@ -277,6 +278,7 @@ impl Walk<'_> {
                         ListRef::Incidents => self.add("incidents".to_owned(), Cause::Incomplete),
                         ListRef::People => self.add("people".to_owned(), Cause::Incomplete),
                         ListRef::Inventory => self.add("inventory".to_owned(), Cause::Incomplete),
+                        ListRef::Answer(node) => self.node(frame, row, *node),
                         ListRef::Changes | ListRef::Literal(_) => {}
                     }
                     continue;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::check::program::{ApprovalField, ListRef, NodeId, Op, PluginInput, RiskField, TriageField, VarId};
+use crate::check::types::Type;
 use crate::eval::display;
 use crate::eval::env::{Env, children};
 use crate::eval::facts::{fact_path, record_path};
@@ -149,6 +150,12 @@ impl Decisive {
                 }
             }
             ListRef::Literal(items) => items.iter().for_each(|item| self.facts_of(frame, row, *item)),
+            ListRef::Answer(node) => {
+                if let (Some(found), Some(text)) = (frame.env.node(*node), answered_text(frame, row, *node)) {
+                    self.add(frame.env.program.sources.phrase(found.span), text, true);
+                }
+                self.facts_of(frame, row, *node);
+            }
             ListRef::AssetsOf(_) | ListRef::Inventory | ListRef::Changes | ListRef::Incidents | ListRef::People => {}
         }
     }
@@ -165,6 +172,9 @@ impl Decisive {
     ) {
         let one = single(frame, row);
         let found = elements(&one, list);
+        if matches!(list, ListRef::Answer(_)) {
+            self.list(frame, row, list);
+        }
         if found.is_empty() {
             if let ListRef::Field(owner, field) = list
                 && let Some((path, _)) = fact_path(frame, row, *owner, *field, "asset")
@@ -176,7 +186,7 @@ impl Decisive {
         let inner = element_frame(&one, var, list, &found);
         let all_true = |at: usize| {
             nodes.iter().flatten().fold(Could::certain(true), |so_far, node| {
-                if !matches!(frame.env.base(*node), crate::check::types::Type::Bool) {
+                if !matches!(frame.env.base(*node), Type::Bool) {
                     return so_far;
                 }
                 let here = inner.truth(*node).at(at);
@@ -185,7 +195,7 @@ impl Decisive {
         };
         // For `any` that is true the elements that fit; for `every` that is false those that do not; where it is unknown the unknown ones.
         let whole_is = match frame.env.base(whole) {
-            crate::check::types::Type::Bool => frame.truth(whole).at(row),
+            Type::Bool => frame.truth(whole).at(row),
             _ => Could::UNKNOWN,
         };
         let mut shown = 0;
@@ -231,6 +241,25 @@ fn called(env: &Env<'_>, op: &Op) -> Option<String> {
     })
 }
 
+/// How many elements of a set are shown.
+const SHOWN: usize = 12;
+
+/// The elements of a set that a check answers; none where it gave no answer.
+fn answered_text(frame: &Frame<'_>, row: usize, node: NodeId) -> Option<String> {
+    let one = single(frame, row);
+    let found = elements(&one, &ListRef::Answer(node));
+    if found.iter().any(|element| element.phantom) {
+        return None;
+    }
+    let Type::Set(base) = frame.env.base(node) else { return None };
+    let few = found.get(..SHOWN).unwrap_or(&found);
+    let col = crate::eval::plugin::answered_values(&one, node, few);
+    let texts: Vec<String> = (0..few.len()).map(|at| display::poss(frame.env, base, &poss(&col, at))).collect();
+    let more = found.len().saturating_sub(few.len());
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    Some(format!("{{ {}{more} }}", texts.join(", ")).replace("{  }", "{}"))
+}
+
 /// The elements of a set, or how many records a list has.
 fn list_text(frame: &Frame<'_>, row: usize, var: VarId, field: crate::check::schema::FieldId) -> Option<String> {
     use crate::facts::table::Column;
@@ -244,8 +273,8 @@ fn list_text(frame: &Frame<'_>, row: usize, var: VarId, field: crate::check::sch
     let mut names: Vec<String> =
         seen.iter().filter_map(|at| crate::eval::facts::key(env, column.rows.table, *at)).collect();
     names.sort();
-    let more = names.len().saturating_sub(12);
-    names.truncate(12);
+    let more = names.len().saturating_sub(SHOWN);
+    names.truncate(SHOWN);
     let mut text = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     if more > 0 {
         text.push_str(&format!(", and {more} more"));

@@ -81,7 +81,7 @@ impl Checks for Answers {
         let answer = plugin.memo.ask(check, inputs);
         match answer.result {
             Ok(value) => Outcome::Answer(value),
-            Err(_) => Outcome::Failed(answer.words),
+            Err(_) => Outcome::Failed(answer.words.unwrap_or_default()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Each distinct question is asked once.
 
-use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
+use std::hash::{BuildHasher as _, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -20,13 +20,13 @@ const SHARDS: usize = 64;
 pub struct Remembered {
     /// The answer, or why there is none.
     pub result: Result<Value, Failure>,
-    /// The failure in words; empty for an answer.
-    pub words: Arc<str>,
+    /// The failure in words; none for an answer.
+    pub words: Option<Arc<str>>,
 }
 
 impl Remembered {
     pub(super) fn new(result: Result<Value, Failure>) -> Self {
-        let words = result.as_ref().err().map_or_else(|| Arc::from(""), |failure| Arc::from(failure.to_string()));
+        let words = result.as_ref().err().map(|failure| Arc::from(failure.to_string()));
         Self { result, words }
     }
 }
@@ -45,14 +45,48 @@ pub struct Memo {
     written: AtomicUsize,
 }
 
-/// By hash; those that share one stand in one list, so that looking does not need a question of its own.
-type Shard = HashMap<u64, Vec<Entry>, Passed>;
+/// By hash, so that looking does not need a question of its own.
+type Shard = HashMap<u64, Arc<Question>, Passed>;
 
 #[derive(Debug)]
-struct Entry {
+struct Question {
     check: usize,
     inputs: Box<[Value]>,
-    answer: Arc<OnceLock<Remembered>>,
+    answer: OnceLock<Remembered>,
+    /// Another question with the same hash.
+    other: OnceLock<Arc<Self>>,
+}
+
+impl Question {
+    fn new(check: usize, inputs: &[Value]) -> Arc<Self> {
+        Arc::new(Self { check, inputs: Box::from(inputs), answer: OnceLock::new(), other: OnceLock::new() })
+    }
+
+    /// This question, and the others with its hash.
+    fn all(self: &Arc<Self>) -> impl Iterator<Item = &Arc<Self>> {
+        std::iter::successors(Some(self), |question| question.other.get())
+    }
+
+    fn is(&self, check: usize, inputs: &[Value]) -> bool {
+        self.check == check && *self.inputs == *inputs
+    }
+}
+
+/// A hash over values; equal ones have the same. It takes less steps than the derived one, which has a step for each discriminant.
+fn hash_all(values: &[Value], hasher: &mut impl Hasher) {
+    hasher.write_usize(values.len());
+    for value in values {
+        match value {
+            Value::Bool(value) => hasher.write_u8(u8::from(*value)),
+            Value::Int(value) | Value::Time(value) | Value::Duration(value) => hasher.write_i64(*value),
+            Value::Decimal(value) => hasher.write_i128(*value),
+            Value::Text(text) => hasher.write(text.as_bytes()),
+            Value::Date(days) => hasher.write_i32(*days),
+            Value::Word(word) => hasher.write_u32(*word),
+            Value::None => hasher.write_u8(2),
+            Value::List(values) | Value::Record(values) => hash_all(values, hasher),
+        }
+    }
 }
 
 /// The keys are hashes already.
@@ -69,7 +103,7 @@ impl std::hash::BuildHasher for Passed {
 
 struct PassedHasher(u64);
 
-impl std::hash::Hasher for PassedHasher {
+impl Hasher for PassedHasher {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -129,7 +163,8 @@ impl Memo {
     /// How many distinct questions were asked.
     #[must_use]
     pub fn distinct(&self) -> usize {
-        let count = |shard: &RwLock<Shard>| shard.read().map_or(0, |shard| shard.values().map(Vec::len).sum());
+        let of = |shard: &Shard| shard.values().map(|first| first.all().count()).sum();
+        let count = |shard: &RwLock<Shard>| shard.read().map_or(0, |shard| of(&shard));
         self.shards.iter().map(count).sum()
     }
 
@@ -138,31 +173,38 @@ impl Memo {
     pub fn ask(&self, check: usize, inputs: &[Value]) -> Remembered {
         let mut hasher = self.hasher.build_hasher();
         hasher.write_usize(check);
-        inputs.hash(&mut hasher);
+        hash_all(inputs, &mut hasher);
         let hash = hasher.finish();
-        let same = |entry: &&Entry| entry.check == check && *entry.inputs == *inputs;
+        let known = |first: &Arc<Question>| first.all().find(|question| question.is(check, inputs)).cloned();
         let Some(shard) = usize::try_from(hash >> 32).ok().and_then(|n| self.shards.get(n % SHARDS)) else {
             return self.work_out(check, inputs);
         };
         if let Ok(shard) = shard.read()
-            && let Some(entry) = shard.get(&hash).and_then(|entries| entries.iter().find(same))
-            && let Some(answer) = entry.answer.get()
+            && let Some(first) = shard.get(&hash)
+            && let Some(question) = first.all().find(|question| question.is(check, inputs))
+            && let Some(answer) = question.answer.get()
         {
             return answer.clone();
         }
-        let Ok(mut entries) = shard.write() else { return self.work_out(check, inputs) };
-        let entries_of_hash = entries.entry(hash).or_default();
-        let answer = match entries_of_hash.iter().find(same) {
-            Some(entry) => Arc::clone(&entry.answer),
+        let Ok(mut questions) = shard.write() else { return self.work_out(check, inputs) };
+        let question = match questions.get(&hash) {
             None => {
-                let answer = Arc::new(OnceLock::new());
-                entries_of_hash.push(Entry { check, inputs: Box::from(inputs), answer: Arc::clone(&answer) });
-                answer
+                let question = Question::new(check, inputs);
+                questions.insert(hash, Arc::clone(&question));
+                question
             }
+            Some(first) => known(first).unwrap_or_else(|| {
+                let question = Question::new(check, inputs);
+                // Nobody else adds one while the shard is held.
+                if let Some(last) = first.all().last() {
+                    let _ = last.other.set(Arc::clone(&question));
+                }
+                question
+            }),
         };
-        drop(entries);
+        drop(questions);
         // Another thread with the same question waits here for the one that came first.
-        answer.get_or_init(|| self.work_out(check, inputs)).clone()
+        question.answer.get_or_init(|| self.work_out(check, inputs)).clone()
     }
 
     fn work_out(&self, check: usize, inputs: &[Value]) -> Remembered {
@@ -191,9 +233,9 @@ impl Memo {
         let mut all = Vec::new();
         for shard in &self.shards {
             let Ok(shard) = shard.read() else { continue };
-            for entry in shard.values().flatten() {
-                if let Some(answer) = entry.answer.get() {
-                    all.push((entry.check, entry.inputs.clone(), answer.result.clone()));
+            for question in shard.values().flat_map(Question::all) {
+                if let Some(answer) = question.answer.get() {
+                    all.push((question.check, question.inputs.clone(), answer.result.clone()));
                 }
             }
         }

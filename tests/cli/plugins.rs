@@ -240,6 +240,52 @@ fn a_folder_for_answers_that_cannot_be_used_is_told() {
 }
 
 #[test]
+fn a_check_answers_a_set() {
+    let folder = project("", "");
+    folder.write(
+        "policy/policy.gate",
+        "plugin ports { module \"ports.wasm\" check open(asset.tier) -> set<int> }\n\
+         rule closed { forbid any p in ports.open(asset.tier) where p > 1000 }\n",
+    );
+    // 7, 5 and 7, and for tier 4 one more, which lies behind them.
+    let bytes = guest::guest(
+        &[guest::Check {
+            signature: "open(n: int) -> set<int>",
+            export: "open",
+            ty: "(func (param \"n\" s64) (result (list s64)))",
+        }],
+        "(data (i32.const 4096) \"\\10\\10\\00\\00\\03\\00\\00\\00\")
+         (data (i32.const 4112) \"\\07\\00\\00\\00\\00\\00\\00\\00\\05\\00\\00\\00\\00\\00\\00\\00\\07\\00\\00\\00\\00\\00\\00\\00\\90\\1f\")
+         (func (export \"open\") (param i64) (result i32)
+           (if (i64.eq (local.get 0) (i64.const 4)) (then (i32.store (i32.const 4100) (i32.const 4))))
+           (if (i64.eq (local.get 0) (i64.const 3)) (then unreachable))
+           (i32.const 4096))",
+    );
+    folder.write("policy/ports.wasm", bytes);
+    let run = folder.run(["plugin", "run", "policy/ports.wasm", "open", "4"]);
+    assert_eq!(run.stdout.lines().next(), Some("[5,7,8080]"), "{}{}", run.stdout, run.stderr);
+    let one = check(&folder, &["--allow-unpinned", "--threads", "1"]);
+    let count = |needle: &str| one.stdout.lines().filter(|line| line.contains(needle)).count();
+    assert_eq!(
+        (count("\"verdict\":\"permit\""), count("\"verdict\":\"deny\""), count("ports.open(3): stopped")),
+        // The last is the summary's.
+        (250, 251, 125)
+    );
+    for more in [&["--threads", "8", "--batch-size", "1"][..], &["--batch-size", "4096"], &["--plugin-answers", "kept"]]
+    {
+        let other = check(&folder, &[&["--allow-unpinned"], more].concat());
+        assert_eq!((&one.stdout, one.status), (&other.stdout, other.status), "{more:?}");
+    }
+    // Answers from disk are the same sets.
+    assert_eq!(check(&folder, &["--allow-unpinned", "--plugin-answers", "kept"]).stdout, one.stdout);
+    let why = folder.run(["why", "C", "a003", "--allow-unpinned", "--now", "2026-11-20T12:00:00Z"]);
+    for part in ["asset.tier 4", "ports.open(asset.tier) { 5, 7, 8080 }"] {
+        let words = why.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(part), "{}", why.stdout);
+    }
+}
+
+#[test]
 fn the_guard_ends_the_run_and_decides_nothing() {
     let folder = project("", "limits fuel 10_000_000_000");
     let policy = folder.read("policy/policy.gate");

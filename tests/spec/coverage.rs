@@ -8,7 +8,7 @@ use crate::markdown::{files, root, sections};
 const ASKED: [std::ops::RangeInclusive<u32>; 6] = [1..=28, 38..=46, 49..=58, 60..=60, 66..=73, 77..=86];
 
 /// What a requirement may wait for.
-const LATER: [&str; 5] = ["feeds", "rollout", "reports", "plugins", "decision log"];
+const LATER: [&str; 5] = ["feeds", "rollout", "reports", "lists of a policy's own", "decision log"];
 
 /// Every `kind name` that the example's policy declares.
 fn statements() -> BTreeSet<String> {

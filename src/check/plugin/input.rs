@@ -50,7 +50,10 @@ impl Checker {
             }
             ExprKind::Name(word) if !self.is_name(word, env) => Thing::Node(self.lower(inner, env, ty)),
             ExprKind::Name(_) | ExprKind::Field(..) | ExprKind::Of(..) => self.thing(inner, env),
-            _ => Thing::Node(self.lower(inner, env, ty)),
+            _ => {
+                let node = self.lower(inner, env, ty);
+                self.answered_set(node).map_or(Thing::Node(node), |(list, elem)| Thing::List(list, elem))
+            }
         };
         let span = expr.span;
         match thing {

@@ -187,7 +187,7 @@ impl Checker {
         }
         let answer = self.answer(tree);
         let (answer, false) = (answer?, broken) else { return None };
-        signature.answer = kind_of(&answer)?;
+        signature.answer = kind_of_answer(&answer)?;
         if let (Some(found), Some(module)) = (found, described) {
             match found {
                 None => self.no_such_check(tree, module),
@@ -198,30 +198,38 @@ impl Checker {
         Some(PluginCheck { signature, inputs, answer, span: tree.span })
     }
 
-    /// The type of a check's answer: a single value.
+    /// The type of a check's answer: a single value, or a set of them.
     fn answer(&mut self, tree: &CheckTree) -> Option<Ty> {
-        let ty = &tree.answer;
+        let outer = &tree.answer;
+        let ty = match &outer.kind {
+            TypeKind::Set(element) if !(outer.or_none || outer.required || outer.absent_empty || outer.absent_none) => {
+                element
+            }
+            _ => outer,
+        };
+        let is_set = !std::ptr::eq(ty, outer);
         let what = match &ty.kind {
             TypeKind::Set(_) | TypeKind::List(_) | TypeKind::Record(_) => {
                 Some("ask once for each element: `any t in asset.tags where p.check(t)`")
             }
+            _ if is_set && ty.or_none => Some("a set holds single values, and leaves out what is `none`"),
             _ if ty.required || ty.absent_empty || ty.absent_none => {
                 Some("an answer that there is not is unknown; one that may be `none` is written `or none`")
             }
             _ => None,
         };
         if let Some(help) = what {
-            self.error(codes::BAD_TYPE, ty.span, "a check answers a single value", help);
+            self.error(codes::BAD_TYPE, ty.span, "a check answers a single value or a set of them", help);
             return None;
         }
         let (base, range) = self.declared_type(ty, &format!("the answers of {}", tree.name.text))?;
         let answer = Ty { base, or_none: ty.or_none, range };
-        if kind_of(&answer).is_none() || matches!(answer.base, Type::Row(_)) {
+        if kind_of(&answer).is_none() {
             let help = "it may be a bool, a number, a percent, a text, a date, a time, a duration or one of some words";
             self.error(codes::BAD_TYPE, ty.span, format!("no check answers a {}", answer.base), help);
             return None;
         }
-        Some(answer)
+        Some(if is_set { Ty { base: Type::Set(Box::new(answer.base)), ..answer } } else { answer })
     }
 
     fn no_such_check(&mut self, tree: &CheckTree, module: &Described) {
@@ -281,6 +289,14 @@ impl Checker {
             }
         }
         limits
+    }
+}
+
+/// The type of an answer as a check has it.
+fn kind_of_answer(answer: &Ty) -> Option<Kind> {
+    match &answer.base {
+        Type::Set(base) => Some(Kind::Set(Box::new(kind_of(&Ty::plain((**base).clone()))?))),
+        _ => kind_of(answer),
     }
 }
 

@@ -59,6 +59,7 @@ impl PluginInput {
             Self::Value(node) => vec![*node],
             Self::Record(nodes) => nodes.clone(),
             Self::List(ListRef::Literal(items), _, nodes) => items.iter().chain(nodes).copied().collect(),
+            Self::List(ListRef::Answer(set), _, nodes) => std::iter::once(set).chain(nodes).copied().collect(),
             Self::List(_, _, nodes) => nodes.clone(),
         }
     }

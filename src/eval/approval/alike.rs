@@ -14,6 +14,7 @@ pub fn asks_alike(env: &Env<'_>, def: &Approval) -> bool {
     let list = |list: &ListRef| match list {
         ListRef::Field(var, _) | ListRef::AssetsOf(var) => *var == VarId::CHANGE,
         ListRef::Literal(items) => items.iter().all(|item| node(*item, None)),
+        ListRef::Answer(set) => node(*set, None),
         ListRef::Inventory | ListRef::Changes | ListRef::Incidents | ListRef::People => true,
     };
     let needs = def

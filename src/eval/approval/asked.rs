@@ -224,8 +224,17 @@ fn bar(frame: &Frame<'_>, rows: &mut [Asks], excluded: &Excluded) {
                 ListRef::Field(var, field) => what(frame.env, *var, *field, false),
                 _ => Arc::from("among those who are excluded"),
             };
-            for element in elements(frame, list) {
-                let value = if element.phantom || !element.certain { Poss::Any } else { name(frame, list, &element) };
+            let found = elements(frame, list);
+            let answered = match list {
+                ListRef::Answer(node) => Some(super::super::plugin::answered_values(frame, *node, &found)),
+                _ => None,
+            };
+            for (at, element) in found.iter().enumerate() {
+                let value = match &answered {
+                    _ if element.phantom || !element.certain => Poss::Any,
+                    Some(answered) => poss(answered, at),
+                    None => name(frame, list, element),
+                };
                 add(rows.get_mut(element.parent as usize), value, &what);
             }
         }

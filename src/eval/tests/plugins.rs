@@ -18,6 +18,9 @@ const PLUGIN: &str = "plugin licence {
       check allowed(asset.tags, change.start) -> bool
       check seats(asset.id) -> int 0..10
       check named(list_of_software) -> string
+      check lacking(asset.tags) -> set<string>
+      check ports(asset.tags) -> set<int 1..100>
+      check shares(asset.tags) -> set<percent>
     }
     let list_of_software = asset.software
     ";
@@ -37,8 +40,11 @@ impl Loader for Module {
     fn plugin(&mut self, _from: &str, _path: &str, _digest: Option<&str>) -> Result<Arc<Described>, Refused> {
         let texts = [
             "allowed(set<string>, time) -> bool",
+            "lacking(set<string>) -> set<string>",
             "named(list<{ name: string, eol: date or none }>) -> string",
+            "ports(set<string>) -> set<int>",
             "seats(string) -> int",
+            "shares(set<string>) -> set<percent>",
         ];
         let check = |text: &&str| DescribedCheck {
             signature: Kind::parse_signature(text).unwrap(),
@@ -72,6 +78,20 @@ impl Checks for Stub {
                 }
             }
             (1, [Value::Text(id)]) => Outcome::Answer(Value::Int(i64::try_from(id.len()).unwrap())),
+            (3..=5, [Value::List(tags)]) if tags.contains(&Value::Text("trap".into())) => {
+                Outcome::Failed("trapped".into())
+            }
+            // What everything must have and this has not.
+            (3, [Value::List(tags)]) => {
+                let all = ["agent", "backup"].map(|text| Value::Text(text.into()));
+                Outcome::Answer(Value::List(all.into_iter().filter(|tag| !tags.contains(tag)).collect()))
+            }
+            (4, [Value::List(tags)]) => {
+                Outcome::Answer(Value::List((0..tags.len()).map(|n| Value::Int(n as i64 * 60 + 1)).collect()))
+            }
+            (5, [Value::List(tags)]) => Outcome::Answer(Value::List(
+                (0..tags.len()).map(|n| Value::Decimal(n as i128 * 12_500_000_000)).collect(),
+            )),
             (2, [Value::List(items)]) => Outcome::Answer(Value::Text(format!("{items:?}").into())),
             _ => panic!("{inputs:?}"),
         }
@@ -224,5 +244,74 @@ fn the_size_of_batches_leaves_no_trace() {
     let one = asking.decisions(&assets, 1);
     for batch in [3, 64, 4096] {
         assert_eq!(one, asking.decisions(&assets, batch), "{batch}");
+    }
+}
+
+#[test]
+fn a_set_that_a_check_answers_is_a_set_like_any_other() {
+    let assets = [
+        asset("a", 1, &["agent", "backup"]),
+        asset("b", 1, &["agent"]),
+        asset("c", 1, &["x"]),
+        asset("d", 1, &["trap"]),
+        json!({"id": "e", "tier": 1}),
+        asset("f", 1, &[]),
+    ];
+    let trapped = "licence.lacking([\"trap\"]): trapped; ask again: changegate plugin run licence.wasm lacking '[\"trap\"]' (plugin)";
+    let missing = "asset.tags (missing)";
+    for (rule, expected) in [
+        ("require not (\"backup\" in licence.lacking(asset.tags))", ["", "r", "r", trapped, missing, "r"]),
+        ("forbid any t in licence.lacking(asset.tags) where t like \"b*\"", ["", "r", "r", trapped, missing, "r"]),
+        (
+            "require every t in licence.lacking(asset.tags) satisfies t == \"backup\"",
+            ["", "", "r", trapped, missing, "r"],
+        ),
+        ("require count(t in licence.lacking(asset.tags)) <= 1", ["", "", "r", trapped, missing, "r"]),
+        // By a name of its own, and as the input of another check.
+        ("forbid \"backup\" in gaps", ["", "r", "r", trapped, missing, "r"]),
+        ("forbid licence.allowed(gaps, change.start)", ["r", "r", "r", trapped, missing, "r"]),
+    ] {
+        let asking = Asking::new(&format!("let gaps = licence.lacking(asset.tags)\nrule r {{ {rule} }}"));
+        let expected = expected.map(|lacks| match lacks {
+            "" | "r" => lacks.to_owned(),
+            lacks => format!("r {lacks}"),
+        });
+        assert_eq!(asking.reasons(&assets), expected, "{rule}");
+        assert_eq!(asking.decisions(&assets, 1), asking.decisions(&assets, 4096), "{rule}");
+    }
+}
+
+#[test]
+fn elements_of_an_answered_set_are_of_its_type() {
+    let assets =
+        [asset("a", 1, &[]), asset("b", 1, &["x"]), asset("c", 1, &["x", "y"]), asset("d", 1, &["x", "y", "z"])];
+    let asking = Asking::new("rule r { require max(p for p in licence.shares(asset.tags), empty: 0%) < 20% }");
+    assert_eq!(asking.reasons(&assets), ["", "", "", "r"]);
+    let asking = Asking::new("rule r { forbid 25% in licence.shares(asset.tags) }");
+    assert_eq!(asking.reasons(&assets), ["", "", "", "r"]);
+    // 121 is outside of what was declared, so all of the answer is none.
+    let asking = Asking::new("rule r { forbid any p in licence.ports(asset.tags) where p > 60 }");
+    let lacks = "r licence.ports([\"x\",\"y\",\"z\"]): answered nothing that can be used; ask again: changegate plugin run licence.wasm ports '[\"x\",\"y\",\"z\"]' (plugin)";
+    assert_eq!(asking.reasons(&assets), ["", "", "r", lacks]);
+}
+
+#[test]
+fn an_answered_set_is_no_value_and_its_type_is_simple() {
+    for (rest, wrong) in [
+        ("rule r { require licence.lacking(asset.tags) }", "is no condition"),
+        ("rule r { forbid licence.lacking(asset.tags) == asset.tags }", "lists are not compared as a whole"),
+        (
+            "plugin b { module \"b.wasm\" check go(asset.id) -> set<set<string>> }",
+            "a check answers a single value or a set of them",
+        ),
+        (
+            "plugin b { module \"b.wasm\" check go(asset.id) -> set<date or none> }",
+            "a check answers a single value or a set of them",
+        ),
+        ("plugin b { module \"b.wasm\" check go(asset.id) -> set<cvss> }", "no check answers a cvss"),
+    ] {
+        let text = format!("policy p {{ timezone \"UTC\" }}\n{PLUGIN}{rest}");
+        let (_, found, _) = Policy::load(vec![("p.gate".into(), text.into())], &mut Module);
+        assert!(found.iter().any(|one| one.message.contains(wrong)), "{rest}: {found:#?}");
     }
 }
