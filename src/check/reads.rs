@@ -51,7 +51,7 @@ impl Reads {
             match &node.op {
                 Op::Field(var, field) => self.read(program, *var, *field),
                 Op::Plugin(_, inputs) => {
-                    inputs.iter().filter_map(PluginInput::list).for_each(|of| self.list(program, of))
+                    inputs.iter().flat_map(PluginInput::lists).for_each(|of| self.list(program, of))
                 }
                 Op::In(_, list) | Op::Quant(_, _, list, ..) | Op::Agg { list, .. } => self.list(program, list),
                 _ => {}

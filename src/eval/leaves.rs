@@ -84,16 +84,21 @@ fn by_first(op: &Op, one: impl Fn(&NodeId) -> NodeId) -> Option<Op> {
         Op::ToDate(a, zone) => Op::ToDate(one(a), *zone),
         Op::ToTime(a, zone) => Op::ToTime(one(a), *zone),
         Op::Table(table, inputs) => Op::Table(*table, all(inputs)),
-        Op::Plugin(asked, inputs) if inputs.iter().all(|input| input.list().is_none()) => {
-            let one_input = |input: &PluginInput| match input {
-                PluginInput::Value(node) => PluginInput::Value(one(node)),
-                PluginInput::Record(nodes) => PluginInput::Record(all(nodes)),
-                PluginInput::List(..) => input.clone(),
-            };
-            Op::Plugin(*asked, inputs.iter().map(one_input).collect())
+        Op::Plugin(asked, inputs) if inputs.iter().all(|input| input.lists().is_empty()) => {
+            Op::Plugin(*asked, inputs.iter().map(|input| input_by_first(input, &one)).collect())
         }
         _ => return None,
     })
+}
+
+fn input_by_first(input: &PluginInput, one: &impl Fn(&NodeId) -> NodeId) -> PluginInput {
+    match input {
+        PluginInput::Value(node) => PluginInput::Value(one(node)),
+        PluginInput::Record(fields) => {
+            PluginInput::Record(fields.iter().map(|field| input_by_first(field, one)).collect())
+        }
+        PluginInput::List(..) => input.clone(),
+    }
 }
 
 /// The fields of the asset on which conditions hang, as nodes, sorted; none where they hang on anything else that differs from row to row, or

@@ -22,7 +22,7 @@ const CHUNK: usize = 16_384;
 /// Inputs are shown up to so many characters, and the way to ask again where they are no more.
 const SHOWN: usize = 300;
 
-/// The inputs of each row, flat: single values, and for a list how many elements it has and their values.
+/// The inputs of each row, flat: single values, and for a list how many elements it has and what each of them has.
 struct Rows {
     keys: Vec<Option<Vec<Raw>>>,
 }
@@ -88,14 +88,18 @@ pub fn failure(frame: &Frame<'_>, row: usize, asked: Asked, inputs: &[PluginInpu
 impl Rows {
     fn read(frame: &Frame<'_>, inputs: &[PluginInput]) -> Self {
         let mut rows = Self { keys: vec![Some(Vec::with_capacity(inputs.len())); frame.len()] };
+        rows.add_all(frame, inputs);
+        rows
+    }
+
+    fn add_all(&mut self, frame: &Frame<'_>, inputs: &[PluginInput]) {
         for input in inputs {
             match input {
-                PluginInput::Value(node) => rows.add(frame, *node),
-                PluginInput::Record(nodes) => nodes.iter().for_each(|node| rows.add(frame, *node)),
-                PluginInput::List(list, var, nodes) => rows.add_list(frame, list, *var, nodes),
+                PluginInput::Value(node) => self.add(frame, *node),
+                PluginInput::Record(fields) => self.add_all(frame, fields),
+                PluginInput::List(list, var, parts) => self.add_list(frame, list, *var, parts),
             }
         }
-        rows
     }
 
     fn add(&mut self, frame: &Frame<'_>, node: NodeId) {
@@ -110,14 +114,14 @@ impl Rows {
         }
     }
 
-    fn add_list(&mut self, frame: &Frame<'_>, list: &ListRef, var: VarId, nodes: &[NodeId]) {
+    fn add_list(&mut self, frame: &Frame<'_>, list: &ListRef, var: VarId, parts: &[PluginInput]) {
         let mut found: Vec<Option<Vec<Vec<Raw>>>> = vec![Some(Vec::new()); frame.len()];
         for chunk in elements(frame, list).chunks(CHUNK) {
             let inner = element_frame(frame, var, list, chunk);
-            let cols: Vec<Arc<Col>> = nodes.iter().map(|node| inner.eval(*node)).collect();
+            let mut values = Self::read(&inner, parts).keys;
             for (at, element) in chunk.iter().enumerate() {
                 let Some(row) = found.get_mut(element.parent as usize) else { continue };
-                let values = cols.iter().map(|col| poss(col, at).one()).collect::<Option<Vec<Raw>>>();
+                let values = values.get_mut(at).and_then(Option::take);
                 match (row.as_mut(), values.filter(|_| !element.phantom && element.certain)) {
                     (Some(all), Some(values)) => all.push(values),
                     _ => *row = None,

@@ -40,7 +40,7 @@ pub fn is_splittable(program: &Program) -> bool {
     let has_own = |block: u16| program.categorises.get(usize::from(block)).is_some_and(|def| def.each_asset);
     let looks_further = program.nodes.iter().any(|node| match &node.op {
         Op::Quant(_, _, list, ..) | Op::Agg { list, .. } | Op::In(_, list) => over_assets(list),
-        Op::Plugin(_, inputs) => inputs.iter().filter_map(PluginInput::list).any(over_assets),
+        Op::Plugin(_, inputs) => inputs.iter().flat_map(PluginInput::lists).any(over_assets),
         Op::Category(block, None) => has_own(*block),
         _ => false,
     });

@@ -199,15 +199,7 @@ impl Walk<'_> {
             Op::Overlaps(period) => self.all(super::period::lacks::of_overlap(frame, row, *period)),
             Op::Plugin(asked, inputs) => {
                 let before = self.named;
-                for input in inputs {
-                    match input {
-                        PluginInput::List(list, var, nodes) => {
-                            let nodes: Vec<Option<NodeId>> = nodes.iter().copied().map(Some).collect();
-                            self.list(frame, row, *var, list, &nodes);
-                        }
-                        input => input.nodes().into_iter().for_each(|node| self.node(frame, row, node)),
-                    }
-                }
+                self.inputs(frame, row, inputs);
                 if self.named == before {
                     self.all(super::plugin::failure(frame, row, *asked, inputs).into_iter().collect());
                 }
@@ -260,7 +252,33 @@ impl Walk<'_> {
         true
     }
 
+    /// What a check is asked with.
+    fn inputs(&mut self, frame: &Frame<'_>, row: usize, inputs: &[PluginInput]) {
+        for input in inputs {
+            match input {
+                PluginInput::Value(node) => self.node(frame, row, *node),
+                PluginInput::Record(fields) => self.inputs(frame, row, fields),
+                PluginInput::List(list, var, parts) => {
+                    self.each(frame, row, *var, list, &mut |all, inner, at| all.inputs(inner, at, parts));
+                }
+            }
+        }
+    }
+
     fn list(&mut self, frame: &Frame<'_>, row: usize, var: VarId, list: &ListRef, nodes: &[Option<NodeId>]) {
+        self.each(frame, row, var, list, &mut |all, inner, at| {
+            nodes.iter().flatten().for_each(|node| all.node(inner, at, *node));
+        });
+    }
+
+    fn each(
+        &mut self,
+        frame: &Frame<'_>,
+        row: usize,
+        var: VarId,
+        list: &ListRef,
+        look: &mut dyn FnMut(&mut Self, &Frame<'_>, usize),
+    ) {
         let one = single(frame, row);
         let found = elements(&one, list);
         for chunk in found.chunks(4096) {
@@ -294,9 +312,7 @@ impl Walk<'_> {
                     let id = super::facts::key(frame.env, TableId::ASSET, element.row).unwrap_or_default();
                     self.asset = format!("assets[{id}]");
                 }
-                for node in nodes.iter().flatten() {
-                    self.node(&inner, at, *node);
-                }
+                look(self, &inner, at);
                 self.asset = outer;
                 self.seen = seen;
             }

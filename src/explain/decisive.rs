@@ -125,10 +125,7 @@ impl Decisive {
                 self.facts_of(frame, row, *x);
                 self.list(frame, row, list);
             }
-            Op::Plugin(_, inputs) => inputs.iter().for_each(|input| match input {
-                PluginInput::List(list, ..) => self.list(frame, row, list),
-                input => input.nodes().into_iter().for_each(|node| self.facts_of(frame, row, node)),
-            }),
+            Op::Plugin(_, inputs) => self.inputs(frame, row, inputs),
             Op::Quant(_, var, list, filter, body) => self.elements(frame, row, *var, list, &[*filter, *body], id),
             Op::Agg { value, var, list, filter, .. } => {
                 let known = poss(&frame.eval(id), row).one().is_some();
@@ -137,6 +134,15 @@ impl Decisive {
             }
             op => children(op).into_iter().for_each(|child| self.facts_of(frame, row, child)),
         }
+    }
+
+    /// Adds what a check was asked with.
+    fn inputs(&mut self, frame: &Frame<'_>, row: usize, inputs: &[PluginInput]) {
+        inputs.iter().for_each(|input| match input {
+            PluginInput::Value(node) => self.facts_of(frame, row, *node),
+            PluginInput::Record(fields) => self.inputs(frame, row, fields),
+            PluginInput::List(list, ..) => self.list(frame, row, list),
+        });
     }
 
     /// Adds a list that is read as a whole.

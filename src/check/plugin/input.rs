@@ -11,7 +11,7 @@ use super::super::codes;
 use super::super::coerce::describe;
 use super::super::env::{Elem, Env};
 use super::super::list::element_op;
-use super::super::path::Thing;
+use super::super::path::{Thing, set_element};
 use super::super::program::{ListRef, NodeId, Op, PluginInput, VarId};
 use super::super::schema::{Shape, TableId};
 use super::super::types::{Ty, Type};
@@ -23,12 +23,17 @@ type Input = (PluginInput, Kind, Option<Ty>);
 impl Checker {
     /// The variables that an input of a check hangs on.
     pub(in crate::check) fn vars_of_input(&self, input: &PluginInput) -> Vec<VarId> {
-        let mut vars: Vec<VarId> = input.nodes().into_iter().flat_map(|node| self.vars_of_node(node)).collect();
-        if let PluginInput::List(list, element, _) = input {
-            vars.retain(|var| var != element);
-            vars.extend(self.vars_of_list(list));
+        let of = |parts: &[PluginInput]| parts.iter().flat_map(|part| self.vars_of_input(part)).collect::<Vec<VarId>>();
+        match input {
+            PluginInput::Value(node) => self.vars_of_node(*node),
+            PluginInput::Record(fields) => of(fields),
+            PluginInput::List(list, element, parts) => {
+                let mut vars = of(parts);
+                vars.retain(|var| var != element);
+                vars.extend(self.vars_of_list(list));
+                vars
+            }
         }
-        vars
     }
 
     /// An expression as an input of a check, of the type that is wanted as far as it can be brought to it.
@@ -65,8 +70,8 @@ impl Checker {
                     let node = self.thing_as_value(Thing::Row(var, table, prefix), span, env);
                     return self.plugin_value(node, env, wanted, span);
                 }
-                let (nodes, kind) = self.plugin_record((var, table, &prefix), env, wanted, span)?;
-                Some((PluginInput::Record(nodes), kind, None))
+                let (fields, kind) = self.plugin_record((var, table, &prefix), env, wanted, span)?;
+                Some((PluginInput::Record(fields), kind, None))
             }
             thing => {
                 let node = self.thing_as_value(thing, span, env);
@@ -115,14 +120,14 @@ impl Checker {
         Some((node, kind))
     }
 
-    /// The fields of a record: those that are wanted, or all single values of it.
+    /// The fields of a record: those that are wanted, which may be sets and lists, or all single values of it.
     fn plugin_record(
         &mut self,
         (var, table, prefix): (VarId, TableId, &str),
         env: &Env,
         wanted: Option<&Kind>,
         span: Span,
-    ) -> Option<(Vec<NodeId>, Kind)> {
+    ) -> Option<(Vec<PluginInput>, Kind)> {
         let schema = Arc::clone(&self.program.schema);
         let lead = if prefix.is_empty() { String::new() } else { format!("{prefix}.") };
         let fields: Vec<(String, Option<Kind>)> = match wanted {
@@ -135,29 +140,44 @@ impl Checker {
                 single.filter_map(|field| Some((field.name.strip_prefix(&lead)?.to_owned(), None))).collect()
             }
         };
-        let (mut nodes, mut kinds) = (Vec::new(), Vec::new());
+        let (mut inputs, mut kinds) = (Vec::new(), Vec::new());
         for (name, wanted) in fields {
             let found = schema.find(table, &format!("{lead}{name}"));
-            let Some((field, Shape::Scalar(base), def)) = found.map(|(id, def)| (id, &def.shape, def)) else {
+            let Some((field, def)) = found else {
                 let shown = self.shown(span);
                 self.report(
                     Diagnostic::error(
                         codes::PLUGIN_SIGNATURE,
                         span,
-                        format!("the module asks for `{name}` of `{shown}`, which has no single value of that name"),
+                        format!("the module asks for `{name}` of `{shown}`, which has nothing of that name"),
                     )
                     .help("`changegate schema` lists the fields; a module takes those that it names"),
                 );
                 return None;
             };
+            let base = match &def.shape {
+                Shape::Scalar(base) => base,
+                shape => {
+                    let elem = match shape {
+                        Shape::List(of) => Elem::Row(*of),
+                        Shape::Set(set) => Elem::Value(set_element(&schema, *set)),
+                        Shape::Scalar(_) => return None,
+                    };
+                    let list = ListRef::Field(var, field);
+                    let (input, kind, _) = self.plugin_list(list, &elem, env, wanted.as_ref(), span)?;
+                    inputs.push(input);
+                    kinds.push((name, kind));
+                    continue;
+                }
+            };
             let or_none = def.or_none || def.absent == super::super::schema::Absent::None;
             let ty = Ty { base: base.clone(), or_none, range: def.range };
             let node = self.push(Op::Field(var, field), ty, span);
             let (node, kind) = self.as_wanted(node, env, wanted.as_ref(), span)?;
-            nodes.push(node);
+            inputs.push(PluginInput::Value(node));
             kinds.push((name, kind));
         }
-        Some((nodes, Kind::Record(kinds)))
+        Some((inputs, Kind::Record(kinds)))
     }
 
     fn plugin_list(
@@ -176,12 +196,16 @@ impl Checker {
         if let Elem::Row(table) = elem {
             let by_fields = matches!(inner, Some(Kind::Record(_)));
             if by_fields || !self.has_id(*table) {
-                let (nodes, kind) = self.plugin_record((var, *table, ""), env, inner, span)?;
-                return Some((PluginInput::List(list, var, nodes), Kind::List(Box::new(kind)), None));
+                let (fields, kind) = self.plugin_record((var, *table, ""), env, inner, span)?;
+                return Some((PluginInput::List(list, var, fields), Kind::List(Box::new(kind)), None));
             }
             let node = self.thing_as_value(Thing::Row(var, *table, String::new()), span, env);
             let (node, kind) = self.as_wanted(node, env, inner, span)?;
-            return Some((PluginInput::List(list, var, vec![node]), Kind::Set(Box::new(kind)), None));
+            return Some((
+                PluginInput::List(list, var, vec![PluginInput::Value(node)]),
+                Kind::Set(Box::new(kind)),
+                None,
+            ));
         }
         let (Elem::Value(ty) | Elem::Literal(ty)) = elem else { return None };
         // An empty set has no type of its own.
@@ -192,7 +216,7 @@ impl Checker {
         }
         let node = self.push(element_op(&list, var), ty.clone(), span);
         let (node, kind) = self.as_wanted(node, env, inner, span)?;
-        Some((PluginInput::List(list, var, vec![node]), Kind::Set(Box::new(kind)), None))
+        Some((PluginInput::List(list, var, vec![PluginInput::Value(node)]), Kind::Set(Box::new(kind)), None))
     }
 }
 

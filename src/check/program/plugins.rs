@@ -46,30 +46,38 @@ pub enum PluginInput {
     /// One value.
     Value(NodeId),
     /// A record: its fields, in the order of the signature.
-    Record(Vec<NodeId>),
-    /// A list or set: of each element, which the variable stands for, these values.
-    List(ListRef, VarId, Vec<NodeId>),
+    Record(Vec<PluginInput>),
+    /// A list or set: of each element, which the variable stands for, these.
+    List(ListRef, VarId, Vec<PluginInput>),
 }
 
 impl PluginInput {
     /// The expressions that it reads.
     #[must_use]
     pub fn nodes(&self) -> Vec<NodeId> {
+        let of = |parts: &[Self]| parts.iter().flat_map(Self::nodes).collect::<Vec<NodeId>>();
         match self {
             Self::Value(node) => vec![*node],
-            Self::Record(nodes) => nodes.clone(),
-            Self::List(ListRef::Literal(items), _, nodes) => items.iter().chain(nodes).copied().collect(),
-            Self::List(ListRef::Answer(set), _, nodes) => std::iter::once(set).chain(nodes).copied().collect(),
-            Self::List(_, _, nodes) => nodes.clone(),
+            Self::Record(fields) => of(fields),
+            Self::List(list, _, parts) => {
+                let mut nodes = match list {
+                    ListRef::Literal(items) => items.clone(),
+                    ListRef::Answer(set) => vec![*set],
+                    _ => Vec::new(),
+                };
+                nodes.extend(of(parts));
+                nodes
+            }
         }
     }
 
-    /// The list that it looks through.
+    /// The lists that it looks through.
     #[must_use]
-    pub const fn list(&self) -> Option<&ListRef> {
+    pub fn lists(&self) -> Vec<&ListRef> {
         match self {
-            Self::List(list, ..) => Some(list),
-            Self::Value(_) | Self::Record(_) => None,
+            Self::Value(_) => Vec::new(),
+            Self::Record(fields) => fields.iter().flat_map(Self::lists).collect(),
+            Self::List(list, _, parts) => std::iter::once(list).chain(parts.iter().flat_map(Self::lists)).collect(),
         }
     }
 }

@@ -21,6 +21,7 @@ const PLUGIN: &str = "plugin licence {
       check lacking(asset.tags) -> set<string>
       check ports(asset.tags) -> set<int 1..100>
       check shares(asset.tags) -> set<percent>
+      check about(asset) -> string
     }
     let list_of_software = asset.software
     ";
@@ -39,6 +40,7 @@ impl Loader for Module {
 
     fn plugin(&mut self, _from: &str, _path: &str, _digest: Option<&str>) -> Result<Arc<Described>, Refused> {
         let texts = [
+            "about({ id: string, tags: set<string>, software: list<{ name: string, eol: date or none }> }) -> string",
             "allowed(set<string>, time) -> bool",
             "lacking(set<string>) -> set<string>",
             "named(list<{ name: string, eol: date or none }>) -> string",
@@ -92,6 +94,7 @@ impl Checks for Stub {
             (5, [Value::List(tags)]) => Outcome::Answer(Value::List(
                 (0..tags.len()).map(|n| Value::Decimal(n as i128 * 12_500_000_000)).collect(),
             )),
+            (6, [Value::Record(fields)]) => Outcome::Answer(Value::Text(format!("{fields:?}").into())),
             (2, [Value::List(items)]) => Outcome::Answer(Value::Text(format!("{items:?}").into())),
             _ => panic!("{inputs:?}"),
         }
@@ -314,4 +317,26 @@ fn an_answered_set_is_no_value_and_its_type_is_simple() {
         let (_, found, _) = Policy::load(vec![("p.gate".into(), text.into())], &mut Module);
         assert!(found.iter().any(|one| one.message.contains(wrong)), "{rest}: {found:#?}");
     }
+}
+
+#[test]
+fn sets_and_lists_within_records_are_handed_over() {
+    let asking = Asking::new("rule r { forbid licence.about(asset) == \"\" }");
+    let assets = [
+        json!({"id": "a", "tags": ["y", "x", "y"], "software": [{"name": "n", "eol": "none"}, {"name": "m", "eol": "2027-01-01"}]}),
+        json!({"id": "b", "tags": [], "software": []}),
+        json!({"id": "c", "software": []}),
+        json!({"id": "d", "tags": []}),
+        json!({"id": "e", "tags": [], "software": [{"name": "n"}]}),
+    ];
+    let expected =
+        ["", "", "r asset.tags (missing)", "r asset.software (missing)", "r asset.software[n].eol (missing)"];
+    assert_eq!(asking.reasons(&assets), expected);
+    assert_eq!(asking.decisions(&assets, 1), asking.decisions(&assets, 4096));
+    let asked: Vec<String> = asking.asked().into_keys().collect();
+    let expected = [
+        "6 [Record([Text(\"a\"), List([Text(\"x\"), Text(\"y\")]), List([Record([Text(\"m\"), Date(20819)]), Record([Text(\"n\"), None])])])]",
+        "6 [Record([Text(\"b\"), List([]), List([])])]",
+    ];
+    assert_eq!(asked, expected);
 }
