@@ -6,7 +6,7 @@ use arrow_array::{BooleanArray, Decimal128Array, Int64Array};
 use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use rayon::prelude::*;
 
-use super::column::{ColumnBuild, ListBuild, ScalarBuild, State, Store, TableBuild, row};
+use super::column::{ColumnBuild, ListBuild, ScalarBuild, State, Store, TableBuild, absence, row};
 use super::plan::{ShapePlan, TablePlan};
 use super::table::{Cause, Column, ListColumn, Scalar, TableData, Values};
 
@@ -19,7 +19,7 @@ pub(super) fn gather(plan: &TablePlan, tables: &[&TableBuild], order: &[Address]
         _ if !field.read => ColumnBuild::Unread,
         ShapePlan::Scalar(base) => {
             let parts: Vec<Option<&ScalarBuild>> = tables.iter().map(|table| table.scalar(at)).collect();
-            ColumnBuild::Scalar(gather_scalar(ScalarBuild::new(base), &parts, order))
+            ColumnBuild::Scalar(gather_scalar(ScalarBuild::new(base, absence(field)), &parts, order))
         }
         ShapePlan::List(inner) => {
             let parts: Vec<Option<&ListBuild>> = tables
@@ -58,7 +58,7 @@ fn gather_scalar(form: ScalarBuild, parts: &[Option<&ScalarBuild>], order: &[Add
         Store::Int(_) => store!(Int),
         Store::Decimal(_) => store!(Decimal),
     };
-    ScalarBuild { store, states: pick(&states, order), numbered: form.numbered }
+    ScalarBuild { store, states: pick(&states, order), ..form }
 }
 
 fn gather_list(inner: &TablePlan, parts: &[Option<&ListBuild>], order: &[Address]) -> ListBuild {
@@ -96,11 +96,17 @@ pub(super) fn finish(plan: &TablePlan, table: TableBuild, owner: Vec<u32>) -> Ta
 
 fn finish_scalar(scalar: ScalarBuild) -> Scalar {
     let states = &scalar.states;
-    let has = |wanted: fn(&State) -> bool| states.iter().any(wanted);
     let bits = |wanted: fn(&State) -> bool| {
         BooleanBuffer::collect_bool(states.len(), |row| states.get(row).is_some_and(wanted))
     };
-    let nulls = has(|state| *state != State::Known).then(|| NullBuffer::new(bits(|state| *state == State::Known)));
+    // Most columns are known everywhere or nowhere.
+    let known = states.iter().filter(|state| **state == State::Known).count();
+    let nulls = match known {
+        _ if known == states.len() => None,
+        0 => Some(NullBuffer::new_null(states.len())),
+        _ => Some(NullBuffer::new(bits(|state| *state == State::Known))),
+    };
+    let all_known = nulls.is_none();
     let values = match scalar.store {
         Store::Bool(values) => Values::Bool(BooleanArray::new(BooleanBuffer::from(values), nulls)),
         Store::Int(values) => Values::Int(Int64Array::new(ScalarBuffer::from(values), nulls)),
@@ -110,8 +116,16 @@ fn finish_scalar(scalar: ScalarBuild) -> Scalar {
             Values::Decimal(array.with_precision_and_scale(28, 9).unwrap_or_else(|_| Decimal128Array::new_null(len)))
         }
     };
+    if all_known {
+        return Scalar { values, none: None, causes: Vec::new() };
+    }
     let is_none: fn(&State) -> bool = |state| matches!(state, State::None | State::AbsentMeant);
-    Scalar { values, none: has(is_none).then(|| bits(is_none)), causes: causes(states) }
+    let none = match states.iter().filter(|state| is_none(state)).count() {
+        0 => None,
+        count if count == states.len() => Some(BooleanBuffer::new_set(count)),
+        _ => Some(bits(is_none)),
+    };
+    Scalar { values, none, causes: causes(states) }
 }
 
 fn finish_list(inner: &TablePlan, list: ListBuild) -> ListColumn {

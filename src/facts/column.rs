@@ -1,8 +1,9 @@
 //! Columns while they grow: a state for each cell beside its value, so that rows can be taken back, merged and moved.
 
-use super::plan::{ShapePlan, TablePlan};
+use super::plan::{FieldPlan, ShapePlan, TablePlan};
 use super::pool::Numbers;
 use super::table::Cause;
+use crate::check::schema::Absent;
 use crate::check::types::Type;
 
 /// What is known of a cell.
@@ -46,11 +47,15 @@ pub(super) enum Numbered {
     Cvss,
 }
 
+/// A column may be shorter than its table while rows are read in place: what lacks has the state of a key that was not there, and is written
+/// out only when a cell behind it is, or when the table is [caught up](TableBuild::catch_up).
 #[derive(Clone, Debug)]
 pub(super) struct ScalarBuild {
     pub store: Store,
     pub states: Vec<State>,
     pub numbered: Numbered,
+    /// The state of the cells that lack.
+    pub lacking: State,
 }
 
 /// Lists: `ends[row]` is where the elements of `row` end in `rows`.
@@ -84,12 +89,20 @@ pub(super) fn row(number: usize) -> u32 {
 
 impl Default for ScalarBuild {
     fn default() -> Self {
-        Self::new(&Type::String)
+        Self::new(&Type::String, State::Absent)
+    }
+}
+
+/// What a field is where its key is not there.
+pub(super) fn absence(field: &FieldPlan) -> State {
+    match field.absent {
+        Absent::Empty | Absent::None => State::AbsentMeant,
+        Absent::Unknown => State::Absent,
     }
 }
 
 impl ScalarBuild {
-    pub(super) fn new(base: &Type) -> Self {
+    pub(super) fn new(base: &Type, lacking: State) -> Self {
         let store = match base {
             Type::Bool => Store::Bool(Vec::new()),
             Type::Number | Type::Percent => Store::Decimal(Vec::new()),
@@ -100,9 +113,47 @@ impl ScalarBuild {
             Type::Cvss => Numbered::Cvss,
             _ => Numbered::Itself,
         };
-        Self { store, states: Vec::new(), numbered }
+        Self { store, states: Vec::new(), numbered, lacking }
     }
 
+    /// Puts a cell into a row, behind which there is none yet.
+    #[inline]
+    pub(super) fn push_at(&mut self, row: usize, cell: Cell) {
+        self.fill_to(row);
+        self.push(cell);
+    }
+
+    /// Puts a known number into a row, behind which there is none yet.
+    #[inline]
+    pub(super) fn push_int_at(&mut self, row: usize, value: i64) {
+        self.fill_to(row);
+        self.states.push(State::Known);
+        match &mut self.store {
+            Store::Int(values) => values.push(value),
+            // A column holds values of one type.
+            Store::Bool(values) => values.push(false),
+            Store::Decimal(values) => values.push(0),
+        }
+    }
+
+    /// Writes out the cells that lack before a row.
+    #[inline]
+    pub(super) fn fill_to(&mut self, row: usize) {
+        if self.states.len() < row {
+            self.fill_slowly(row);
+        }
+    }
+
+    fn fill_slowly(&mut self, row: usize) {
+        self.states.resize(row, self.lacking);
+        match &mut self.store {
+            Store::Bool(values) => values.resize(row, false),
+            Store::Int(values) => values.resize(row, 0),
+            Store::Decimal(values) => values.resize(row, 0),
+        }
+    }
+
+    #[inline]
     pub(super) fn push(&mut self, cell: Cell) {
         let state = if let Cell::Without(state) = cell { state } else { State::Known };
         self.states.push(state);
@@ -113,10 +164,12 @@ impl ScalarBuild {
         }
     }
 
+    #[inline]
     pub(super) fn state(&self, row: usize) -> State {
-        self.states.get(row).copied().unwrap_or(State::Absent)
+        self.states.get(row).copied().unwrap_or(self.lacking)
     }
 
+    #[inline]
     pub(super) fn cell(&self, row: usize) -> Cell {
         match self.state(row) {
             State::Known => match &self.store {
@@ -194,7 +247,7 @@ impl TableBuild {
     pub(super) fn new(plan: &TablePlan) -> Self {
         let columns = plan.fields.iter().map(|field| match &field.shape {
             _ if !field.read => ColumnBuild::Unread,
-            ShapePlan::Scalar(base) => ColumnBuild::Scalar(ScalarBuild::new(base)),
+            ShapePlan::Scalar(base) => ColumnBuild::Scalar(ScalarBuild::new(base, absence(field))),
             ShapePlan::List(inner) => {
                 ColumnBuild::List(ListBuild { ends: Vec::new(), states: Vec::new(), rows: Self::new(inner) })
             }
@@ -208,13 +261,24 @@ impl TableBuild {
         for column in &mut self.columns {
             match column {
                 ColumnBuild::Scalar(scalar) if scalar.states.len() < self.len => {
-                    scalar.push(Cell::Without(State::Absent))
+                    scalar.push_at(self.len - 1, Cell::Without(State::Absent));
                 }
                 ColumnBuild::List(list) if list.states.len() < self.len => list.close(State::Absent),
                 _ => {}
             }
         }
         self.phantom.push(false);
+    }
+
+    /// Writes out every cell that lacks, here and in lists.
+    pub(super) fn catch_up(&mut self) {
+        for column in &mut self.columns {
+            match column {
+                ColumnBuild::Scalar(scalar) => scalar.fill_to(self.len),
+                ColumnBuild::List(list) => list.rows.catch_up(),
+                ColumnBuild::Unread => {}
+            }
+        }
     }
 
     /// Counts the row of which every cell has been pushed.
@@ -258,9 +322,11 @@ impl TableBuild {
     /// Exchanges two rows of a table without lists.
     pub(super) fn swap_scalars(&mut self, a: usize, b: usize) {
         for column in &mut self.columns {
+            // Where both lack they are alike.
             if let ColumnBuild::Scalar(scalar) = column
-                && a.max(b) < scalar.states.len()
+                && a.min(b) < scalar.states.len()
             {
+                scalar.fill_to(a.max(b) + 1);
                 scalar.states.swap(a, b);
                 match &mut scalar.store {
                     Store::Bool(values) => values.swap(a, b),

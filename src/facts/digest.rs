@@ -31,27 +31,62 @@ impl DigestSum {
     }
 }
 
-/// The digest of a row of an entity, tagged with the entity so that an asset is never taken for a change. What is the same in every order of the
+/// Digests rows of an entity, each tagged with the entity so that an asset is never taken for a change. What is the same in every order of the
 /// input is the same here: texts count by their bytes, not by their numbers.
-pub(super) fn of_row(
-    plan: &TablePlan,
-    table: &TableBuild,
-    row: usize,
-    named: Option<&Named>,
-    pool: &Pool,
-    buffer: &mut Vec<u8>,
-) -> RecordDigest {
-    buffer.clear();
-    text(b'e', &plan.path, buffer);
-    write_row(plan, table, row, pool, buffer);
-    if let Some(named) = named {
-        state(named.state, buffer);
-        for (tag, texts) in [(b'n', &named.ids), (b'w', &named.selections)] {
-            length(texts.len(), buffer);
-            texts.iter().for_each(|one| text(tag, one, buffer));
-        }
+#[derive(Debug)]
+pub(super) struct Digester<'t> {
+    entity: &'t str,
+    columns: Vec<Counted<'t>>,
+    pool: &'t Pool,
+    /// What was digested last.
+    pub buffer: Vec<u8>,
+}
+
+/// A column that counts and holds something, with its place among those that count.
+#[derive(Debug)]
+struct Counted<'t> {
+    place: usize,
+    cells: Cells<'t>,
+}
+
+#[derive(Debug)]
+enum Cells<'t> {
+    Scalar(&'t ScalarBuild),
+    List(&'t ListBuild, Vec<Counted<'t>>),
+}
+
+impl<'t> Digester<'t> {
+    pub(super) fn new(plan: &'t TablePlan, table: &'t TableBuild, pool: &'t Pool) -> Self {
+        Self { entity: &plan.path, columns: counted(plan, table), pool, buffer: Vec::new() }
     }
-    Sha256::digest(&buffer).into()
+
+    pub(super) fn of_row(&mut self, row: usize, named: Option<&Named>) -> RecordDigest {
+        let buffer = &mut self.buffer;
+        buffer.clear();
+        text(b'e', self.entity, buffer);
+        write_row(&self.columns, row, self.pool, buffer);
+        if let Some(named) = named {
+            state(named.state, buffer);
+            for (tag, texts) in [(b'n', &named.ids), (b'w', &named.selections)] {
+                length(texts.len(), buffer);
+                texts.iter().for_each(|one| text(tag, one, buffer));
+            }
+        }
+        Sha256::digest(&buffer).into()
+    }
+}
+
+/// The columns that count, but for those in which every cell lacks.
+fn counted<'t>(plan: &'t TablePlan, table: &'t TableBuild) -> Vec<Counted<'t>> {
+    let column = |(place, at): (usize, &usize)| {
+        let cells = match (&plan.fields.get(*at)?.shape, table.columns.get(*at)?) {
+            (ShapePlan::Scalar(_), ColumnBuild::Scalar(scalar)) if !scalar.states.is_empty() => Cells::Scalar(scalar),
+            (ShapePlan::List(inner), ColumnBuild::List(list)) => Cells::List(list, counted(inner, &list.rows)),
+            _ => return None,
+        };
+        Some(Counted { place, cells })
+    };
+    plan.counted.iter().enumerate().filter_map(column).collect()
 }
 
 /// The digest of everything, in hexadecimal: the sums of the entities in a fixed order, and what else facts say in a fixed order.
@@ -72,19 +107,25 @@ pub(super) fn of_all(sums: &[RecordDigest], incomplete: bool, marks: &[String]) 
     text
 }
 
-/// Writes the cells that count so that no two rows look the same.
-fn write_row(plan: &TablePlan, table: &TableBuild, row: usize, pool: &Pool, out: &mut Vec<u8>) {
-    for at in &plan.counted {
-        let (Some(field), Some(column)) = (plan.fields.get(*at), table.columns.get(*at)) else { continue };
-        match (&field.shape, column) {
-            (ShapePlan::Scalar(_), ColumnBuild::Scalar(scalar)) => write_cell(scalar, row, pool, out),
-            (ShapePlan::List(inner), ColumnBuild::List(list)) => write_list(inner, list, row, pool, out),
-            _ => {}
+/// Writes the cells that count, each behind its place, so that no two rows look the same; but for those whose key was not there.
+fn write_row(columns: &[Counted<'_>], row: usize, pool: &Pool, out: &mut Vec<u8>) {
+    for Counted { place, cells } in columns {
+        match cells {
+            Cells::Scalar(scalar) if scalar.state(row) == scalar.lacking => {}
+            Cells::Scalar(scalar) => {
+                length(place + 1, out);
+                write_cell(scalar, row, pool, out);
+            }
+            Cells::List(list, inner) => {
+                length(place + 1, out);
+                write_list(inner, list, row, pool, out);
+            }
         }
     }
+    length(0, out);
 }
 
-fn write_list(inner: &TablePlan, list: &ListBuild, row: usize, pool: &Pool, out: &mut Vec<u8>) {
+fn write_list(inner: &[Counted<'_>], list: &ListBuild, row: usize, pool: &Pool, out: &mut Vec<u8>) {
     out.push(b'[');
     state(list.state(row), out);
     let range = list.range(row);
@@ -93,7 +134,7 @@ fn write_list(inner: &TablePlan, list: &ListBuild, row: usize, pool: &Pool, out:
         let phantom = list.rows.phantom.get(element).copied().unwrap_or(false);
         out.push(if phantom { b'?' } else { b'.' });
         if !phantom {
-            write_row(inner, &list.rows, element, pool, out);
+            write_row(inner, element, pool, out);
         }
     }
 }
@@ -105,14 +146,17 @@ fn write_cell(scalar: &ScalarBuild, row: usize, pool: &Pool, out: &mut Vec<u8>) 
             let fact = usize::try_from(number).ok().and_then(|number| pool.cvss.get(number));
             write_cvss(fact, out);
         }
-        (Cell::Int(value), Numbered::Itself) => {
-            out.push(b'i');
-            out.extend_from_slice(&value.to_le_bytes());
-        }
-        (Cell::Decimal(value), _) => {
-            out.push(b'd');
-            out.extend_from_slice(&value.to_le_bytes());
-        }
+        (Cell::Int(value), Numbered::Itself) => match u8::try_from(value) {
+            Ok(small) => out.extend_from_slice(&[b'j', small]),
+            Err(_) => tagged(b'i', value.to_le_bytes(), out),
+        },
+        (Cell::Decimal(value), _) => match i64::try_from(value) {
+            Ok(small) => tagged(b'd', small.to_le_bytes(), out),
+            Err(_) => {
+                out.push(b'D');
+                out.extend_from_slice(&value.to_le_bytes());
+            }
+        },
         (Cell::Bool(value), _) => out.push(if value { b't' } else { b'f' }),
         (Cell::Without(without), _) => state(without, out),
     }
@@ -148,7 +192,14 @@ fn text(tag: u8, text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// In 64 bits on every machine.
+fn tagged(tag: u8, [a, b, c, d, e, f, g, h]: [u8; 8], out: &mut Vec<u8>) {
+    out.extend_from_slice(&[tag, a, b, c, d, e, f, g, h]);
+}
+
+/// In one byte where that is enough, else behind a 255 in 64 bits on every machine.
 fn length(length: usize, out: &mut Vec<u8>) {
-    out.extend_from_slice(&u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes());
+    match u8::try_from(length) {
+        Ok(small) if small < u8::MAX => out.push(small),
+        _ => tagged(u8::MAX, u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes(), out),
+    }
 }

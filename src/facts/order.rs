@@ -2,22 +2,42 @@
 
 use std::cmp::Ordering;
 
-use super::column::{Cell, ColumnBuild, ListBuild, Numbered, ScalarBuild, TableBuild};
+use super::column::{Cell, ColumnBuild, ListBuild, Numbered, ScalarBuild, State, Store, TableBuild};
 use super::duplicates::copy_row;
 use super::plan::{ShapePlan, TablePlan};
 use super::pool::Pool;
 use super::table::CvssFact;
 
+/// How many rows are sorted where they stand.
+const FEW: usize = 8;
+
+/// How many texts are.
+const SOME: usize = 32;
+
 /// Sorts the rows from `from` on, none of which is a phantom.
 pub(super) fn settle(plan: &TablePlan, table: &mut TableBuild, from: usize, pool: &Pool) {
+    if table.len - from < 2 || sorted_texts(table, from, pool).is_some() {
+        return;
+    }
     let is_settled =
         |table: &TableBuild| (from + 1..table.len).all(|row| compare(plan, table, row - 1, row, pool).is_le());
     if is_settled(table) {
         return;
     }
+    let has_lists = table.columns.iter().any(|column| matches!(column, ColumnBuild::List(_)));
+    if !has_lists && table.len - from <= FEW {
+        for unsorted in from + 1..table.len {
+            let mut row = unsorted;
+            while row > from && compare(plan, table, row - 1, row, pool).is_gt() {
+                table.swap_scalars(row - 1, row);
+                row -= 1;
+            }
+        }
+        return;
+    }
     let mut rows: Vec<usize> = (from..table.len).collect();
     rows.sort_by(|a, b| compare(plan, table, *a, *b, pool));
-    if table.columns.iter().any(|column| matches!(column, ColumnBuild::List(_))) {
+    if has_lists {
         let mut sorted = TableBuild::new(plan);
         rows.iter().for_each(|row| copy_row(table, *row, &mut sorted));
         table.truncate(from);
@@ -39,6 +59,29 @@ pub(super) fn settle(plan: &TablePlan, table: &mut TableBuild, from: usize, pool
             goes_to.swap(at, to);
         }
     }
+}
+
+/// Sorts a few texts where they stand; none where they are not that.
+fn sorted_texts(table: &mut TableBuild, from: usize, pool: &Pool) -> Option<()> {
+    let [ColumnBuild::Scalar(ScalarBuild { store: Store::Int(values), states, numbered: Numbered::Text, .. })] =
+        table.columns.as_mut_slice()
+    else {
+        return None;
+    };
+    let (values, states) = (values.get_mut(from..)?, states.get(from..)?);
+    if values.len() > SOME || states.iter().any(|state| *state != State::Known) {
+        return None;
+    }
+    for sorted in 1..values.len() {
+        let mut at = sorted;
+        while let Some([before, behind]) = at.checked_sub(1).and_then(|from| values.get_mut(from..=at))
+            && pool.strings.order(*before, *behind).is_gt()
+        {
+            std::mem::swap(before, behind);
+            at -= 1;
+        }
+    }
+    Some(())
 }
 
 /// Compares two rows: by what names them, then by what counts, then by the rest.
@@ -67,7 +110,7 @@ fn compare_lists(inner: &TablePlan, list: &ListBuild, a: usize, b: usize, pool: 
 pub(super) fn compare_cells(scalar: &ScalarBuild, a: usize, b: usize, pool: &Pool) -> Ordering {
     match (scalar.cell(a), scalar.cell(b), scalar.numbered) {
         (Cell::Int(a), Cell::Int(b), _) if a == b => Ordering::Equal,
-        (Cell::Int(a), Cell::Int(b), Numbered::Text) => pool.strings.get(a).cmp(&pool.strings.get(b)),
+        (Cell::Int(a), Cell::Int(b), Numbered::Text) => pool.strings.order(a, b),
         (Cell::Int(a), Cell::Int(b), Numbered::Cvss) => compare_cvss(fact(pool, a), fact(pool, b)),
         (Cell::Int(a), Cell::Int(b), Numbered::Itself) => a.cmp(&b),
         (Cell::Bool(a), Cell::Bool(b), _) => a.cmp(&b),

@@ -7,7 +7,7 @@ use super::builder::Options;
 use super::column::{TableBuild, row};
 use super::columns::Columns;
 use super::csv;
-use super::digest::{RecordDigest, of_row};
+use super::digest::{Digester, RecordDigest};
 use super::duties::{self, Found};
 use super::json::Json;
 use super::lane::{ColumnLane, ColumnPlan, Lane, LanePlan};
@@ -85,6 +85,9 @@ impl Source<'_> {
         }
         if let Some(lane) = lane {
             lane.finish(&mut reading.reader.report);
+            // Columns in which nothing stands cost no digest anything as long as they are not written out.
+            reading.digest_to(reading.part.table.len);
+            reading.part.table.catch_up();
         }
         self.options.tally.advance(read);
         reading.finish()
@@ -181,7 +184,6 @@ struct Reading<'p> {
     reader: Reader,
     amend: Option<Arc<dyn Amend>>,
     part: Part,
-    buffer: Vec<u8>,
 }
 
 impl<'p> Reading<'p> {
@@ -200,11 +202,11 @@ impl<'p> Reading<'p> {
             reader: Reader::new(source.now, source.options, file),
             amend: source.options.amend.clone(),
             part,
-            buffer: Vec::new(),
         }
     }
 
-    fn finish(self) -> ReadPart {
+    fn finish(mut self) -> ReadPart {
+        self.digest_to(self.part.table.len);
         (self.part, self.reader.pool, self.reader.report)
     }
 
@@ -307,10 +309,20 @@ impl<'p> Reading<'p> {
     }
 
     fn ended_at(&mut self, row: usize, named: Option<Named>) {
-        let (table, pool) = (&self.part.table, &self.reader.pool);
-        self.part.digests.push(of_row(self.plan, table, row, named.as_ref(), pool, &mut self.buffer));
-        self.part.named.extend(named);
+        if let Some(named) = named {
+            self.digest_to(row);
+            let digest = Digester::new(self.plan, &self.part.table, &self.reader.pool).of_row(row, Some(&named));
+            self.part.digests.push(digest);
+            self.part.named.push(named);
+        }
         self.part.lines.push(self.reader.here.line);
+    }
+
+    /// Digests the rows before one that have not been.
+    fn digest_to(&mut self, row: usize) {
+        let mut digester = Digester::new(self.plan, &self.part.table, &self.reader.pool);
+        let rows = self.part.digests.len()..row;
+        self.part.digests.extend(rows.map(|row| digester.of_row(row, None)));
     }
 
     /// Warns of what a reader could not read in a record.

@@ -24,6 +24,8 @@ pub(super) struct Reader {
     pub vectors: HashMap<String, i64, Hasher>,
     /// Numbers of the names of zones; none for what is no zone.
     pub zones: HashMap<String, Option<i64>, Hasher>,
+    /// Numbers of short texts that were met lately, by their bytes.
+    pub lately: Vec<(u128, i64)>,
     /// The record at hand lacks something that it must have.
     pub failed: bool,
 }
@@ -52,6 +54,7 @@ impl Reader {
             here: Here { file: Arc::clone(file), line: None, record: None },
             vectors: HashMap::default(),
             zones: HashMap::default(),
+            lately: Vec::new(),
             failed: false,
         }
     }

@@ -1,10 +1,12 @@
 //! Facts in columns: one array for each field, with what is unknown and why.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{BooleanArray, Decimal128Array, Int64Array};
 use arrow_buffer::BooleanBuffer;
+use hashbrown::HashTable;
 
 use crate::check::schema::{FieldId, TableId};
 
@@ -46,6 +48,13 @@ impl Cause {
     }
 }
 
+/// The first bytes of a text as a number that is in the order of texts, as far as they go.
+fn head(text: &str) -> u64 {
+    let mut head = [0; 8];
+    head.iter_mut().zip(text.as_bytes()).for_each(|(head, byte)| *head = *byte);
+    u64::from_be_bytes(head)
+}
+
 /// Hashes texts from outside: fast, and seeded anew in each process, so that nobody can choose texts that collide.
 pub(super) type Hasher = ahash::RandomState;
 
@@ -56,15 +65,21 @@ pub struct Strings {
     base: Option<Arc<Strings>>,
     first: i64,
     texts: Vec<Arc<str>>,
-    numbers: HashMap<Arc<str>, i64, Hasher>,
+    /// The first bytes of each, which mostly tell which of two comes first.
+    heads: Vec<u64>,
+    /// The hash of each with its place in `texts`.
+    places: HashTable<(u64, usize)>,
+    /// The same for all that share texts, so that a text is hashed once.
+    hasher: Hasher,
 }
 
 impl Strings {
     /// No texts but those of another, which keep their numbers.
     #[must_use]
     pub fn over(base: Arc<Self>) -> Self {
-        let first = base.next();
-        Self { base: Some(base), first, ..Self::default() }
+        let (first, hasher) = (base.next(), base.hasher.clone());
+        let (texts, heads, places) = Default::default();
+        Self { base: Some(base), first, texts, heads, places, hasher }
     }
 
     fn next(&self) -> i64 {
@@ -73,25 +88,28 @@ impl Strings {
 
     /// The number of a text, which is added if it is new.
     pub fn intern(&mut self, text: &str) -> i64 {
-        if let Some(number) = self.find(text) {
-            return number;
+        let hash = self.hasher.hash_one(text);
+        match self.find_hashed(hash, text) {
+            Some(number) => number,
+            None => self.add(hash, Arc::from(text)),
         }
-        let text: Arc<str> = Arc::from(text);
+    }
+
+    fn add(&mut self, hash: u64, text: Arc<str>) -> i64 {
         let number = self.next();
-        self.texts.push(Arc::clone(&text));
-        self.numbers.insert(text, number);
+        self.places.insert_unique(hash, (hash, self.texts.len()), |(hash, _)| *hash);
+        self.heads.push(head(&text));
+        self.texts.push(text);
         number
     }
 
     /// The same, without a copy of the text where it is new.
     pub fn intern_shared(&mut self, text: &Arc<str>) -> i64 {
-        if let Some(number) = self.find(text) {
-            return number;
+        let hash = self.hasher.hash_one(text.as_ref());
+        match self.find_hashed(hash, text) {
+            Some(number) => number,
+            None => self.add(hash, Arc::clone(text)),
         }
-        let number = self.next();
-        self.texts.push(Arc::clone(text));
-        self.numbers.insert(Arc::clone(text), number);
-        number
     }
 
     /// Its own texts, in the order of their numbers.
@@ -102,8 +120,30 @@ impl Strings {
     /// The number of a text that is there.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<i64> {
-        let own = self.numbers.get(text).copied();
-        own.or_else(|| self.base.as_ref().and_then(|base| base.find(text)))
+        self.find_hashed(self.hasher.hash_one(text), text)
+    }
+
+    fn find_hashed(&self, hash: u64, text: &str) -> Option<i64> {
+        let is_it = |(of, at): &(u64, usize)| *of == hash && self.texts.get(*at).is_some_and(|own| **own == *text);
+        match self.places.find(hash, is_it) {
+            Some((_, at)) => Some(self.first.saturating_add(i64::try_from(*at).unwrap_or(i64::MAX))),
+            None => self.base.as_ref()?.find_hashed(hash, text),
+        }
+    }
+
+    /// Which of the texts with these numbers comes first.
+    pub(super) fn order(&self, a: i64, b: i64) -> Ordering {
+        match (self.head_of(a), self.head_of(b)) {
+            (Some(first), Some(second)) if first != second => first.cmp(&second),
+            _ => self.get(a).cmp(&self.get(b)),
+        }
+    }
+
+    fn head_of(&self, number: i64) -> Option<u64> {
+        if number < self.first {
+            return self.base.as_ref()?.head_of(number);
+        }
+        self.heads.get(usize::try_from(number - self.first).ok()?).copied()
     }
 
     /// The text with this number.

@@ -60,9 +60,40 @@ impl std::error::Error for TimeError {}
 /// # Errors
 /// Another form, or a date that does not exist.
 pub fn parse_date(text: &str) -> Result<Date, TimeError> {
+    if let Some(date) = plain_date(text.as_bytes()) {
+        return Ok(date);
+    }
     let mut reader = Reader(text.as_bytes());
     let date = reader.date().map_err(|error| unpadded(text).unwrap_or(error))?;
     reader.finish(date)
+}
+
+/// `2026-12-18`; none for every other text.
+#[inline]
+fn plain_date(text: &[u8]) -> Option<Date> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
+    let all_digits = [y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit);
+    let date = || Date::from_ymd(two(y1, y2) * 100 + two(y3, y4), two(m1, m2), two(d1, d2));
+    if all_digits { date() } else { None }
+}
+
+/// `2026-12-18T18:00:00Z`, as most moments are written; none for every other text.
+#[inline]
+fn plain_instant(text: &[u8]) -> Option<Instant> {
+    let (date, [b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z']) = text.split_first_chunk::<10>()? else { return None };
+    let date = plain_date(date)?;
+    let all_digits = [h1, h2, m1, m2, s1, s2].into_iter().all(u8::is_ascii_digit);
+    let (hour, minute, second) = (two(*h1, *h2), two(*m1, *m2), two(*s1, *s2));
+    if !all_digits || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    Instant::from_micros(date.days() * DAY_MICROS + (hour * 3_600 + minute * 60 + second) * 1_000_000)
+}
+
+/// What two digits say.
+#[inline]
+fn two(tens: u8, ones: u8) -> i64 {
+    i64::from(tens & 15) * 10 + i64::from(ones & 15)
 }
 
 /// Reads `09:30` or `09:30:15`, up to `24:00`.
@@ -111,6 +142,9 @@ pub fn parse_instant(text: &str) -> Result<Instant, TimeError> {
 /// # Errors
 /// Neither of the three, or one that does not exist.
 pub fn parse_time(text: &str) -> Result<TimeValue, TimeError> {
+    if let Some(instant) = plain_instant(text.as_bytes()) {
+        return Ok(TimeValue::Instant(instant));
+    }
     let mut reader = Reader(text.as_bytes());
     let date = reader.date().map_err(|error| unpadded(text).unwrap_or(error))?;
     if reader.0.is_empty() {

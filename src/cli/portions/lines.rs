@@ -44,6 +44,22 @@ pub(super) struct Reader {
     pub at: u64,
 }
 
+impl Reader {
+    /// Reads until there is no more space, or no more to read; how much that was.
+    fn fill(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while let Some(space) = bytes.get_mut(filled..).filter(|space| !space.is_empty()) {
+            match io::Read::read(self, space) {
+                Ok(0) => break,
+                Ok(got) => filled += got,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+}
+
 impl io::Read for Reader {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let got = read_at(&self.file, bytes, self.at)?;
@@ -146,23 +162,30 @@ impl Lines {
     /// The next lines, into the buffer of those before; false where there are no more.
     pub(in crate::cli) fn next(&self, taken: &mut Taken) -> Result<bool, Failure> {
         let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.bytes.clear();
         if place.ended {
+            taken.bytes.clear();
             return Ok(false);
         }
-        taken.bytes.append(&mut place.rest);
         let mut wanted = self.size;
+        let mut filled = place.rest.len();
         let end = loop {
-            let lacking = wanted.saturating_sub(taken.bytes.len());
-            let limit = u64::try_from(lacking).unwrap_or(u64::MAX).min(place.left);
-            let got = place.file.by_ref().take(limit).read_to_end(&mut taken.bytes);
-            let got = got.map_err(|error| Failure::io("read", &self.path, &error))?;
+            // The buffer keeps what it held before, so that little of it has to be cleared.
+            taken.bytes.resize(wanted.max(filled), 0);
+            let rest = std::mem::take(&mut place.rest);
+            if let Some(begin) = taken.bytes.get_mut(..rest.len()) {
+                begin.copy_from_slice(&rest);
+            }
+            let lacking = wanted.saturating_sub(filled);
+            let limit = usize::try_from(place.left).unwrap_or(usize::MAX).min(lacking);
+            let space = taken.bytes.get_mut(filled..filled + limit).unwrap_or_default();
+            let got = place.file.fill(space).map_err(|error| Failure::io("read", &self.path, &error))?;
             place.left = place.left.saturating_sub(got as u64);
+            filled += got;
             if got < lacking {
                 place.ended = true;
-                break taken.bytes.len();
+                break filled;
             }
-            let within = taken.bytes.get(..wanted.max(1)).unwrap_or(&taken.bytes);
+            let within = taken.bytes.get(..wanted.max(1).min(filled)).unwrap_or_default();
             if let Some(at) = within.iter().rposition(|byte| *byte == b'\n') {
                 break at + 1;
             }
@@ -170,9 +193,9 @@ impl Lines {
                 let message = format!("cannot read `{}`: line {} is longer than 64 MiB", self.name, place.line);
                 return Err(Failure::new(message).help("write one record on each line"));
             }
-            wanted = wanted.saturating_mul(2).max(taken.bytes.len());
+            wanted = wanted.saturating_mul(2).max(filled);
         };
-        place.rest.extend_from_slice(taken.bytes.get(end..).unwrap_or_default());
+        place.rest.extend_from_slice(taken.bytes.get(end..filled).unwrap_or_default());
         taken.bytes.truncate(end);
         (taken.number, taken.line) = (place.count, place.line);
         place.count += 1;

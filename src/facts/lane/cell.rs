@@ -10,7 +10,8 @@ use super::super::reader::Reader;
 use super::super::table::Cause;
 use super::super::value::{CLOCK_SKEW, duration, percent};
 use super::column_plan::Clock;
-use super::scan::{Odd, Scan};
+use super::plan::Quick;
+use super::scan::{Odd, Scan, Text};
 use crate::check::decimal::Decimal;
 use crate::check::types::Type;
 use crate::cvss::{Tenths, parse};
@@ -24,16 +25,7 @@ impl Reader {
     pub(super) fn lane_cell(&mut self, field: &FieldPlan, scan: &mut Scan<'_>, is_mapped: bool) -> Result<Cell, Odd> {
         let ShapePlan::Scalar(base) = &field.shape else { return Err(Odd) };
         match scan.peek() {
-            b'"' => {
-                let text = scan.string()?;
-                if is_mapped && !is_trimmed(text) {
-                    return Err(Odd);
-                }
-                if field.or_none && text == "none" {
-                    return Ok(Cell::Without(State::None));
-                }
-                self.lane_text(field, base, text, is_mapped)
-            }
+            b'"' => self.lane_string(field, scan.string()?, is_mapped),
             b't' => boolean(base, scan.word(b"true").map(|()| true)?),
             b'f' => boolean(base, scan.word(b"false").map(|()| false)?),
             b'n' => scan.word(b"null").map(|()| Cell::Without(State::Unknown(Cause::Missing))),
@@ -42,6 +34,58 @@ impl Reader {
                 self.lane_number(field, base, number)
             }
         }
+    }
+
+    /// The cell of a text.
+    pub(super) fn lane_string(&mut self, field: &FieldPlan, text: &str, is_mapped: bool) -> Result<Cell, Odd> {
+        let ShapePlan::Scalar(base) = &field.shape else { return Err(Odd) };
+        if is_mapped && !is_trimmed(text) {
+            return Err(Odd);
+        }
+        if field.or_none && text == "none" {
+            return Ok(Cell::Without(State::None));
+        }
+        self.lane_text(field, base, text, is_mapped)
+    }
+
+    /// The number of a text that needs little to become one; none where it needs more, or is none at all.
+    #[inline]
+    pub(super) fn quick(&mut self, field: &FieldPlan, text: Text<'_>, quick: &Quick, is_mapped: bool) -> Option<i64> {
+        match quick {
+            Quick::No => None,
+            Quick::Words(words) => {
+                let packed = text.packed?;
+                words.iter().find(|(word, _)| *word == packed).map(|(_, code)| *code)
+            }
+            Quick::Text if !is_mapped && !field.or_none => Some(self.number_of(text)),
+            // A mapping trims texts, and blanks are of no use to a row.
+            Quick::Text | Quick::Row if is_solid(text.text) && !(field.or_none && text.text == "none") => {
+                Some(self.number_of(text))
+            }
+            Quick::Text | Quick::Row => None,
+        }
+    }
+
+    /// The number of a text; those of short ones that were met lately are at hand.
+    #[inline]
+    fn number_of(&mut self, text: Text<'_>) -> i64 {
+        let Some(packed) = text.packed.filter(|packed| *packed != 0) else {
+            return self.pool.strings.intern(text.text);
+        };
+        let place = lately(packed);
+        if let Some((known, number)) = self.lately.get(place)
+            && *known == packed
+        {
+            return *number;
+        }
+        let number = self.pool.strings.intern(text.text);
+        if self.lately.is_empty() {
+            self.lately.resize(LATELY, (0, 0));
+        }
+        if let Some(known) = self.lately.get_mut(place) {
+            *known = (packed, number);
+        }
+        number
     }
 
     /// The cell of a value of a column; `clock` where a mapping takes it, which trims texts and may name a zone.
@@ -173,6 +217,16 @@ impl Reader {
     }
 }
 
+/// How many texts are kept at hand.
+const LATELY: usize = 1 << 10;
+
+/// The place of a text among those at hand.
+#[inline]
+fn lately(packed: u128) -> usize {
+    let folded = (packed as u64) ^ ((packed >> 64) as u64).rotate_left(23);
+    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize
+}
+
 /// The cell of a percentage or fraction, in billionths.
 fn lane_percent(field: &FieldPlan, value: i128) -> Result<Cell, Odd> {
     let value = if field.fraction { value.checked_mul(100).ok_or(Odd)? } else { value };
@@ -198,9 +252,15 @@ fn boolean(base: &Type, value: bool) -> Result<Cell, Odd> {
 
 /// Whether a mapping would take a text as it is.
 fn is_trimmed(text: &str) -> bool {
+    is_solid(text) || (!text.is_empty() && text.trim().len() == text.len())
+}
+
+/// Whether a text begins and ends with a character of ASCII that can be seen.
+#[inline]
+fn is_solid(text: &str) -> bool {
     let plain = |byte: Option<&u8>| byte.is_some_and(|byte| (0x21..0x7f).contains(byte));
     let bytes = text.as_bytes();
-    (plain(bytes.first()) && plain(bytes.last())) || (!text.is_empty() && text.trim().len() == text.len())
+    plain(bytes.first()) && plain(bytes.last())
 }
 
 /// The billionths of a JSON number.

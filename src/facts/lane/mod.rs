@@ -10,7 +10,7 @@ mod columns;
 mod plan;
 mod scan;
 
-use super::column::{Cell, ColumnBuild, State, TableBuild};
+use super::column::{Cell, ColumnBuild, State, Store, TableBuild};
 use super::order::settle;
 use super::plan::{ShapePlan, TablePlan};
 use super::problem::Report;
@@ -20,7 +20,7 @@ pub use column_plan::ColumnPlan;
 pub(super) use columns::ColumnLane;
 pub(super) use plan::LanePlan;
 pub use plan::Rename;
-use plan::{Leads, Object};
+use plan::{Key, Leads, Object, Quick};
 use scan::{Odd, Scan, Written};
 
 /// How many keys that nobody reads are remembered for each object.
@@ -82,7 +82,7 @@ impl<'p> Lane<'p> {
         scan.next();
         let read = self.object(&mut scan, reader, 0, plan, table).is_ok() && scan.is_done();
         if read {
-            fill(table, &self.plan.lacking);
+            leave_out(table, &self.plan.lacking);
             table.count_row();
             for (object, at) in self.unknown.drain(..) {
                 if let Some(learned) = self.orders.get_mut(object).and_then(|order| order.learned.get_mut(at)) {
@@ -91,6 +91,7 @@ impl<'p> Lane<'p> {
             }
         } else {
             table.truncate(len);
+            table.catch_up();
         }
         read
     }
@@ -118,11 +119,10 @@ impl<'p> Lane<'p> {
             let at = self.key(scan, reader, number, object, before)?;
             before = at + 1;
             scan.next();
-            match object.keys.get(at).map(|key| &key.leads) {
-                None | Some(Leads::Nowhere) => scan.pass_over()?,
-                Some(Leads::Elsewhere) => return Err(Odd),
-                Some(leads) => {
-                    let bit = 1 << at;
+            match object.keys.get(at) {
+                None | Some(Key { leads: Leads::Nowhere, .. }) => scan.pass_over()?,
+                Some(Key { leads: Leads::Elsewhere, .. }) => return Err(Odd),
+                Some(Key { leads, bit, .. }) => {
                     if seen & bit != 0 {
                         return Err(Odd);
                     }
@@ -137,10 +137,10 @@ impl<'p> Lane<'p> {
             let at = lacking.trailing_zeros() as usize;
             lacking &= lacking - 1;
             match object.keys.get(at).map(|key| &key.leads) {
-                Some(Leads::Scalar(at, _)) if object.is_mapped && lane.default(*at).is_some() => {
+                Some(Leads::Scalar(at, ..)) if object.is_mapped && lane.default(*at).is_some() => {
                     let text = lane.default(*at).unwrap_or_default();
                     if let Some(ColumnBuild::Scalar(column)) = table.columns.get_mut(*at) {
-                        column.push(Cell::Int(reader.pool.strings.intern(text)));
+                        column.push_int_at(table.len, reader.pool.strings.intern(text));
                     }
                 }
                 // The tree knows what of a record that is not there has a default.
@@ -149,13 +149,13 @@ impl<'p> Lane<'p> {
                 {
                     return Err(Odd);
                 }
-                Some(Leads::Scalar(at, state) | Leads::Set(at, state) | Leads::List(at, state, _)) => {
+                Some(Leads::Scalar(at, state, _) | Leads::Set(at, state, _) | Leads::List(at, state, _)) => {
                     if plan.fields.get(*at).is_none_or(|field| field.required) {
                         return Err(Odd);
                     }
-                    fill(table, &[(*at, *state)]);
+                    leave_out(table, &[(*at, *state)]);
                 }
-                Some(Leads::Record(_, lacking)) => fill(table, lacking),
+                Some(Leads::Record(_, lacking)) => leave_out(table, lacking),
                 _ => {}
             }
         }
@@ -227,27 +227,42 @@ impl<'p> Lane<'p> {
         match leads {
             Leads::Nowhere | Leads::Elsewhere => Err(Odd),
             Leads::Record(inner, _) => self.object(scan, reader, *inner, plan, table),
-            Leads::Scalar(at, absence) => {
+            Leads::Scalar(at, absence, quick) => {
                 let (Some(field), Some(ColumnBuild::Scalar(column))) =
                     (plan.fields.get(*at), table.columns.get_mut(*at))
                 else {
                     return Err(Odd);
                 };
-                let default = self.plan.default(*at).filter(|_| is_mapped);
-                let default = default.filter(|_| scan.take(b"\"\"") || scan.take(b"null"));
-                let cell = match default {
-                    Some(text) => Cell::Int(reader.pool.strings.intern(text)),
-                    // To a mapping, an empty text is none.
-                    None if is_mapped && scan.take(b"\"\"") => Cell::Without(*absence),
-                    None => reader.lane_cell(field, scan, is_mapped)?,
+                let default = || self.plan.default(*at).filter(|_| is_mapped);
+                let cell = match scan.peek() {
+                    b'"' => {
+                        let text = scan.short()?;
+                        if let Some(number) = reader.quick(field, text, quick, is_mapped) {
+                            column.push_int_at(table.len, number);
+                            return Ok(());
+                        }
+                        match default() {
+                            _ if !is_mapped || !text.text.is_empty() => {
+                                reader.lane_string(field, text.text, is_mapped)?
+                            }
+                            // To a mapping, an empty text is none.
+                            Some(text) => Cell::Int(reader.pool.strings.intern(text)),
+                            None => Cell::Without(*absence),
+                        }
+                    }
+                    b'n' if let Some(text) = default() => {
+                        scan.word(b"null")?;
+                        Cell::Int(reader.pool.strings.intern(text))
+                    }
+                    _ => reader.lane_cell(field, scan, is_mapped)?,
                 };
                 if field.required && matches!(cell, Cell::Without(_)) {
                     return Err(Odd);
                 }
-                column.push(cell);
+                column.push_at(table.len, cell);
                 Ok(())
             }
-            Leads::Set(at, _) | Leads::List(at, ..) => {
+            Leads::Set(at, ..) | Leads::List(at, ..) => {
                 let (Some(field), Some(ColumnBuild::List(column))) = (plan.fields.get(*at), table.columns.get_mut(*at))
                 else {
                     return Err(Odd);
@@ -274,7 +289,10 @@ impl<'p> Lane<'p> {
                             self.object(scan, reader, *object, inner, &mut column.rows)?;
                             column.rows.count_row();
                         }
-                        _ => element(scan, reader, inner, &mut column.rows, from, is_mapped)?,
+                        Leads::Set(_, _, quick) => {
+                            element(scan, reader, (inner, quick), &mut column.rows, from, is_mapped)?;
+                        }
+                        _ => return Err(Odd),
                     }
                     more = scan.more(b']')?;
                 }
@@ -290,7 +308,7 @@ impl<'p> Lane<'p> {
 fn element(
     scan: &mut Scan<'_>,
     reader: &mut Reader,
-    plan: &TablePlan,
+    (plan, quick): (&TablePlan, &Quick),
     rows: &mut TableBuild,
     from: usize,
     is_mapped: bool,
@@ -298,19 +316,45 @@ fn element(
     let (Some(field), Some(ColumnBuild::Scalar(column))) = (plan.fields.first(), rows.columns.first_mut()) else {
         return Err(Odd);
     };
-    let cell = reader.lane_cell(field, scan, is_mapped)?;
+    let cell = if scan.peek() == b'"' {
+        let text = scan.short()?;
+        match reader.quick(field, text, quick, is_mapped) {
+            Some(number) => Cell::Int(number),
+            None => reader.lane_string(field, text.text, is_mapped)?,
+        }
+    } else {
+        reader.lane_cell(field, scan, is_mapped)?
+    };
     let so_far = from..rows.len;
-    if matches!(cell, Cell::Without(_)) || so_far.len() > LARGE_SET {
+    if so_far.len() > LARGE_SET {
         return Err(Odd);
     }
-    if so_far.into_iter().all(|row| column.cell(row) != cell) {
+    let is_there = match (&column.store, cell) {
+        (_, Cell::Without(_)) => return Err(Odd),
+        // No value of a set is unknown.
+        (Store::Int(values), Cell::Int(value)) => values.get(from..).is_some_and(|so_far| so_far.contains(&value)),
+        _ => so_far.into_iter().any(|row| column.cell(row) == cell),
+    };
+    if !is_there {
         column.push(cell);
         rows.count_row();
     }
     Ok(())
 }
 
-/// Fills cells to which no key led.
+/// Leaves out what no key led to: of a list, which has to end, and not of values.
+fn leave_out(table: &mut TableBuild, cells: &[(usize, State)]) {
+    for (at, state) in cells {
+        match table.columns.get_mut(*at) {
+            Some(ColumnBuild::Scalar(column)) if column.lacking == *state => {}
+            Some(ColumnBuild::Scalar(column)) => column.push_at(table.len, Cell::Without(*state)),
+            Some(ColumnBuild::List(column)) => column.close(*state),
+            Some(ColumnBuild::Unread) | None => {}
+        }
+    }
+}
+
+/// Fills cells of which a file has no column.
 fn fill(table: &mut TableBuild, cells: &[(usize, State)]) {
     for (at, state) in cells {
         match table.columns.get_mut(*at) {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::super::column::State;
+pub(super) use super::super::column::absence;
 use super::super::plan::{FieldPlan, KeyPlan, ShapePlan, TablePlan, Target};
-use super::scan::Written;
-use crate::check::schema::Absent;
+use super::scan::{Written, packed};
 use crate::check::types::{EnumDef, Type};
 
 /// How many keys an object may have that are known beforehand: one bit for each.
@@ -27,7 +27,7 @@ pub struct Rename {
 pub(in super::super) struct LanePlan {
     /// The objects that may be met; the first is the record.
     pub objects: Vec<Object>,
-    /// Fields to which no key leads.
+    /// Lists to which no key leads: values that lack need nothing.
     pub lacking: Vec<(usize, State)>,
     /// By field, the text that stands for nothing.
     pub defaults: Vec<Option<String>>,
@@ -42,7 +42,7 @@ pub(in super::super) struct Object {
     pub keys: Vec<Key>,
     /// Other keys are none of our business, and values are taken as a mapping takes them.
     pub is_mapped: bool,
-    /// A bit for each key whose absence fills cells.
+    /// A bit for each key whose absence takes more than leaving a cell out.
     pub filling: u128,
 }
 
@@ -51,6 +51,8 @@ pub(in super::super) struct Key {
     pub name: String,
     pub written: Written,
     pub leads: Leads,
+    /// Its own bit among those of the object's keys.
+    pub bit: u128,
 }
 
 #[derive(Debug)]
@@ -59,12 +61,42 @@ pub(in super::super) enum Leads {
     Nowhere,
     /// What only the other way of reading knows.
     Elsewhere,
-    Scalar(usize, State),
-    Set(usize, State),
+    Scalar(usize, State, Quick),
+    Set(usize, State, Quick),
     /// A list, and the object that its elements are.
     List(usize, State, usize),
     /// The object that a record is, and what its fields are where there is none.
     Record(usize, Vec<(usize, State)>),
+}
+
+/// A text that needs little to become a cell.
+#[derive(Debug)]
+pub(in super::super) enum Quick {
+    /// It needs more.
+    No,
+    /// It counts as it is.
+    Text,
+    /// It counts as it is, unless it is blank.
+    Row,
+    /// One of these, each with its number.
+    Words(Vec<(u128, i64)>),
+}
+
+impl Quick {
+    fn of(field: &FieldPlan) -> Self {
+        let ShapePlan::Scalar(base) = &field.shape else { return Self::No };
+        match base {
+            Type::Row(_) => Self::Row,
+            Type::String if !field.required => Self::Text,
+            Type::Version => Self::Text,
+            Type::Enum(def) => {
+                let words = def.values.iter().zip(0..).filter(|(value, _)| !(field.or_none && *value == "none"));
+                let words = words.map(|(value, code)| Some((packed(value)?, code)));
+                words.collect::<Option<_>>().map_or(Self::No, Self::Words)
+            }
+            _ => Self::No,
+        }
+    }
 }
 
 impl LanePlan {
@@ -104,15 +136,20 @@ impl LanePlan {
         for (at, field) in
             plan.fields.iter().enumerate().filter(|(at, field)| field.read && led.get(*at) == Some(&false))
         {
-            lane.lacking.push((at, absence(field)));
+            if matches!(field.shape, ShapePlan::List(_)) {
+                lane.lacking.push((at, absence(field)));
+            }
             if field.required {
                 return None;
             }
         }
-        for object in &mut lane.objects {
+        for object in lane.objects.iter_mut().filter(|object| object.is_mapped) {
             object.settle()?;
         }
         lane.fill_records(0, DEEP)?;
+        for object in lane.objects.iter_mut().filter(|object| object.is_mapped) {
+            object.find_filling(plan, &lane.defaults);
+        }
         Some(lane)
     }
 
@@ -134,6 +171,7 @@ impl LanePlan {
             object.keys.push(Key::new(&key.name, leads));
         }
         object.settle()?;
+        object.find_filling(plan, &[]);
         *self.objects.get_mut(number)? = object;
         Some(number)
     }
@@ -143,8 +181,11 @@ impl LanePlan {
         let absence = absence(field);
         Some(match &field.shape {
             _ if !field.read => Leads::Nowhere,
-            ShapePlan::Scalar(_) => Leads::Scalar(at, absence),
-            ShapePlan::List(inner) if inner.is_set => Leads::Set(at, absence),
+            ShapePlan::Scalar(_) => Leads::Scalar(at, absence, Quick::of(field)),
+            ShapePlan::List(inner) if inner.is_set => {
+                let quick = inner.fields.first().map_or(Quick::No, Quick::of);
+                Leads::Set(at, absence, quick)
+            }
             ShapePlan::List(inner) => Leads::List(at, absence, self.object(inner, &inner.path, &inner.keys)?),
         })
     }
@@ -203,7 +244,7 @@ impl LanePlan {
         }
         for key in &self.objects.get(object)?.keys {
             match &key.leads {
-                Leads::Scalar(at, absence) | Leads::Set(at, absence) | Leads::List(at, absence, _) => {
+                Leads::Scalar(at, absence, _) | Leads::Set(at, absence, _) | Leads::List(at, absence, _) => {
                     all.push((*at, *absence));
                 }
                 Leads::Record(_, lacking) => all.extend(lacking),
@@ -224,27 +265,36 @@ impl Object {
         if self.keys.len() > MOST {
             return None;
         }
-        self.filling = 0;
-        for (at, key) in self.keys.iter().enumerate() {
-            if !matches!(key.leads, Leads::Nowhere | Leads::Elsewhere) {
-                self.filling |= 1 << at;
-            }
+        for (at, key) in self.keys.iter_mut().enumerate() {
+            key.bit = 1 << at;
         }
         Some(())
+    }
+
+    /// Finds the keys whose absence is more than that of a value, which needs nothing.
+    fn find_filling(&mut self, plan: &TablePlan, defaults: &[Option<String>]) {
+        let has_default = |at: usize| defaults.get(at).is_some_and(Option::is_some);
+        let is_plain = |at: usize| {
+            plan.fields.get(at).is_some_and(|field| matches!(field.shape, ShapePlan::Scalar(_)) && !field.required)
+        };
+        self.filling = 0;
+        for key in &self.keys {
+            let needs_nothing = match &key.leads {
+                Leads::Nowhere | Leads::Elsewhere => true,
+                Leads::Scalar(field, ..) => is_plain(*field) && !has_default(*field),
+                Leads::Set(..) | Leads::List(..) => false,
+                Leads::Record(_, lacking) => lacking.iter().all(|(field, _)| is_plain(*field) && !has_default(*field)),
+            };
+            if !needs_nothing {
+                self.filling |= key.bit;
+            }
+        }
     }
 }
 
 impl Key {
     fn new(name: &str, leads: Leads) -> Self {
-        Self { name: name.to_owned(), written: Written::new(name), leads }
-    }
-}
-
-/// What a field is where its key is not there.
-pub(super) fn absence(field: &FieldPlan) -> State {
-    match field.absent {
-        Absent::Empty | Absent::None => State::AbsentMeant,
-        Absent::Unknown => State::Absent,
+        Self { name: name.to_owned(), written: Written::new(name), leads, bit: 0 }
     }
 }
 

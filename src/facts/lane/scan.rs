@@ -21,15 +21,18 @@ impl<'b> Scan<'b> {
     }
 
     /// The byte at hand; 0 at the end, which begins nothing.
+    #[inline]
     pub(super) fn peek(&self) -> u8 {
         self.bytes.get(self.at).copied().unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn step(&mut self) {
         self.at += 1;
     }
 
     /// Skips white space; the byte there.
+    #[inline]
     pub(super) fn next(&mut self) -> u8 {
         loop {
             match self.peek() {
@@ -46,6 +49,7 @@ impl<'b> Scan<'b> {
     }
 
     /// Takes these very bytes.
+    #[inline]
     pub(super) fn take(&mut self, wanted: &[u8]) -> bool {
         let is_there = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(wanted));
         if is_there {
@@ -55,6 +59,7 @@ impl<'b> Scan<'b> {
     }
 
     /// Takes the key that is expected, if it stands here as it is written most often.
+    #[inline]
     pub(super) fn take_key(&mut self, key: &Written) -> bool {
         let Some(rest) = self.bytes.get(self.at..) else { return false };
         // Most keys fit two words, which takes no call to compare.
@@ -69,6 +74,7 @@ impl<'b> Scan<'b> {
     }
 
     /// After an element: whether another follows, up to `end`.
+    #[inline]
     pub(super) fn more(&mut self, end: u8) -> Result<bool, Odd> {
         match self.next() {
             b',' => {
@@ -83,7 +89,21 @@ impl<'b> Scan<'b> {
         }
     }
 
+    /// The same, with its bytes in one number where they are few.
+    #[inline]
+    pub(super) fn short(&mut self) -> Result<Text<'b>, Odd> {
+        let from = self.at + 1;
+        let text = self.string()?;
+        let bytes = self.bytes.get(from..).and_then(<[u8]>::first_chunk::<WIDE>);
+        let packed = match bytes {
+            Some(bytes) if text.len() <= WIDE => Some(u128::from_le_bytes(*bytes) & low_bytes(text.len())),
+            _ => None,
+        };
+        Ok(Text { text, packed })
+    }
+
     /// The text that begins here, without escapes.
+    #[inline]
     pub(super) fn string(&mut self) -> Result<&'b str, Odd> {
         if self.peek() != b'"' {
             return Err(Odd);
@@ -113,6 +133,7 @@ impl<'b> Scan<'b> {
     }
 
     /// The text of the number that begins here.
+    #[inline]
     pub(super) fn number(&mut self) -> Result<&'b str, Odd> {
         let from = self.at;
         if self.peek() == b'-' {
@@ -138,6 +159,7 @@ impl<'b> Scan<'b> {
     }
 
     /// One digit or more.
+    #[inline]
     fn digits(&mut self) -> Result<(), Odd> {
         let from = self.at;
         while self.peek().is_ascii_digit() {
@@ -222,6 +244,26 @@ impl<'b> Scan<'b> {
     }
 }
 
+/// A text as it was read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Text<'b> {
+    pub text: &'b str,
+    /// Its bytes, lowest first, where they are few and more follow: no two texts have the same, since none holds a NUL.
+    pub packed: Option<u128>,
+}
+
+/// The same for a text that is known beforehand; none where it is too long.
+pub(super) fn packed(text: &str) -> Option<u128> {
+    let mut bytes = [0; WIDE];
+    bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+    Some(u128::from_le_bytes(bytes))
+}
+
+/// As many of the lowest bytes of a number.
+fn low_bytes(count: usize) -> u128 {
+    u128::MAX.checked_shr(8 * WIDE.saturating_sub(count) as u32).unwrap_or_default()
+}
+
 /// How many bytes of a key are compared at once.
 const WIDE: usize = 16;
 
@@ -246,6 +288,7 @@ impl Written {
 }
 
 /// Where the next quotation mark, backslash or control character stands, eight bytes at a time; the end where there is none.
+#[inline]
 fn special(bytes: &[u8], from: usize) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;

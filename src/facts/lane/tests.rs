@@ -198,11 +198,11 @@ fn finding(dice: &mut Dice) -> String {
 /// What there is to say of a part: its rows as the digest sees them, their lines, and the problems.
 fn told(plan: &TablePlan, (part, pool, report): ReadPart) -> Vec<String> {
     let mut told = Vec::new();
-    let mut buffer = Vec::new();
+    let mut digester = digest::Digester::new(plan, &part.table, &pool);
     for row in 0..part.table.len {
-        let digest = digest::of_row(plan, &part.table, row, None, &pool, &mut buffer);
+        let digest = digester.of_row(row, None);
         assert_eq!(digest, part.digests[row]);
-        told.push(format!("{:?} {}", part.lines[row], String::from_utf8_lossy(&buffer)));
+        told.push(format!("{:?} {}", part.lines[row], String::from_utf8_lossy(&digester.buffer)));
     }
     assert_eq!(part.lines.len(), part.table.len);
     told.push(format!("{:?}", report.finish()));
