@@ -135,6 +135,12 @@ fn config(options: &HostOptions, pooled: bool) -> Config {
     config.generate_address_map(false);
 
     config.memory_init_cow(true);
+    // Bounds are checked by the code itself. Were they left to pages that nobody may touch, a memory that grew would have to be cut down again for
+    // the next call: two changes of the address space in each, for which all threads wait in turn, and as much time as all the rest of a call. With
+    // it go the masks against speculation beyond a bound: what a guest could have the processor touch so it cannot see, without a clock, a second
+    // thread or an answer that may differ. 4 GiB of addresses stay reserved for each memory.
+    config.signals_based_traps(false);
+    config.memory_guard_size(0);
     if pooled {
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(options.threads)));
     }
