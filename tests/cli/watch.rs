@@ -492,9 +492,13 @@ fn key(of: &Value) -> String {
 /// Makes the files so old that none of them may have changed again while it was read.
 fn rested(folder: &Folder) {
     for name in ["changegate.toml", "policy.gate", "changes.ndjson", "assets.ndjson"] {
-        let file = fs::File::options().append(true).open(folder.0.join(name)).unwrap();
-        file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
+        rest(&folder.0.join(name));
     }
+}
+
+fn rest(path: &Path) {
+    let file = fs::File::options().append(true).open(path).unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
 }
 
 #[test]
@@ -591,12 +595,13 @@ fn another_module_of_a_plugin_is_decided_by_once_or_told() {
     };
     let replace = |folder: &Folder, answer: u8| {
         let beside = folder.write("policy/p.wasm.tmp~", module(answer));
+        rest(&beside);
         fs::rename(beside, folder.0.join("policy/p.wasm")).unwrap();
     };
 
     let loose = Folder::project("none");
     loose.write("policy/plugin.gate", policy(""));
-    loose.write("policy/p.wasm", module(1));
+    rest(&loose.write("policy/p.wasm", module(1)));
     let mut watching = Watching::ndjson(&loose.0, &["--allow-unpinned"]);
     replace(&loose, 0);
     let (lines, watch) = watching.round();
@@ -611,7 +616,7 @@ fn another_module_of_a_plugin_is_decided_by_once_or_told() {
 
     let pinned = Folder::project("none");
     pinned.write("policy/plugin.gate", policy(&format!("digest \"{}\"", changegate::plugin::digest(&module(1)))));
-    pinned.write("policy/p.wasm", module(1));
+    rest(&pinned.write("policy/p.wasm", module(1)));
     let mut watching = Watching::ndjson(&pinned.0, &[]);
     replace(&pinned, 0);
     let (lines, watch) = watching.round();

@@ -11,7 +11,7 @@ use super::super::table::Cause;
 use super::super::value::{CLOCK_SKEW, duration, percent};
 use super::column_plan::Clock;
 use super::plan::Quick;
-use super::scan::{Odd, Scan, Text};
+use super::scan::{Odd, POWERS, Scan, Text};
 use crate::check::decimal::Decimal;
 use crate::check::types::Type;
 use crate::cvss::{Tenths, parse};
@@ -30,8 +30,12 @@ impl Reader {
             b'f' => boolean(base, scan.word(b"false").map(|()| false)?),
             b'n' => scan.word(b"null").map(|()| Cell::Without(State::Unknown(Cause::Missing))),
             _ => {
-                let number = scan.number()?;
-                self.lane_number(field, base, number)
+                let short = if matches!(base, Type::Number | Type::Percent) { scan.billionths() } else { None };
+                match (base, short) {
+                    (Type::Percent, Some(value)) => lane_percent(field, value),
+                    (_, Some(value)) => Ok(Cell::Decimal(value)),
+                    (_, None) => self.lane_number(field, base, scan.number()?),
+                }
             }
         }
     }
@@ -292,8 +296,6 @@ fn decimal(number: &str) -> Result<i128, Odd> {
 fn parsed(number: &str) -> Result<i128, Odd> {
     Decimal::parse(number).map(Decimal::raw).ok_or(Odd)
 }
-
-const POWERS: [i64; 10] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
 #[cfg(test)]
 mod tests;

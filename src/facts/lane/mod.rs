@@ -2,7 +2,8 @@
 //!
 //! It knows the plainest form of everything. Whatever is not of that form, right or wrong, is odd: the row is taken back, and the record is
 //! read by way of its tree (`record`, `value`), which knows all forms and says what is wrong with them. So there is one definition of what a
-//! record means, and the lane is held against it (`tests`). A lane learns from a chunk in which order its keys come.
+//! record means, and the lane is held against it (`tests`). A lane learns from a chunk in which order its keys come. What a record lacks it leaves
+//! out of the columns, and before a tree puts anything into a row they are caught up.
 
 mod cell;
 mod column_plan;

@@ -50,10 +50,10 @@ impl<'b> Scan<'b> {
 
     /// Takes these very bytes.
     #[inline]
-    pub(super) fn take(&mut self, wanted: &[u8]) -> bool {
-        let is_there = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(wanted));
+    fn take<const N: usize>(&mut self, wanted: &[u8; N]) -> bool {
+        let is_there = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) == Some(wanted);
         if is_there {
-            self.at += wanted.len();
+            self.at += N;
         }
         is_there
     }
@@ -130,6 +130,34 @@ impl<'b> Scan<'b> {
         }
         self.step();
         Ok(())
+    }
+
+    /// The billionths of the number that begins here, where it is short and has no exponent; else nothing is taken.
+    #[inline]
+    pub(super) fn billionths(&mut self) -> Option<i128> {
+        let rest = self.bytes.get(self.at..)?;
+        let digits = rest.strip_prefix(b"-").unwrap_or(rest);
+        let (mut value, mut length, mut point): (i64, usize, Option<usize>) = (0, 0, None);
+        for byte in digits {
+            match byte {
+                b'0'..=b'9' => value = value.wrapping_mul(10).wrapping_add(i64::from(byte - b'0')),
+                b'.' if point.is_none() => point = Some(length),
+                _ => break,
+            }
+            length += 1;
+        }
+        let whole = point.unwrap_or(length);
+        let behind = point.map_or(0, |point| length - point - 1);
+        let is_plain = whole > 0
+            && (whole == 1 || digits.first() != Some(&b'0'))
+            && (point.is_none() || behind > 0)
+            && length <= SHORT
+            && !matches!(digits.get(length), Some(b'e' | b'E' | b'.'));
+        let scale = POWERS.get(9_usize.checked_sub(behind)?).filter(|_| is_plain)?;
+        let is_negative = digits.len() < rest.len();
+        self.at += length + usize::from(is_negative);
+        let value = i128::from(value) * i128::from(*scale);
+        Some(if is_negative { -value } else { value })
     }
 
     /// The text of the number that begins here.
@@ -217,7 +245,8 @@ impl<'b> Scan<'b> {
     }
 
     /// `true`, `false` or `null`.
-    pub(super) fn word(&mut self, word: &[u8]) -> Result<(), Odd> {
+    #[inline]
+    pub(super) fn word<const N: usize>(&mut self, word: &[u8; N]) -> Result<(), Odd> {
         if self.take(word) { Ok(()) } else { Err(Odd) }
     }
 
@@ -263,6 +292,13 @@ pub(super) fn packed(text: &str) -> Option<u128> {
 fn low_bytes(count: usize) -> u128 {
     u128::MAX.checked_shr(8 * WIDE.saturating_sub(count) as u32).unwrap_or_default()
 }
+
+/// How many digits, with the point, a number has at most that cannot be too large for 64 bits.
+const SHORT: usize = 18;
+
+/// The billionths of one, by the number of digits that lack behind the point.
+pub(super) const POWERS: [i64; 10] =
+    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 
 /// How many bytes of a key are compared at once.
 const WIDE: usize = 16;

@@ -8,7 +8,7 @@
 )]
 
 use super::super::super::json::Json;
-use super::{Scan, special};
+use super::{Scan, packed, special};
 
 #[test]
 fn finds_what_ends_a_run_of_plain_letters_at_every_place() {
@@ -53,4 +53,46 @@ fn passes_over_nothing_that_is_no_json() {
         }
     }
     assert!(taken > 100, "{taken}");
+}
+
+#[test]
+fn short_numbers_are_read_as_billionths_and_others_left() {
+    const BILLION: i128 = 1_000_000_000;
+    let taken = |text: &str| {
+        let mut scan = Scan::new(text);
+        (scan.billionths(), scan.at)
+    };
+    for (text, value) in [
+        ("0", 0),
+        ("-0", 0),
+        ("7", 7 * BILLION),
+        ("42.8", 42_800_000_000),
+        ("-0.81512", -815_120_000),
+        ("0.000000001", 1),
+        ("99999999.99999999", 99_999_999_999_999_990),
+    ] {
+        assert_eq!(taken(text), (Some(value), text.len()), "{text}");
+        assert_eq!(taken(&format!("{text},1")), (Some(value), text.len()), "{text}");
+    }
+    for text in
+        ["", "-", ".5", "5.", "01", "-01.5", "1e5", "1E5", "1.5e1", "1.2.3", "0.0000000001", "1234567890123456789"]
+    {
+        assert_eq!(taken(text), (None, 0), "{text}");
+    }
+}
+
+#[test]
+fn short_texts_are_packed_and_no_two_alike() {
+    let text = r#""prod","","abcdefghijklmnop","abcdefghijklmnopq","end""#;
+    let mut scan = Scan::new(text);
+    let mut found = Vec::new();
+    while let Ok(text) = scan.short() {
+        found.push((text.text, text.packed));
+        scan.step();
+    }
+    let expected = ["prod", "", "abcdefghijklmnop"].map(|text| (text, packed(text)));
+    assert_eq!(found[..3], expected);
+    // Of a long one, and of one behind which too little follows, nothing is packed.
+    assert_eq!(found[3..], [("abcdefghijklmnopq", None), ("end", None)]);
+    assert_eq!(packed("abcdefghijklmnopq"), None);
 }
