@@ -115,8 +115,6 @@ const ALLOWED: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
 fn config(options: &HostOptions, pooled: bool) -> Config {
     let mut config = Config::new();
     config.strategy(Strategy::Cranelift);
-    // rayon's pool is the caller's to make, with as many threads and as much stack as a run asks for: who compiles comes before that.
-    config.parallel_compilation(false);
 
     config.wasm_features(WasmFeatures::all().difference(ALLOWED), false);
     config.wasm_features(ALLOWED, true);
