@@ -16,7 +16,7 @@ use crate::explain::facts_show::Origins;
 use crate::explain::when_rows::When;
 use crate::facts::{ColumnPlan, Problems};
 use crate::report::rows::{TestResult, TriageReport, Values, Why};
-use crate::sources::inventories::parquet;
+use crate::sources::inventories::{csv, parquet};
 use crate::sources::knowledge::Knowledge;
 use crate::sources::mapping::{Mapping, Source};
 use crate::syntax::diagnostic::Diagnostic;
@@ -168,7 +168,20 @@ fn has(bytes: &[u8], wanted: &[u8]) -> bool {
 }
 
 /// What the columns of an inventory fill, and what makes a record of a row that is not plain enough for that.
-pub(super) type ByColumns = (ColumnPlan, Mapping);
+pub(super) enum ByColumns {
+    /// Of Parquet.
+    Parquet(ColumnPlan, Box<Mapping>),
+    /// Of comma-separated values.
+    Csv(ColumnPlan, Box<csv::Layout>),
+}
+
+/// An inventory that has columns, by its name.
+pub(super) enum Tabular<'i> {
+    /// A file of Parquet.
+    Parquet(&'i str, &'i parquet::File<'static>),
+    /// The names of the columns, and what separates cells.
+    Csv(&'i str, &'i [String], u8),
+}
 
 /// Reads everything but an inventory, whose assets are to be read one portion at a time; none where that cannot be.
 pub(super) fn read_in_portions(
@@ -178,7 +191,7 @@ pub(super) fn read_in_portions(
     of_inventory: Option<&Source>,
     now: Instant,
     (zone, unpacked): (Option<Zone>, u64),
-    parquet: Option<(&str, &parquet::File<'_>)>,
+    tabular: Option<Tabular<'_>>,
 ) -> Option<(Portions, Sum, Option<ByColumns>)> {
     let reads = reads(policy, &files, sources, now, unpacked);
     let mut builder = policy.facts_builder(now, zone);
@@ -188,10 +201,8 @@ pub(super) fn read_in_portions(
         intake.add(given, &mut builder);
     }
     intake.finish(&mut builder, None);
-    let columns = match parquet {
-        Some((name, file)) => {
-            Some(intake::of_columns(file, name, of_inventory, &reads, &mut builder, &policy.schema())?)
-        }
+    let columns = match tabular {
+        Some(tabular) => Some(intake::of_columns(&tabular, of_inventory, &reads, &mut builder, &policy.schema())?),
         None => None,
     };
     let mapping = of_inventory.filter(|source| source.has_fields && columns.is_none());

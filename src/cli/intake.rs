@@ -284,15 +284,14 @@ impl<'s> Intake<'s> {
         let schema = Arc::clone(&self.schema);
         let reads = builder.reads().cloned();
         let entity = mapping.entity;
+        if columns::table(name, bytes, delimiter, (&mapping, has_fields), builder, &schema) {
+            return;
+        }
         let mut over = Vec::new();
         let make = |names: &[String]| {
-            if has_fields {
-                csv::check_columns(name, names, &mapping)?;
-                return Ok(read_only(mapping, &schema, reads.as_ref()));
-            }
-            let mapping = csv::by_names(name, names, mapping, &schema)?;
-            over = csv::passed_over(names, &mapping);
-            Ok(read_only(mapping, &schema, reads.as_ref()))
+            let mapped = columns::mapping_of(name, names, mapping, has_fields, &schema)?;
+            over = mapped.1;
+            Ok(read_only(mapped.0, &schema, reads.as_ref()))
         };
         let read =
             csv::read(name, bytes, delimiter, make, |mapping, rows| self.take(mapping, name, rows, asset, builder));

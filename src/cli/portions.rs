@@ -2,8 +2,10 @@
 
 mod content;
 mod lines;
+mod table;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::args::FactsArgs;
@@ -107,7 +109,11 @@ fn decide(
     let mut line = line.into_inner().unwrap_or_else(PoisonError::into_inner);
     match line.failure.take() {
         Some(failure) => Err(failure),
-        None if !line.in_order || !reading.is_done() => Ok(None),
+        None if !reading.is_done() => {
+            inventory.is_broken.store(true, Relaxed);
+            Ok(None)
+        }
+        None if !line.in_order => Ok(None),
         None => {
             let is_whole = line.roll.map_or(Ok(true), |roll| roll.finish(&mut line.sum))?;
             Ok(is_whole.then_some((line.sum, line.together, line.kept)))
@@ -193,7 +199,7 @@ pub(super) fn open<'a>(asked: &Asked<'a>) -> Result<Option<Opened<'a>>, Failure>
     let zone = session.config.zone.clone();
     let source = inventory.source.and_then(|at| plan.sources.get(at));
     let settings = (zone, session.unpacked());
-    let read = engine::read_in_portions(policy, files, &plan.sources, source, *now, settings, inventory.columns());
+    let read = engine::read_in_portions(policy, files, &plan.sources, source, *now, settings, inventory.tabular());
     let Some((portions, sum, by_columns)) = read else { return Ok(None) };
     inventory.plan(by_columns);
     known(ids, &portions.base().change_ids())?;
@@ -213,7 +219,7 @@ pub(super) fn run(asked: &Asked<'_>, form: &Form) -> Result<Option<Done>, Failur
     let progress = Progress::of("deciding", Arc::clone(&tally));
     let mut decided = decide(&opened, Order::Sorted, &tally, form)?;
     // That they are in no order shows soon, as a rule.
-    if decided.is_none() && opened.inventory.again()? {
+    if decided.is_none() && !opened.inventory.is_broken.load(Relaxed) && opened.inventory.again()? {
         decided = decide(&opened, Order::Any, &tally, form)?;
     }
     let Some((sum, mut together, mut kept)) = decided else { return Ok(None) };

@@ -19,6 +19,8 @@ pub enum Plain<'v> {
     Float(f32),
     /// Billionths.
     Decimal(i128),
+    /// A number as JSON writes it.
+    Number(&'v str),
     /// A text.
     Text(&'v str),
     /// A day, counted from 1970-01-01.
@@ -112,4 +114,6 @@ pub struct ColumnRule {
     pub zone: Option<Zone>,
     /// Where no zone is named either, nobody knows such times.
     pub needs_zone: bool,
+    /// At level 0 a value was not given at all, rather than that nobody knows it.
+    pub blank_is_absent: bool,
 }

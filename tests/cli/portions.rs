@@ -222,3 +222,68 @@ fn rows_of_parquet_are_decided_as_those_of_the_whole() {
         same_by(&folder, &["--format", "ndjson", "--keep-going"], &[("30000", "2")]);
     }
 }
+
+/// The inventory as comma-separated values, without its findings.
+fn rows() -> String {
+    let mut text = "id,tier,environment,team,colour,tags\n".to_owned();
+    for n in 0..60 {
+        let environment = ["prod", "dev", "", "lab"][n % 4];
+        let tier = ["1", "2", "3", "4", "two"][n % 5];
+        let team = ["night", "day", "\"söder, \"\"x\"\"\"", "\"two\nlines\""][n % 4];
+        text.push_str(&format!("a{n:03},{tier},{environment},{team},red,{}\n", ["", "x; y", ";", "y;x;y"][n % 4]));
+        if n % 17 == 0 {
+            text.push_str("\n,,,,,\n");
+        }
+    }
+    text
+}
+
+/// Rows of comma-separated values are decided a portion at a time, too; where a quotation mark is out of place or a row is not as it should be,
+/// the same is said.
+#[test]
+fn rows_of_a_table_are_decided_as_those_of_the_whole() {
+    let named = "inventory = \"assets.csv\"\n";
+    let mapped = "\n[[source]]\nfiles = \"assets.csv\"\ntimezone = \"Asia/Tokyo\"\n[source.fields]\nid = \"id\"\ntier = \"tier\"\nenvironment = \"environment\"\nteam = { from = \"team\", default = \"night\" }\n";
+    let valued = "\n[[source]]\nfiles = \"assets.csv\"\n[source.fields]\nid = \"id\"\nteam = \"team\"\ntier = { from = \"tier\", values = { \"1\" = 1, \"two\" = 2 } }\n";
+    let folder = |config: &str, bytes: &[u8]| {
+        let folder = project(CHANGES, "");
+        folder.write(
+            "changegate.toml",
+            format!("policy = \"policy.gate\"\nchanges = \"changes.ndjson\"\ntimezone = \"UTC\"\n{config}"),
+        );
+        folder.write("assets.csv", bytes);
+        folder
+    };
+    let rows = rows();
+    for config in [named, mapped, valued] {
+        let printed = same(&folder(config, rows.as_bytes()), &["--format", "ndjson"]);
+        assert!(printed.contains("is closed"), "{printed}");
+    }
+    let lines: Vec<&str> = rows.lines().collect();
+    let backwards = rows.replace("\"two\nlines\"", "day");
+    let (head, rest) = backwards.split_once('\n').unwrap();
+    let backwards: Vec<&str> = std::iter::once(head).chain(rest.lines().rev()).collect();
+    let strange = [
+        backwards.join("\n"),
+        backwards.join("\r\n"),
+        backwards.join("\r"),
+        format!("\u{feff}{rows}"),
+        format!("{rows}a030,4,prod,day,red,\n"),
+        format!("{rows}b,1\n"),
+        format!("{rows}b,1,prod,\"x\"y,,\n"),
+        format!("{rows}b,1,prod,\"no end,,\n"),
+        lines[0].to_owned(),
+        format!("{}\n", lines[0]),
+        "id;tier\na;1\n".to_owned(),
+        "tier,team\n1,x\n".to_owned(),
+        "id,tier,tier\na,1,2\n".to_owned(),
+        String::new(),
+    ];
+    for text in strange {
+        let folder = folder(named, text.as_bytes());
+        same_by(&folder, &["--format", "ndjson"], &[("40", "2"), ("1000", "8"), ("1000000", "1")]);
+        same_by(&folder, &["--format", "ndjson", "--keep-going"], &[("300", "2")]);
+    }
+    let odd = [rows.as_bytes(), b"b,1,prod,\xE9,,\nc,2,dev,x,,\n"].concat();
+    same_by(&folder(named, &odd), &["--format", "ndjson", "--keep-going"], &[("300", "2"), ("1000000", "1")]);
+}

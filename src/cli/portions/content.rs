@@ -1,20 +1,22 @@
-//! What an inventory is read from a portion at a time: lines of text, or rows of Parquet by their columns.
+//! What an inventory is read from a portion at a time: lines of text, or rows of Parquet or of comma-separated values by their columns.
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::super::engine::ByColumns;
+use super::super::engine::{ByColumns, Tabular};
 use super::super::failure::Failure;
 use super::super::intake;
 use super::super::session::{Plan, Planned};
 use super::lines::Reader;
+use super::table::{self, Table};
 use super::{Lines, PORTION};
 use crate::check::schema::TableId;
-use crate::facts::Chunk;
-use crate::sources::inventories::parquet;
-use crate::sources::mapping::Form;
+use crate::facts::{Chunk, ColumnPlan};
+use crate::sources::inventories::{csv, parquet};
+use crate::sources::mapping::{Form, Mapping};
 use crate::{Portion, Portions};
 
 /// Files smaller than this are read as a whole: what it costs to divide them is more than what it saves.
@@ -30,6 +32,8 @@ pub(in crate::cli) struct Inventory {
     content: Content,
     /// The source that says what its records are, as an index.
     pub(super) source: Option<usize>,
+    /// It has turned out that it has to be read as a whole.
+    pub(super) is_broken: AtomicBool,
 }
 
 /// What an inventory is read from.
@@ -37,6 +41,7 @@ pub(in crate::cli) struct Inventory {
 enum Content {
     Lines(Lines),
     Columns(Box<Columnar>),
+    Table(Box<Table>),
 }
 
 /// A file of Parquet whose rows are read by their columns.
@@ -48,7 +53,7 @@ pub(super) struct Columnar {
     /// How many rows are read at once.
     rows: usize,
     /// What the columns fill, and what makes a record of a row that is not plain enough.
-    plan: Option<ByColumns>,
+    plan: Option<(ColumnPlan, Mapping)>,
 }
 
 /// Lines or rows of an inventory.
@@ -68,7 +73,8 @@ pub(in crate::cli) struct Taken {
 pub(super) enum Reading<'i> {
     Lines(&'i Lines),
     /// How far its rows have been read, and how many portions there were.
-    Columns(&'i Columnar, &'i ByColumns, Mutex<(parquet::Progress<'static>, usize)>),
+    Columns(&'i Columnar, &'i (ColumnPlan, Mapping), Mutex<(parquet::Progress<'static>, usize)>),
+    Table(&'i Table, &'i (ColumnPlan, csv::Layout), Mutex<table::Place>),
 }
 
 impl Inventory {
@@ -88,18 +94,27 @@ impl Inventory {
         if !is_plain || !is_understood {
             return Ok(None);
         }
+        let of = |content| Self { content, source: only.source, is_broken: AtomicBool::new(false) };
         let may_be = |wanted: Form| source.and_then(|source| source.form).is_none_or(|form| form == wanted);
         if may_be(Form::Parquet)
             && let Some(columns) = Columnar::open(&only.path, size, unpacked)?
         {
-            return Ok(Some(Self { content: Content::Columns(Box::new(columns)), source: only.source }));
+            return Ok(Some(of(Content::Columns(Box::new(columns)))));
         }
         let is_small = std::fs::metadata(&only.path).is_ok_and(|about| about.len() < SMALL);
-        if !may_be(Form::Json) || (size.is_none() && is_small) {
+        if size.is_none() && is_small {
             return Ok(None);
         }
-        let lines = Lines::open(&only.path, size.unwrap_or(PORTION))?;
-        Ok(lines.map(|lines| Self { content: Content::Lines(lines), source: only.source }))
+        let size = size.unwrap_or(PORTION);
+        if may_be(Form::Csv)
+            && let Some(table) = Table::open(&only.path, source, size)?
+        {
+            return Ok(Some(of(Content::Table(Box::new(table)))));
+        }
+        if !may_be(Form::Json) {
+            return Ok(None);
+        }
+        Ok(Lines::open(&only.path, size)?.map(|lines| of(Content::Lines(lines))))
     }
 
     /// Begins anew; false where it can no longer be read like that.
@@ -113,22 +128,27 @@ impl Inventory {
     pub(in crate::cli) fn lines(&self) -> Option<&Lines> {
         match &self.content {
             Content::Lines(lines) => Some(lines),
-            Content::Columns(_) => None,
+            Content::Columns(_) | Content::Table(_) => None,
         }
     }
 
     /// The name and columns of the file, where it has some.
-    pub(super) fn columns(&self) -> Option<(&str, &parquet::File<'static>)> {
+    pub(super) fn tabular(&self) -> Option<Tabular<'_>> {
         match &self.content {
-            Content::Columns(columns) => Some((columns.name.as_ref(), &columns.file)),
+            Content::Columns(columns) => Some(Tabular::Parquet(&columns.name, &columns.file)),
+            Content::Table(table) => Some(Tabular::Csv(&table.name, &table.names, table.delimiter)),
             Content::Lines(_) => None,
         }
     }
 
     /// Takes what its columns fill.
     pub(super) fn plan(&mut self, plan: Option<ByColumns>) {
-        if let Content::Columns(columns) = &mut self.content {
-            columns.plan = plan;
+        match (&mut self.content, plan) {
+            (Content::Columns(columns), Some(ByColumns::Parquet(plan, mapping))) => {
+                columns.plan = Some((plan, *mapping));
+            }
+            (Content::Table(table), Some(ByColumns::Csv(plan, layout))) => table.plan = Some((plan, *layout)),
+            _ => {}
         }
     }
 
@@ -136,6 +156,7 @@ impl Inventory {
         match &self.content {
             Content::Lines(lines) => lines.path(),
             Content::Columns(columns) => &columns.path,
+            Content::Table(table) => &table.path,
         }
     }
 
@@ -144,6 +165,7 @@ impl Inventory {
         match &self.content {
             Content::Lines(lines) => lines.len,
             Content::Columns(columns) => columns.file.len(),
+            Content::Table(table) => table.len,
         }
     }
 
@@ -155,6 +177,7 @@ impl Inventory {
                 let by = columns.plan.as_ref()?;
                 Reading::Columns(columns, by, Mutex::new((columns.file.batches(by.0.wanted()), 0)))
             }
+            Content::Table(table) => Reading::Table(table, table.plan.as_ref()?, table.begin()),
         })
     }
 }
@@ -205,6 +228,7 @@ impl Reading<'_> {
     pub(super) fn next(&self, taken: &mut Taken) -> Result<bool, Failure> {
         match self {
             Self::Lines(lines) => lines.next(taken),
+            Self::Table(table, _, place) => table.next(place, taken),
             Self::Columns(columns, _, progress) => {
                 let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
                 let (progress, count) = &mut *progress;
@@ -223,6 +247,7 @@ impl Reading<'_> {
                 let other = |row: usize| batch.row(mapping, row);
                 (portions.read_columns(&columns.name, batch, plan, &other), batch.len())
             }
+            (Self::Table(table, by, place), _) => table.read(by, place, portions, taken),
             (Self::Columns(columns, ..), None) => (portions.read(&columns.name, &Chunk::Pieces(Vec::new())), 0),
             (Self::Lines(lines), _) => {
                 (portions.read(&lines.name, &Chunk::Lines(&taken.bytes, taken.line)), taken.bytes.len())
@@ -234,6 +259,7 @@ impl Reading<'_> {
     pub(super) fn is_done(&self) -> bool {
         match self {
             Self::Lines(_) => true,
+            Self::Table(.., place) => place.lock().unwrap_or_else(PoisonError::into_inner).is_done(),
             Self::Columns(columns, _, progress) => {
                 progress.lock().unwrap_or_else(PoisonError::into_inner).0.is_done(&columns.file)
             }

@@ -16,9 +16,9 @@ use crate::facts::is_lines;
 use crate::sources::mapping;
 
 /// What some programs put before UTF-8.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The longest line: whoever writes one that is longer has not written records on lines.
-const LONGEST: usize = 64 << 20;
+pub(super) const LONGEST: usize = 64 << 20;
 
 /// A file with a record on each line.
 #[derive(Debug)]

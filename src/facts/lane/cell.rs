@@ -110,8 +110,19 @@ impl Reader {
                 if field.or_none && text == "none" {
                     return Ok(Cell::Without(State::None));
                 }
-                self.lane_text(field, base, text, clock.is_some())
+                match (clock, base) {
+                    (Some(clock), Type::Time) => match parse_time(text).map_err(|_| Odd)? {
+                        TimeValue::Instant(instant) => self.lane_instant(field, instant.micros()),
+                        TimeValue::Local(local) => self.lane_local(field, local, Some(clock)),
+                        TimeValue::Date(date) => {
+                            let zone = if let Clock::Zone(zone) = clock { zone.clone() } else { self.local_zone() };
+                            self.lane_instant(field, zone.start_of_day(date).ok_or(Odd)?.micros())
+                        }
+                    },
+                    _ => self.lane_text(field, base, text, clock.is_some()),
+                }
             }
+            Plain::Number(text) => self.lane_number(field, base, text),
             Plain::Int(value) => match (base, field.range) {
                 (Type::Int, Some((low, high))) if value < low || value > high => Err(Odd),
                 (Type::Int, _) => Ok(Cell::Int(value)),
@@ -133,17 +144,21 @@ impl Reader {
             Plain::Date(days) if *base == Type::Date => Ok(Cell::Int(days)),
             Plain::Instant(micros) if *base == Type::Time => self.lane_instant(field, micros),
             Plain::Local(micros) if *base == Type::Time => {
-                let local = LocalDateTime::from_wall(micros).ok_or(Odd)?;
-                let instant = match clock {
-                    Some(Clock::Zone(zone)) => zone.instant(local),
-                    Some(Clock::Nobody) => None,
-                    _ if self.zone.is_some() => self.local_zone().instant(local),
-                    _ => None,
-                };
-                self.lane_instant(field, instant.ok_or(Odd)?.micros())
+                self.lane_local(field, LocalDateTime::from_wall(micros).ok_or(Odd)?, clock)
             }
             Plain::Date(_) | Plain::Instant(_) | Plain::Local(_) | Plain::Odd => Err(Odd),
         }
+    }
+
+    /// The cell of a time by a clock.
+    fn lane_local(&self, field: &FieldPlan, local: LocalDateTime, clock: Option<&Clock>) -> Result<Cell, Odd> {
+        let instant = match clock {
+            Some(Clock::Zone(zone)) => zone.instant(local),
+            Some(Clock::Nobody) => None,
+            _ if self.zone.is_some() => self.local_zone().instant(local),
+            _ => None,
+        };
+        self.lane_instant(field, instant.ok_or(Odd)?.micros())
     }
 
     /// The cell of a time, unless it should be past and is not.

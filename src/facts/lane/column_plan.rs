@@ -112,6 +112,7 @@ impl ColumnPlan {
             }
             match find(shapes, rule)? {
                 Some((shape, parent)) => {
+                    let parent = if rule.blank_is_absent { parent.max(1) } else { parent };
                     let take = all.take(field, at, shape, parent, rule)?;
                     all.takes.push(take);
                 }

@@ -1,5 +1,7 @@
 //! Comma-separated values: the first row names the columns. Rows are read in batches, so that a large file is never held a second time.
 
+mod batch;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -11,6 +13,7 @@ use crate::check::schema::{Schema, TableId};
 use crate::facts::{Broken, Lines, Misread, Row, broken_quote, plain_name, printable};
 use crate::sources::mapping::{Got, Mapping, Path, Rule};
 use crate::syntax::suggest::nearest;
+pub use batch::{Batch, Head, Layout, chunks, head, last_end};
 
 /// How many rows are mapped at once.
 const BATCH: usize = 16_384;
@@ -111,6 +114,7 @@ fn start_of(bytes: &[u8], line: usize) -> usize {
 }
 
 /// The columns by name.
+#[derive(Debug)]
 struct Columns {
     count: usize,
     by_name: HashMap<String, usize>,

@@ -143,7 +143,7 @@ impl Mapping {
             let zone = rule.zone.as_ref().or(self.zone.as_ref()).cloned();
             let text = rule.from.first().map(|path| path.text.clone()).unwrap_or_default();
             let Rename { field, from, default } = rename;
-            ColumnRule { field, text, keys: from, default, zone, needs_zone: self.is_of_user }
+            ColumnRule { field, text, keys: from, default, zone, needs_zone: self.is_of_user, blank_is_absent: false }
         };
         Some(self.rules.iter().zip(self.renames()?).map(rule).collect())
     }
