@@ -1,6 +1,6 @@
 //! Decisions on the portions of an inventory, and what is said of all of them together.
 
-use crate::check::program::{ListRef, Op, PluginInput, Program, Times};
+use crate::check::program::{Excluded, ListRef, Op, PluginInput, Program, Times};
 use crate::check::schema::TableId;
 use crate::time::Instant;
 
@@ -36,6 +36,13 @@ pub struct Piece {
 /// Whether what is decided of one asset hangs on no other, so that an inventory may be decided one portion at a time.
 #[must_use]
 pub fn is_splittable(program: &Program) -> bool {
+    let lapses = program.approvals.iter().any(|approval| approval.valid.is_some());
+    decides_each_alone(program) && !lapses && program.blackouts.len() + program.windows.len() <= MOST_PERIODS
+}
+
+/// Whether what is decided of one asset hangs on no other, and on no file that it names.
+#[must_use]
+pub fn decides_each_alone(program: &Program) -> bool {
     let over_assets = |list: &ListRef| matches!(list, ListRef::AssetsOf(_) | ListRef::Inventory);
     let has_own = |block: u16| program.categorises.get(usize::from(block)).is_some_and(|def| def.each_asset);
     let looks_further = program.nodes.iter().any(|node| match &node.op {
@@ -44,11 +51,18 @@ pub fn is_splittable(program: &Program) -> bool {
         Op::Category(block, None) => has_own(*block),
         _ => false,
     });
+    let asks_over_assets = program.approvals.iter().any(|approval| {
+        let needs = approval.needs.iter().filter_map(|need| need.each.as_ref()).map(|(_, list, _)| list);
+        let excluded = approval.not_by.iter().filter_map(|excluded| match excluded {
+            Excluded::Each(list) => Some(list),
+            Excluded::One(_) => None,
+        });
+        needs.chain(excluded).any(over_assets)
+    });
     let refers_to_assets = program.vars.iter().any(|var| var.through.is_some() && var.table == TableId::ASSET);
-    let periods = || program.blackouts.iter().chain(&program.windows);
-    let reads_files = periods().flat_map(|period| &period.times).any(|when| matches!(when.times, Times::File(_)));
-    let lapses = program.approvals.iter().any(|approval| approval.valid.is_some());
-    !(looks_further || refers_to_assets || reads_files || lapses) && periods().count() <= MOST_PERIODS
+    let periods = program.blackouts.iter().chain(&program.windows);
+    let reads_files = periods.flat_map(|period| &period.times).any(|when| matches!(when.times, Times::File(_)));
+    !(looks_further || asks_over_assets || refers_to_assets || reads_files)
 }
 
 /// What was decided of portions, put together: everything but the decisions themselves.

@@ -2,7 +2,7 @@
 
 use super::support::Folder;
 
-const POLICY: &str = r#"policy play "Play" { version "1"  timezone "UTC"  category kind }
+pub(crate) const POLICY: &str = r#"policy play "Play" { version "1"  timezone "UTC"  category kind }
 
 extend asset { team: string }
 
@@ -30,7 +30,7 @@ blackout nights   { every day 22:00 to 24:00  for asset.team == "night" }
 rule closed "Closed" { forbid asset.tier == 1 and asset.environment == prod  because "{asset.id} of {asset.team} is closed" }
 "#;
 
-const NOW: &str = "2026-12-21T22:30:00Z";
+pub(crate) const NOW: &str = "2026-12-21T22:30:00Z";
 
 /// Assets of all sorts: facts are missing, of the wrong type, named in other words.
 pub(crate) fn inventory() -> String {
@@ -112,6 +112,18 @@ fn decisions_and_messages_are_those_of_the_whole() {
     same(&folder, &["--format", "json", "--strict-facts"]);
     let run = folder.run(["check", "--now", NOW, "--portion-size", "100", "C9"]);
     run.refuses("there is no change `C9`");
+}
+
+#[test]
+fn an_approval_for_each_asset_is_asked_for_all_of_them() {
+    let folder = project(CHANGES, &inventory());
+    let owners = "approval owners { need 1 from \"owner\" for each a in assets }\n";
+    folder.write("policy.gate", format!("{POLICY}{owners}"));
+    let printed = same(&folder, &["--format", "ndjson", "C3"]);
+    for subject in ["a003", "a050"] {
+        let count = printed.matches(&format!("\"subject\":\"{subject}\"")).count();
+        assert!(count >= 2, "the owner of {subject} is asked {count} times");
+    }
 }
 
 #[test]
