@@ -35,6 +35,7 @@ extern crate alloc;
 pub mod check;
 pub mod cli;
 pub mod cvss;
+mod engine;
 pub mod eval;
 pub mod explain;
 pub mod facts;
@@ -51,6 +52,7 @@ mod tally;
 mod testing;
 pub mod time;
 
+pub use engine::{Asset, Engine};
 pub use eval::decide::Outcome;
 pub use eval::decision::{Decision, Summary, Verdict};
 pub use eval::portion::{Piece, Together};

@@ -10,7 +10,7 @@ use crate::check::program::Program;
 use crate::check::schema::Schema;
 use crate::check::types::Type;
 use crate::check::{Checked, Compiled, Loader, PolicyInput, Sight, codes, expression};
-use crate::eval::decide::{self, Options, Outcome, prepare, prepare_observed};
+use crate::eval::decide::{self, Options, Outcome, prepare, prepare_with};
 use crate::eval::decision::{Record, Summary};
 use crate::eval::env::Env;
 use crate::eval::observe::Observer;
@@ -194,7 +194,8 @@ fn batch(size: Option<usize>) -> Options {
 #[must_use]
 pub fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &DecideOptions) -> Outcome {
     let batch = batch(options.batch_size);
-    let mut env = prepare_observed(&policy.program, facts.data(), now, batch, options.observer.clone());
+    let common = facts.common(&policy.program, now);
+    let mut env = prepare_with(&policy.program, facts.data(), now, batch, options.observer.as_ref(), common);
     env.tally = Arc::clone(&options.tally);
     let record = policy.record(&facts.data().digest, now);
     decide::decide(&env, &record, |id| options.wants(id), batch)
@@ -206,7 +207,8 @@ pub fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &DecideOpti
 #[must_use]
 pub fn decide_portion(policy: &Policy, portion: &Facts, now: Instant, options: &DecideOptions) -> Vec<Piece> {
     let batch = batch(options.batch_size);
-    let env = prepare_observed(&policy.program, portion.data(), now, batch, options.observer.clone());
+    let common = portion.common(&policy.program, now);
+    let env = prepare_with(&policy.program, portion.data(), now, batch, options.observer.as_ref(), common);
     decide::pieces(&env, |id| options.wants(id), batch)
 }
 

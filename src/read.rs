@@ -9,13 +9,16 @@ pub use portions::{Portion, Portions, Sum};
 
 use std::sync::Arc;
 
-use crate::check::program::{NodeId, Program};
+use crate::check::program::{NodeId, Op, Program};
 use crate::check::reads::Reads;
 use crate::check::schema::TableId;
 use crate::check::{Sight, expression};
 use crate::eval::column::Rows;
-use crate::eval::decide::{Options, prepare};
+use crate::eval::common::Common;
+use crate::eval::decide::Options;
+use crate::eval::env::{Env, children};
 use crate::eval::frame::{Binding, Frame};
+use crate::eval::triage;
 use crate::facts::{
     self, Amend, AssetNames, Broken, Caveat, ColumnPlan, ColumnRule, ColumnShape, Columns, Installed, Json, Mapped,
     Place, Problem, ProblemKind, Problems, Remark, Row, Trace,
@@ -27,9 +30,25 @@ use crate::time::{Instant, Zone, ical};
 #[derive(Clone, Debug)]
 pub struct Facts {
     data: facts::Facts,
+    /// What portions of an inventory share.
+    shared: Option<Shared>,
+}
+
+/// What holds for every portion of an inventory, for one program at one instant.
+#[derive(Clone, Debug)]
+struct Shared {
+    program: Arc<Program>,
+    now: Instant,
+    common: Arc<Common>,
 }
 
 impl Facts {
+    /// What an evaluation of a program shares with those of other portions.
+    pub(crate) fn common(&self, program: &Program, now: Instant) -> Arc<Common> {
+        let shared = self.shared.as_ref().filter(|shared| std::ptr::eq(&*shared.program, program) && shared.now == now);
+        shared.map_or_else(|| Arc::new(Common::new(program, &self.data)), |shared| Arc::clone(&shared.common))
+    }
+
     /// The columns.
     #[must_use]
     pub const fn data(&self) -> &facts::Facts {
@@ -79,6 +98,7 @@ impl Facts {
         let (file, notes) = ical::File::read_bytes(text)?;
         self.data.calendars.insert(Arc::from(name), Arc::new(file));
         self.data.digest = calendars::with_file(&self.data.digest, name, text);
+        self.shared = None;
         Ok(notes)
     }
 
@@ -259,7 +279,7 @@ impl FactsBuilder {
         for selection in selections {
             match expression(&self.program, &selection.condition, Sight::Selection) {
                 Ok(compiled) => {
-                    let rows = select(&compiled.program, compiled.node, &input.facts, self.now);
+                    let rows = select(&compiled.program, compiled.node, &input.facts, self.now, None);
                     input.facts.select(selection.change, rows);
                 }
                 Err(wrong) => {
@@ -269,7 +289,7 @@ impl FactsBuilder {
             }
         }
         names::check(&self.program, &input.facts, &input.places, &mut input.problems);
-        (Facts { data: input.facts }, input.problems)
+        (Facts { data: input.facts, shared: None }, input.problems)
     }
 }
 
@@ -287,8 +307,18 @@ fn refused(selection: &facts::Selection, why: &str) -> Problem {
 }
 
 /// The assets for which a condition is true, or unknown.
-fn select(program: &Program, node: NodeId, facts: &facts::Facts, now: Instant) -> Vec<(u32, bool)> {
-    let env = prepare(program, facts, now, Options::default());
+fn select(
+    program: &Program,
+    node: NodeId,
+    facts: &facts::Facts,
+    now: Instant,
+    common: Option<&Arc<Common>>,
+) -> Vec<(u32, bool)> {
+    let common = common.map_or_else(|| Arc::new(Common::new(program, facts)), Arc::clone);
+    let mut env = Env::with(program, facts, now, common);
+    if reads_triage(program, node) {
+        triage::work_out(&mut env, Options::default().batch);
+    }
     let root = Frame::root(&env);
     let all: Vec<u32> = (0..facts.recorded).filter_map(|row| u32::try_from(row).ok()).collect();
     let mut taken = Vec::new();
@@ -300,4 +330,30 @@ fn select(program: &Program, node: NodeId, facts: &facts::Facts, now: Instant) -
         taken.extend(found.map(|(at, row)| (*row, truth.must_at(at))));
     }
     taken
+}
+
+/// Whether an expression reads what triage says.
+fn reads_triage(program: &Program, node: NodeId) -> bool {
+    let mut open = vec![node];
+    while let Some(id) = open.pop() {
+        match program.nodes.get(id.0 as usize).map(|node| &node.op) {
+            Some(Op::Field(..) | Op::Const(_) | Op::Now | Op::Element(_)) => {}
+            Some(
+                op @ (Op::Not(_)
+                | Op::And(_)
+                | Op::Or(_)
+                | Op::Compare(..)
+                | Op::In(..)
+                | Op::Like(..)
+                | Op::Matches(..)
+                | Op::Is(..)
+                | Op::Default(..)
+                | Op::If(..)
+                | Op::Arith(..)
+                | Op::Quant(..)),
+            ) => open.extend(children(op)),
+            _ => return true,
+        }
+    }
+    false
 }

@@ -7,6 +7,7 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::disallowed_types,
     clippy::disallowed_methods,
     clippy::disallowed_macros,
@@ -27,12 +28,15 @@ use std::time::Instant as Clock;
 use changegate::check::NoLoader;
 use changegate::report::{Format, json};
 use changegate::time::{Instant, parse_instant};
-use changegate::{DecideOptions, Decision, Facts, Policy, decide};
+use changegate::{Asset, DecideOptions, Decision, Engine, Facts, Policy, decide};
 use criterion::{Criterion, SamplingMode, Throughput};
 
 /// The program's own allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How many assets an engine is asked about, one after the other.
+const TURNS: u64 = 500;
 
 /// Rounds of whole processes.
 const ROUNDS: usize = 7;
@@ -83,12 +87,22 @@ fn steps(criterion: &mut Criterion, assets: u64) {
     group.bench_function("write", |b| b.iter(|| write(&outcome)));
     group.finish();
 
-    let inventory = records(1);
-    let facts = read(&policy, now, &inventory, &change);
+    one(criterion, &policy, now, &change);
+}
+
+/// One decision by an engine that is warm, of assets in turns.
+fn one(criterion: &mut Criterion, policy: &Policy, now: Instant, change: &[u8]) {
+    let inventory = records(TURNS);
+    let lines: Vec<&[u8]> = inventory.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+    let mut beside = policy.facts_builder(now, None);
+    beside.add_changes("change.json", change);
+    let Ok(engine) = Engine::new(policy, beside) else { panic!("the workload decides each asset by itself") };
+    let assets: Vec<Asset> = lines.iter().map(|line| engine.read(line)).collect();
     let mut group = criterion.benchmark_group("workload/one");
-    group.bench_function("from facts", |b| b.iter(|| decide(&policy, black_box(&facts), now, &options)));
-    group.bench_function("from json to json", |b| {
-        b.iter(|| write(&decide(&policy, &read(&policy, now, black_box(&inventory), &change), now, &options)));
+    let (mut asset, mut line) = (assets.iter().cycle(), lines.iter().cycle());
+    group.bench_function("from facts", |b| b.iter(|| asset.next().map(|asset| engine.decide(black_box(asset)))));
+    group.bench_function("from json", |b| {
+        b.iter(|| line.next().map(|line| engine.decide(&engine.read(black_box(line)))))
     });
     group.finish();
 }

@@ -731,4 +731,25 @@ pub struct Learned {
     pub compared_often: OnceLock<HashSet<NodeId>>,
     /// The regular expressions, by their text.
     pub patterns: OnceLock<HashMap<Arc<str>, regex::Regex>>,
+    /// Where the policy says what an absence means.
+    pub assumed: OnceLock<Vec<AssumedAt>>,
+}
+
+/// One place in one statement where an absence has a meaning.
+#[derive(Clone, Debug)]
+pub struct AssumedAt {
+    /// The table of the fact.
+    pub table: TableId,
+    /// The fact.
+    pub field: FieldId,
+    /// `finding.epss`
+    pub fact: String,
+    /// What stands for it.
+    pub value: String,
+    /// The statement.
+    pub rule: String,
+    /// Why.
+    pub because: Option<String>,
+    /// The statement is decided without a change too.
+    pub of_estate: bool,
 }

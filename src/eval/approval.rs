@@ -30,6 +30,7 @@ use super::column::Truth;
 use super::decision::{Obligation, UnknownFact};
 use super::env::Env;
 use super::frame::Frame;
+use super::mask;
 use super::observe::Step;
 use super::period::force;
 use super::quant::elements;
@@ -110,6 +111,27 @@ pub struct Cache {
     outcomes: Mutex<HashMap<(u16, u32), Arc<Outcome>>>,
 }
 
+/// What approvals have come to that ask the same whatever the asset: by approval, change, and whether it is required and asked for.
+#[derive(Debug, Default)]
+pub struct Alike(Mutex<HashMap<Asked, Arc<Outcome>>>);
+
+/// An approval, a change, and whether it is required and asked for.
+type Asked = (u16, u32, Could, Could);
+
+impl Alike {
+    fn find(&self, index: u16, change: u32, (required, asked): (Could, Could)) -> Option<Arc<Outcome>> {
+        locked(&self.0).get(&(index, change, required, asked)).map(Arc::clone)
+    }
+
+    fn keep(&self, index: u16, change: u32, (required, asked): (Could, Could), outcome: &Arc<Outcome>) {
+        let mut all = locked(&self.0);
+        if all.len() >= REMEMBERED * 16 {
+            all.clear();
+        }
+        all.insert((index, change, required, asked), Arc::clone(outcome));
+    }
+}
+
 /// How many changes are remembered.
 const REMEMBERED: usize = 256;
 
@@ -178,7 +200,7 @@ pub(super) fn is_idle(frame: &Frame<'_>, index: u16) -> bool {
         return false;
     }
     // Where other statements see it asked for, it perhaps is.
-    !applies(frame, &def.head).may.has_true()
+    !mask::any(&applies(frame, &def.head).may)
 }
 
 /// Works out what an approval has come to in every row of the frame that binds what it names.
@@ -230,7 +252,10 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
                 outcomes.push(Arc::clone(same));
                 continue;
             }
-            let new = if how.0.be_true {
+            let kept = || env.common.approvals.find(index, *change, how);
+            let new = if let Some(kept) = kept() {
+                kept
+            } else if how.0.be_true {
                 let (asks, tally) = counted.get_or_insert_with(|| {
                     let asks = asks(&unknown::single(frame, row), def).pop().unwrap_or_default();
                     let tally = tally(*change, &asks);
@@ -240,11 +265,12 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
             } else {
                 not_asked(how.0, how.1)
             };
+            env.common.approvals.keep(index, *change, how, &new);
             known.push((how, Arc::clone(&new)));
             outcomes.push(new);
         }
     } else {
-        let rows = if required.may.has_true() { asks(frame, def) } else { Vec::new() };
+        let rows = if mask::any(&required.may) { asks(frame, def) } else { Vec::new() };
         let mut tallies: HashMap<(u32, &Asks), Arc<Tally>> = HashMap::new();
         let mut alike: HashMap<Came, Arc<Outcome>> = HashMap::new();
         for (row, change) in changes.iter().enumerate() {

@@ -6,6 +6,7 @@ use crate::check::program::{Arm, Head, NodeId};
 
 use super::column::{Data, State, Truth, Vals};
 use super::frame::Frame;
+use super::mask;
 use super::value::{Could, Poss, Raw};
 
 /// For every row, which arms are possible.
@@ -54,16 +55,16 @@ pub fn applies(frame: &Frame<'_>, head: &Head) -> Truth {
 pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]) -> Walk {
     let len = frame.len();
     let mut open = scope.may.clone();
-    let mut is_done = BooleanBuffer::new_unset(len);
+    let mut is_done = mask::all(len, false);
     if let Some(done) = done {
         let done = frame.truth_where(done, || open.clone());
-        is_done = &open & &done.may;
-        open = &open & &!&done.must;
+        is_done = mask::and(&open, &done.may);
+        open = mask::but(&open, &done.must);
     }
     let mut possible = Vec::with_capacity(arms.len());
     let mut certain = Vec::with_capacity(arms.len());
     for arm in arms {
-        if !open.has_true() {
+        if !mask::any(&open) {
             possible.push(open.clone());
             certain.push(open.clone());
             continue;
@@ -72,11 +73,11 @@ pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]
             || Truth::constant(len, Could::certain(true)),
             |condition| frame.truth_where(condition, || open.clone()),
         );
-        possible.push(&open & &holds.may);
-        certain.push(&open & &holds.must);
-        open = &open & &!&holds.must;
+        possible.push(mask::and(&open, &holds.may));
+        certain.push(mask::and(&open, &holds.must));
+        open = mask::but(&open, &holds.must);
     }
-    Walk { none: !&scope.must, done: is_done, possible, certain }
+    Walk { none: mask::not(&scope.must), done: is_done, possible, certain }
 }
 
 /// One of several answers for each row, put together from the masks where each is possible.
@@ -92,12 +93,12 @@ impl Choice {
     /// The answers, each with where it is possible.
     #[must_use]
     pub fn new<'m>(len: usize, answers: impl Iterator<Item = (Raw, &'m BooleanBuffer)>) -> Self {
-        let mut any = BooleanBuffer::new_unset(len);
-        let mut more = BooleanBuffer::new_unset(len);
+        let mut any = mask::all(len, false);
+        let mut more = any.clone();
         let mut choice = Self { values: vec![0; len], states: vec![State::Known; len], settled: any.clone() };
         for (answer, mask) in answers {
-            more = &more | &(&any & mask);
-            any = &any | mask;
+            more = mask::or(&more, &mask::and(&any, mask));
+            any = mask::or(&any, mask);
             for row in mask.set_indices() {
                 match answer {
                     Raw::Int(value) => {
@@ -113,7 +114,7 @@ impl Choice {
                 }
             }
         }
-        choice.settled = &any & &!&more;
+        choice.settled = mask::but(&any, &more);
         choice
     }
 
@@ -121,7 +122,7 @@ impl Choice {
     #[must_use]
     pub fn finish(mut self, others: impl Fn(usize) -> Poss) -> Vals {
         let mut several = Vec::new();
-        for row in (!&self.settled).set_indices() {
+        for row in mask::not(&self.settled).set_indices() {
             let (Some(value), Some(state)) = (self.values.get_mut(row), self.states.get_mut(row)) else { continue };
             *value = 0;
             *state = match others(row) {

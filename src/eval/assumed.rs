@@ -3,36 +3,26 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+pub use crate::check::program::AssumedAt as Place;
 use crate::check::program::{DueNode, Excluded, Head, ListRef, NodeId, Op, Program, VarId, When};
 use crate::check::schema::{FieldId, TableId};
-use crate::facts::table::{Column, Scalar};
+use crate::facts::table::{Column, ListColumn, Scalar};
 use crate::syntax::expr::Presence;
 
 use super::decision::Assumed;
 use super::env::{Env, children};
 use super::period::Schedule;
 use super::quant::scalar_at;
-use super::urgency::findings_of;
+use super::urgency::{findings, rows_of};
 use super::value::Poss;
 
-/// One place in one statement where an absence has a meaning.
-#[derive(Clone, Debug)]
-pub struct Place {
-    table: TableId,
-    field: FieldId,
-    /// `finding.epss`
-    fact: String,
-    /// What stands for it.
-    value: String,
-    rule: String,
-    because: Option<String>,
-    /// The statement is decided without a change too.
-    of_estate: bool,
+/// All places of a program where an absence has a meaning.
+#[must_use]
+pub fn places(program: &Program) -> &[Place] {
+    program.learned.assumed.get_or_init(|| find_places(program))
 }
 
-/// All such places of a program.
-#[must_use]
-pub fn places(program: &Program) -> Vec<Place> {
+fn find_places(program: &Program) -> Vec<Place> {
     let mut places = Vec::new();
     let mut statement = |head: &Head, nodes: Vec<NodeId>| {
         let mut seen = BTreeSet::new();
@@ -139,9 +129,9 @@ fn leaves(program: &Program, id: NodeId) -> Vec<(TableId, FieldId)> {
 
 /// What is assumed in decisions on assets; worked out once for all of which the same facts are absent.
 #[derive(Debug)]
-pub struct Assumptions<'e, 'a> {
-    env: &'e Env<'a>,
+pub struct Assumptions<'e> {
     places: Vec<(&'e Place, Option<&'e Scalar>)>,
+    findings: Option<&'e ListColumn>,
     change: Option<u32>,
     /// What does not hang on the asset.
     always: Vec<Assumed>,
@@ -150,16 +140,16 @@ pub struct Assumptions<'e, 'a> {
     known: HashMap<Vec<bool>, Arc<[Assumed]>>,
 }
 
-impl<'e, 'a> Assumptions<'e, 'a> {
+impl<'e> Assumptions<'e> {
     /// In what is said without a change.
     #[must_use]
-    pub fn of_estate(env: &'e Env<'a>, places: &'e [Place]) -> Self {
+    pub fn of_estate(env: &'e Env<'_>, places: &'e [Place]) -> Self {
         Self::new(env, places.iter().filter(|place| place.of_estate), None, Vec::new())
     }
 
     /// In the decisions on a change.
     #[must_use]
-    pub fn of_change(env: &'e Env<'a>, places: &'e [Place], schedule: &Schedule, change: u32) -> Self {
+    pub fn of_change(env: &'e Env<'_>, places: &'e [Place], schedule: &Schedule, change: u32) -> Self {
         let longest = |fact: &str, applied| Assumed {
             fact: fact.to_owned(),
             value: super::display::length_text(&crate::check::program::Const::Duration(
@@ -179,7 +169,7 @@ impl<'e, 'a> Assumptions<'e, 'a> {
     }
 
     fn new(
-        env: &'e Env<'a>,
+        env: &'e Env<'_>,
         places: impl Iterator<Item = &'e Place>,
         change: Option<u32>,
         always: Vec<Assumed>,
@@ -189,7 +179,7 @@ impl<'e, 'a> Assumptions<'e, 'a> {
             Column::List(_) | Column::Unread => None,
         };
         let places = places.map(|place| (place, column(place))).collect();
-        Self { env, places, change, always, last: None, known: HashMap::new() }
+        Self { places, findings: findings(env), change, always, last: None, known: HashMap::new() }
     }
 
     /// What is assumed in the decision on one asset; sorted.
@@ -226,7 +216,7 @@ impl<'e, 'a> Assumptions<'e, 'a> {
         match place.table {
             TableId::ASSET => unknown(asset),
             TableId::CHANGE => self.change.is_some_and(unknown),
-            TableId::FINDING => findings_of(self.env, asset).any(unknown),
+            TableId::FINDING => rows_of(self.findings, asset).any(unknown),
             _ => false,
         }
     }

@@ -40,6 +40,21 @@ fn decide(frame: &Frame<'_>, def: &Categorise) -> Category {
     by_arm(frame, def).named(def)
 }
 
+/// The category of each row's own asset, and the earliest of them; `certain` says of a row whether the change certainly touches its asset.
+#[must_use]
+pub fn of_assets(frame: &Frame<'_>, block: u16, certain: impl Fn(usize) -> bool) -> (Category, Earliest) {
+    let _going = frame.env.going(Step::Categorise(block));
+    let mut earliest = Earliest::default();
+    let Some(def) = frame.env.program.categorises.get(usize::from(block)) else {
+        return (Category { possible: Vals::unknown(frame.len()), reported: vec![None; frame.len()] }, earliest);
+    };
+    let each = by_arm(frame, def);
+    for (row, arm) in each.reported.iter().enumerate() {
+        earliest.add_arm(each.possible.at(row), *arm, certain(row));
+    }
+    (each.named(def), earliest)
+}
+
 /// Which arms are possible, by their positions: two arms may give one category, and which of them it is decides which is the earlier.
 struct ByArm {
     possible: Vals,
@@ -117,6 +132,18 @@ impl Earliest {
         } else if !self.perhaps.contains(&value) {
             self.perhaps.push(value);
         }
+    }
+
+    fn add_arm(&mut self, value: Poss, arm: Option<i64>, certain: bool) {
+        // Most assets have the arm that was the earliest so far, or a later one.
+        if certain
+            && let (Poss::One(Raw::Int(new)), Some(Poss::One(Raw::Int(known)))) = (&value, &self.certain)
+            && new >= known
+            && arm.is_none_or(|arm| self.reported.is_some_and(|so_far| so_far <= arm))
+        {
+            return;
+        }
+        self.add(value, arm, certain);
     }
 
     /// Takes in what was found of other assets.

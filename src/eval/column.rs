@@ -22,7 +22,7 @@ impl Truth {
     /// The same for every row.
     #[must_use]
     pub fn constant(len: usize, could: Could) -> Self {
-        let fill = |bit| if bit { BooleanBuffer::new_set(len) } else { BooleanBuffer::new_unset(len) };
+        let fill = |bit| mask::all(len, bit);
         if could.is_certain() {
             return Self::sure(fill(could.be_true));
         }
@@ -44,6 +44,15 @@ impl Truth {
     /// Row by row.
     #[must_use]
     pub fn collect(len: usize, mut f: impl FnMut(usize) -> Could) -> Self {
+        if len <= 4 {
+            let mut could = [Could::default(); 4];
+            could.iter_mut().zip(0..len).for_each(|(could, row)| *could = f(row));
+            let at = |row: usize| could.get(row).copied().unwrap_or_default();
+            return Self {
+                must: mask::collect(len, |row| !at(row).be_false),
+                may: mask::collect(len, |row| at(row).be_true),
+            };
+        }
         let (mut must, mut may) = (Marks::new(len), Marks::new(len));
         let mut certain = true;
         for row in 0..len {
@@ -126,29 +135,29 @@ impl Truth {
     #[must_use]
     pub fn not(&self) -> Self {
         if self.is_sure() {
-            return Self::sure(!&self.may);
+            return Self::sure(mask::not(&self.may));
         }
-        Self { must: !&self.may, may: !&self.must }
+        Self { must: mask::not(&self.may), may: mask::not(&self.must) }
     }
 
     /// `and`
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
-        let may = &self.may & &other.may;
+        let may = mask::and(&self.may, &other.may);
         if self.is_sure() && other.is_sure() {
             return Self::sure(may);
         }
-        Self { must: &self.must & &other.must, may }
+        Self { must: mask::and(&self.must, &other.must), may }
     }
 
     /// `or`
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
-        let may = &self.may | &other.may;
+        let may = mask::or(&self.may, &other.may);
         if self.is_sure() && other.is_sure() {
             return Self::sure(may);
         }
-        Self { must: &self.must | &other.must, may }
+        Self { must: mask::or(&self.must, &other.must), may }
     }
 
     /// The rows of `rows`, in that order.

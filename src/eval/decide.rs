@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check::program::{Effect, ListRef, Op, Program, VarId};
+use crate::check::program::{Categorise, Effect, ListRef, Op, Program, VarId};
 use crate::check::schema::TableId;
 use crate::facts::table::{Cause, Column, Touched};
 use crate::time::Instant;
@@ -15,6 +15,7 @@ use super::answers::{Answers, Counted};
 use super::assumed::{self, Assumptions, Place};
 use super::categorise::{self, Earliest};
 use super::column::Rows;
+use super::common::Common;
 use super::decision::{Answer, Decision, Reason, Record, Summary, Verdict};
 use super::env::{Env, Shared};
 use super::found::{Said, found};
@@ -63,7 +64,7 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
     env.tally.add_work(changes.iter().map(|(_, change)| rows(change)).sum());
     let mut outcome = Outcome::default();
     for (id, row) in changes {
-        let (mut decided, mut whole) = decide_change(env, &id, row, &places, options);
+        let (mut decided, mut whole) = decide_change(env, &id, row, places, options);
         let going = env.going(Step::Times);
         whole.timing = timing(env, row, &whole.shared, &mut decided, options.batch.max(1));
         drop(going);
@@ -78,7 +79,7 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
 }
 
 /// The changes whose ids are wanted, by their ids.
-fn changes(env: &Env<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(String, u32)> {
+pub(super) fn changes(env: &Env<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(String, u32)> {
     let rows = (0..env.facts.changes.len).filter_map(|row| u32::try_from(row).ok());
     let mut changes: Vec<(Option<String>, u32)> =
         rows.map(|row| (facts::text(env, TableId::CHANGE, "id", row), row)).collect();
@@ -97,7 +98,7 @@ pub fn pieces(env: &Env<'_>, wanted: impl Fn(&str) -> bool, options: Options) ->
         if env.facts.recorded > 0 && env.facts.touched.get(row as usize).is_some_and(is_untouched) {
             return None;
         }
-        let (mut decided, whole) = decide_change(env, &id, row, &places, options);
+        let (mut decided, whole) = decide_change(env, &id, row, places, options);
         let going = env.going(Step::Times);
         let openings = timing_of_part(env, row, &whole.shared, &mut decided, options.batch.max(1));
         drop(going);
@@ -119,7 +120,7 @@ pub fn pieces(env: &Env<'_>, wanted: impl Fn(&str) -> bool, options: Options) ->
 #[must_use]
 pub fn decide_one(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision, u32)> {
     let id = facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default();
-    let (mut decided, whole) = decide_change(env, &id, change, &assumed::places(env.program), options);
+    let (mut decided, whole) = decide_change(env, &id, change, assumed::places(env.program), options);
     let _ = timing(env, change, &whole.shared, &mut decided, options.batch.max(1));
     decided.with_assets()
 }
@@ -128,7 +129,7 @@ pub fn decide_one(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision
 #[must_use]
 pub fn decide_untimed(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision, u32)> {
     let id = facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default();
-    decide_change(env, &id, change, &assumed::places(env.program), options).0.with_assets()
+    decide_change(env, &id, change, assumed::places(env.program), options).0.with_assets()
 }
 
 /// The decisions of a change, or of some of its rows.
@@ -142,6 +143,8 @@ pub struct Decided {
     pub blocked: bool,
     /// What is said of all of them together.
     pub counted: Counted,
+    /// The earliest category, where each asset has its own.
+    pub earliest: Earliest,
 }
 
 impl Decided {
@@ -154,22 +157,26 @@ impl Decided {
         self.assets.append(&mut other.assets);
         self.blocked |= other.blocked;
         self.counted.merge(other.counted);
+        self.earliest.merge(other.earliest);
     }
 }
 
 /// A row to decide: an asset, or what is not known of the change's assets.
-struct Target {
+pub(super) struct Target {
     asset: u32,
     id: Option<String>,
+    /// The change certainly touches it.
+    certain: bool,
     /// The reason that the engine itself has.
     unsure: Option<Cause>,
 }
 
 /// A category, and all that it may be.
-type Names = (Option<String>, Vec<String>);
+pub(super) type Names = (Option<String>, Vec<String>);
 
 /// What holds for a change as a whole.
-struct Whole {
+#[derive(Debug)]
+pub(super) struct Whole {
     category: Names,
     /// Of a portion, where each asset has a category of its own.
     earliest: Option<Earliest>,
@@ -177,6 +184,17 @@ struct Whole {
     /// When it may go, and what will have lapsed by then; nothing until that is worked out.
     timing: (Option<Instant>, Vec<String>),
     shared: Shared,
+}
+
+impl Whole {
+    pub(super) fn new(category: Names, risks: Risks, shared: Shared) -> Self {
+        Self { category, earliest: None, risks, timing: (None, Vec::new()), shared }
+    }
+
+    /// What was worked out for all rows.
+    pub(super) const fn shared(&self) -> &Shared {
+        &self.shared
+    }
 }
 
 /// The decisions, what holds for the whole, and whether time stops any of them.
@@ -189,11 +207,11 @@ fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options
     for node in expensive(env.program) {
         let _ = frame.eval(node);
     }
-    let earliest = if env.facts.part { earliest_category(env, &frame) } else { None };
     // Which category the whole change has shows only when all portions are put together.
-    let category = if earliest.is_some() { Names::default() } else { whole_category(env, &frame) };
+    let in_parts = env.facts.part && category_of_assets(env.program).is_some();
+    let category = if in_parts { Names::default() } else { whole_category(env, &frame) };
     let risks = Risks::of_change(&frame);
-    let whole = Whole { category, earliest, risks, timing: (None, Vec::new()), shared: frame.into_results() };
+    let mut whole = Whole::new(category, risks, frame.into_results());
     drop(going);
     let known = Known::default();
     let batch = options.batch.max(1);
@@ -211,6 +229,7 @@ fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options
     all.decisions.reserve_exact(rows);
     all.assets.reserve_exact(rows);
     batches.into_iter().for_each(|batch| all.append(batch));
+    whole.earliest = in_parts.then(|| std::mem::take(&mut all.earliest));
     (all, whole)
 }
 
@@ -232,20 +251,20 @@ pub fn change_frame<'q>(root: &'q Frame<'_>, change: u32) -> Frame<'q> {
 }
 
 /// The category of the whole change, by name.
-fn whole_category(env: &Env<'_>, frame: &Frame<'_>) -> Names {
+pub(super) fn whole_category(env: &Env<'_>, frame: &Frame<'_>) -> Names {
     let Some(block) = env.program.category else { return (None, Vec::new()) };
     let Some(def) = env.program.categorises.get(usize::from(block)) else { return (None, Vec::new()) };
     categorise::names(def, &categorise::category(frame, block, None), 0)
 }
 
-/// The earliest category of a portion's assets, where each has its own.
-fn earliest_category(env: &Env<'_>, frame: &Frame<'_>) -> Option<Earliest> {
-    let def = env.program.categorises.get(usize::from(env.program.category?))?;
-    def.each_asset.then(|| categorise::earliest(frame, def).into_iter().next().unwrap_or_default())
+/// The block by which each asset has a category of its own.
+fn category_of_assets(program: &Program) -> Option<(u16, &Categorise)> {
+    let block = program.category?;
+    program.categorises.get(usize::from(block)).filter(|def| def.each_asset).map(|def| (block, def))
 }
 
 /// The nodes that look through many assets and hold for the whole change: they are worked out once, before the batches.
-fn expensive(program: &Program) -> Vec<crate::check::program::NodeId> {
+pub(super) fn expensive(program: &Program) -> Vec<crate::check::program::NodeId> {
     let many = |list: &ListRef| {
         matches!(
             list,
@@ -266,7 +285,7 @@ fn expensive(program: &Program) -> Vec<crate::check::program::NodeId> {
         .collect()
 }
 
-fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
+pub(super) fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
     let phantom = phantom_asset(frame);
     let all = elements(frame, &ListRef::AssetsOf(VarId::CHANGE));
     let some_certain = all.iter().any(|element| element.certain);
@@ -281,6 +300,7 @@ fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
         .map(|element| Target {
             asset: element.row,
             id: id(element.row).map(|symbol| env.text(symbol).to_string()),
+            certain: element.certain,
             unsure: None,
         })
         .collect();
@@ -291,13 +311,13 @@ fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
     // Assets that are only perhaps touched are no answer to which ones are; of a part of an inventory that is not the question.
     if incomplete || !(some_certain || env.facts.part) {
         let cause = touched.and_then(|t| t.cause).unwrap_or(if incomplete { Cause::Incomplete } else { Cause::Empty });
-        targets.push(Target { asset: phantom, id: None, unsure: Some(cause) });
+        targets.push(Target { asset: phantom, id: None, certain: false, unsure: Some(cause) });
     }
     targets
 }
 
 #[expect(clippy::too_many_arguments, reason = "everything that a batch shares is worked out once outside it")]
-fn decide_batch(
+pub(super) fn decide_batch(
     env: &Env<'_>,
     id: &str,
     change: u32,
@@ -314,7 +334,7 @@ fn decide_batch(
     let frame = of.inner(rows.len(), Rows::First, vec![(VarId::ASSET, Binding::Rows(Arc::clone(&rows)))]);
     let mut found = found(&frame, schedule.tested);
     let blocked = found.stops_by_time();
-    add_categories(env, &frame, &mut found.rows);
+    let earliest = add_categories(&frame, targets, &mut found.rows);
     found.rows.begin();
     for (row, target) in targets.iter().enumerate() {
         if let Some(cause) = target.unsure {
@@ -348,14 +368,14 @@ fn decide_batch(
             assumed: assumptions.of(target.asset),
         })
         .collect();
-    Decided { decisions, assets: rows.to_vec(), blocked, counted: answers.counted() }
+    Decided { decisions, assets: rows.to_vec(), blocked, counted: answers.counted(), earliest }
 }
 
-/// Says of each row which category it has, where each asset has one of its own.
-fn add_categories(env: &Env<'_>, frame: &Frame<'_>, rows: &mut Alike<Said<'_>>) {
-    let Some(block) = env.program.category else { return };
-    let Some(def) = env.program.categorises.get(usize::from(block)).filter(|def| def.each_asset) else { return };
-    let category = categorise::category(frame, block, Some(VarId::ASSET));
+/// Says of each row which category it has, where each asset has one of its own; the earliest of these.
+fn add_categories(frame: &Frame<'_>, targets: &[Target], rows: &mut Alike<Said<'_>>) -> Earliest {
+    let Some((block, def)) = category_of_assets(frame.env.program) else { return Earliest::default() };
+    let is_certain = |row: usize| targets.get(row).is_some_and(|target| target.certain);
+    let (category, earliest) = categorise::of_assets(frame, block, is_certain);
     rows.begin();
     let mut certain: Vec<((i64, Option<i64>), u32)> = Vec::new();
     let mut others: HashMap<Names, u32> = HashMap::new();
@@ -374,6 +394,7 @@ fn add_categories(env: &Env<'_>, frame: &Frame<'_>, rows: &mut Alike<Said<'_>>) 
         });
         rows.say(row, thing);
     }
+    earliest
 }
 
 /// The effects, strongest first, and the verdict that they make.
@@ -410,21 +431,22 @@ pub fn prepare<'a>(
     now: Instant,
     options: Options,
 ) -> Env<'a> {
-    prepare_observed(program, all, now, options, None)
+    prepare_with(program, all, now, options, None, Arc::new(Common::new(program, all)))
 }
 
-/// The same for an evaluation that somebody measures.
+/// The same for an evaluation that somebody measures, with what it shares with others.
 #[must_use]
-pub fn prepare_observed<'a>(
+pub fn prepare_with<'a>(
     program: &'a Program,
     all: &'a crate::facts::table::Facts,
     now: Instant,
     options: Options,
-    observer: Option<Arc<dyn Observer>>,
+    observer: Option<&Arc<dyn Observer>>,
+    common: Arc<Common>,
 ) -> Env<'a> {
-    let going = Going::begin(observer.as_deref(), Step::Preparing);
-    let mut env = Env::new(program, all, now);
-    env.observer.clone_from(&observer);
+    let going = Going::begin(observer.map(|observer| &**observer), Step::Preparing);
+    let mut env = Env::with(program, all, now, common);
+    env.observer = observer.cloned();
     triage::work_out(&mut env, options.batch);
     drop(going);
     env

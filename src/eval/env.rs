@@ -9,9 +9,10 @@ use crate::check::program::{Const, Node, NodeId, Op, Program, VarId};
 use crate::check::schema::TableId;
 use crate::check::types::Type;
 use crate::facts::table::{Facts, TableData};
-use crate::time::{BusinessDays, BusinessWeek, Instant, Zone};
+use crate::time::{BusinessDays, Instant, Zone};
 
-use super::column::{Col, Vals};
+use super::column::Vals;
+use super::common::Common;
 use super::cvss::Scores;
 use super::observe::{Going, Observer, Step};
 use super::value::Raw;
@@ -86,10 +87,8 @@ pub struct Env<'a> {
     pub facts: &'a Facts,
     /// The instant that is asked about.
     pub now: Instant,
-    /// The zones that the program names; none for a name that the database lacks.
-    pub zones: Vec<Option<Zone>>,
-    /// The business days of each context.
-    pub business: Vec<BusinessDays>,
+    /// What it shares with others.
+    pub common: Arc<Common>,
     /// What the CVSS facts amount to under the policy's preference.
     pub scores: Scores,
     /// By triage block, once it has been worked out.
@@ -100,6 +99,8 @@ pub struct Env<'a> {
     pub asset_due: Option<Vals>,
     /// Over all blocks, where one is waived: the due dates of findings and of assets as far as they can be missed.
     pub late: Option<(Vals, Vals)>,
+    /// The tables of the facts, by their ids.
+    tables: Vec<Option<&'a TableData>>,
     /// Nodes that read the level of the arm whose deadline is worked out.
     pub reads_arm: &'a [bool],
     /// Nodes that look at the absence of a fact.
@@ -110,8 +111,6 @@ pub struct Env<'a> {
     compared_often: &'a HashSet<NodeId>,
     /// For each node the first that computes the same.
     same: &'a [NodeId],
-    /// The records that fields refer to, by their ids.
-    pub index: super::reference::Index,
     /// Regular expressions by their text.
     pub patterns: &'a HashMap<Arc<str>, regex::Regex>,
     /// What conditions on texts have found.
@@ -120,17 +119,10 @@ pub struct Env<'a> {
     pub tally: Arc<crate::tally::Tally>,
     /// Who hears of what the evaluation is spent on.
     pub observer: Option<Arc<dyn Observer>>,
-    constants: HashMap<Arc<str>, i64>,
-    constant_texts: Vec<Arc<str>>,
     computed: Mutex<Computed>,
-    /// What was worked out of blackouts and windows.
-    pub periods: super::period::entries::Cache,
     /// What was worked out of votes.
     pub approvals: super::approval::Cache,
-    granted: OnceLock<super::granted::Granted>,
-    earlier: OnceLock<super::duty::Earlier>,
     samples: OnceLock<super::metric::Samples>,
-    risk_readers: OnceLock<HashMap<String, Vec<u16>>>,
 }
 
 #[derive(Debug, Default)]
@@ -140,55 +132,28 @@ struct Computed {
 }
 
 /// Results that hold for a whole change, by node.
-pub type Shared = HashMap<NodeId, Arc<Col>, super::frame::ByNumber>;
+pub type Shared = super::frame::Results;
 
 impl<'a> Env<'a> {
     /// Prepares an evaluation; triages are not worked out yet.
     #[must_use]
     pub fn new(program: &'a Program, facts: &'a Facts, now: Instant) -> Self {
-        let mut constants = HashMap::new();
-        let mut constant_texts = Vec::new();
-        let mut add = |text: &Arc<str>| {
-            if facts.strings.find(text).is_none() {
-                let next = -1 - i64::try_from(constants.len()).unwrap_or(i64::MAX - 1);
-                constants.entry(Arc::clone(text)).or_insert_with(|| {
-                    constant_texts.push(Arc::clone(text));
-                    next
-                });
-            }
-        };
-        for node in &program.nodes {
-            if let Op::Const(Const::Text(text)) = &node.op {
-                add(text);
-            }
-        }
-        for table in &program.tables {
-            for row in &table.rows {
-                if let Const::Text(text) = &row.outcome {
-                    add(text);
-                }
-                for cell in &row.cells {
-                    if let crate::check::program::Cell::OneOf(tests) = cell {
-                        for test in tests {
-                            if let crate::check::program::CellTest::Is(Const::Text(text)) = test {
-                                add(text);
-                            }
-                        }
-                    }
-                }
-            }
-        }
+        Self::with(program, facts, now, Arc::new(Common::new(program, facts)))
+    }
+
+    /// Prepares an evaluation at the same instant as others that have the same records beside their assets.
+    #[must_use]
+    pub fn with(program: &'a Program, facts: &'a Facts, now: Instant, common: Arc<Common>) -> Self {
         let learned = &program.learned;
         let same = learned.same.get_or_init(|| super::leaves::same_nodes(program)).as_slice();
         let reads_level = |op: &Op| matches!(op, Op::ArmLevel) || reads_arm_level(program, op);
-        let zones: Vec<Option<Zone>> = program.zones.iter().map(|name| Zone::get(name)).collect();
         Self {
             program,
             facts,
             now,
-            business: business(program, &zones),
-            zones,
+            common,
             scores: Scores::new(program, facts),
+            tables: tables(facts),
             triage: Vec::new(),
             due: None,
             asset_due: None,
@@ -196,22 +161,15 @@ impl<'a> Env<'a> {
             reads_arm: learned.reads_arm.get_or_init(|| reads(program, reads_level)),
             reads_absence: learned.reads_absence.get_or_init(|| reads(program, |op| matches!(op, Op::Is(..)))),
             asks: learned.asks.get_or_init(|| asks(program)),
-            index: index(program, facts),
-            periods: super::period::entries::Cache::new(program, same),
             same,
             compared_often: learned.compared_often.get_or_init(|| super::leaves::compared_often(program, same)),
             patterns: learned.patterns.get_or_init(|| patterns(program)),
             texts: super::texts::Cache::default(),
             tally: Arc::default(),
             observer: None,
-            constants,
-            constant_texts,
             computed: Mutex::new(Computed::default()),
             approvals: super::approval::Cache::default(),
-            granted: OnceLock::new(),
-            earlier: OnceLock::new(),
             samples: OnceLock::new(),
-            risk_readers: OnceLock::new(),
         }
     }
 
@@ -222,12 +180,12 @@ impl<'a> Env<'a> {
 
     /// The waivers that came as data.
     pub fn granted(&self) -> &super::granted::Granted {
-        self.granted.get_or_init(|| super::granted::Granted::read(self))
+        self.common.granted.get_or_init(|| super::granted::Granted::read(self))
     }
 
     /// What earlier runs left open.
     pub fn earlier(&self) -> &super::duty::Earlier {
-        self.earlier.get_or_init(|| super::duty::Earlier::read(self))
+        self.common.earlier.get_or_init(|| super::duty::Earlier::read(self))
     }
 
     /// What was measured.
@@ -237,7 +195,7 @@ impl<'a> Env<'a> {
 
     /// The risks that the conditions of each statement read.
     pub fn risk_readers(&self) -> &HashMap<String, Vec<u16>> {
-        self.risk_readers.get_or_init(|| super::risk::readers(self.program))
+        self.common.risk_readers.get_or_init(|| super::risk::readers(self.program))
     }
 
     /// A node of the program.
@@ -273,7 +231,7 @@ impl<'a> Env<'a> {
     /// The number of a text, whether it is in the facts, in the program or worked out.
     #[must_use]
     pub fn symbol(&self, text: &str) -> i64 {
-        if let Some(number) = self.facts.strings.find(text).or_else(|| self.constants.get(text).copied()) {
+        if let Some(number) = self.facts.strings.find(text).or_else(|| self.common.constant(text)) {
             return number;
         }
         let mut computed = self.computed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -287,14 +245,19 @@ impl<'a> Env<'a> {
         number
     }
 
+    /// The texts that neither the facts nor the program have, and that were worked out.
+    #[must_use]
+    pub fn computed(&self) -> Vec<Arc<str>> {
+        self.computed.lock().unwrap_or_else(PoisonError::into_inner).texts.clone()
+    }
+
     /// The text of a number.
     #[must_use]
     pub fn text(&self, symbol: i64) -> Arc<str> {
         if symbol >= 0 {
             return self.facts.strings.get(symbol).cloned().unwrap_or_else(|| Arc::from(""));
         }
-        let constant = usize::try_from((-1_i64).wrapping_sub(symbol)).ok().and_then(|at| self.constant_texts.get(at));
-        if let Some(text) = constant {
+        if let Some(text) = self.common.constant_text(symbol) {
             return Arc::clone(text);
         }
         let computed = self.computed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -322,7 +285,7 @@ impl<'a> Env<'a> {
     /// A zone of the program.
     #[must_use]
     pub fn zone(&self, zone: crate::check::program::Zone) -> Option<&Zone> {
-        self.zones.get(usize::from(zone.0))?.as_ref()
+        self.common.zones.get(usize::from(zone.0))?.as_ref()
     }
 
     /// The zone that a context's calendar arithmetic uses.
@@ -334,7 +297,7 @@ impl<'a> Env<'a> {
     /// The business days of a context.
     #[must_use]
     pub fn business(&self, context: crate::check::program::ContextId) -> Option<&BusinessDays> {
-        self.business.get(usize::from(context.0))
+        self.common.business.get(usize::from(context.0))
     }
 
     /// The rows of the table that a variable ranges over; the facts must hold it.
@@ -347,31 +310,32 @@ impl<'a> Env<'a> {
     /// The rows of a table of the schema.
     #[must_use]
     pub fn rows_of(&self, table: TableId) -> Option<&'a TableData> {
-        let facts = self.facts;
-        for root in [&facts.assets, &facts.changes].into_iter().chain(&facts.others) {
-            if let Some(found) = find_table(root, table) {
-                return Some(found);
-            }
+        self.tables.get(usize::from(table.0)).copied().flatten()
+    }
+}
+
+/// All tables of facts by their ids; of several the first.
+fn tables(facts: &Facts) -> Vec<Option<&TableData>> {
+    let mut found = Vec::new();
+    for root in [&facts.assets, &facts.changes].into_iter().chain(&facts.others) {
+        add_tables(root, &mut found);
+    }
+    found
+}
+
+fn add_tables<'f>(root: &'f TableData, found: &mut Vec<Option<&'f TableData>>) {
+    let at = usize::from(root.table.0);
+    if found.len() <= at {
+        found.resize(at + 1, None);
+    }
+    if let Some(place) = found.get_mut(at) {
+        place.get_or_insert(root);
+    }
+    for column in &root.columns {
+        if let crate::facts::table::Column::List(list) = column {
+            add_tables(&list.rows, found);
         }
-        None
     }
-}
-
-/// Indexes what the program's variables refer to.
-fn index(program: &Program, facts: &Facts) -> super::reference::Index {
-    let wanted: Vec<TableId> =
-        program.vars.iter().filter(|info| info.through.is_some()).map(|info| info.table).collect();
-    super::reference::Index::new(facts, |table| program.schema.table(table)?.key, &wanted)
-}
-
-fn find_table(root: &TableData, table: TableId) -> Option<&TableData> {
-    if root.table == table {
-        return Some(root);
-    }
-    root.columns.iter().find_map(|column| match column {
-        crate::facts::table::Column::List(list) => find_table(&list.rows, table),
-        crate::facts::table::Column::Scalar(_) | crate::facts::table::Column::Unread => None,
-    })
 }
 
 /// The regular expressions of a program.
@@ -403,21 +367,6 @@ fn reads_arm_level(program: &Program, op: &Op) -> bool {
         Op::Table(table, _) => program.tables.get(usize::from(*table)).is_some_and(|t| t.level.is_some()),
         _ => false,
     }
-}
-
-/// The business days of each context, and the days that are holidays by the clock of its zone.
-fn business(program: &Program, zones: &[Option<Zone>]) -> Vec<BusinessDays> {
-    let of = |context: &crate::check::program::Context| {
-        let days = context.business_days.iter().map(|day| crate::check::program::weekday(*day)).collect();
-        let calendar = |id: &crate::check::program::CalendarId| program.calendars.get(usize::from(id.0));
-        let zone = context.zone.and_then(|zone| zones.get(usize::from(zone.0)).cloned().flatten());
-        BusinessDays {
-            week: BusinessWeek::new(days),
-            not_on: context.holidays.iter().filter_map(calendar).map(|named| Arc::clone(&named.times)).collect(),
-            zone: zone.unwrap_or_else(Zone::utc),
-        }
-    };
-    program.contexts.iter().map(of).collect()
 }
 
 /// The nodes that a node reads directly.

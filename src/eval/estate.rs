@@ -43,7 +43,7 @@ pub fn decide(env: &Env<'_>, options: Options) -> Vec<(Decision, u32)> {
             let begin = |_: Option<&_>| Answer { tested: tested_now.clone(), ..Answer::default() };
             let mut answers = Answers::new(Reasons::new(&frame, &found, tested, &known, &risks), begin);
             let urgency = Urgency::new(env, None);
-            let mut assumptions = Assumptions::of_estate(env, &places);
+            let mut assumptions = Assumptions::of_estate(env, places);
             let each = assets.iter().enumerate();
             each.map(|(row, (id, asset))| {
                 let decision = Decision {

@@ -171,16 +171,16 @@ fn gather_bools(values: &BooleanArray, none: Option<&BooleanBuffer>, rows: &[u32
         None => mask::of(rows, |row| (row as usize) < values.len()),
         Some(nulls) => mask::gather(nulls.inner(), rows),
     };
-    if !valid.has_false() {
+    if mask::every(&valid) {
         return Truth::sure(bits);
     }
-    let must = &bits & &valid;
+    let must = mask::and(&bits, &valid);
     // What is `none` is no yes.
     let unknown = match none {
-        Some(none) => &!&valid & &!&mask::gather(none, rows),
-        None => !&valid,
+        Some(none) => mask::but(&mask::not(&valid), &mask::gather(none, rows)),
+        None => mask::not(&valid),
     };
-    Truth { may: &must | &unknown, must }
+    Truth { may: mask::or(&must, &unknown), must }
 }
 
 const fn state_of(known: bool, none: bool) -> State {
@@ -196,14 +196,14 @@ const fn state_of(known: bool, none: bool) -> State {
 /// `and` or `or` of conditions. What holds for all rows alike is asked first, and nothing more where that decides.
 fn all(frame: &Frame<'_>, items: &[NodeId], and: bool) -> Truth {
     let mut result: Option<Truth> = None;
-    let (own, outer): (Vec<NodeId>, Vec<NodeId>) = items.iter().copied().partition(|item| frame.reads_own(*item));
+    let of = |own: bool| items.iter().copied().filter(move |item| frame.reads_own(*item) == own);
+    let ordered = || of(false).chain(of(true));
     // Plugins are asked last, and only of the rows that nothing else has decided.
-    let (asking, plain): (Vec<NodeId>, Vec<NodeId>) =
-        outer.into_iter().chain(own).partition(|item| frame.env.asks(*item));
-    for item in plain.into_iter().chain(asking) {
+    let plain = ordered().filter(|item| !frame.env.asks(*item));
+    for item in plain.chain(ordered().filter(|item| frame.env.asks(*item))) {
         let next = match &result {
             Some(so_far) if and => frame.truth_where(item, || so_far.may.clone()),
-            Some(so_far) => frame.truth_where(item, || !&so_far.must),
+            Some(so_far) => frame.truth_where(item, || mask::not(&so_far.must)),
             None => frame.truth(item),
         };
         let so_far = match result {
@@ -211,7 +211,7 @@ fn all(frame: &Frame<'_>, items: &[NodeId], and: bool) -> Truth {
             Some(so_far) if and => so_far.and(&next),
             Some(so_far) => so_far.or(&next),
         };
-        let decided = if and { !so_far.may.has_true() } else { !so_far.must.has_false() };
+        let decided = if and { !mask::any(&so_far.may) } else { mask::every(&so_far.must) };
         if decided {
             return Truth::constant(frame.len(), Could::certain(!and));
         }
@@ -320,8 +320,7 @@ fn against(frame: &Frame<'_>, op: CompareOp, x: NodeId, value: Raw) -> Option<(B
         return Some((partition.compared(op, value)?, vals.others().collect()));
     }
     let bits = match (vals.data(), value) {
-        (_, Raw::None) if matches!(op, CompareOp::Ne) => BooleanBuffer::new_set(vals.len()),
-        (_, Raw::None) => BooleanBuffer::new_unset(vals.len()),
+        (_, Raw::None) => mask::all(vals.len(), matches!(op, CompareOp::Ne)),
         (Data::Int(values), Raw::Int(value)) => held_against(values, value, op),
         (Data::Decimal(values), Raw::Decimal(value)) => held_against(values, value, op),
         _ => return None,

@@ -13,6 +13,7 @@ use super::column::Truth;
 use super::decision::{Obligation, UnknownFact};
 use super::env::Env;
 use super::frame::Frame;
+use super::mask;
 use super::observe::Step;
 use super::period::given::FrameCodes;
 use super::period::{blackouts, in_force, windows};
@@ -335,7 +336,7 @@ fn on_trial(env: &Env<'_>, head: &Head) -> bool {
 fn add_rule<'p>(rows: &mut Alike<Said<'p>>, frame: &Frame<'p>, rule: &'p Rule, waivable: (Waivable, Tested)) {
     let head = &rule.head;
     let truth = rule_truth(frame, rule, waivable.1);
-    if truth.may.count_set_bits() == 0 {
+    if !mask::any(&truth.may) {
         return;
     }
     rows.begin();

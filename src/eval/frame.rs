@@ -29,12 +29,13 @@ pub struct Frame<'p> {
     parent: Option<(&'p Frame<'p>, Rows)>,
     arm: Option<i64>,
     shared: Option<&'p Shared>,
-    cache: RefCell<HashMap<NodeId, Arc<Col>, ByNumber>>,
-    rows: RefCell<HashMap<VarId, Arc<Vec<u32>>>>,
-    approvals: RefCell<HashMap<u16, Outcomes>>,
+    cache: RefCell<Results>,
+    /// Few variables: they are looked through.
+    rows: RefCell<Vec<(VarId, Arc<Vec<u32>>)>>,
+    approvals: RefCell<HashMap<u16, Outcomes, ByNumber>>,
     idle: OnceCell<Outcomes>,
     partitions: RefCell<HashMap<NodeId, Option<Arc<Partition>>, ByNumber>>,
-    lists: RefCell<HashMap<(VarId, FieldId), Arc<Listed>>>,
+    lists: RefCell<Vec<(ListOf, Arc<Listed>)>>,
 }
 
 /// Hashes numbers of nodes: small ones that nobody chooses to collide.
@@ -55,9 +56,43 @@ impl Hasher for NumberHasher {
         self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
     }
 
+    fn write_u16(&mut self, number: u16) {
+        self.write_u32(u32::from(number));
+    }
+
     fn write_u32(&mut self, number: u32) {
         // The golden ratio spreads neighbours over the upper bits, which the table looks at first.
         self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
+}
+
+/// Nodes of neighbouring numbers whose results lie side by side.
+const PAGE: usize = 32;
+
+/// Results by node.
+#[derive(Clone, Debug, Default)]
+pub struct Results(Vec<Option<Box<Page>>>);
+
+type Page = [Option<Arc<Col>>; PAGE];
+
+impl Results {
+    /// The result of a node.
+    #[must_use]
+    pub fn get(&self, id: NodeId) -> Option<&Arc<Col>> {
+        let at = id.0 as usize;
+        self.0.get(at / PAGE)?.as_ref()?.get(at % PAGE)?.as_ref()
+    }
+
+    /// Keeps the result of a node.
+    pub fn insert(&mut self, id: NodeId, col: Arc<Col>) {
+        let at = id.0 as usize;
+        if self.0.len() <= at / PAGE {
+            self.0.resize_with(at / PAGE + 1, || None);
+        }
+        let page = self.0.get_mut(at / PAGE).map(|page| page.get_or_insert_default());
+        if let Some(place) = page.and_then(|page| page.get_mut(at % PAGE)) {
+            *place = Some(col);
+        }
     }
 }
 
@@ -66,6 +101,9 @@ pub type ByNumber = BuildHasherDefault<NumberHasher>;
 
 /// Frames with fewer rows are compared row by row.
 const WORTH_SORTING: usize = 256;
+
+/// A list field of what a variable stands for.
+type ListOf = (VarId, FieldId);
 
 /// What an approval has come to in each row.
 type Outcomes = Arc<Vec<Arc<super::approval::Outcome>>>;
@@ -175,7 +213,7 @@ impl<'p> Frame<'p> {
         if !asked.has_false() {
             return self.truth(id);
         }
-        if let Some(col) = self.cache.borrow().get(&self.env.same(id)) {
+        if let Some(col) = self.cache.borrow().get(self.env.same(id)) {
             return col.truth();
         }
         let rows: Vec<u32> = asked.set_indices().filter_map(|row| u32::try_from(row).ok()).collect();
@@ -215,12 +253,12 @@ impl<'p> Frame<'p> {
     /// The rows of its table that a variable stands for.
     #[must_use]
     pub fn rows(&self, var: VarId) -> Option<Arc<Vec<u32>>> {
-        if let Some(rows) = self.rows.borrow().get(&var) {
+        if let Some((_, rows)) = self.rows.borrow().iter().find(|(known, _)| *known == var) {
             return Some(Arc::clone(rows));
         }
         if let Some((base, field)) = self.env.program.vars.get(usize::from(var.0)).and_then(|info| info.through) {
             let rows = Arc::new(super::reference::rows(self, base, field, var)?);
-            self.rows.borrow_mut().insert(var, Arc::clone(&rows));
+            self.rows.borrow_mut().push((var, Arc::clone(&rows)));
             return Some(rows);
         }
         let (parent, map) = self.parent.as_ref()?;
@@ -231,7 +269,7 @@ impl<'p> Frame<'p> {
                 Arc::new((0..self.len).map(|row| outer.get(map.get(row)).copied().unwrap_or(u32::MAX)).collect())
             }
         };
-        self.rows.borrow_mut().insert(var, Arc::clone(&rows));
+        self.rows.borrow_mut().push((var, Arc::clone(&rows)));
         Some(rows)
     }
 
@@ -294,17 +332,22 @@ impl<'p> Frame<'p> {
     #[must_use]
     pub fn eval(&self, id: NodeId) -> Arc<Col> {
         let id = self.env.same(id);
-        if let Some(col) = self.shared.and_then(|shared| shared.get(&id)) {
+        if let Some(col) = self.shared.and_then(|shared| shared.get(id)) {
             return Arc::clone(col);
         }
-        if let Some(col) = self.cache.borrow().get(&id) {
+        if let Some(col) = self.cache.borrow().get(id) {
             return Arc::clone(col);
         }
         let col = match &self.parent {
-            Some((parent, rows)) if !self.reads_own(id) => match rows {
-                Rows::Same => parent.eval(id),
-                Rows::First | Rows::These(_) => Arc::new(parent.eval(id).gather(rows, self.len)),
-            },
+            Some((parent, rows)) if !self.reads_own(id) => {
+                let outer = parent.eval(id);
+                let alike = match rows {
+                    Rows::Same => true,
+                    Rows::First => self.len == 1 && parent.len == 1,
+                    Rows::These(rows) => parent.len == 1 && rows.as_slice() == [0],
+                };
+                if alike { outer } else { Arc::new(outer.gather(rows, self.len)) }
+            }
             _ => Arc::new(super::expr::compute(self, id)),
         };
         self.cache.borrow_mut().insert(id, Arc::clone(&col));
@@ -332,11 +375,11 @@ impl<'p> Frame<'p> {
     /// The elements of a list field, for every row; gone through once for all that look at them.
     #[must_use]
     pub fn listed(&self, var: VarId, field: FieldId) -> Option<Arc<Listed>> {
-        if let Some(known) = self.lists.borrow().get(&(var, field)) {
+        if let Some((_, known)) = self.lists.borrow().iter().find(|(key, _)| *key == (var, field)) {
             return Some(Arc::clone(known));
         }
         let listed = Arc::new(super::quant::listed(self, var, field)?);
-        self.lists.borrow_mut().insert((var, field), Arc::clone(&listed));
+        self.lists.borrow_mut().push(((var, field), Arc::clone(&listed)));
         Some(listed)
     }
 

@@ -11,6 +11,9 @@ const ALONE: u32 = u32::MAX;
 /// So many combinations are numbered by a table; beyond that they are looked up.
 const TABLE: usize = 1 << 16;
 
+/// Fewer rows than this are not worth sorting.
+const FEW: usize = 4;
+
 /// The rows of a frame by the values of some columns.
 #[derive(Debug)]
 pub struct Groups {
@@ -24,6 +27,9 @@ impl Groups {
     /// Sorts the rows of some columns of this length.
     #[must_use]
     pub fn new<'c>(cols: impl IntoIterator<Item = &'c Col>, len: usize) -> Self {
+        if len < FEW {
+            return Self { of: vec![ALONE; len], first: Vec::new() };
+        }
         let mut groups = Self { of: vec![0; len], first: if len == 0 { Vec::new() } else { vec![0] } };
         for col in cols {
             let (codes, bound) = codes(col, len);

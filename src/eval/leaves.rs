@@ -116,7 +116,8 @@ pub fn fields_of_asset(program: &Program, same: &[NodeId], conditions: &[NodeId]
         match &node.op {
             Op::Field(VarId::ASSET, field) => {
                 let def = program.schema.field(TableId::ASSET, *field)?;
-                if !matches!(def.shape, Shape::Scalar(_)) {
+                // CVSS facts are numbered anew in each portion of an inventory.
+                if !matches!(&def.shape, Shape::Scalar(base) if !matches!(base, Type::Cvss)) {
                     return None;
                 }
                 fields.insert(same.get(id.0 as usize).copied().unwrap_or(id));

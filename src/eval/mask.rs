@@ -7,9 +7,104 @@ use arrow_buffer::{BooleanBuffer, Buffer};
 /// Rows in a word.
 const WORD: usize = 64;
 
+/// So many rows have masks that are there already: most frames of one asset have no more, and nothing has to be made for them.
+const FEW: usize = 4;
+
+thread_local! {
+    /// By the bits, above which one more bit says how many they are.
+    static KNOWN: Vec<BooleanBuffer> = (0..2_usize << FEW).map(made).collect();
+}
+
+fn made(number: usize) -> BooleanBuffer {
+    let len = number.checked_ilog2().map_or(0, |len| len as usize);
+    BooleanBuffer::collect_bool(len, |row| number >> row & 1 == 1)
+}
+
+/// A mask of few rows, by its bits.
+fn few(len: usize, bits: usize) -> BooleanBuffer {
+    let number = 1 << len | bits & ((1 << len) - 1);
+    let known = KNOWN.try_with(|known| known.get(number).cloned());
+    known.ok().flatten().unwrap_or_else(|| made(number))
+}
+
+/// The bits of a mask of few rows.
+fn bits(mask: &BooleanBuffer) -> Option<usize> {
+    let len = mask.len();
+    (len <= FEW).then(|| (0..len).fold(0, |bits, row| bits | usize::from(mask.value(row)) << row))
+}
+
+/// The same for every row.
+#[must_use]
+pub fn all(len: usize, is: bool) -> BooleanBuffer {
+    match (len <= FEW, is) {
+        (true, true) => few(len, usize::MAX),
+        (true, false) => few(len, 0),
+        (false, true) => BooleanBuffer::new_set(len),
+        (false, false) => BooleanBuffer::new_unset(len),
+    }
+}
+
+/// Row by row.
+#[must_use]
+pub fn collect(len: usize, is: impl Fn(usize) -> bool) -> BooleanBuffer {
+    if len > FEW {
+        return BooleanBuffer::collect_bool(len, is);
+    }
+    few(len, (0..len).fold(0, |bits, row| bits | usize::from(is(row)) << row))
+}
+
+/// Where both are set; of masks of one length.
+#[must_use]
+pub fn and(a: &BooleanBuffer, b: &BooleanBuffer) -> BooleanBuffer {
+    match (bits(a), bits(b)) {
+        (Some(x), Some(y)) => few(a.len(), x & y),
+        _ => a & b,
+    }
+}
+
+/// Where either is set.
+#[must_use]
+pub fn or(a: &BooleanBuffer, b: &BooleanBuffer) -> BooleanBuffer {
+    match (bits(a), bits(b)) {
+        (Some(x), Some(y)) => few(a.len(), x | y),
+        _ => a | b,
+    }
+}
+
+/// Where it is not set.
+#[must_use]
+pub fn not(a: &BooleanBuffer) -> BooleanBuffer {
+    bits(a).map_or_else(|| !a, |bits| few(a.len(), !bits))
+}
+
+/// Where the first is set and the second is not.
+#[must_use]
+pub fn but(a: &BooleanBuffer, b: &BooleanBuffer) -> BooleanBuffer {
+    match (bits(a), bits(b)) {
+        (Some(x), Some(y)) => few(a.len(), x & !y),
+        _ => a & &!b,
+    }
+}
+
+/// Whether any row is set.
+#[must_use]
+pub fn any(mask: &BooleanBuffer) -> bool {
+    bits(mask).map_or_else(|| mask.has_true(), |bits| bits != 0)
+}
+
+/// Whether every row is set.
+#[must_use]
+pub fn every(mask: &BooleanBuffer) -> bool {
+    bits(mask).map_or_else(|| !mask.has_false(), |bits| bits == (1 << mask.len()) - 1)
+}
+
 /// Where `test` holds of a value.
 #[must_use]
 pub fn of<T: Copy>(values: &[T], test: impl Fn(T) -> bool) -> BooleanBuffer {
+    if values.len() <= FEW {
+        let each = values.iter().enumerate();
+        return few(values.len(), each.fold(0, |bits, (at, value)| bits | usize::from(test(*value)) << at));
+    }
     let word =
         |chunk: &[T]| chunk.iter().enumerate().fold(0_u64, |word, (at, value)| word | (u64::from(test(*value)) << at));
     wrap(values.chunks(WORD).map(word).collect(), values.len())
@@ -18,6 +113,11 @@ pub fn of<T: Copy>(values: &[T], test: impl Fn(T) -> bool) -> BooleanBuffer {
 /// Where `test` holds of two values that stand beside each other.
 #[must_use]
 pub fn of_pairs<T: Copy>(a: &[T], b: &[T], test: impl Fn(T, T) -> bool) -> BooleanBuffer {
+    let len = a.len().min(b.len());
+    if len <= FEW {
+        let pairs = a.iter().zip(b).enumerate();
+        return few(len, pairs.fold(0, |bits, (at, (a, b))| bits | usize::from(test(*a, *b)) << at));
+    }
     let word = |(a, b): (&[T], &[T])| {
         a.iter().zip(b).enumerate().fold(0_u64, |word, (at, (a, b))| word | (u64::from(test(*a, *b)) << at))
     };
@@ -70,6 +170,10 @@ impl Marks {
     /// The mask.
     #[must_use]
     pub fn finish(self) -> BooleanBuffer {
+        if self.len <= FEW {
+            let word = self.words.first().copied().unwrap_or(0);
+            return few(self.len, usize::try_from(word & 0xFF).unwrap_or(0));
+        }
         wrap(self.words, self.len)
     }
 }
@@ -98,4 +202,35 @@ pub fn gather(mask: &BooleanBuffer, rows: &[u32]) -> BooleanBuffer {
         return mask.slice(range.start, range.len());
     }
     of(rows, |row| (row as usize) < mask.len() && mask.value(row as usize))
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_buffer::BooleanBuffer;
+
+    use super::{all, and, any, but, collect, every, not, of, of_pairs, or};
+
+    #[test]
+    fn masks_of_few_rows_are_those_of_many() {
+        for len in 0..7 {
+            for x in 0..1_usize << len {
+                let bit = |number: usize| move |row: usize| number >> row & 1 == 1;
+                let a = collect(len, bit(x));
+                assert_eq!(a, BooleanBuffer::collect_bool(len, bit(x)));
+                assert_eq!(not(&a), !&a);
+                assert_eq!((any(&a), every(&a)), (a.has_true(), !a.has_false()));
+                let rows: Vec<usize> = (0..len).collect();
+                assert_eq!(of(&rows, bit(x)), a);
+                for y in 0..1_usize << len {
+                    let b = BooleanBuffer::collect_bool(len + 3, bit(y << 3)).slice(3, len);
+                    assert_eq!(and(&a, &b), &a & &b);
+                    assert_eq!(or(&a, &b), &a | &b);
+                    assert_eq!(but(&a, &b), &a & &!&b);
+                    assert_eq!(of_pairs(&rows, &rows, |p, q| bit(x)(p) && bit(y)(q)), &a & &b);
+                }
+            }
+            assert_eq!(all(len, true), BooleanBuffer::new_set(len));
+            assert_eq!(all(len, false), BooleanBuffer::new_unset(len));
+        }
+    }
 }

@@ -18,6 +18,7 @@ use super::decision::Tested;
 use super::env::Env;
 use super::facts::value;
 use super::frame::Frame;
+use super::mask;
 use super::observe::Step;
 use super::value::{Could, Poss, Raw};
 use answers::{Standing, WindowAnswer};
@@ -166,7 +167,7 @@ impl Hits {
 #[must_use]
 pub fn blackouts(frame: &Frame<'_>, tested: time::Tested, codes: &mut FrameCodes) -> Vec<Hits> {
     let env = frame.env;
-    let answers = env.periods.answers.of(env, tested, answers::begun(frame));
+    let answers = env.common.periods.answers.of(env, tested, answers::begun(frame));
     let mut hits = Vec::new();
     for at in answers.live(env) {
         let _going = env.going(Step::Blackout(*at));
@@ -184,7 +185,7 @@ pub fn blackouts(frame: &Frame<'_>, tested: time::Tested, codes: &mut FrameCodes
         let force = in_force(env, &period.head, tested);
         let met = |met: &Option<Overlap>| force.and(met.map_or(Could::UNKNOWN, |met| could(met.verdict)));
         let restricts = stands.restricts(&read, &overlaps.iter().map(met).collect::<Vec<Could>>());
-        if restricts.may.count_set_bits() > 0 {
+        if mask::any(&restricts.may) {
             hits.push(Hits { at: *at, restricts, codes: read, overlaps });
         }
     }
@@ -237,7 +238,7 @@ pub fn windows(
     tested: time::Tested,
     codes: &mut FrameCodes,
 ) -> Vec<Arc<WindowAnswer>> {
-    let answers = frame.env.periods.answers.of(frame.env, tested, answers::begun(frame));
+    let answers = frame.env.common.periods.answers.of(frame.env, tested, answers::begun(frame));
     let mut known: HashMap<Vec<Standing>, Arc<WindowAnswer>> = HashMap::new();
     let answer = |standing: Vec<Standing>| {
         let answer = known.entry(standing).or_insert_with_key(|standing| answers.windows(frame.env, standing));

@@ -212,7 +212,7 @@ pub fn listed(frame: &Frame<'_>, var: VarId, field: FieldId) -> Option<Listed> {
         Looked {
             parents: Arc::new(parents.to_vec()),
             rows: Arc::new(inner.to_vec()),
-            certain: unseen.has_true().then(|| !&unseen),
+            certain: mask::any(&unseen).then(|| !&unseen),
         }
     };
     Some(parents.chunks(CHUNK).zip(inner.chunks(CHUNK)).map(some).collect())

@@ -53,7 +53,7 @@ pub fn rows(frame: &Frame<'_>, base: VarId, field: FieldId, var: VarId) -> Optio
     let unknown = u32::try_from(env.rows_of(table)?.len.checked_sub(1)?).ok()?;
     let Some(Column::Scalar(scalar)) = env.table(base)?.column(field) else { return None };
     let row = |at: &u32| match scalar_at(scalar, *at as usize) {
-        Poss::One(Raw::Int(id)) => env.index.row(table, id).unwrap_or(unknown),
+        Poss::One(Raw::Int(id)) => env.common.index.row(table, id).unwrap_or(unknown),
         _ => unknown,
     };
     Some(frame.rows(base)?.iter().map(row).collect())

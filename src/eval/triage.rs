@@ -18,7 +18,7 @@ use super::column::{Data, Rows, State, Vals, ValsBuilder};
 use super::decision::UnknownFact;
 use super::env::{BlockColumns, Env, WaivedColumns};
 use super::frame::{Binding, Frame, poss};
-use super::mask::Marks;
+use super::mask::{self, Marks};
 use super::observe::Step;
 use super::value::{Could, Extreme, Poss, Raw};
 use super::{unknown, waiver};
@@ -93,12 +93,13 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
     };
     let batch = batch.max(1);
     let target = u16::try_from(index).ok().map(Waivable::Triage).filter(|target| waiver::concerned(env, *target));
-    let starts: Vec<usize> = (0..findings.len).step_by(batch).collect();
+    let asked = asked_about(env, findings);
+    let starts: Vec<usize> = (0..asked).step_by(batch).collect();
     let parts: Vec<Part> = starts
         .par_iter()
         .map(|start| {
             let _going = env.going(step(index));
-            part(env, block, findings, *start..(start + batch).min(findings.len), in_force, target)
+            part(env, block, findings, *start..(start + batch).min(asked), in_force, target)
         })
         .collect();
     let mut levels = Vec::with_capacity(parts.len());
@@ -111,12 +112,29 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
         reported.extend(part.reported);
         waived.extend(part.waived);
     }
+    let left = findings.len - asked;
+    if left > 0 {
+        levels.push(Vals::unknown(left));
+        dues.push(Vals::unknown(left));
+        reported.resize(findings.len, None);
+        waived.resize(if target.is_some() { findings.len } else { 0 }, Could::UNKNOWN);
+    }
     let _going = env.going(step(index));
     let (level, due) = (Vals::joined(&levels), Vals::joined(&dues));
     let waived = target.map(|_| without_waived(env, &due, &waived));
     let asset_level = by_asset(env, &level, Extreme::Highest);
     let asset_due = by_asset(env, &due, Extreme::Earliest);
     BlockColumns { level, due, asset_level, asset_due, reported, counts, in_force, waived }
+}
+
+/// How many findings anybody asks about, from the first: in a portion of an inventory nobody does about the asset that stands for unseen ones,
+/// which comes last.
+fn asked_about(env: &Env<'_>, findings: &TableData) -> usize {
+    let facts = env.facts;
+    if !facts.part || facts.recorded == 0 || facts.touched.iter().any(|touched| touched.incomplete) {
+        return findings.len;
+    }
+    findings.owner.partition_point(|owner| (*owner as usize) < facts.recorded).min(findings.len)
 }
 
 /// What is left to be missed where findings are waived: nothing where that is certain, and perhaps nothing where it may be.
@@ -211,7 +229,7 @@ fn part(
     }
     // What may have several levels is worked out row by row.
     let mut levels: HashMap<usize, Poss> = HashMap::new();
-    for row in (!choice.settled()).set_indices() {
+    for row in mask::not(choice.settled()).set_indices() {
         let (level, time) = arms.of_row(
             block,
             row,
@@ -503,20 +521,21 @@ fn by_asset(env: &Env<'_>, vals: &Vals, extreme: Extreme) -> Vals {
         Column::List(list) if list.rows.table == TableId::FINDING => Some(list),
         _ => None,
     });
-    let plain = vals.ints().filter(|_| vals.is_plain());
-    let unseen = list.is_some_and(|list| list.rows.phantom.has_true());
+    let unseen = list.is_some_and(|list| mask::any(&list.rows.phantom));
+    let is_plain = |state: &State| matches!(state, State::Known | State::None);
     for row in 0..assets.len {
         let range = list
             .and_then(|list| Some((*list.offsets.get(row)?, *list.offsets.get(row + 1)?)))
             .map_or(0..0, |(from, to)| from as usize..to as usize);
         let is_unseen = |at: usize| unseen && list.is_some_and(|list| bit(&list.rows.phantom, at));
-        if let Some(values) = plain.and_then(|values| values.get(range.clone()))
+        let states = vals.states().map(|states| states.get(range.clone()).unwrap_or_default());
+        if let Some(values) = vals.ints().and_then(|values| values.get(range.clone()))
+            && states.is_none_or(|states| states.iter().all(is_plain))
             && !range.clone().any(is_unseen)
         {
-            let known = match vals.states() {
+            let known = match states {
                 None => extreme_of(extreme, values.iter()),
                 Some(states) => {
-                    let states = states.get(range).unwrap_or_default();
                     let known = values.iter().zip(states).filter(|(_, state)| **state == State::Known);
                     extreme_of(extreme, known.map(|(value, _)| value))
                 }

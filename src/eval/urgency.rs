@@ -16,14 +16,17 @@ use super::value::{Poss, Raw};
 use super::{triage, waiver};
 
 /// The list of the assets' findings.
-fn findings<'e>(env: &Env<'e>) -> Option<&'e ListColumn> {
+#[must_use]
+pub fn findings<'e>(env: &Env<'e>) -> Option<&'e ListColumn> {
     env.facts.assets.columns.iter().find_map(|column| match column {
         Column::List(list) if list.rows.table == TableId::FINDING => Some(list),
         _ => None,
     })
 }
 
-fn rows_of(list: Option<&ListColumn>, asset: u32) -> std::ops::Range<u32> {
+/// The rows of an asset's elements of a list.
+#[must_use]
+pub fn rows_of(list: Option<&ListColumn>, asset: u32) -> std::ops::Range<u32> {
     let at = asset as usize;
     list.and_then(|list| Some(*list.offsets.get(at)?..*list.offsets.get(at + 1)?)).unwrap_or(0..0)
 }

@@ -20,6 +20,7 @@ use super::problem::{Place, Problems, Report};
 use super::rows::Row;
 use super::split::{Chunk, Piece};
 use super::table::{Cause, Facts, Touched};
+use crate::check::reads::Reads;
 use crate::check::schema::TableId;
 use crate::time::Instant;
 
@@ -201,6 +202,27 @@ impl Base {
     /// The same, to add the calendars that changes name.
     pub fn facts_mut(&mut self) -> &mut Facts {
         &mut self.facts
+    }
+
+    /// Lets texts have the same number in every portion.
+    pub fn know<'t>(&mut self, texts: impl IntoIterator<Item = &'t Arc<str>>) {
+        let mut strings = self.options.strings.as_deref().cloned().unwrap_or_default();
+        for text in texts {
+            strings.intern_shared(text);
+        }
+        let strings = Arc::new(strings);
+        self.facts.strings = super::table::Strings::over(Arc::clone(&strings));
+        self.options.strings = Some(strings);
+    }
+
+    /// Reads nothing of assets but what a policy reads.
+    pub fn narrow(&mut self, reads: &Reads) {
+        self.plan.narrow(reads, true);
+        self.lane = match self.foreign.as_ref().map(|foreign| foreign.renames.as_deref()) {
+            Some(renames) => renames.and_then(|renames| LanePlan::renamed(&self.plan, renames)),
+            None => LanePlan::of(&self.plan),
+        };
+        self.facts.assets = Arc::new(finish(&self.plan, TableBuild::new(&self.plan), Vec::new()));
     }
 
     /// Reads a portion.

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Facts, FactsBuilder, names, refused, select};
+use super::{Facts, FactsBuilder, Shared, names, refused, select};
 use crate::check::program::{Const, NodeId, Op, Program};
+use crate::check::reads::Reads;
+use crate::check::schema::TableId;
 use crate::check::{Sight, expression};
+use crate::eval::common::{Common, each_text};
 use crate::facts::{self, Base, Chunk, ColumnPlan, Columns, Foreign, Gathered, Note, Problems, Row, Start};
 use crate::time::Instant;
 
@@ -16,6 +19,8 @@ pub struct Portions {
     /// The changes of which a selection cannot be followed.
     unclear: Vec<bool>,
     now: Instant,
+    program: Arc<Program>,
+    common: Arc<Common>,
 }
 
 /// What a selection takes.
@@ -24,7 +29,7 @@ enum Selected {
     /// Every asset.
     All,
     /// Those for which a condition holds, or may.
-    Where(Arc<Program>, NodeId),
+    Where(Arc<Program>, NodeId, Option<Arc<Common>>),
 }
 
 /// What the portions came to.
@@ -54,13 +59,18 @@ impl FactsBuilder {
             Ok(start) => start,
             Err(inner) => return Err(Box::new(Self { program, inner: *inner, now })),
         };
-        let Start { base, gathered, selections, places } = start;
+        let Start { mut base, gathered, selections, places } = start;
+        let mut texts = Vec::new();
+        each_text(&program, |text| texts.push(Arc::clone(text)));
+        base.know(&texts);
         let mut problems = Problems::default();
         let mut unclear = vec![false; base.facts().changes.len];
         let mut selected = Vec::new();
         for selection in selections {
             match expression(&program, &selection.condition, Sight::Selection) {
-                Ok(compiled) => selected.push((selection.change, Selected::of(compiled.program, compiled.node))),
+                Ok(compiled) => {
+                    selected.push((selection.change, Selected::of(compiled.program, compiled.node, base.facts())))
+                }
                 Err(wrong) => {
                     problems.warnings.push(refused(&selection, &wrong.first_message()));
                     if let Some(unclear) = unclear.get_mut(selection.change) {
@@ -70,16 +80,21 @@ impl FactsBuilder {
             }
         }
         names::check(&program, base.facts(), &places, &mut problems);
-        Ok((Portions { base, selections: selected, unclear, now }, Sum { gathered, problems }))
+        let common = Arc::new(Common::new(&program, base.facts()));
+        Ok((Portions { base, selections: selected, unclear, now, program, common }, Sum { gathered, problems }))
     }
 }
 
 impl Selected {
-    fn of(program: Arc<Program>, node: NodeId) -> Self {
+    fn of(program: Arc<Program>, node: NodeId, facts: &facts::Facts) -> Self {
         let op = program.nodes.get(node.0 as usize).map(|node| &node.op);
         match op {
             Some(Op::Const(Const::Bool(true))) => Self::All,
-            _ => Self::Where(program, node),
+            _ => {
+                let looks_further = program.vars.iter().any(|var| var.through.is_some() && var.table == TableId::ASSET);
+                let common = (!looks_further).then(|| Arc::new(Common::new(&program, facts)));
+                Self::Where(program, node, common)
+            }
         }
     }
 }
@@ -109,24 +124,52 @@ impl Portions {
                     .filter_map(|row| u32::try_from(row).ok())
                     .map(|row| (row, true))
                     .collect(),
-                Selected::Where(program, node) => select(program, *node, &portion.facts, self.now),
+                Selected::Where(program, node, common) => {
+                    select(program, *node, &portion.facts, self.now, common.as_ref())
+                }
             };
             portion.select(*change, rows);
         }
         let facts::Portion { facts, note } = portion;
-        Portion { facts: Facts { data: facts }, note }
+        Portion { facts: self.facts(facts), note }
+    }
+
+    fn facts(&self, data: facts::Facts) -> Facts {
+        let shared = Shared { program: Arc::clone(&self.program), now: self.now, common: Arc::clone(&self.common) };
+        Facts { data, shared: Some(shared) }
     }
 
     /// The facts for what no portion has.
     #[must_use]
     pub fn rest(&self, sum: &Sum) -> Facts {
-        Facts { data: self.base.rest(&sum.gathered, &self.unclear) }
+        self.facts(self.base.rest(&sum.gathered, &self.unclear))
+    }
+
+    /// The program that reads the facts, and the instant that is asked about.
+    pub(crate) fn asked(&self) -> (&Arc<Program>, Instant) {
+        (&self.program, self.now)
+    }
+
+    /// Lets texts that were worked out have the same number in every portion.
+    pub(crate) fn know(&mut self, texts: &[Arc<str>]) {
+        self.base.know(texts);
+        self.common = Arc::new(Common::new(&self.program, self.base.facts()));
+    }
+
+    /// Reads nothing of assets but what the policy and the changes' selections read.
+    pub(crate) fn narrow(&mut self, mut reads: Reads) {
+        for (_, selected) in &self.selections {
+            if let Selected::Where(program, ..) = selected {
+                reads.widen(program);
+            }
+        }
+        self.base.narrow(&reads);
     }
 
     /// The facts without any asset.
     #[must_use]
     pub fn base(&self) -> Facts {
-        Facts { data: self.base.facts().clone() }
+        self.facts(self.base.facts().clone())
     }
 }
 

@@ -18,6 +18,7 @@ mod calls;
 mod check;
 mod conform;
 mod doubted;
+mod engine;
 mod feeds;
 mod files;
 mod fmt;

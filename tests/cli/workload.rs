@@ -19,7 +19,7 @@ fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/workload")
 }
 
-fn inventory(assets: u64) -> Vec<u8> {
+pub(crate) fn inventory(assets: u64) -> Vec<u8> {
     let mut inventory = Vec::new();
     generate::write_assets(&mut inventory, assets).unwrap();
     inventory

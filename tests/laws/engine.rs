@@ -8,7 +8,7 @@ use changegate::check::plugin::{Described, Refused};
 use changegate::explain::when_rows::Standing;
 use changegate::syntax::diagnostic::Severity;
 use changegate::time::{Duration, Instant};
-use changegate::{DecideOptions, Facts, Outcome, Policy, decide};
+use changegate::{DecideOptions, Engine, Facts, Outcome, Policy, decide};
 use serde_json::Value;
 
 use crate::case::Case;
@@ -104,6 +104,32 @@ fn facts(policy: &Policy, input: &Input) -> Result<(Facts, Instant), String> {
 pub fn run(policy: &Policy, input: &Input, batch_size: Option<usize>) -> Result<Outcome, String> {
     let (facts, now) = facts(policy, input)?;
     Ok(decide(policy, &facts, now, &DecideOptions { batch_size, ..DecideOptions::default() }))
+}
+
+/// The ids of assets, each with the decisions on it as they are printed.
+pub type Alone = Vec<(String, Vec<String>)>;
+
+/// What is decided of each asset by itself, by its id, where the policy decides each by itself; those are left out of which there are several
+/// records.
+pub fn alone(policy: &Policy, input: &Input) -> Result<Option<Alone>, String> {
+    let now = changegate::time::parse_instant(&input.now).map_err(|e| format!("now: {e:?}"))?;
+    let mut records = policy.facts_builder(now, None);
+    for (n, change) in input.changes.iter().enumerate() {
+        records.add_changes(&format!("change-{n}.json"), change.as_bytes());
+    }
+    engine_people::add(&mut records, &input.others);
+    let Ok(engine) = Engine::new(policy, records) else { return Ok(None) };
+    let id = |line: &str| serde_json::from_str::<Value>(line).ok().and_then(|record| text(&record["id"]));
+    let ids: Vec<Option<String>> = input.inventory.lines().map(id).collect();
+    let mut found = Vec::new();
+    for (line, id) in input.inventory.lines().zip(&ids) {
+        let Some(id) = id.as_ref().filter(|_| ids.iter().filter(|other| *other == id).count() == 1) else { continue };
+        let decide = || engine.decide(&engine.read(line.as_bytes()));
+        let decisions = catch_unwind(AssertUnwindSafe(decide)).map_err(|p| format!("panic: {}", said(&*p)))?;
+        let print = |decision: &_| serde_json::to_string(decision).map_err(|e| e.to_string());
+        found.push((id.clone(), decisions.iter().map(print).collect::<Result<Vec<String>, String>>()?));
+    }
+    Ok(Some(found))
 }
 
 /// When a change may go, in microseconds.

@@ -10,7 +10,7 @@ use changegate::Policy;
 
 use crate::case::Case;
 use crate::engine::{self, Answer, Input};
-use crate::laws::{agree, deletion, format, not_before, order, suffice};
+use crate::laws::{agree, alone, deletion, format, not_before, order, suffice};
 use crate::oracle::World;
 use crate::rng::Rng;
 use crate::shrink::shrink;
@@ -142,7 +142,8 @@ pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option
     // Not by what chooses the size and the people: every law meets cases of every size. The dearest two take a share of a sixteenth each.
     match number / 8 % 16 {
         0..=6 => timed("order", || order::order(case, &answer, &mut rng)).map(of("Order")),
-        7..=13 => timed("reasons", || suffice::suffice(case, &answer, &mut rng)).map(of("Reasons suffice")),
+        7..=11 => timed("reasons", || suffice::suffice(case, &answer, &mut rng)).map(of("Reasons suffice")),
+        12 | 13 => timed("alone", || alone::alone(&policy, &input)).map(of("Alone")),
         14 => timed("bytes", || order::same_bytes(&policy, &input, &answer, &mut rng)).map(of("Same bytes")),
         _ => timed("fmt", || format::format_laws(&input, &answer, &mut rng)).map(of("fmt")),
     }

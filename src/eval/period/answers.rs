@@ -129,7 +129,7 @@ impl Answers {
             numbered
                 .filter(|(at, period)| {
                     let id = PeriodId::Blackout(*at);
-                    let reads = env.periods.inputs.get(env.periods.inputs.number(id));
+                    let reads = env.common.periods.inputs.get(env.common.periods.inputs.number(id));
                     let fixed = reads.is_some_and(|inputs| inputs.nodes.is_empty());
                     let met = || {
                         let code = reads.map_or(0, |inputs| inputs.code_of_nothing());
@@ -279,7 +279,7 @@ pub fn overlaps(frame: &super::super::frame::Frame<'_>, id: PeriodId) -> super::
         let (Some(tested), Some(code)) = (tested.get(row), codes.of.get(row)) else { return Could::UNKNOWN };
         let answers = match &last {
             Some(same) if same.tested == *tested => Arc::clone(same),
-            _ => env.periods.answers.of(env, *tested, Begun::No),
+            _ => env.common.periods.answers.of(env, *tested, Begun::No),
         };
         let overlap = answers.overlap(env, id, *code);
         last = Some(answers);

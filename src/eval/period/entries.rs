@@ -59,7 +59,7 @@ pub fn period_of<'p>(env: &Env<'p>, id: PeriodId) -> Option<&'p Period> {
 /// When a statement is, for what its clauses read.
 #[must_use]
 pub fn entries(env: &Env<'_>, id: PeriodId, code: u32) -> Arc<Vec<Entry>> {
-    let Some(slot) = env.periods.slot(id) else { return Arc::default() };
+    let Some(slot) = env.common.periods.slot(id) else { return Arc::default() };
     let at = code as usize;
     if let Some(Some(known)) = slot.read().unwrap_or_else(PoisonError::into_inner).get(at) {
         return Arc::clone(known);
@@ -76,21 +76,27 @@ pub fn entries(env: &Env<'_>, id: PeriodId, code: u32) -> Arc<Vec<Entry>> {
 }
 
 fn make(env: &Env<'_>, id: PeriodId, code: u32) -> Vec<Entry> {
-    let inputs = env.periods.inputs.get(env.periods.inputs.number(id));
+    let inputs = env.common.periods.inputs.get(env.common.periods.inputs.number(id));
     let (Some(period), Some(inputs)) = (period_of(env, id), inputs) else { return Vec::new() };
     let given = inputs.given(code).unwrap_or_else(|| Given::from(vec![None; inputs.nodes.len()]));
     let value = |node: NodeId| {
         let at = inputs.nodes.binary_search(&env.same(node)).ok()?;
         given.get(at).copied().flatten().and_then(Raw::int)
     };
-    period.times.iter().filter_map(|when| entry(env, when, &value)).collect()
+    let text = |node: NodeId| inputs.text(value(node)?);
+    period.times.iter().filter_map(|when| entry(env, when, &value, &text)).collect()
 }
 
 /// One clause; none where it certainly is at no time.
-fn entry(env: &Env<'_>, when: &When, value: &dyn Fn(NodeId) -> Option<i64>) -> Option<Entry> {
+fn entry(
+    env: &Env<'_>,
+    when: &When,
+    value: &dyn Fn(NodeId) -> Option<i64>,
+    text: &dyn Fn(NodeId) -> Option<Arc<str>>,
+) -> Option<Entry> {
     let zone = match when.zone {
         ZoneRef::Fixed(zone) => env.zone(zone).cloned(),
-        ZoneRef::Node(node) => value(node).and_then(|symbol| Zone::get(&env.text(symbol))),
+        ZoneRef::Node(node) => text(node).and_then(|name| Zone::get(&name)),
     };
     let unknown = || Some(Entry::new(Recurrence::Unknown, Zone::utc()));
     let recurrence = match &when.times {
@@ -101,12 +107,12 @@ fn entry(env: &Env<'_>, when: &When, value: &dyn Fn(NodeId) -> Option<i64>) -> O
             None => return unknown(),
         },
         Times::Rule(node, lasting) => {
-            let rule = value(*node).and_then(|symbol| rule(&env.text(symbol)));
+            let rule = text(*node).and_then(|text| rule(&text));
             let Some((rule, dtstart)) = rule else { return unknown() };
             Recurrence::Rule(Arc::new(Rule { rule, dtstart, lasting: *lasting }))
         }
         Times::File(node) => {
-            let file = value(*node).and_then(|symbol| env.facts.calendars.get(&*env.text(symbol)).cloned());
+            let file = text(*node).and_then(|name| env.facts.calendars.get(&name).cloned());
             let Some(file) = file else { return unknown() };
             Recurrence::File { file, covers_until: None }
         }

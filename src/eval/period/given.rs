@@ -6,14 +6,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::check::program::{NodeId, Period, PeriodId, Program, When};
+use crate::check::types::Type;
 
 use super::super::column::Col;
+use super::super::env::Env;
 use super::super::frame::Frame;
 use super::super::leaves::fields_of_asset;
 use super::super::value::Raw;
 
 /// The values of the nodes that one or more statements read, in the order of their [`Inputs::nodes`]; none where one is not known. A condition
-/// is 0 or 1, a text its number.
+/// is 0 or 1, a text its number among [`Inputs::text`]: what facts number otherwise is the same here.
 pub type Given = Arc<[Option<Raw>]>;
 
 /// The nodes that one or more statements read, and everything that was ever given for them.
@@ -21,6 +23,8 @@ pub type Given = Arc<[Option<Raw>]>;
 pub struct Inputs {
     /// The nodes, sorted.
     pub nodes: Vec<NodeId>,
+    /// Which of them are texts.
+    are_texts: Vec<bool>,
     seen: RwLock<Seen>,
 }
 
@@ -28,15 +32,55 @@ pub struct Inputs {
 struct Seen {
     codes: HashMap<Given, u32>,
     given: Vec<Given>,
+    numbers: HashMap<Arc<str>, i64>,
+    texts: Vec<Arc<str>>,
+}
+
+impl Seen {
+    fn number(&mut self, text: Arc<str>) -> i64 {
+        if let Some(known) = self.numbers.get(&text) {
+            return *known;
+        }
+        let number = i64::try_from(self.texts.len()).unwrap_or(i64::MAX);
+        self.texts.push(Arc::clone(&text));
+        self.numbers.insert(text, number);
+        number
+    }
 }
 
 impl Inputs {
-    fn new(nodes: Vec<NodeId>) -> Self {
-        Self { nodes, seen: RwLock::default() }
+    fn new(program: &Program, nodes: Vec<NodeId>) -> Self {
+        let base = |node: &NodeId| program.nodes.get(node.0 as usize).map(|node| &node.ty.base);
+        let is_text =
+            |node: &NodeId| matches!(base(node), Some(Type::String | Type::Version | Type::Zone | Type::Row(_)));
+        Self { are_texts: nodes.iter().map(is_text).collect(), nodes, seen: RwLock::default() }
     }
 
     fn seen(&self) -> RwLockReadGuard<'_, Seen> {
         self.seen.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The code of values as the facts have them.
+    fn code_in(&self, env: &Env<'_>, given: &[Option<Raw>]) -> u32 {
+        if !self.are_texts.contains(&true) {
+            return self.code(given);
+        }
+        let symbol =
+            |(at, raw): (usize, &Option<Raw>)| raw.and_then(Raw::int).filter(|_| self.are_texts.get(at) == Some(&true));
+        let known = |seen: &Seen| {
+            let own = given.iter().enumerate().map(|(at, raw)| match symbol((at, raw)) {
+                Some(symbol) => Some(Some(Raw::Int(*seen.numbers.get(&*env.text(symbol))?))),
+                None => Some(*raw),
+            });
+            own.collect::<Option<Vec<Option<Raw>>>>()
+        };
+        let own = known(&self.seen());
+        let own = own.unwrap_or_else(|| {
+            let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+            let mut number = |symbol: i64| Raw::Int(seen.number(env.text(symbol)));
+            given.iter().enumerate().map(|(at, raw)| symbol((at, raw)).map(&mut number).or(*raw)).collect()
+        });
+        self.code(&own)
     }
 
     fn code(&self, given: &[Option<Raw>]) -> u32 {
@@ -52,6 +96,12 @@ impl Inputs {
         seen.codes.insert(Arc::clone(&given), code);
         seen.given.push(given);
         code
+    }
+
+    /// The text that a number stands for in what was given.
+    #[must_use]
+    pub fn text(&self, number: i64) -> Option<Arc<str>> {
+        usize::try_from(number).ok().and_then(|at| self.seen().texts.get(at).cloned())
     }
 
     /// The code of a statement that reads nothing.
@@ -75,7 +125,7 @@ impl Inputs {
             }
             Col::Vals(vals) => vals.certain(row),
         };
-        self.code(&self.nodes.iter().map(given).collect::<Vec<Option<Raw>>>())
+        self.code_in(frame.env, &self.nodes.iter().map(given).collect::<Vec<Option<Raw>>>())
     }
 
     /// The codes of all rows of a frame.
@@ -99,8 +149,9 @@ impl Inputs {
             }
         }
         // What no row gives has no code: above all that something is not known, of which nearly every statement may be on.
-        let occurs =
-            |first: usize, given: &Vec<Option<Raw>>| if first == usize::MAX { u32::MAX } else { self.code(given) };
+        let occurs = |first: usize, given: &Vec<Option<Raw>>| {
+            if first == usize::MAX { u32::MAX } else { self.code_in(frame.env, given) }
+        };
         let codes: Vec<u32> = rows.iter().zip(&told.given).map(|(first, given)| occurs(*first, given)).collect();
         let first: Vec<(u32, usize)> = codes.iter().copied().zip(rows).filter(|(_, row)| *row != usize::MAX).collect();
         let mut present = Bits::default();
@@ -265,7 +316,7 @@ impl AllInputs {
         let mut known: HashMap<Vec<NodeId>, usize> = HashMap::new();
         let mut number = |sets: &mut Vec<Arc<Inputs>>, nodes: Vec<NodeId>| {
             *known.entry(nodes).or_insert_with_key(|nodes| {
-                sets.push(Arc::new(Inputs::new(nodes.clone())));
+                sets.push(Arc::new(Inputs::new(program, nodes.clone())));
                 sets.len() - 1
             })
         };
@@ -317,12 +368,12 @@ pub struct FrameCodes(HashMap<usize, Arc<Codes>>);
 impl FrameCodes {
     /// The codes for what a statement's clauses read that say when.
     pub fn of(&mut self, frame: &Frame<'_>, period: PeriodId) -> Arc<Codes> {
-        self.numbered(frame, frame.env.periods.inputs.number(period))
+        self.numbered(frame, frame.env.common.periods.inputs.number(period))
     }
 
     /// The codes for the inputs with that number.
     pub fn numbered(&mut self, frame: &Frame<'_>, number: usize) -> Arc<Codes> {
-        let all = &frame.env.periods.inputs;
+        let all = &frame.env.common.periods.inputs;
         let codes = || all.get(number).map_or_else(Arc::default, |inputs| Arc::new(inputs.codes(frame)));
         Arc::clone(self.0.entry(number).or_insert_with(codes))
     }
@@ -330,7 +381,7 @@ impl FrameCodes {
     /// The codes for the inputs of conditions; none where they tell too many rows apart for that to be of use.
     pub fn of_conditions(&mut self, frame: &Frame<'_>, number: usize) -> Option<Arc<Codes>> {
         let crowded =
-            || frame.env.periods.inputs.get(number).is_some_and(|inputs| inputs.seen().given.len() > TOLD_APART);
+            || frame.env.common.periods.inputs.get(number).is_some_and(|inputs| inputs.seen().given.len() > TOLD_APART);
         if !self.0.contains_key(&number) && crowded() {
             return None;
         }

@@ -23,7 +23,7 @@ pub fn of_times(frame: &Frame<'_>, row: usize, id: PeriodId, tested: Tested) -> 
     let mut lacks: Vec<UnknownFact> = period.times.iter().filter_map(|when| unusable(frame, row, when)).collect();
     let reach = tested.hull().to();
     let known = |knows: Option<Instant>| knows.filter(|knows| *knows <= reach);
-    let inputs = env.periods.inputs.get(env.periods.inputs.number(id));
+    let inputs = env.common.periods.inputs.get(env.common.periods.inputs.number(id));
     let own = inputs.map(|inputs| entries(env, id, inputs.code_of(frame, row))).unwrap_or_default();
     for entry in own.iter() {
         if matches!(entry.recurrence, Recurrence::File { .. } | Recurrence::Periodic(_)) {

@@ -91,7 +91,7 @@ impl Stands {
             let unknown = Truth::constant(frame.len(), Could::UNKNOWN);
             return Self::ByRow(unknown.clone(), unknown);
         };
-        let inputs = frame.env.periods.inputs.of_scope(id);
+        let inputs = frame.env.common.periods.inputs.of_scope(id);
         match inputs.and_then(|number| codes.of_conditions(frame, number)) {
             Some(codes) => {
                 let stands = by_code(frame, id, &period.head, &codes);
@@ -154,7 +154,7 @@ impl Stands {
                 .first
                 .iter()
                 .any(|(code, _)| stands.get(*code as usize).copied().flatten().is_none_or(|stand| stand.scope.be_true)),
-            Self::ByRow(scope, _) => scope.may.has_true(),
+            Self::ByRow(scope, _) => mask::any(&scope.may),
         }
     }
 }
@@ -167,8 +167,8 @@ fn by_row(frame: &Frame<'_>, head: &Head) -> (Truth, Truth) {
 /// Looks at one row for each code that has not been seen before.
 fn by_code(frame: &Frame<'_>, id: PeriodId, head: &Head, codes: &Codes) -> Arc<Vec<Option<Stand>>> {
     let env: &Env<'_> = frame.env;
-    let Some(slot) = env.periods.stands.slot(id) else { return Arc::default() };
-    let known = env.periods.stands.so_far(id);
+    let Some(slot) = env.common.periods.stands.slot(id) else { return Arc::default() };
+    let known = env.common.periods.stands.so_far(id);
     let is_new = |(code, _): &&(u32, usize)| known.get(*code as usize).copied().flatten().is_none();
     let new: Vec<(u32, usize)> = codes.first.iter().filter(is_new).copied().collect();
     if new.is_empty() {

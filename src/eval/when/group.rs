@@ -75,7 +75,7 @@ impl Layout {
     #[must_use]
     pub fn new(plan: &Plan<'_, '_>) -> Self {
         let mut layout = Self::default();
-        let all = &plan.env.periods.inputs;
+        let all = &plan.env.common.periods.inputs;
         let mut groups: HashMap<(usize, usize), usize> = HashMap::new();
         for at in &plan.blackouts {
             let id = PeriodId::Blackout(*at);

@@ -148,7 +148,7 @@ impl Sorts {
             let Some(first) = group.first() else { continue };
             let codes: BTreeSet<u32> = group.iter().map(|sort| sort.scope).collect();
             for at in blackouts(first.group) {
-                let stands = plan.env.periods.stands.so_far(PeriodId::Blackout(*at));
+                let stands = plan.env.common.periods.stands.so_far(PeriodId::Blackout(*at));
                 for code in &codes {
                     let stand = stands.get(*code as usize).copied().flatten().unwrap_or(Stand::UNKNOWN);
                     if stand.applies().be_true {

@@ -112,7 +112,7 @@ impl<'e, 'p> Plan<'e, 'p> {
             Interval::new(wanted.from, wanted.from.saturating_add(ahead)).unwrap_or_else(|| Interval::at(wanted.from));
         let hull = Interval::new(horizon.from(), horizon.to().saturating_add(wanted.longest)).unwrap_or(horizon);
         let reach = Tested::exactly(hull);
-        let answers = env.periods.answers.of(env, reach, wanted.begun);
+        let answers = env.common.periods.answers.of(env, reach, wanted.begun);
         let stops = |head: &Head| Blocks::of(env, head).any();
         let live = answers.live(env).iter().copied();
         let blackouts = live.filter(|at| env.program.blackouts.get(usize::from(*at)).is_some_and(|p| stops(&p.head)));

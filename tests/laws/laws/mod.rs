@@ -1,6 +1,7 @@
 //! The laws of the language, each over random cases.
 
 pub mod agree;
+pub mod alone;
 pub mod deletion;
 pub mod duties;
 pub mod format;

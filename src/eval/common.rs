@@ -1,0 +1,128 @@
+//! What evaluations of one program at one instant have in common, whatever the assets: worked out once for those who decide many small portions.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use crate::check::program::{Cell, CellTest, Const, Op, Program};
+use crate::facts::table::Facts;
+use crate::time::{BusinessDays, BusinessWeek, Zone};
+
+use super::period::entries;
+use super::reference::Index;
+
+/// What hangs on the program, `now` and the records beside the assets.
+#[derive(Debug)]
+pub struct Common {
+    /// The zones that the program names; none for a name that the database lacks.
+    pub zones: Vec<Option<Zone>>,
+    /// The business days of each context.
+    pub business: Vec<BusinessDays>,
+    /// The records that fields refer to, by their ids.
+    pub index: Index,
+    /// What was worked out of blackouts and windows.
+    pub periods: entries::Cache,
+    /// The rows of decision tables, where they can be looked through quickly.
+    pub(super) tables: Vec<OnceLock<Option<super::table::Plain>>>,
+    /// What approvals have come to that ask the same whatever the asset.
+    pub approvals: super::approval::Alike,
+    constants: HashMap<Arc<str>, i64>,
+    constant_texts: Vec<Arc<str>>,
+    /// The waivers that came as data.
+    pub(super) granted: OnceLock<super::granted::Granted>,
+    /// What earlier runs left open.
+    pub(super) earlier: OnceLock<super::duty::Earlier>,
+    /// The risks that the conditions of each statement read.
+    pub(super) risk_readers: OnceLock<HashMap<String, Vec<u16>>>,
+}
+
+impl Common {
+    /// Looks through a program and facts: those of all assets, or of none where no field refers to assets.
+    #[must_use]
+    pub fn new(program: &Program, facts: &Facts) -> Self {
+        let zones: Vec<Option<Zone>> = program.zones.iter().map(|name| Zone::get(name)).collect();
+        let same = program.learned.same.get_or_init(|| super::leaves::same_nodes(program));
+        let mut common = Self {
+            business: business(program, &zones),
+            zones,
+            index: index(program, facts),
+            periods: entries::Cache::new(program, same),
+            tables: program.tables.iter().map(|_| OnceLock::new()).collect(),
+            approvals: super::approval::Alike::default(),
+            constants: HashMap::new(),
+            constant_texts: Vec::new(),
+            granted: OnceLock::new(),
+            earlier: OnceLock::new(),
+            risk_readers: OnceLock::new(),
+        };
+        each_text(program, |text| {
+            if facts.strings.find(text).is_none() {
+                common.add(text);
+            }
+        });
+        common
+    }
+
+    fn add(&mut self, text: &Arc<str>) {
+        if !self.constants.contains_key(text) {
+            let next = -1 - i64::try_from(self.constants.len()).unwrap_or(i64::MAX - 1);
+            self.constants.insert(Arc::clone(text), next);
+            self.constant_texts.push(Arc::clone(text));
+        }
+    }
+
+    /// The number of a text of the program that the facts do not have.
+    #[must_use]
+    pub fn constant(&self, text: &str) -> Option<i64> {
+        self.constants.get(text).copied()
+    }
+
+    /// The text of such a number.
+    #[must_use]
+    pub fn constant_text(&self, number: i64) -> Option<&Arc<str>> {
+        usize::try_from((-1_i64).wrapping_sub(number)).ok().and_then(|at| self.constant_texts.get(at))
+    }
+}
+
+/// The texts that a program writes out.
+pub fn each_text(program: &Program, mut f: impl FnMut(&Arc<str>)) {
+    for node in &program.nodes {
+        if let Op::Const(Const::Text(text)) = &node.op {
+            f(text);
+        }
+    }
+    for row in program.tables.iter().flat_map(|table| &table.rows) {
+        if let Const::Text(text) = &row.outcome {
+            f(text);
+        }
+        for cell in &row.cells {
+            let Cell::OneOf(tests) = cell else { continue };
+            for test in tests {
+                if let CellTest::Is(Const::Text(text)) = test {
+                    f(text);
+                }
+            }
+        }
+    }
+}
+
+/// Indexes what the program's variables refer to.
+fn index(program: &Program, facts: &Facts) -> Index {
+    let referred = program.vars.iter().filter(|info| info.through.is_some());
+    let wanted: Vec<_> = referred.map(|info| info.table).collect();
+    Index::new(facts, |table| program.schema.table(table)?.key, &wanted)
+}
+
+/// The business days of each context, and the days that are holidays by the clock of its zone.
+fn business(program: &Program, zones: &[Option<Zone>]) -> Vec<BusinessDays> {
+    let of = |context: &crate::check::program::Context| {
+        let days = context.business_days.iter().map(|day| crate::check::program::weekday(*day)).collect();
+        let calendar = |id: &crate::check::program::CalendarId| program.calendars.get(usize::from(id.0));
+        let zone = context.zone.and_then(|zone| zones.get(usize::from(zone.0)).cloned().flatten());
+        BusinessDays {
+            week: BusinessWeek::new(days),
+            not_on: context.holidays.iter().filter_map(calendar).map(|named| Arc::clone(&named.times)).collect(),
+            zone: zone.unwrap_or_else(Zone::utc),
+        }
+    };
+    program.contexts.iter().map(of).collect()
+}
