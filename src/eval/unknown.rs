@@ -326,8 +326,7 @@ impl Walk<'_> {
         let Some(findings) = env.rows_of(TableId::FINDING) else { return };
         let prefix = record_path(frame, row, var, &self.asset);
         let (asset, rows): (String, Vec<u32>) = if table == TableId::ASSET {
-            let own = findings.owner.iter().enumerate().filter(|(_, owner)| **owner == at);
-            (prefix, own.filter_map(|(row, _)| u32::try_from(row).ok()).collect())
+            (prefix, super::urgency::findings_of(env, at).collect())
         } else {
             let asset = prefix.rsplit_once(".findings[").map_or(prefix.clone(), |(asset, _)| asset.to_owned());
             (asset, vec![at])
