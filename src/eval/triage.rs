@@ -128,10 +128,11 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
 }
 
 /// How many findings anybody asks about, from the first: in a portion of an inventory nobody does about the asset that stands for unseen ones,
-/// which comes last.
+/// which comes last, but for an earlier duty that does not say whose it is.
 fn asked_about(env: &Env<'_>, findings: &TableData) -> usize {
     let facts = env.facts;
-    if !facts.part || facts.recorded == 0 || facts.touched.iter().any(|touched| touched.incomplete) {
+    let has_duties = env.rows_of(TableId::DUTY).is_some_and(|duties| duties.len > 0);
+    if !facts.part || facts.recorded == 0 || has_duties || facts.touched.iter().any(|touched| touched.incomplete) {
         return findings.len;
     }
     findings.owner.partition_point(|owner| (*owner as usize) < facts.recorded).min(findings.len)

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::engine::{self, Input};
+use crate::laws::alone::alone;
 
-/// Decides every case in `tests/laws/seeds` as it says.
+/// Decides every case in `tests/laws/seeds` as it says, and each of its assets alone as among all.
 pub fn all() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/laws/seeds");
     let mut names: Vec<std::path::PathBuf> =
@@ -26,6 +27,9 @@ pub fn all() {
             now: case["now"].as_str().expect("a time").to_owned(),
         };
         let answer = engine::answer(&input).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        let policy =
+            engine::load(&input.files, &input.calendars).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+        assert_eq!(alone(&policy, &input), None, "{}: {}", path.display(), case["says"]);
         let expected = case["expect"].as_array().expect("rows");
         let rows = answer.printed["decisions"].as_array().expect("rows");
         assert_eq!(expected.len(), rows.len(), "{}: rows", path.display());
