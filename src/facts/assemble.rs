@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{BooleanArray, Decimal128Array, Int64Array};
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer, ScalarBuffer};
 use rayon::prelude::*;
 
 use super::column::{ColumnBuild, ListBuild, ScalarBuild, State, Store, TableBuild, absence, row};
@@ -43,7 +43,8 @@ fn pick<T: Copy + Default>(parts: &[&[T]], order: &[Address]) -> Vec<T> {
 }
 
 fn gather_scalar(form: ScalarBuild, parts: &[Option<&ScalarBuild>], order: &[Address]) -> ScalarBuild {
-    let states: Vec<&[State]> = parts.iter().map(|part| part.map_or(&[][..], |part| part.states.as_slice())).collect();
+    let state = |(part, row): &Address| parts.get(*part as usize)?.as_ref()?.states.get(*row as usize);
+    let states = order.iter().map(|address| state(address).unwrap_or_default()).collect();
     macro_rules! store {
         ($kind:ident) => {{
             let values = parts.iter().map(|part| match part {
@@ -58,7 +59,7 @@ fn gather_scalar(form: ScalarBuild, parts: &[Option<&ScalarBuild>], order: &[Add
         Store::Int(_) => store!(Int),
         Store::Decimal(_) => store!(Decimal),
     };
-    ScalarBuild { store, states: pick(&states, order), ..form }
+    ScalarBuild { store, states, ..form }
 }
 
 fn gather_list(inner: &TablePlan, parts: &[Option<&ListBuild>], order: &[Address]) -> ListBuild {
@@ -95,37 +96,41 @@ pub(super) fn finish(plan: &TablePlan, table: TableBuild, owner: Vec<u32>) -> Ta
 }
 
 fn finish_scalar(scalar: ScalarBuild) -> Scalar {
-    let states = &scalar.states;
-    let bits = |wanted: fn(&State) -> bool| {
-        BooleanBuffer::collect_bool(states.len(), |row| states.get(row).is_some_and(wanted))
+    let len = scalar.states.len();
+    // Most columns are known everywhere, or everywhere but in the row that stands for unseen ones, or nowhere.
+    let (ahead, states) = scalar.states.parts();
+    let nulls = match states.iter().filter(|state| **state == State::Known).count() {
+        _ if states.is_empty() => None,
+        0 if ahead == 0 => Some(NullBuffer::new_null(len)),
+        _ => Some(NullBuffer::new(bits(ahead, true, states, |state| *state == State::Known))),
     };
-    // Most columns are known everywhere or nowhere.
-    let known = states.iter().filter(|state| **state == State::Known).count();
-    let nulls = match known {
-        _ if known == states.len() => None,
-        0 => Some(NullBuffer::new_null(states.len())),
-        _ => Some(NullBuffer::new(bits(|state| *state == State::Known))),
+    let is_none: fn(&State) -> bool = |state| matches!(state, State::None | State::AbsentMeant);
+    let none = match states.iter().filter(|state| is_none(state)).count() {
+        0 => None,
+        count if count == len => Some(BooleanBuffer::new_set(count)),
+        _ => Some(bits(ahead, false, states, is_none)),
     };
-    let all_known = nulls.is_none();
-    let values = match scalar.store {
+    let causes = causes(ahead, states);
+    Scalar { values: values(scalar.store, len, nulls), none, causes }
+}
+
+/// So many rows of which the same is so, and what is so of the states behind them.
+fn bits(ahead: usize, is: bool, states: &[State], wanted: impl Fn(&State) -> bool) -> BooleanBuffer {
+    let mut bits = BooleanBufferBuilder::new(ahead + states.len());
+    bits.append_n(ahead, is);
+    states.iter().for_each(|state| bits.append(wanted(state)));
+    bits.finish()
+}
+
+fn values(store: Store, len: usize, nulls: Option<NullBuffer>) -> Values {
+    match store {
         Store::Bool(values) => Values::Bool(BooleanArray::new(BooleanBuffer::from(values), nulls)),
         Store::Int(values) => Values::Int(Int64Array::new(ScalarBuffer::from(values), nulls)),
         Store::Decimal(values) => {
             let array = Decimal128Array::new(ScalarBuffer::from(values), nulls);
-            let len = states.len();
             Values::Decimal(array.with_precision_and_scale(28, 9).unwrap_or_else(|_| Decimal128Array::new_null(len)))
         }
-    };
-    if all_known {
-        return Scalar { values, none: None, causes: Vec::new() };
     }
-    let is_none: fn(&State) -> bool = |state| matches!(state, State::None | State::AbsentMeant);
-    let none = match states.iter().filter(|state| is_none(state)).count() {
-        0 => None,
-        count if count == states.len() => Some(BooleanBuffer::new_set(count)),
-        _ => Some(bits(is_none)),
-    };
-    Scalar { values, none, causes: causes(states) }
 }
 
 fn finish_list(inner: &TablePlan, list: ListBuild) -> ListColumn {
@@ -136,15 +141,15 @@ fn finish_list(inner: &TablePlan, list: ListBuild) -> ListColumn {
     ListColumn {
         offsets: std::iter::once(0).chain(list.ends.iter().copied()).collect(),
         rows: Arc::new(finish(inner, list.rows, owner)),
-        causes: causes(&list.states),
+        causes: causes(0, &list.states),
     }
 }
 
-/// Why rows are unknown, where the fact is not simply missing.
-fn causes(states: &[State]) -> Vec<(u32, Cause)> {
+/// Why rows are unknown, where the fact is not simply missing; `ahead` rows are not.
+fn causes(ahead: usize, states: &[State]) -> Vec<(u32, Cause)> {
     let cause = |(at, state): (usize, &State)| match state {
         State::Unknown(cause) if *cause != Cause::Missing => Some((row(at), *cause)),
         _ => None,
     };
-    states.iter().enumerate().filter_map(cause).collect()
+    (ahead..).zip(states).filter_map(cause).collect()
 }

@@ -455,10 +455,8 @@ pub(super) fn times(schema: &Schema, changes: &mut Unique, report: &mut Report) 
             continue;
         }
         for field in [start, end] {
-            if let Some(ColumnBuild::Scalar(column)) = changes.table.columns.get_mut(field)
-                && let Some(state) = column.states.get_mut(at)
-            {
-                *state = State::Unknown(Cause::OutOfRange);
+            if let Some(ColumnBuild::Scalar(column)) = changes.table.columns.get_mut(field) {
+                column.states.set(at, State::Unknown(Cause::OutOfRange));
             }
         }
         let words = || ("`change.end` lies before `change.start`: both count as unknown".to_owned(), None);

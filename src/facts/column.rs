@@ -2,6 +2,7 @@
 
 use super::plan::{FieldPlan, ShapePlan, TablePlan};
 use super::pool::Numbers;
+use super::states::States;
 use super::table::Cause;
 use crate::check::schema::Absent;
 use crate::check::types::Type;
@@ -52,7 +53,7 @@ pub(super) enum Numbered {
 #[derive(Clone, Debug)]
 pub(super) struct ScalarBuild {
     pub store: Store,
-    pub states: Vec<State>,
+    pub states: States,
     pub numbered: Numbered,
     /// The state of the cells that lack.
     pub lacking: State,
@@ -113,7 +114,7 @@ impl ScalarBuild {
             Type::Cvss => Numbered::Cvss,
             _ => Numbered::Itself,
         };
-        Self { store, states: Vec::new(), numbered, lacking }
+        Self { store, states: States::default(), numbered, lacking }
     }
 
     /// Puts a cell into a row, behind which there is none yet.
@@ -127,11 +128,41 @@ impl ScalarBuild {
     #[inline]
     pub(super) fn push_int_at(&mut self, row: usize, value: i64) {
         self.fill_to(row);
-        self.states.push(State::Known);
+        self.push_int(value);
+    }
+
+    /// Puts a known number into the next row.
+    #[inline]
+    pub(super) fn push_int(&mut self, value: i64) {
+        self.states.push_known();
         match &mut self.store {
             Store::Int(values) => values.push(value),
             // A column holds values of one type.
             Store::Bool(values) => values.push(false),
+            Store::Decimal(values) => values.push(0),
+        }
+    }
+
+    /// Puts a known decimal, in billionths, into a row, behind which there is none yet.
+    #[inline]
+    pub(super) fn push_decimal_at(&mut self, row: usize, value: i128) {
+        self.fill_to(row);
+        self.states.push_known();
+        match &mut self.store {
+            Store::Decimal(values) => values.push(value),
+            Store::Int(values) => values.push(0),
+            Store::Bool(values) => values.push(false),
+        }
+    }
+
+    /// Puts a known answer into a row, behind which there is none yet.
+    #[inline]
+    pub(super) fn push_bool_at(&mut self, row: usize, value: bool) {
+        self.fill_to(row);
+        self.states.push_known();
+        match &mut self.store {
+            Store::Bool(values) => values.push(value),
+            Store::Int(values) => values.push(0),
             Store::Decimal(values) => values.push(0),
         }
     }
@@ -166,7 +197,7 @@ impl ScalarBuild {
 
     #[inline]
     pub(super) fn state(&self, row: usize) -> State {
-        self.states.get(row).copied().unwrap_or(self.lacking)
+        self.states.get(row).unwrap_or(self.lacking)
     }
 
     #[inline]
@@ -179,6 +210,15 @@ impl ScalarBuild {
             }
             .unwrap_or(Cell::Without(State::Absent)),
             state => Cell::Without(state),
+        }
+    }
+
+    fn reserve(&mut self, rows: usize) {
+        self.states.reserve(rows);
+        match &mut self.store {
+            Store::Bool(values) => values.reserve(rows),
+            Store::Int(values) => values.reserve(rows),
+            Store::Decimal(values) => values.reserve(rows),
         }
     }
 
@@ -198,8 +238,8 @@ impl ScalarBuild {
             Numbered::Cvss => &numbers.cvss,
         };
         if let Store::Int(values) = &mut self.store {
-            for (value, state) in values.iter_mut().zip(&self.states) {
-                if *state == State::Known {
+            for (row, value) in values.iter_mut().enumerate() {
+                if self.states.get(row) == Some(State::Known) {
                     *value = usize::try_from(*value).ok().and_then(|old| map.get(old)).copied().unwrap_or(*value);
                 }
             }
@@ -270,6 +310,24 @@ impl TableBuild {
         self.phantom.push(false);
     }
 
+    /// Makes room for rows in columns that hold something, and for as many elements of lists as the rows so far let expect.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        let expected = |so_far: usize| (so_far * rows).checked_div(self.len).unwrap_or_default();
+        for column in &mut self.columns {
+            match column {
+                ColumnBuild::Scalar(scalar) if scalar.states.is_empty() => {}
+                ColumnBuild::Scalar(scalar) => scalar.reserve(rows),
+                ColumnBuild::List(list) => {
+                    list.ends.reserve(rows);
+                    list.states.reserve(rows);
+                    list.rows.reserve(expected(list.rows.len));
+                }
+                ColumnBuild::Unread => {}
+            }
+        }
+        self.phantom.reserve(rows);
+    }
+
     /// Writes out every cell that lacks, here and in lists.
     pub(super) fn catch_up(&mut self) {
         for column in &mut self.columns {
@@ -326,8 +384,10 @@ impl TableBuild {
             if let ColumnBuild::Scalar(scalar) = column
                 && a.min(b) < scalar.states.len()
             {
-                scalar.fill_to(a.max(b) + 1);
-                scalar.states.swap(a, b);
+                if !scalar.states.are_known_below(a.max(b) + 1) {
+                    scalar.fill_to(a.max(b) + 1);
+                    scalar.states.swap(a, b);
+                }
                 match &mut scalar.store {
                     Store::Bool(values) => values.swap(a, b),
                     Store::Int(values) => values.swap(a, b),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::column::{Cell, ColumnBuild, ListBuild, Numbered, ScalarBuild, State, TableBuild};
+use super::column::{Cell, ColumnBuild, ListBuild, Numbered, ScalarBuild, State, Store, TableBuild};
 use super::named::Named;
 use super::plan::{ShapePlan, TablePlan};
 use super::pool::Pool;
@@ -51,8 +51,28 @@ struct Counted<'t> {
 
 #[derive(Debug)]
 enum Cells<'t> {
-    Scalar(&'t ScalarBuild),
+    Scalar(&'t ScalarBuild, Seen<'t>),
     List(&'t ListBuild, Vec<Counted<'t>>),
+}
+
+/// The values of a column, where nearly all that is looked up is at hand.
+#[derive(Clone, Copy, Debug)]
+enum Seen<'t> {
+    Texts(&'t [i64]),
+    Ints(&'t [i64]),
+    Decimals(&'t [i128]),
+    Other,
+}
+
+impl<'t> Seen<'t> {
+    fn of(scalar: &'t ScalarBuild) -> Self {
+        match (&scalar.store, scalar.numbered) {
+            (Store::Int(values), Numbered::Text) => Self::Texts(values),
+            (Store::Int(values), Numbered::Itself) => Self::Ints(values),
+            (Store::Decimal(values), _) => Self::Decimals(values),
+            (Store::Int(_), Numbered::Cvss) | (Store::Bool(_), _) => Self::Other,
+        }
+    }
 }
 
 impl<'t> Digester<'t> {
@@ -80,7 +100,9 @@ impl<'t> Digester<'t> {
 fn counted<'t>(plan: &'t TablePlan, table: &'t TableBuild) -> Vec<Counted<'t>> {
     let column = |(place, at): (usize, &usize)| {
         let cells = match (&plan.fields.get(*at)?.shape, table.columns.get(*at)?) {
-            (ShapePlan::Scalar(_), ColumnBuild::Scalar(scalar)) if !scalar.states.is_empty() => Cells::Scalar(scalar),
+            (ShapePlan::Scalar(_), ColumnBuild::Scalar(scalar)) if !scalar.states.is_empty() => {
+                Cells::Scalar(scalar, Seen::of(scalar))
+            }
             (ShapePlan::List(inner), ColumnBuild::List(list)) => Cells::List(list, counted(inner, &list.rows)),
             _ => return None,
         };
@@ -111,11 +133,22 @@ pub(super) fn of_all(sums: &[RecordDigest], incomplete: bool, marks: &[String]) 
 fn write_row(columns: &[Counted<'_>], row: usize, pool: &Pool, out: &mut Vec<u8>) {
     for Counted { place, cells } in columns {
         match cells {
-            Cells::Scalar(scalar) if scalar.state(row) == scalar.lacking => {}
-            Cells::Scalar(scalar) => {
-                length(place + 1, out);
-                write_cell(scalar, row, pool, out);
-            }
+            Cells::Scalar(scalar, seen) => match scalar.state(row) {
+                State::Known => {
+                    length(place + 1, out);
+                    match seen {
+                        Seen::Texts(numbers) => write_text(numbers.get(row), pool, out),
+                        Seen::Ints(values) => write_int(values.get(row).copied().unwrap_or_default(), out),
+                        Seen::Decimals(values) => write_decimal(values.get(row).copied().unwrap_or_default(), out),
+                        Seen::Other => write_cell(scalar, row, pool, out),
+                    }
+                }
+                lacking if lacking == scalar.lacking => {}
+                without => {
+                    length(place + 1, out);
+                    state(without, out);
+                }
+            },
             Cells::List(list, inner) => {
                 length(place + 1, out);
                 write_list(inner, list, row, pool, out);
@@ -130,8 +163,20 @@ fn write_list(inner: &[Counted<'_>], list: &ListBuild, row: usize, pool: &Pool, 
     state(list.state(row), out);
     let range = list.range(row);
     length(range.len(), out);
+    let is_phantom = |element: usize| list.rows.phantom.get(element).copied().unwrap_or(false);
+    if let [Counted { place: 0, cells: Cells::Scalar(scalar, Seen::Texts(numbers)) }] = inner
+        && scalar.states.are_known()
+        && let Some(numbers) = numbers.get(range.clone())
+    {
+        for number in numbers {
+            out.extend_from_slice(b".\x01");
+            write_text(Some(number), pool, out);
+            out.push(0);
+        }
+        return;
+    }
     for element in range {
-        let phantom = list.rows.phantom.get(element).copied().unwrap_or(false);
+        let phantom = is_phantom(element);
         out.push(if phantom { b'?' } else { b'.' });
         if !phantom {
             write_row(inner, element, pool, out);
@@ -141,24 +186,39 @@ fn write_list(inner: &[Counted<'_>], list: &ListBuild, row: usize, pool: &Pool, 
 
 fn write_cell(scalar: &ScalarBuild, row: usize, pool: &Pool, out: &mut Vec<u8>) {
     match (scalar.cell(row), scalar.numbered) {
-        (Cell::Int(number), Numbered::Text) => text(b's', pool.strings.get(number).map_or("", |text| text), out),
+        (Cell::Int(number), Numbered::Text) => write_text(Some(&number), pool, out),
         (Cell::Int(number), Numbered::Cvss) => {
             let fact = usize::try_from(number).ok().and_then(|number| pool.cvss.get(number));
             write_cvss(fact, out);
         }
-        (Cell::Int(value), Numbered::Itself) => match u8::try_from(value) {
-            Ok(small) => out.extend_from_slice(&[b'j', small]),
-            Err(_) => tagged(b'i', value.to_le_bytes(), out),
-        },
-        (Cell::Decimal(value), _) => match i64::try_from(value) {
-            Ok(small) => tagged(b'd', small.to_le_bytes(), out),
-            Err(_) => {
-                out.push(b'D');
-                out.extend_from_slice(&value.to_le_bytes());
-            }
-        },
+        (Cell::Int(value), Numbered::Itself) => write_int(value, out),
+        (Cell::Decimal(value), _) => write_decimal(value, out),
         (Cell::Bool(value), _) => out.push(if value { b't' } else { b'f' }),
         (Cell::Without(without), _) => state(without, out),
+    }
+}
+
+#[inline]
+fn write_text(number: Option<&i64>, pool: &Pool, out: &mut Vec<u8>) {
+    text(b's', number.and_then(|number| pool.strings.get(*number)).map_or("", |text| text), out);
+}
+
+#[inline]
+fn write_int(value: i64, out: &mut Vec<u8>) {
+    match u8::try_from(value) {
+        Ok(small) => out.extend_from_slice(&[b'j', small]),
+        Err(_) => tagged(b'i', value.to_le_bytes(), out),
+    }
+}
+
+#[inline]
+fn write_decimal(value: i128, out: &mut Vec<u8>) {
+    match i64::try_from(value) {
+        Ok(small) => tagged(b'd', small.to_le_bytes(), out),
+        Err(_) => {
+            out.push(b'D');
+            out.extend_from_slice(&value.to_le_bytes());
+        }
     }
 }
 
@@ -186,17 +246,25 @@ fn state(state: State, out: &mut Vec<u8>) {
     }
 }
 
+#[inline]
 fn text(tag: u8, text: &str, out: &mut Vec<u8>) {
-    out.push(tag);
-    length(text.len(), out);
+    match u8::try_from(text.len()) {
+        Ok(short) if short < u8::MAX => out.extend_from_slice(&[tag, short]),
+        _ => {
+            out.push(tag);
+            length(text.len(), out);
+        }
+    }
     out.extend_from_slice(text.as_bytes());
 }
 
+#[inline]
 fn tagged(tag: u8, [a, b, c, d, e, f, g, h]: [u8; 8], out: &mut Vec<u8>) {
     out.extend_from_slice(&[tag, a, b, c, d, e, f, g, h]);
 }
 
 /// In one byte where that is enough, else behind a 255 in 64 bits on every machine.
+#[inline]
 fn length(length: usize, out: &mut Vec<u8>) {
     match u8::try_from(length) {
         Ok(small) if small < u8::MAX => out.push(small),

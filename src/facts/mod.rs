@@ -40,6 +40,7 @@ pub mod samples;
 mod selection;
 mod show;
 mod split;
+mod states;
 pub mod table;
 mod value;
 mod vectors;

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::column::{Cell, ColumnBuild, ListBuild, Numbered, ScalarBuild, State, Store, TableBuild};
+use super::column::{Cell, ColumnBuild, ListBuild, Numbered, ScalarBuild, Store, TableBuild};
 use super::duplicates::copy_row;
 use super::plan::{ShapePlan, TablePlan};
 use super::pool::Pool;
-use super::table::CvssFact;
+use super::table::{CvssFact, Strings};
 
 /// How many rows are sorted where they stand.
 const FEW: usize = 8;
@@ -68,9 +68,13 @@ fn sorted_texts(table: &mut TableBuild, from: usize, pool: &Pool) -> Option<()> 
     else {
         return None;
     };
-    let (values, states) = (values.get_mut(from..)?, states.get(from..)?);
-    if values.len() > SOME || states.iter().any(|state| *state != State::Known) {
+    let values = values.get_mut(from..)?;
+    if values.len() > SOME || !states.are_known() {
         return None;
+    }
+    if values.len() <= FEW {
+        sort_few(values, &pool.strings);
+        return Some(());
     }
     for sorted in 1..values.len() {
         let mut at = sorted;
@@ -82,6 +86,28 @@ fn sorted_texts(table: &mut TableBuild, from: usize, pool: &Pool) -> Option<()> 
         }
     }
     Some(())
+}
+
+/// Sorts at most [`FEW`] texts, by what their first bytes tell where that is enough.
+fn sort_few(values: &mut [i64], strings: &Strings) {
+    let mut sorted = [(0, 0); FEW];
+    for (place, value) in sorted.iter_mut().zip(&*values) {
+        *place = (strings.head(*value), *value);
+    }
+    let is_behind = |(before, a): (u64, i64), (behind, b): (u64, i64)| {
+        if before == behind { strings.get(a) > strings.get(b) } else { before > behind }
+    };
+    for from in 1..values.len() {
+        for at in (1..=from).rev() {
+            match sorted.get_mut(at - 1..=at) {
+                Some([before, behind]) if is_behind(*before, *behind) => std::mem::swap(before, behind),
+                _ => break,
+            }
+        }
+    }
+    for (value, (_, number)) in values.iter_mut().zip(sorted) {
+        *value = number;
+    }
 }
 
 /// Compares two rows: by what names them, then by what counts, then by the rest.

@@ -47,6 +47,9 @@ pub(super) struct Source<'p> {
 /// How many rows are read column after column: where one of them is odd, all are read one by one.
 const BLOCK: usize = 512;
 
+/// After how many rows it is clear how many there will be, and so many are digested at once.
+const FIRST: usize = 64;
+
 /// A part with the pool and the report that belong to it alone.
 pub(super) type ReadPart = (Part, Pool, Report);
 
@@ -82,6 +85,14 @@ impl Source<'_> {
                 other(&mut reading, &piece);
             }
             read += piece.bytes.len();
+            let len = reading.part.table.len;
+            if len == FIRST {
+                reading.make_room(chunk.size().saturating_sub(read), read);
+            }
+            // What was read last is still at hand.
+            if len >= reading.part.digests.len() + FIRST {
+                reading.digest_to(len);
+            }
         }
         if let Some(lane) = lane {
             lane.finish(&mut reading.reader.report);
@@ -208,6 +219,18 @@ impl<'p> Reading<'p> {
     fn finish(mut self) -> ReadPart {
         self.digest_to(self.part.table.len);
         (self.part, self.reader.pool, self.reader.report)
+    }
+
+    /// Makes room for what is behind the bytes that were read, if that is as what they hold.
+    fn make_room(&mut self, behind: usize, read: usize) {
+        let rows = (self.part.table.len * behind).checked_div(read).unwrap_or_default();
+        // A little more, since what is short by a row is copied as a whole.
+        let rows = rows + rows / 16;
+        self.part.table.reserve(rows);
+        self.part.lines.reserve(rows);
+        self.part.digests.reserve(rows);
+        let texts = self.reader.pool.strings.iter().len() * rows;
+        self.reader.pool.strings.reserve(texts.checked_div(self.part.table.len).unwrap_or_default());
     }
 
     fn row(&mut self, row: Row) {

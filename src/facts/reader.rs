@@ -9,12 +9,15 @@ use super::plan::FieldPlan;
 use super::pool::Pool;
 use super::problem::{Place, Report, Trouble, Words, printable};
 use super::table::Hasher;
+use super::value::CLOCK_SKEW;
 use crate::time::{Instant, Zone};
 
 /// The state of reading one chunk.
 #[derive(Debug)]
 pub(super) struct Reader {
     pub now: Instant,
+    /// The last moment that may be past, in microseconds.
+    pub latest: i64,
     /// The zone of times without an offset, where one is named.
     pub zone: Option<Zone>,
     pub pool: Pool,
@@ -48,6 +51,7 @@ impl Reader {
     pub(super) fn new(now: Instant, options: &Options, file: &Arc<str>) -> Self {
         Self {
             now,
+            latest: now.micros().saturating_add(CLOCK_SKEW),
             zone: options.zone.clone(),
             pool: options.strings.clone().map(Pool::over).unwrap_or_default(),
             report: Report::new(options.limit),

@@ -35,6 +35,14 @@ pub struct Split<'b> {
 }
 
 impl<'b> Chunk<'b> {
+    /// How many bytes it has.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Lines(bytes, _) => bytes.len(),
+            Self::Pieces(pieces) => pieces.iter().map(|piece| piece.bytes.len()).sum(),
+        }
+    }
+
     /// The records' texts.
     #[must_use]
     pub fn pieces(&self) -> Vec<Piece<'b>> {

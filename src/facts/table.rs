@@ -50,6 +50,9 @@ impl Cause {
 
 /// The first bytes of a text as a number that is in the order of texts, as far as they go.
 fn head(text: &str) -> u64 {
+    if let Some(head) = text.as_bytes().first_chunk() {
+        return u64::from_be_bytes(*head);
+    }
     let mut head = [0; 8];
     head.iter_mut().zip(text.as_bytes()).for_each(|(head, byte)| *head = *byte);
     u64::from_be_bytes(head)
@@ -86,6 +89,13 @@ impl Strings {
         self.first.saturating_add(i64::try_from(self.texts.len()).unwrap_or(i64::MAX))
     }
 
+    /// Makes room for more texts.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.texts.reserve(more);
+        self.heads.reserve(more);
+        self.places.reserve(more, |(hash, _)| *hash);
+    }
+
     /// The number of a text, which is added if it is new.
     pub fn intern(&mut self, text: &str) -> i64 {
         let hash = self.hasher.hash_one(text);
@@ -113,7 +123,7 @@ impl Strings {
     }
 
     /// Its own texts, in the order of their numbers.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<str>> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<str>> {
         self.texts.iter()
     }
 
@@ -137,6 +147,12 @@ impl Strings {
             (Some(first), Some(second)) if first != second => first.cmp(&second),
             _ => self.get(a).cmp(&self.get(b)),
         }
+    }
+
+    /// The first bytes of a text, in its order among others; nothing of one that there is not.
+    #[inline]
+    pub(super) fn head(&self, number: i64) -> u64 {
+        self.head_of(number).unwrap_or_default()
     }
 
     fn head_of(&self, number: i64) -> Option<u64> {

@@ -105,7 +105,7 @@ impl Reader {
             Err(error) => return self.misfit(field, json, time_hint(error)),
         };
         let Some(instant) = instant else { return self.misfit(field, json, None) };
-        if field.past && instant.micros() > self.now.micros().saturating_add(CLOCK_SKEW) {
+        if field.past && instant.micros() > self.latest {
             let words = || {
                 let message =
                     format!("`{}` can only be past, but lies in the future: it counts as unknown", field.path);

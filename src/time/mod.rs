@@ -45,6 +45,7 @@ pub use lasting::{Hours, Lasting};
 pub use local::{LocalDateTime, LocalTime};
 pub use may_start::{may_start_certainly_clear_of, may_start_clear_of, may_start_inside};
 pub use parse::{TimeError, TimeValue, parse_date, parse_instant, parse_local_datetime, parse_local_time, parse_time};
+pub(crate) use parse::{plain_date, plain_instant};
 pub use periodic::{Every, OnDay, Periodic};
 pub use recurrence::{Bound, Recurrence, Role, Rule};
 pub use rrule::{RRule, RRuleError, RRuleGaveUp, RRuleStarts, RRuleUntil};

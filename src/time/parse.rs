@@ -60,7 +60,7 @@ impl std::error::Error for TimeError {}
 /// # Errors
 /// Another form, or a date that does not exist.
 pub fn parse_date(text: &str) -> Result<Date, TimeError> {
-    if let Some(date) = plain_date(text.as_bytes()) {
+    if let Some(date) = text.as_bytes().as_array().and_then(plain_date) {
         return Ok(date);
     }
     let mut reader = Reader(text.as_bytes());
@@ -70,24 +70,49 @@ pub fn parse_date(text: &str) -> Result<Date, TimeError> {
 
 /// `2026-12-18`; none for every other text.
 #[inline]
-fn plain_date(text: &[u8]) -> Option<Date> {
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
-    let all_digits = [y1, y2, y3, y4, m1, m2, d1, d2].iter().all(u8::is_ascii_digit);
-    let date = || Date::from_ymd(two(y1, y2) * 100 + two(y3, y4), two(m1, m2), two(d1, d2));
-    if all_digits { date() } else { None }
+pub(crate) fn plain_date(text: &[u8; 10]) -> Option<Date> {
+    let (year_month, day) = text.split_first_chunk::<8>()?;
+    let ([century, _, year, _, _, month, ..], [d1, d2]) = (pairs(*year_month, *b"0000-00-")?, day) else { return None };
+    let is_number = d1.is_ascii_digit() && d2.is_ascii_digit();
+    let day = two(*d1, *d2);
+    if is_number { Date::from_ymd(i64::from(century) * 100 + i64::from(year), i64::from(month), day) } else { None }
 }
 
 /// `2026-12-18T18:00:00Z`, as most moments are written; none for every other text.
 #[inline]
-fn plain_instant(text: &[u8]) -> Option<Instant> {
-    let (date, [b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z']) = text.split_first_chunk::<10>()? else { return None };
-    let date = plain_date(date)?;
-    let all_digits = [h1, h2, m1, m2, s1, s2].into_iter().all(u8::is_ascii_digit);
-    let (hour, minute, second) = (two(*h1, *h2), two(*m1, *m2), two(*s1, *s2));
-    if !all_digits || hour > 23 || minute > 59 || second > 59 {
+pub(crate) fn plain_instant(text: &[u8; 20]) -> Option<Instant> {
+    let (year_month, rest) = text.split_first_chunk::<8>()?;
+    let (day_time, [b':', s1, s2, b'Z']) = rest.split_first_chunk::<8>()? else { return None };
+    let [century, _, year, _, _, month, ..] = pairs(*year_month, *b"0000-00-")?;
+    let [day, _, _, hour, _, _, minute, _] = pairs(*day_time, *b"00T00:00")?;
+    let second = two(*s1, *s2);
+    if !s1.is_ascii_digit() || !s2.is_ascii_digit() || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    Instant::from_micros(date.days() * DAY_MICROS + (hour * 3_600 + minute * 60 + second) * 1_000_000)
+    let date = Date::from_ymd(i64::from(century) * 100 + i64::from(year), i64::from(month), i64::from(day))?;
+    let clock = (i64::from(hour) * 3_600 + i64::from(minute) * 60 + second) * 1_000_000;
+    Instant::from_micros(date.days() * DAY_MICROS + clock)
+}
+
+/// What each two digits beside each other say, at the place of the first, eight bytes at once; none where digits and what is between them do not
+/// stand as in `form`, which has a `0` for each digit.
+#[inline]
+fn pairs(text: [u8; 8], form: [u8; 8]) -> Option<[u8; 8]> {
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    let form = u64::from_le_bytes(form);
+    let digits = u64::from_le_bytes(text) ^ form;
+    // What is added brings 10 where a digit is, and 1 elsewhere, to the top bit.
+    let is_digit = zero_bytes(form ^ ZEROS) >> 7;
+    let most = (TOPS - (TOPS >> 7)) - is_digit * 9;
+    let wrong = (digits | digits.wrapping_add(most)) & TOPS;
+    (wrong == 0).then(|| (digits.wrapping_mul(10).wrapping_add(digits >> 8)).to_le_bytes())
+}
+
+/// The top bit of each byte that is zero, of bytes below 0x80.
+const fn zero_bytes(word: u64) -> u64 {
+    const TOPS: u64 = 0x8080_8080_8080_8080;
+    (TOPS - (word & !TOPS)) & TOPS & !word
 }
 
 /// What two digits say.
@@ -142,7 +167,7 @@ pub fn parse_instant(text: &str) -> Result<Instant, TimeError> {
 /// # Errors
 /// Neither of the three, or one that does not exist.
 pub fn parse_time(text: &str) -> Result<TimeValue, TimeError> {
-    if let Some(instant) = plain_instant(text.as_bytes()) {
+    if let Some(instant) = text.as_bytes().as_array().and_then(plain_instant) {
         return Ok(TimeValue::Instant(instant));
     }
     let mut reader = Reader(text.as_bytes());

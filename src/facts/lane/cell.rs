@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 
-use super::super::column::{Cell, State};
+use super::super::column::{Cell, ScalarBuild, State};
 use super::super::columns::Plain;
 use super::super::json::Json;
 use super::super::plan::{FieldPlan, ShapePlan};
 use super::super::reader::Reader;
 use super::super::table::Cause;
-use super::super::value::{CLOCK_SKEW, duration, percent};
+use super::super::value::{duration, percent};
 use super::column_plan::Clock;
 use super::plan::Quick;
-use super::scan::{Odd, POWERS, Scan, Text};
+use super::scan::{Odd, POWERS, Scan, Short};
 use crate::check::decimal::Decimal;
 use crate::check::types::Type;
 use crate::cvss::{Tenths, parse};
@@ -52,44 +52,99 @@ impl Reader {
         self.lane_text(field, base, text, is_mapped)
     }
 
-    /// The number of a text that needs little to become one; none where it needs more, or is none at all.
+    /// Puts the value that begins here into a row, behind which there is no cell yet, if it is written as most are; else nothing is taken.
     #[inline]
-    pub(super) fn quick(&mut self, field: &FieldPlan, text: Text<'_>, quick: &Quick, is_mapped: bool) -> Option<i64> {
+    pub(super) fn lane_quick(
+        &mut self,
+        scan: &mut Scan<'_>,
+        quick: &Quick,
+        is_mapped: bool,
+        column: &mut ScalarBuild,
+        row: usize,
+    ) -> Option<()> {
         match quick {
-            Quick::No => None,
+            Quick::No => return None,
+            Quick::Text(_) | Quick::Words(_) => column.push_int_at(row, self.quick_text(scan, quick, is_mapped)?),
+            Quick::Time(past) => {
+                let micros = scan.instant()?;
+                if *past && micros > self.latest {
+                    // What is said of it is said by the tree, which reads the record anew.
+                    return None;
+                }
+                column.push_int_at(row, micros);
+            }
+            Quick::Date => column.push_int_at(row, scan.date()?),
+            Quick::Int(low, high) => {
+                let value = scan.few_digits()?;
+                if value < *low || value > *high {
+                    return None;
+                }
+                column.push_int_at(row, value);
+            }
+            Quick::Number => column.push_decimal_at(row, scan.billionths()?),
+            Quick::Percent(is_fraction, range) => {
+                let (after, value) = scan.billionths_ahead()?;
+                let value = percent_of(*is_fraction, *range, value)?;
+                scan.go_to(after);
+                column.push_decimal_at(row, value);
+            }
+            Quick::Bool => {
+                let value = scan.peek() == b't';
+                let taken = if value { scan.word(b"true") } else { scan.word(b"false") };
+                taken.ok()?;
+                column.push_bool_at(row, value);
+            }
+        }
+        Some(())
+    }
+
+    /// The number of the text that begins here, if it is short and needs little to become one; else nothing is taken.
+    #[inline]
+    pub(super) fn quick_text(&mut self, scan: &mut Scan<'_>, quick: &Quick, is_mapped: bool) -> Option<i64> {
+        let short = scan.short()?;
+        match quick {
             Quick::Words(words) => {
-                let packed = text.packed?;
-                words.iter().find(|(word, _)| *word == packed).map(|(_, code)| *code)
+                let (_, code) = words.iter().find(|(word, _)| *word == short.packed)?;
+                scan.pass_short(short);
+                Some(*code)
             }
-            Quick::Text if !is_mapped && !field.or_none => Some(self.number_of(text)),
-            // A mapping trims texts, and blanks are of no use to a row.
-            Quick::Text | Quick::Row if is_solid(text.text) && !(field.or_none && text.text == "none") => {
-                Some(self.number_of(text))
+            Quick::Text(text) if text.or_none && short.packed == NO_TEXT => None,
+            Quick::Text(text) => {
+                if text.again
+                    && let Some(number) = self.met_lately(short)
+                {
+                    scan.pass_short(short);
+                    return Some(number);
+                }
+                let is_solid = scan.is_solid(short);
+                // A mapping trims texts, and blanks are of no use to a row.
+                if (is_mapped || text.solid) && !is_solid {
+                    return None;
+                }
+                let number = self.pool.strings.intern(scan.take_short(short));
+                if text.again && is_solid {
+                    self.keep_at_hand(short, number);
+                }
+                Some(number)
             }
-            Quick::Text | Quick::Row => None,
+            _ => None,
         }
     }
 
-    /// The number of a text; those of short ones that were met lately are at hand.
+    /// The number of a text that begins and ends with what can be seen, where it was met lately.
     #[inline]
-    fn number_of(&mut self, text: Text<'_>) -> i64 {
-        let Some(packed) = text.packed.filter(|packed| *packed != 0) else {
-            return self.pool.strings.intern(text.text);
-        };
-        let place = lately(packed);
-        if let Some((known, number)) = self.lately.get(place)
-            && *known == packed
-        {
-            return *number;
-        }
-        let number = self.pool.strings.intern(text.text);
+    fn met_lately(&self, short: Short) -> Option<i64> {
+        let (known, number) = self.lately.get(lately(short.packed))?;
+        (*known == short.packed && *known != 0).then_some(*number)
+    }
+
+    fn keep_at_hand(&mut self, short: Short, number: i64) {
         if self.lately.is_empty() {
             self.lately.resize(LATELY, (0, 0));
         }
-        if let Some(known) = self.lately.get_mut(place) {
-            *known = (packed, number);
+        if let Some(known) = self.lately.get_mut(lately(short.packed)) {
+            *known = (short.packed, number);
         }
-        number
     }
 
     /// The cell of a value of a column; `clock` where a mapping takes it, which trims texts and may name a zone.
@@ -163,7 +218,7 @@ impl Reader {
 
     /// The cell of a time, unless it should be past and is not.
     fn lane_instant(&self, field: &FieldPlan, micros: i64) -> Result<Cell, Odd> {
-        if field.past && micros > self.now.micros().saturating_add(CLOCK_SKEW) {
+        if field.past && micros > self.latest {
             return Err(Odd);
         }
         Ok(Cell::Int(micros))
@@ -236,23 +291,32 @@ impl Reader {
     }
 }
 
+/// The text `none`.
+const NO_TEXT: u128 = u32::from_le_bytes(*b"none") as u128;
+
 /// How many texts are kept at hand.
-const LATELY: usize = 1 << 10;
+const LATELY: usize = 1 << 9;
 
 /// The place of a text among those at hand.
 #[inline]
 fn lately(packed: u128) -> usize {
     let folded = (packed as u64) ^ ((packed >> 64) as u64).rotate_left(23);
-    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54) as usize
+    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize
 }
 
 /// The cell of a percentage or fraction, in billionths.
 fn lane_percent(field: &FieldPlan, value: i128) -> Result<Cell, Odd> {
-    let value = if field.fraction { value.checked_mul(100).ok_or(Odd)? } else { value };
-    let value = Decimal::from_raw(value).ok_or(Odd)?;
-    match field.range {
-        Some((low, high)) if value < Decimal::from_int(low) || value > Decimal::from_int(high) => Err(Odd),
-        _ => Ok(Cell::Decimal(value.raw())),
+    percent_of(field.fraction, field.range, value).map(Cell::Decimal).ok_or(Odd)
+}
+
+/// The percentage, in billionths, that a number stands for; none where it lies outside its range.
+#[inline]
+fn percent_of(is_fraction: bool, range: Option<(i64, i64)>, value: i128) -> Option<i128> {
+    let value = if is_fraction { value.checked_mul(100)? } else { value };
+    let value = Decimal::from_raw(value)?;
+    match range {
+        Some((low, high)) if value < Decimal::from_int(low) || value > Decimal::from_int(high) => None,
+        _ => Some(value.raw()),
     }
 }
 

@@ -47,6 +47,10 @@ pub(super) struct Lane<'p> {
 struct KeyOrder {
     /// By the number of a key, counted from 1: that of the key behind it. Behind 0 comes the first.
     after: Vec<usize>,
+    /// The numbers of the keys as far as they follow from this, each once.
+    usual: Vec<usize>,
+    /// What follows on a key is no longer what it was.
+    is_new: bool,
     /// Keys that nobody reads, numbered behind those of the plan.
     learned: Vec<Learned>,
 }
@@ -60,9 +64,30 @@ struct Learned {
     count: u64,
 }
 
+impl KeyOrder {
+    /// Follows the keys from the first on, until there is none or one for the second time.
+    fn find_usual(&mut self, known: usize) {
+        self.is_new = false;
+        self.usual.clear();
+        let mut before = 0;
+        while let Some(at) = self.after.get(before).and_then(|after| after.checked_sub(1))
+            && !self.usual.contains(&at)
+            && self.usual.len() < known + self.learned.len()
+        {
+            self.usual.push(at);
+            before = at + 1;
+        }
+    }
+}
+
 impl<'p> Lane<'p> {
     pub(super) fn new(plan: &'p LanePlan) -> Self {
-        let order = |object: &Object| KeyOrder { after: vec![0; object.keys.len() + 1], learned: Vec::new() };
+        let order = |object: &Object| KeyOrder {
+            after: vec![0; object.keys.len() + 1],
+            usual: Vec::new(),
+            is_new: false,
+            learned: Vec::new(),
+        };
         Self { plan, orders: plan.objects.iter().map(order).collect(), unknown: Vec::new() }
     }
 
@@ -108,16 +133,30 @@ impl<'p> Lane<'p> {
     ) -> Result<(), Odd> {
         let lane = self.plan;
         let object = lane.objects.get(number).ok_or(Odd)?;
-        scan.word(b"{")?;
-        let mut seen: u128 = 0;
-        let mut before = 0;
-        let mut more = scan.next() != b'}';
-        if !more {
-            scan.step();
+        if scan.peek() != b'{' {
+            return Err(Odd);
         }
+        let mut seen: u128 = 0;
+        let mut before = self.usual(scan, reader, number, (plan, table), &mut seen)?;
+        let mut more = if before > 0 {
+            scan.more(b'}')?
+        } else {
+            scan.step();
+            let more = scan.next() != b'}';
+            if !more {
+                scan.step();
+            }
+            more
+        };
         while more {
-            scan.next();
-            let at = self.key(scan, reader, number, object, before)?;
+            let at = loop {
+                if let Some(at) = self.expected(scan, number, object, before) {
+                    break at;
+                }
+                if !scan.skips() {
+                    break self.key(scan, reader, number, object, before)?;
+                }
+            };
             before = at + 1;
             scan.next();
             match object.keys.get(at) {
@@ -132,6 +171,9 @@ impl<'p> Lane<'p> {
                 }
             }
             more = scan.more(b'}')?;
+        }
+        if let Some(order) = self.orders.get_mut(number).filter(|order| order.is_new) {
+            order.find_usual(object.keys.len());
         }
         let mut lacking = object.filling & !seen;
         while lacking != 0 {
@@ -163,7 +205,89 @@ impl<'p> Lane<'p> {
         Ok(())
     }
 
-    /// The number of the key at hand; goes behind its colon.
+    /// Reads the keys and values of the object that begins here as long as they come as the last time, without white space between them. The number
+    /// of the last key, counted from 1; 0 where there was none, and nothing is taken. Goes before the comma or bracket behind the last value.
+    fn usual(
+        &mut self,
+        scan: &mut Scan<'_>,
+        reader: &mut Reader,
+        number: usize,
+        cells: (&TablePlan, &mut TableBuild),
+        seen: &mut u128,
+    ) -> Result<usize, Odd> {
+        let Some(order) = self.orders.get_mut(number) else { return Err(Odd) };
+        // No object stands in itself, so that nobody misses it meanwhile.
+        let usual = std::mem::take(&mut order.usual);
+        let read = self.as_usual(scan, reader, number, &usual, cells, seen);
+        if let Some(order) = self.orders.get_mut(number) {
+            order.usual = usual;
+        }
+        read
+    }
+
+    fn as_usual(
+        &mut self,
+        scan: &mut Scan<'_>,
+        reader: &mut Reader,
+        number: usize,
+        usual: &[usize],
+        (plan, table): (&TablePlan, &mut TableBuild),
+        seen: &mut u128,
+    ) -> Result<usize, Odd> {
+        let lane = self.plan;
+        let object = lane.objects.get(number).ok_or(Odd)?;
+        let mut before = 0;
+        for at in usual {
+            if before > 0 && scan.peek() != b',' {
+                break;
+            }
+            let Some(key) = object.keys.get(*at) else {
+                let learned = self.orders.get(number).and_then(|order| order.learned.get(*at - object.keys.len()));
+                if !learned.is_some_and(|key| scan.take_next_key(&key.written)) {
+                    break;
+                }
+                if !object.is_mapped {
+                    self.unknown.push((number, *at - object.keys.len()));
+                }
+                before = at + 1;
+                scan.next();
+                scan.pass_over()?;
+                continue;
+            };
+            if !scan.take_next_key(&key.written) {
+                break;
+            }
+            before = at + 1;
+            scan.next();
+            *seen |= key.bit;
+            match &key.leads {
+                Leads::Nowhere => scan.pass_over()?,
+                Leads::Elsewhere => return Err(Odd),
+                leads => self.value(scan, reader, leads, (plan, table), object.is_mapped)?,
+            }
+        }
+        Ok(before)
+    }
+
+    /// The number of the key at hand, if it is the one that came behind the same key the last time; goes behind its colon.
+    #[inline]
+    fn expected(&mut self, scan: &mut Scan<'_>, number: usize, object: &Object, before: usize) -> Option<usize> {
+        let order = self.orders.get(number)?;
+        let expected = order.after.get(before)?.checked_sub(1)?;
+        if let Some(key) = object.keys.get(expected) {
+            return scan.take_key(&key.written).then_some(expected);
+        }
+        let at = expected - object.keys.len();
+        if !scan.take_key(&order.learned.get(at)?.written) {
+            return None;
+        }
+        if !object.is_mapped {
+            self.unknown.push((number, at));
+        }
+        Some(expected)
+    }
+
+    /// The number of a key that was not expected; goes behind its colon.
     fn key(
         &mut self,
         scan: &mut Scan<'_>,
@@ -174,19 +298,6 @@ impl<'p> Lane<'p> {
     ) -> Result<usize, Odd> {
         let order = self.orders.get_mut(number).ok_or(Odd)?;
         let known = object.keys.len();
-        if let Some(expected) = order.after.get(before).and_then(|after| after.checked_sub(1)) {
-            match object.keys.get(expected) {
-                Some(key) if scan.take_key(&key.written) => return Ok(expected),
-                Some(_) => {}
-                None if order.learned.get(expected - known).is_some_and(|key| scan.take_key(&key.written)) => {
-                    if !object.is_mapped {
-                        self.unknown.push((number, expected - known));
-                    }
-                    return Ok(expected);
-                }
-                None => {}
-            }
-        }
         let name = scan.key()?;
         let found = match object.keys.binary_search_by(|key| key.name.as_str().cmp(name)) {
             Ok(found) => found,
@@ -213,6 +324,7 @@ impl<'p> Lane<'p> {
         };
         if let Some(after) = order.after.get_mut(before) {
             *after = found + 1;
+            order.is_new = true;
         }
         Ok(found)
     }
@@ -229,23 +341,17 @@ impl<'p> Lane<'p> {
             Leads::Nowhere | Leads::Elsewhere => Err(Odd),
             Leads::Record(inner, _) => self.object(scan, reader, *inner, plan, table),
             Leads::Scalar(at, absence, quick) => {
-                let (Some(field), Some(ColumnBuild::Scalar(column))) =
-                    (plan.fields.get(*at), table.columns.get_mut(*at))
-                else {
-                    return Err(Odd);
-                };
+                let Some(ColumnBuild::Scalar(column)) = table.columns.get_mut(*at) else { return Err(Odd) };
+                if reader.lane_quick(scan, quick, is_mapped, column, table.len).is_some() {
+                    return Ok(());
+                }
+                let field = plan.fields.get(*at).ok_or(Odd)?;
                 let default = || self.plan.default(*at).filter(|_| is_mapped);
                 let cell = match scan.peek() {
                     b'"' => {
-                        let text = scan.short()?;
-                        if let Some(number) = reader.quick(field, text, quick, is_mapped) {
-                            column.push_int_at(table.len, number);
-                            return Ok(());
-                        }
+                        let text = scan.string()?;
                         match default() {
-                            _ if !is_mapped || !text.text.is_empty() => {
-                                reader.lane_string(field, text.text, is_mapped)?
-                            }
+                            _ if !is_mapped || !text.is_empty() => reader.lane_string(field, text, is_mapped)?,
                             // To a mapping, an empty text is none.
                             Some(text) => Cell::Int(reader.pool.strings.intern(text)),
                             None => Cell::Without(*absence),
@@ -314,18 +420,20 @@ fn element(
     from: usize,
     is_mapped: bool,
 ) -> Result<(), Odd> {
-    let (Some(field), Some(ColumnBuild::Scalar(column))) = (plan.fields.first(), rows.columns.first_mut()) else {
-        return Err(Odd);
-    };
-    let cell = if scan.peek() == b'"' {
-        let text = scan.short()?;
-        match reader.quick(field, text, quick, is_mapped) {
-            Some(number) => Cell::Int(number),
-            None => reader.lane_string(field, text.text, is_mapped)?,
+    let Some(ColumnBuild::Scalar(column)) = rows.columns.first_mut() else { return Err(Odd) };
+    if let (Some(number), Store::Int(values)) = (reader.quick_text(scan, quick, is_mapped), &column.store) {
+        let so_far = values.get(from..).unwrap_or_default();
+        if so_far.len() > LARGE_SET {
+            return Err(Odd);
         }
-    } else {
-        reader.lane_cell(field, scan, is_mapped)?
-    };
+        if !so_far.contains(&number) {
+            column.push_int(number);
+            rows.count_row();
+        }
+        return Ok(());
+    }
+    let field = plan.fields.first().ok_or(Odd)?;
+    let cell = reader.lane_cell(field, scan, is_mapped)?;
     let so_far = from..rows.len;
     if so_far.len() > LARGE_SET {
         return Err(Odd);

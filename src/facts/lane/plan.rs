@@ -69,31 +69,61 @@ pub(in super::super) enum Leads {
     Record(usize, Vec<(usize, State)>),
 }
 
-/// A text that needs little to become a cell.
+/// A value that needs little to become a cell, where it is written as most are.
 #[derive(Debug)]
 pub(in super::super) enum Quick {
     /// It needs more.
     No,
-    /// It counts as it is.
-    Text,
-    /// It counts as it is, unless it is blank.
-    Row,
-    /// One of these, each with its number.
+    /// A text that counts as it is.
+    Text(QuickText),
+    /// One of these short ones, each with its number.
     Words(Vec<(u128, i64)>),
+    /// A moment; whether it has to be past.
+    Time(bool),
+    Date,
+    /// A whole number between these.
+    Int(i64, i64),
+    Number,
+    /// Whether it is written as a fraction, and between which percentages it has to lie.
+    Percent(bool, Option<(i64, i64)>),
+    Bool,
+}
+
+/// Which texts count as they are.
+#[derive(Debug)]
+pub(in super::super) struct QuickText {
+    /// Those that begin and end with what can be seen.
+    pub solid: bool,
+    /// All but `none`.
+    pub or_none: bool,
+    /// The same is often met again.
+    pub again: bool,
 }
 
 impl Quick {
-    fn of(field: &FieldPlan) -> Self {
+    fn of(plan: &TablePlan, at: usize) -> Self {
+        let Some(field) = plan.fields.get(at) else { return Self::No };
         let ShapePlan::Scalar(base) = &field.shape else { return Self::No };
+        let text =
+            |solid| Self::Text(QuickText { solid, or_none: field.or_none, again: plan.is_set || plan.key != Some(at) });
         match base {
-            Type::Row(_) => Self::Row,
-            Type::String if !field.required => Self::Text,
-            Type::Version => Self::Text,
+            // A blank one is no text of these.
+            Type::Row(_) => text(true),
+            Type::String => text(field.required),
+            Type::Version => text(false),
             Type::Enum(def) => {
                 let words = def.values.iter().zip(0..).filter(|(value, _)| !(field.or_none && *value == "none"));
-                let words = words.map(|(value, code)| Some((packed(value)?, code)));
-                words.collect::<Option<_>>().map_or(Self::No, Self::Words)
+                Self::Words(words.filter_map(|(value, code)| Some((packed(value)?, code))).collect())
             }
+            Type::Time => Self::Time(field.past),
+            Type::Date => Self::Date,
+            Type::Int => {
+                let (low, high) = field.range.unwrap_or((i64::MIN, i64::MAX));
+                Self::Int(low, high)
+            }
+            Type::Number => Self::Number,
+            Type::Percent => Self::Percent(field.fraction, field.range),
+            Type::Bool => Self::Bool,
             _ => Self::No,
         }
     }
@@ -181,11 +211,8 @@ impl LanePlan {
         let absence = absence(field);
         Some(match &field.shape {
             _ if !field.read => Leads::Nowhere,
-            ShapePlan::Scalar(_) => Leads::Scalar(at, absence, Quick::of(field)),
-            ShapePlan::List(inner) if inner.is_set => {
-                let quick = inner.fields.first().map_or(Quick::No, Quick::of);
-                Leads::Set(at, absence, quick)
-            }
+            ShapePlan::Scalar(_) => Leads::Scalar(at, absence, Quick::of(plan, at)),
+            ShapePlan::List(inner) if inner.is_set => Leads::Set(at, absence, Quick::of(inner, 0)),
             ShapePlan::List(inner) => Leads::List(at, absence, self.object(inner, &inner.path, &inner.keys)?),
         })
     }

@@ -1,5 +1,7 @@
 //! JSON read in place: only what has the plainest form; of everything else the scan says that it is odd.
 
+use crate::time::{plain_date, plain_instant};
+
 /// What is in no form that is read here. It need not be wrong: who knows all forms looks at it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Odd;
@@ -34,6 +36,20 @@ impl<'b> Scan<'b> {
     /// Skips white space; the byte there.
     #[inline]
     pub(super) fn next(&mut self) -> u8 {
+        let byte = self.peek();
+        // Most values have none before them.
+        if byte > b' ' { byte } else { self.skip() }
+    }
+
+    /// Skips white space; whether there was any.
+    #[inline]
+    pub(super) fn skips(&mut self) -> bool {
+        let from = self.at;
+        self.next();
+        self.at > from
+    }
+
+    fn skip(&mut self) -> u8 {
         loop {
             match self.peek() {
                 b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
@@ -62,13 +78,34 @@ impl<'b> Scan<'b> {
     #[inline]
     pub(super) fn take_key(&mut self, key: &Written) -> bool {
         let Some(rest) = self.bytes.get(self.at..) else { return false };
-        // Most keys fit two words, which takes no call to compare.
-        let is_there = match rest.first_chunk::<WIDE>() {
-            Some(wide) if key.text.len() <= WIDE => (u128::from_le_bytes(*wide) ^ key.first) & key.mask == 0,
+        // Most keys fit two words, nearly all fit four, which takes no call to compare.
+        let is_there = match (rest.first_chunk::<WIDE>(), &key.rest) {
+            (Some(wide), None) if key.text.len() <= WIDE => (u128::from_le_bytes(*wide) ^ key.first) & key.mask == 0,
+            (Some(wide), Some(_)) if u128::from_le_bytes(*wide) != key.first => false,
+            (_, Some((at, last))) => rest.get(*at..).and_then(<[u8]>::first_chunk) == Some(last),
             _ => rest.starts_with(&key.text),
         };
         if is_there {
             self.at += key.text.len();
+        }
+        is_there
+    }
+
+    /// Takes the key that is expected behind the byte at hand, with that, if it stands there as it is written most often.
+    #[inline]
+    pub(super) fn take_next_key(&mut self, key: &Written) -> bool {
+        let Some(rest) = self.bytes.get(self.at..) else { return false };
+        let is_there = match rest.first_chunk::<WIDE>() {
+            // The byte at hand is none of the key's.
+            Some(wide) if (u128::from_le_bytes(*wide) ^ key.behind) & key.behind_mask != 0 => false,
+            Some(_) if key.text.len() < WIDE => true,
+            _ => match &key.rest {
+                Some((at, last)) => rest.get(at + 1..).and_then(<[u8]>::first_chunk) == Some(last),
+                None => rest.get(1..).is_some_and(|rest| rest.starts_with(&key.text)),
+            },
+        };
+        if is_there {
+            self.at += key.text.len() + 1;
         }
         is_there
     }
@@ -89,17 +126,72 @@ impl<'b> Scan<'b> {
         }
     }
 
-    /// The same, with its bytes in one number where they are few.
+    /// The text that begins here, where it is short and more follows; it is not [taken](Self::take_short) yet.
     #[inline]
-    pub(super) fn short(&mut self) -> Result<Text<'b>, Odd> {
-        let from = self.at + 1;
-        let text = self.string()?;
-        let bytes = self.bytes.get(from..).and_then(<[u8]>::first_chunk::<WIDE>);
-        let packed = match bytes {
-            Some(bytes) if text.len() <= WIDE => Some(u128::from_le_bytes(*bytes) & low_bytes(text.len())),
-            _ => None,
-        };
-        Ok(Text { text, packed })
+    pub(super) fn short(&self) -> Option<Short> {
+        let (quote, rest) = self.bytes.get(self.at..)?.split_first()?;
+        let word = u128::from_le_bytes(*rest.first_chunk::<WIDE>()?);
+        let len = first_mark(word);
+        let is_short = *quote == b'"' && rest.get(len) == Some(&b'"') && len < WIDE;
+        is_short.then(|| Short { packed: word & low_bytes(len), len })
+    }
+
+    /// Takes a short text.
+    #[inline]
+    pub(super) fn take_short(&mut self, short: Short) -> &'b str {
+        let text = self.text.get(self.at + 1..self.at + 1 + short.len).unwrap_or_default();
+        self.pass_short(short);
+        text
+    }
+
+    /// Whether a short text begins and ends with a character of ASCII that can be seen.
+    #[inline]
+    pub(super) fn is_solid(&self, short: Short) -> bool {
+        let plain = |at: usize| self.bytes.get(at).is_some_and(|byte| (0x21..0x7f).contains(byte));
+        short.len > 0 && plain(self.at + 1) && plain(self.at + short.len)
+    }
+
+    /// Goes behind a short text.
+    #[inline]
+    pub(super) fn pass_short(&mut self, short: Short) {
+        self.at += short.len + 2;
+    }
+
+    /// The microseconds of the moment in the text that begins here, where it is written as most are; else nothing is taken.
+    #[inline]
+    pub(super) fn instant(&mut self) -> Option<i64> {
+        let [b'"', text @ .., b'"'] = self.bytes.get(self.at..)?.first_chunk::<22>()? else { return None };
+        let instant = plain_instant(text)?;
+        self.at += 22;
+        Some(instant.micros())
+    }
+
+    /// The days of the date in the text that begins here, where it is written as most are; else nothing is taken.
+    #[inline]
+    pub(super) fn date(&mut self) -> Option<i64> {
+        let [b'"', text @ .., b'"'] = self.bytes.get(self.at..)?.first_chunk::<12>()? else { return None };
+        let date = plain_date(text)?;
+        self.at += 12;
+        Some(date.days())
+    }
+
+    /// The whole number of few digits that begins here; else nothing is taken.
+    #[inline]
+    pub(super) fn few_digits(&mut self) -> Option<i64> {
+        let rest = self.bytes.get(self.at..)?;
+        let (mut value, mut length) = (0_i64, 0);
+        for byte in rest.iter().take(FEW_DIGITS + 1) {
+            match byte {
+                b'0'..=b'9' => value = value * 10 + i64::from(byte - b'0'),
+                _ => break,
+            }
+            length += 1;
+        }
+        let is_plain = (1..=FEW_DIGITS).contains(&length)
+            && (length == 1 || rest.first() != Some(&b'0'))
+            && !matches!(rest.get(length), Some(b'.' | b'e' | b'E'));
+        self.at += if is_plain { length } else { 0 };
+        is_plain.then_some(value)
     }
 
     /// The text that begins here, without escapes.
@@ -135,6 +227,20 @@ impl<'b> Scan<'b> {
     /// The billionths of the number that begins here, where it is short and has no exponent; else nothing is taken.
     #[inline]
     pub(super) fn billionths(&mut self) -> Option<i128> {
+        let (after, value) = self.billionths_ahead()?;
+        self.at = after;
+        Some(value)
+    }
+
+    /// Goes to a place further on.
+    #[inline]
+    pub(super) fn go_to(&mut self, at: usize) {
+        self.at = self.at.max(at);
+    }
+
+    /// The billionths of the number that begins here, where it is short and has no exponent, and where it ends; nothing is taken.
+    #[inline]
+    pub(super) fn billionths_ahead(&self) -> Option<(usize, i128)> {
         let rest = self.bytes.get(self.at..)?;
         let digits = rest.strip_prefix(b"-").unwrap_or(rest);
         let (mut value, mut length, mut point): (i64, usize, Option<usize>) = (0, 0, None);
@@ -155,9 +261,8 @@ impl<'b> Scan<'b> {
             && !matches!(digits.get(length), Some(b'e' | b'E' | b'.'));
         let scale = POWERS.get(9_usize.checked_sub(behind)?).filter(|_| is_plain)?;
         let is_negative = digits.len() < rest.len();
-        self.at += length + usize::from(is_negative);
         let value = i128::from(value) * i128::from(*scale);
-        Some(if is_negative { -value } else { value })
+        Some((self.at + length + usize::from(is_negative), if is_negative { -value } else { value }))
     }
 
     /// The text of the number that begins here.
@@ -273,25 +378,45 @@ impl<'b> Scan<'b> {
     }
 }
 
-/// A text as it was read.
+/// A text of few bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Text<'b> {
-    pub text: &'b str,
-    /// Its bytes, lowest first, where they are few and more follow: no two texts have the same, since none holds a NUL.
-    pub packed: Option<u128>,
+pub(super) struct Short {
+    /// Its bytes, lowest first: no two texts have the same, since none holds a NUL.
+    pub packed: u128,
+    len: usize,
 }
 
-/// The same for a text that is known beforehand; none where it is too long.
+/// The bytes of a text that is known beforehand; none where it is not short.
 pub(super) fn packed(text: &str) -> Option<u128> {
     let mut bytes = [0; WIDE];
+    if text.len() >= WIDE {
+        return None;
+    }
     bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
     Some(u128::from_le_bytes(bytes))
 }
 
 /// As many of the lowest bytes of a number.
+#[inline]
 fn low_bytes(count: usize) -> u128 {
-    u128::MAX.checked_shr(8 * WIDE.saturating_sub(count) as u32).unwrap_or_default()
+    LOW.get(count).copied().unwrap_or_default()
 }
+
+/// By the number of bytes.
+const LOW: [u128; WIDE] = {
+    let mut low = [0; WIDE];
+    let mut rest: &mut [u128] = &mut low;
+    let mut mask = 0;
+    while let Some((first, behind)) = rest.split_first_mut() {
+        *first = mask;
+        mask = mask << 8 | 0xFF;
+        rest = behind;
+    }
+    low
+};
+
+/// How many digits a whole number has that is read at once.
+const FEW_DIGITS: usize = 9;
 
 /// How many digits, with the point, a number has at most that cannot be too large for 64 bits.
 const SHORT: usize = 18;
@@ -310,6 +435,11 @@ pub(in super::super) struct Written {
     /// Its first bytes, and which bits of as many are its own.
     first: u128,
     mask: u128,
+    /// Of a longer one its last bytes, and where they begin; none where one of those between is not among the first.
+    rest: Option<(usize, [u8; WIDE])>,
+    /// The same as the first bytes and their bits, behind a byte that is none of its own.
+    behind: u128,
+    behind_mask: u128,
 }
 
 impl Written {
@@ -319,26 +449,46 @@ impl Written {
         for ((first, mask), byte) in first.iter_mut().zip(&mut mask).zip(&text) {
             (*first, *mask) = (*byte, u8::MAX);
         }
-        Self { text, first: u128::from_le_bytes(first), mask: u128::from_le_bytes(mask) }
+        let at = text.len().saturating_sub(WIDE);
+        let rest = text.last_chunk::<WIDE>().filter(|_| (1..WIDE).contains(&at)).map(|last| (at, *last));
+        let (first, mask) = (u128::from_le_bytes(first), u128::from_le_bytes(mask));
+        Self { text, first, mask, rest, behind: first << 8, behind_mask: mask << 8 }
     }
 }
 
-/// Where the next quotation mark, backslash or control character stands, eight bytes at a time; the end where there is none.
+/// The first of 16 bytes, lowest first, that is a quotation mark, backslash or control character; 16 where none is.
 #[inline]
-fn special(bytes: &[u8], from: usize) -> usize {
+fn first_mark(word: u128) -> usize {
+    // Most texts are shorter than eight bytes.
+    let low = marks(word as u64);
+    if low != 0 {
+        return (low.trailing_zeros() / 8) as usize;
+    }
+    8 + (marks((word >> 64) as u64).trailing_zeros() / 8) as usize
+}
+
+/// The lowest of eight bytes that is a quotation mark, backslash or control character has its top bit set; those above it may have it too.
+#[inline]
+const fn marks(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = 0x8080_8080_8080_8080;
-    // The lowest byte that is below `limit` has its top bit set; those above it may have it too.
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES.wrapping_mul(limit)) & !word & TOPS;
-    let equal = |word: u64, byte: u8| below(word ^ ONES.wrapping_mul(u64::from(byte)), 1);
+    // A byte that is zero, or below 32, borrows from its top bit.
+    let quotes = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+    let slashes = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    let controls = word.wrapping_sub(ONES * 0x20);
+    (quotes | slashes | controls) & !word & TOPS
+}
+
+/// Where the next quotation mark, backslash or control character stands, 16 bytes at a time; the end where there is none.
+#[inline]
+fn special(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
-    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*eight);
-        let found = equal(word, b'"') | equal(word, b'\\') | below(word, 0x20);
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let found = first_mark(u128::from_le_bytes(*chunk));
+        if found < WIDE {
+            return at + found;
         }
-        at += 8;
+        at += WIDE;
     }
     let rest = bytes.get(at..).unwrap_or_default();
     let found = rest.iter().position(|byte| matches!(byte, b'"' | b'\\') || *byte < 0x20);
