@@ -1,5 +1,7 @@
 //! Rows of which statements say the same: what follows from it is worked out once for all of them.
 
+use arrow_buffer::BooleanBuffer;
+
 /// Rows by what is said of them, one thing after the other. Of all rows of one kind the same things were said in the same order.
 #[derive(Debug)]
 pub struct Alike<T> {
@@ -69,6 +71,28 @@ impl<T> Alike<T> {
             one.newest = new;
         }
         *place = new;
+    }
+
+    /// Says it of all rows of a mask.
+    pub fn say_where(&mut self, rows: &BooleanBuffer, thing: u32) {
+        // What the rows of a kind become is looked up once.
+        let mut next: Vec<u32> = vec![NONE; self.kinds.len()];
+        for row in rows.set_indices() {
+            let Some(kind) = self.of.get(row).copied() else { return };
+            match next.get(kind as usize).copied() {
+                Some(known) if known != NONE => {
+                    if let Some(place) = self.of.get_mut(row) {
+                        *place = known;
+                    }
+                }
+                _ => {
+                    self.say(row, thing);
+                    if let (Some(place), Some(new)) = (next.get_mut(kind as usize), self.of.get(row)) {
+                        *place = *new;
+                    }
+                }
+            }
+        }
     }
 
     /// How many rows.

@@ -22,11 +22,13 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use arrow_buffer::BooleanBuffer;
+
 use crate::check::program::{Approval, ApprovalField, Effect, Excluded, Head, ListRef, NodeId, VarId};
 use crate::facts::table::Cause;
 
 use super::arms::{applies, decides};
-use super::column::Truth;
+use super::column::{Rows, Truth};
 use super::decision::{Obligation, UnknownFact};
 use super::env::Env;
 use super::frame::Frame;
@@ -88,6 +90,78 @@ impl Default for Outcome {
             may_since: None,
             lacks: Vec::new(),
         }
+    }
+}
+
+/// What an approval has come to in every row.
+#[derive(Debug, Default)]
+pub struct Outcomes {
+    /// Rows in which it came to the same share it.
+    all: Vec<Arc<Outcome>>,
+    /// By row, which of them.
+    of: Vec<u32>,
+}
+
+impl Outcomes {
+    /// The same in so many rows.
+    #[must_use]
+    pub fn alike(outcome: Arc<Outcome>, rows: usize) -> Self {
+        Self { all: vec![outcome], of: vec![0; rows] }
+    }
+
+    /// One for each row.
+    #[must_use]
+    pub fn each(outcomes: impl Iterator<Item = Arc<Outcome>>) -> Self {
+        let mut each = Self::default();
+        for outcome in outcomes {
+            // Neighbours are often alike.
+            if !each.all.last().is_some_and(|last| Arc::ptr_eq(last, &outcome)) {
+                each.all.push(outcome);
+            }
+            each.of.push(u32::try_from(each.all.len() - 1).unwrap_or(u32::MAX));
+        }
+        each
+    }
+
+    /// The same in all rows of a mask.
+    fn add(&mut self, outcome: Arc<Outcome>, rows: &BooleanBuffer) {
+        let at = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.all.push(outcome);
+        if at > 0 {
+            rows.set_indices().for_each(|row| self.of.get_mut(row).into_iter().for_each(|of| *of = at));
+        }
+    }
+
+    /// What it came to in one row.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<&Arc<Outcome>> {
+        self.all.get(*self.of.get(row)? as usize)
+    }
+
+    /// What it came to, row by row.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Outcome>> {
+        self.of.iter().filter_map(|at| self.all.get(*at as usize))
+    }
+
+    /// The different things that it came to.
+    #[must_use]
+    pub fn different(&self) -> &[Arc<Outcome>] {
+        &self.all
+    }
+
+    /// The rows of one of these.
+    #[must_use]
+    pub fn rows(&self, at: usize) -> BooleanBuffer {
+        mask::of(&self.of, |of| of as usize == at)
+    }
+
+    /// The same for other rows; of one beyond the end nothing is known.
+    #[must_use]
+    pub fn gather(&self, rows: &Rows, len: usize) -> Self {
+        let mut all = self.all.clone();
+        let unknown = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        all.push(Arc::default());
+        Self { all, of: (0..len).map(|row| self.of.get(rows.get(row)).copied().unwrap_or(unknown)).collect() }
     }
 }
 
@@ -158,12 +232,12 @@ impl Cache {
         changes.iter().map(|change| all.get(&(index, *change)).cloned()).collect()
     }
 
-    fn keep(&self, index: u16, changes: &[u32], outcomes: &[Arc<Outcome>]) {
+    fn keep(&self, index: u16, changes: &[u32], outcomes: &Outcomes) {
         let mut all = locked(&self.outcomes);
         if all.len() >= REMEMBERED * 16 {
             all.clear();
         }
-        for (change, outcome) in changes.iter().zip(outcomes) {
+        for (change, outcome) in changes.iter().zip(outcomes.iter()) {
             all.insert((index, *change), Arc::clone(outcome));
         }
     }
@@ -171,7 +245,7 @@ impl Cache {
 
 /// What an approval has come to, for every row.
 #[must_use]
-pub fn outcomes(frame: &Frame<'_>, index: u16) -> Arc<Vec<Arc<Outcome>>> {
+pub fn outcomes(frame: &Frame<'_>, index: u16) -> Arc<Outcomes> {
     frame.approval(index)
 }
 
@@ -204,15 +278,15 @@ pub(super) fn is_idle(frame: &Frame<'_>, index: u16) -> bool {
 }
 
 /// Works out what an approval has come to in every row of the frame that binds what it names.
-pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
+pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Outcomes {
     let env = frame.env;
     let _going = env.going(Step::Approval(index));
-    let unknown = || (0..frame.len()).map(|_| Arc::default()).collect();
+    let unknown = || Outcomes::alike(Arc::default(), frame.len());
     let Some(def) = env.program.approvals.get(usize::from(index)) else { return unknown() };
     let Some(changes) = frame.rows(VarId::CHANGE) else { return unknown() };
     let of_change = !def.head.vars.contains(&VarId::ASSET);
     if of_change && let Some(found) = env.approvals.find(index, &changes) {
-        return found;
+        return Outcomes::each(found.into_iter());
     }
     let people = env.approvals.people.get_or_init(|| People::new(env));
     let force = force(frame, &def.head);
@@ -221,7 +295,6 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
     let times = |due: &Option<_>| due.as_ref().map(|due| triage::dues(frame, due));
     let dues = Dues { afterwards: times(&def.afterwards), review: times(&def.review) };
     let followed = env.program.approvals.iter().any(|other| other.after.contains(&index));
-    let mut outcomes = Vec::with_capacity(frame.len());
     let mut reviews: HashMap<u32, bool> = HashMap::new();
     let mut reviewed =
         |change: u32| def.review.is_some() && *reviews.entry(change).or_insert_with(|| review::reviewed(env, change));
@@ -240,18 +313,14 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
             let entries = entries(def, asks, tally, due, reviewed);
             Arc::new(Outcome { entries, ..outcome(env, def, tally, required, asked) })
         };
-    if let Some(change) = changes.first().filter(|first| changes.iter().all(|change| change == *first))
+    let outcomes = if let Some(change) = changes.first().filter(|first| are_all(&changes, **first))
         && alike::asks_alike(env, def)
     {
         // Whatever the asset, the same is asked of the same votes: rows differ only in whether it is.
         let mut counted: Option<(Asks, Arc<Tally>)> = None;
-        let mut known: Vec<((Could, Could), Arc<Outcome>)> = Vec::new();
-        for row in 0..frame.len() {
-            let how = (required.at(row), asked.at(row));
-            if let Some((_, same)) = known.iter().find(|(other, _)| *other == how) {
-                outcomes.push(Arc::clone(same));
-                continue;
-            }
+        let mut outcomes = Outcomes { all: Vec::new(), of: vec![0; frame.len()] };
+        for (how, rows) in ways(&required, &asked) {
+            let Some(row) = rows.set_indices().next() else { continue };
             let kept = || env.common.approvals.find(index, *change, how);
             let new = if let Some(kept) = kept() {
                 kept
@@ -266,18 +335,17 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
                 not_asked(how.0, how.1)
             };
             env.common.approvals.keep(index, *change, how, &new);
-            known.push((how, Arc::clone(&new)));
-            outcomes.push(new);
+            outcomes.add(new, &rows);
         }
+        outcomes
     } else {
         let rows = if mask::any(&required.may) { asks(frame, def) } else { Vec::new() };
         let mut tallies: HashMap<(u32, &Asks), Arc<Tally>> = HashMap::new();
         let mut alike: HashMap<Came, Arc<Outcome>> = HashMap::new();
-        for (row, change) in changes.iter().enumerate() {
+        Outcomes::each(changes.iter().enumerate().map(|(row, change)| {
             let (required, asked) = (required.at(row), asked.at(row));
             let Some(asks) = rows.get(row).filter(|_| required.be_true) else {
-                outcomes.push(not_asked(required, asked));
-                continue;
+                return not_asked(required, asked);
             };
             let tally = tallies.entry((*change, asks)).or_insert_with(|| tally(*change, asks));
             let key = (Arc::as_ptr(tally), required, asked, reviewed(*change), dues.at(row));
@@ -285,13 +353,32 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Vec<Arc<Outcome>> {
                 let (_, _, _, reviewed, due) = key;
                 came_to(asks, tally, due, *reviewed, required, asked)
             });
-            outcomes.push(Arc::clone(outcome));
-        }
-    }
+            Arc::clone(outcome)
+        }))
+    };
     if of_change {
         env.approvals.keep(index, &changes, &outcomes);
     }
     outcomes
+}
+
+/// Whether all rows are the same one.
+fn are_all(rows: &[u32], one: u32) -> bool {
+    rows.iter().fold(true, |so_far, row| so_far & (*row == one))
+}
+
+/// The ways in which two conditions may stand to a row, each with its rows.
+fn ways(a: &Truth, b: &Truth) -> impl Iterator<Item = ((Could, Could), BooleanBuffer)> {
+    let parts = |truth: &Truth| {
+        let unknown = if truth.is_sure() { None } else { Some(mask::but(&truth.may, &truth.must)) };
+        let sure = [(Could::certain(true), truth.must.clone()), (Could::certain(false), mask::not(&truth.may))];
+        sure.into_iter().chain(unknown.map(|rows| (Could::UNKNOWN, rows))).collect::<Vec<_>>()
+    };
+    let (a, b) = (parts(a), parts(b));
+    a.into_iter().flat_map(move |(one, rows)| {
+        let both = |(other, others): &(Could, BooleanBuffer)| ((one, *other), mask::and(&rows, others));
+        b.iter().map(both).collect::<Vec<_>>()
+    })
 }
 
 fn outcome(env: &Env<'_>, def: &Approval, tally: &Tally, required: Could, asked: Could) -> Outcome {

@@ -5,7 +5,7 @@ use crate::check::program::{ArithOp, Const, ContextId, NodeId, Zone};
 use crate::check::types::Type;
 use crate::time::{Date, Instant};
 
-use super::column::{Col, Vals, ValsBuilder};
+use super::column::{Col, Data, Vals, ValsBuilder};
 use super::expr::{build, is_decimal};
 use super::frame::Frame;
 use super::length;
@@ -95,6 +95,9 @@ pub fn arith(frame: &Frame<'_>, result: &Type, op: ArithOp, a: NodeId, b: NodeId
     let (left, right) = (frame.env.base(a), frame.env.base(b));
     let (x, y) = (frame.vals(a), frame.vals(b));
     let f = |p: Raw, q: Raw| apply(op, left, right, result, p, q);
+    if let Some(values) = of_lengths(op, (left, right), &x, &y) {
+        return Vals::known(Data::Int(values.into()));
+    }
     if x.is_plain() && y.is_plain() {
         let mut builder = ValsBuilder::new(frame.len(), is_decimal(result));
         for row in 0..frame.len() {
@@ -106,6 +109,26 @@ pub fn arith(frame: &Frame<'_>, result: &Type, op: ArithOp, a: NodeId, b: NodeId
         (Some(p), Some(q)) => f(p, q).map_or(Poss::Any, Poss::One),
         _ => several(op, &x.at(row), &y.at(row), &f),
     }))
+}
+
+/// Sums and differences of times and durations that are all known; nothing where one overflows.
+fn of_lengths(op: ArithOp, types: (&Type, &Type), x: &Vals, y: &Vals) -> Option<Vec<i64>> {
+    let f = match op {
+        ArithOp::Add => i64::checked_add,
+        ArithOp::Sub => i64::checked_sub,
+        ArithOp::Mul | ArithOp::Div => return None,
+    };
+    if !(x.all_known() && y.all_known()) {
+        return None;
+    }
+    let each = x.ints()?.iter().zip(y.ints()?);
+    match types {
+        (Type::Duration, Type::Duration) | (Type::Time, Type::Time) => each.map(|(a, b)| f(*a, *b)).collect(),
+        (Type::Time, Type::Duration) | (Type::Duration, Type::Time) => {
+            each.map(|(a, b)| f(*a, *b).filter(|at| Instant::from_micros(*at).is_some())).collect()
+        }
+        _ => None,
+    }
 }
 
 fn several(op: ArithOp, x: &Poss, y: &Poss, f: &dyn Fn(Raw, Raw) -> Option<Raw>) -> Poss {

@@ -163,6 +163,9 @@ impl Truth {
     /// The rows of `rows`, in that order.
     #[must_use]
     pub fn gather(&self, rows: &Rows, len: usize) -> Self {
+        if matches!(rows, Rows::First) {
+            return Self::constant(len, self.at(0));
+        }
         rows.outer(len).map_or_else(|| self.clone(), |rows| self.pick(&rows))
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{Array, BooleanArray};
-use arrow_buffer::{BooleanBuffer, NullBuffer};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, ScalarBuffer};
 
 use crate::check::program::{CompareOp, Const, NodeId, Op, TriageField, VarId};
 use crate::check::schema::FieldId;
@@ -14,7 +14,7 @@ use crate::syntax::expr::Presence;
 
 use super::column::{Col, Data, State, Truth, Vals, ValsBuilder};
 use super::frame::{Frame, poss};
-use super::mask::{self, Marks, are_below, run};
+use super::mask::{self, Marks, Span};
 use super::value::{Could, Order, Poss, Raw, compare, numeric};
 use super::{arith, length, quant, table, texts};
 
@@ -115,44 +115,59 @@ fn constant(frame: &Frame<'_>, value: &Const, base: &Type) -> Option<Raw> {
 /// Reads a field of the rows that a variable stands for.
 fn read(frame: &Frame<'_>, var: VarId, field: FieldId) -> Col {
     let len = frame.len();
-    let (Some(rows), Some(table)) = (frame.rows(var), frame.env.table(var)) else {
+    let (Some((rows, span)), Some(table)) = (frame.rows_in_span(var), frame.env.table(var)) else {
         return Col::Vals(Vals::unknown(len));
     };
     match table.column(field) {
-        Some(Column::Scalar(scalar)) => gather(scalar, &rows),
+        Some(Column::Scalar(scalar)) => gather(scalar, &rows, &span),
         Some(Column::List(_) | Column::Unread) | None => Col::Vals(Vals::unknown(len)),
     }
 }
 
-fn gather(scalar: &Scalar, rows: &[u32]) -> Col {
+fn gather(scalar: &Scalar, rows: &[u32], span: &Span) -> Col {
     match &scalar.values {
-        Values::Bool(values) => Col::Truth(gather_bools(values, scalar.none.as_ref(), rows)),
+        Values::Bool(values) => Col::Truth(gather_bools(values, scalar.none.as_ref(), rows, span)),
         Values::Int(values) => {
-            let slice = values.values();
-            let data = match run(rows).filter(|range| range.end <= slice.len()) {
-                Some(range) => slice.slice(range.start, range.len()),
-                None => rows.iter().map(|row| slice.get(*row as usize).copied().unwrap_or_default()).collect(),
-            };
-            Col::Vals(gathered(Data::Int(data), values.nulls(), scalar.none.as_ref(), rows, values.len()))
+            let data = Data::Int(picked(values.values(), rows, span));
+            Col::Vals(gathered(data, values.nulls(), scalar.none.as_ref(), (rows, span), values.len()))
         }
         Values::Decimal(values) => {
-            let slice = values.values();
-            let data = match run(rows).filter(|range| range.end <= slice.len()) {
-                Some(range) => slice.slice(range.start, range.len()),
-                None => rows.iter().map(|row| slice.get(*row as usize).copied().unwrap_or_default()).collect(),
-            };
-            Col::Vals(gathered(Data::Decimal(data), values.nulls(), scalar.none.as_ref(), rows, values.len()))
+            let data = Data::Decimal(picked(values.values(), rows, span));
+            Col::Vals(gathered(data, values.nulls(), scalar.none.as_ref(), (rows, span), values.len()))
         }
     }
 }
 
-/// Values at some rows of a column of facts, with what is known of them.
-fn gathered(data: Data, nulls: Option<&NullBuffer>, none: Option<&BooleanBuffer>, rows: &[u32], len: usize) -> Vals {
-    let is_valid = |nulls: &NullBuffer| match run(rows).filter(|range| range.end <= nulls.len()) {
-        Some(range) => nulls.slice(range.start, range.len()).null_count() == 0,
-        None => rows.iter().fold(true, |so_far, row| so_far & nulls.is_valid(*row as usize)),
+/// The values at some rows; anything for one beyond the end.
+fn picked<T: ArrowNativeType>(values: &ScalarBuffer<T>, rows: &[u32], span: &Span) -> ScalarBuffer<T> {
+    match span.run_below(values.len()) {
+        Some(run) => values.slice(run.start, run.len()),
+        None => rows.iter().map(|row| values.get(*row as usize).copied().unwrap_or_default()).collect(),
+    }
+}
+
+/// Whether every row is known, by the nulls of a column of that length.
+fn are_known(nulls: Option<&NullBuffer>, rows: &[u32], span: &Span, len: usize) -> bool {
+    if span.all.end > len {
+        return false;
+    }
+    let is_valid = |nulls: &NullBuffer| {
+        // Where nothing from the least to the greatest is unknown, no row has to be looked at.
+        nulls.slice(span.all.start, span.all.len()).null_count() == 0
+            || (span.run.is_none() && rows.iter().fold(true, |so_far, row| so_far & nulls.is_valid(*row as usize)))
     };
-    if are_below(rows, len) && nulls.is_none_or(is_valid) {
+    nulls.is_none_or(is_valid)
+}
+
+/// Values at some rows of a column of facts, with what is known of them.
+fn gathered(
+    data: Data,
+    nulls: Option<&NullBuffer>,
+    none: Option<&BooleanBuffer>,
+    (rows, span): (&[u32], &Span),
+    len: usize,
+) -> Vals {
+    if are_known(nulls, rows, span, len) {
         return Vals::known(data);
     }
     let state = |row: &u32| {
@@ -163,11 +178,15 @@ fn gathered(data: Data, nulls: Option<&NullBuffer>, none: Option<&BooleanBuffer>
     Vals::new(data, rows.iter().map(state).collect(), Vec::new())
 }
 
-fn gather_bools(values: &BooleanArray, none: Option<&BooleanBuffer>, rows: &[u32]) -> Truth {
-    let bits = mask::gather(values.values(), rows);
-    let below = are_below(rows, values.len());
+fn gather_bools(values: &BooleanArray, none: Option<&BooleanBuffer>, rows: &[u32], span: &Span) -> Truth {
+    let bits = match span.run_below(values.len()) {
+        Some(run) => values.values().slice(run.start, run.len()),
+        None => mask::gather(values.values(), rows),
+    };
+    if are_known(values.nulls(), rows, span, values.len()) {
+        return Truth::sure(bits);
+    }
     let valid = match values.nulls() {
-        None if below => return Truth::sure(bits),
         None => mask::of(rows, |row| (row as usize) < values.len()),
         Some(nulls) => mask::gather(nulls.inner(), rows),
     };
@@ -303,6 +322,9 @@ fn quickly(frame: &Frame<'_>, op: CompareOp, a: NodeId, b: NodeId) -> Option<(Bo
         (Data::Decimal(x), Data::Decimal(y)) => compared(x, y, op),
         _ => return None,
     };
+    if x.is_plain() && y.is_plain() {
+        return Some((beside_none(bits, op, x, y), Vec::new()));
+    }
     let mut others: Vec<usize> = x.others().chain(y.others()).collect();
     if !x.all_known() && !y.all_known() {
         others.sort_unstable();
@@ -316,16 +338,43 @@ fn against(frame: &Frame<'_>, op: CompareOp, x: NodeId, value: Raw) -> Option<(B
     let col = frame.eval(x);
     let Col::Vals(vals) = &*col else { return None };
     let partition = || if value.is_none() { None } else { frame.partition(x) };
-    if let Some(partition) = partition() {
-        return Some((partition.compared(op, value)?, vals.others().collect()));
-    }
-    let bits = match (vals.data(), value) {
-        (_, Raw::None) => mask::all(vals.len(), matches!(op, CompareOp::Ne)),
-        (Data::Int(values), Raw::Int(value)) => held_against(values, value, op),
-        (Data::Decimal(values), Raw::Decimal(value)) => held_against(values, value, op),
+    let bits = match (partition(), vals.data(), value) {
+        (Some(partition), ..) => partition.compared(op, value)?,
+        (None, _, Raw::None) => mask::all(vals.len(), matches!(op, CompareOp::Ne)),
+        (None, Data::Int(values), Raw::Int(value)) => held_against(values, value, op),
+        (None, Data::Decimal(values), Raw::Decimal(value)) => held_against(values, value, op),
         _ => return None,
     };
-    Some((bits, vals.others().collect()))
+    let Some(states) = vals.states().filter(|_| vals.is_plain()) else { return Some((bits, vals.others().collect())) };
+    let known = is_known(states);
+    // Nothing equals `none` but `none`, and nothing lies before or after it.
+    let bits = match (op, value) {
+        (CompareOp::Eq, Raw::None) => mask::not(&known),
+        (CompareOp::Ne, Raw::None) => known,
+        (CompareOp::Ne, _) => mask::or(&bits, &mask::not(&known)),
+        _ => mask::and(&bits, &known),
+    };
+    Some((bits, Vec::new()))
+}
+
+/// Where there is a value.
+fn is_known(states: &[State]) -> BooleanBuffer {
+    mask::of(states, |state| state == State::Known)
+}
+
+/// What a comparison is where each side is a value or `none`, from what it is where both are values.
+fn beside_none(bits: BooleanBuffer, op: CompareOp, x: &Vals, y: &Vals) -> BooleanBuffer {
+    if x.all_known() && y.all_known() {
+        return bits;
+    }
+    let known = |vals: &Vals| vals.states().map_or_else(|| mask::all(vals.len(), true), is_known);
+    let (x, y) = (known(x), known(y));
+    let both = mask::and(&bits, &mask::and(&x, &y));
+    match op {
+        CompareOp::Eq => mask::or(&both, &mask::not(&mask::or(&x, &y))),
+        CompareOp::Ne => mask::or(&both, &mask::or(&mask::but(&x, &y), &mask::but(&y, &x))),
+        CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge => both,
+    }
 }
 
 /// The value of a node that is the same everywhere, and known.
@@ -471,6 +520,9 @@ fn conditional(frame: &Frame<'_>, base: &Type, condition: NodeId, a: NodeId, b: 
         && a.is_plain()
         && b.is_plain()
     {
+        if let Some(chosen) = Vals::chosen(&truth.must, a, b) {
+            return Col::Vals(chosen);
+        }
         let mut builder = ValsBuilder::new(frame.len(), is_decimal(base));
         for row in 0..frame.len() {
             builder.push_one(if truth.must.value(row) { a.certain(row) } else { b.certain(row) });
@@ -540,6 +592,10 @@ fn triage(frame: &Frame<'_>, block: Option<u16>, field: TriageField, var: VarId)
 pub fn overdue(due: &Vals, now: i64) -> Truth {
     let slowly = |row| compare(CompareOp::Lt, &due.at(row), &Poss::One(Raw::Int(now)), &numeric);
     match due.ints() {
+        Some(times) if due.is_plain() => {
+            let late = held_against(times, now, CompareOp::Lt);
+            Truth::sure(due.states().map_or_else(|| late.clone(), |states| mask::and(&late, &is_known(states))))
+        }
         Some(times) => Truth::sure_but(held_against(times, now, CompareOp::Lt), due.others(), slowly),
         None => Truth::collect(due.len(), slowly),
     }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use arrow_buffer::BooleanBuffer;
+
 use crate::check::program::{Effect, Head, Node, NodeId, Period, PeriodId, Rule, VarId, Waivable};
 use crate::facts::table::Cause;
 use crate::time::{Instant, Tested};
@@ -16,7 +18,7 @@ use super::frame::Frame;
 use super::mask;
 use super::observe::Step;
 use super::period::given::FrameCodes;
-use super::period::{blackouts, in_force, windows};
+use super::period::{Hits, blackouts, in_force, windows};
 use super::value::Could;
 use super::waiver::Judged;
 use super::{approval, obligation, waiver};
@@ -143,24 +145,17 @@ pub fn found<'p>(frame: &Frame<'p>, tested: Tested) -> Found<'p> {
             let _going = frame.env.going(Step::Blackout(met.at));
             let nodes = period_nodes(period);
             let own = Own::of(frame, &period.head, &nodes);
-            let mut known: Vec<((bool, Option<Instant>), u32)> = Vec::new();
             found.rows.begin();
-            for row in met.restricts.may.set_indices() {
-                let (uncertain, until) = (!met.restricts.must_at(row), met.until(row));
-                let alone = own.at(row, uncertain);
-                let key = (uncertain, until);
-                let same = known.iter().find(|(other, _)| !alone && *other == key).map(|(_, thing)| *thing);
-                let thing = same.unwrap_or_else(|| {
-                    let mut hit = plain(frame.env, &period.head, "blackout", uncertain, &nodes);
-                    hit.until = until;
-                    hit.period = Some(PeriodId::Blackout(met.at));
-                    let thing = found.rows.thing(Said::hit(hit, alone));
-                    if !alone {
-                        known.push((key, thing));
-                    }
-                    thing
-                });
-                found.rows.say(row, thing);
+            let hit = |row: usize, uncertain: bool| {
+                let mut hit = plain(frame.env, &period.head, "blackout", uncertain, &nodes);
+                hit.until = met.until(row);
+                hit.period = Some(PeriodId::Blackout(met.at));
+                hit
+            };
+            if met.ends_alike() {
+                own.say(&mut found.rows, &met.restricts, |row, uncertain, own| Said::hit(hit(row, uncertain), own));
+            } else {
+                add_hits(&mut found.rows, &met, &own, hit);
             }
         }
         add_windows(&mut found.rows, frame, tested, &mut codes);
@@ -184,6 +179,49 @@ impl Own {
 
     fn at(&self, row: usize, uncertain: bool) -> bool {
         self.always || uncertain || self.except.as_ref().is_some_and(|except| except.may_at(row))
+    }
+
+    /// Says of the rows that the statement restricts what `said` makes of a row, of whether that is uncertain, and of whether the row has a
+    /// reason of its own: once for all that have none.
+    fn say<'p>(&self, rows: &mut Alike<Said<'p>>, restricts: &Truth, said: impl Fn(usize, bool, bool) -> Said<'p>) {
+        let mut alone = if restricts.is_sure() {
+            mask::all(restricts.len(), self.always)
+        } else if self.always {
+            restricts.may.clone()
+        } else {
+            mask::but(&restricts.may, &restricts.must)
+        };
+        if let Some(except) = &self.except {
+            alone = mask::or(&alone, &except.may);
+        }
+        let alike = mask::but(&restricts.may, &alone);
+        if let Some(first) = alike.set_indices().next() {
+            let thing = rows.thing(said(first, false, false));
+            rows.say_where(&alike, thing);
+        }
+        for row in mask::and(&restricts.may, &alone).set_indices() {
+            let thing = rows.thing(said(row, !restricts.must_at(row), true));
+            rows.say(row, thing);
+        }
+    }
+}
+
+/// Says of each row that a blackout restricts it which ends at different times.
+fn add_hits<'p>(rows: &mut Alike<Said<'p>>, met: &Hits, own: &Own, hit: impl Fn(usize, bool) -> Hit<'p>) {
+    let mut known: Vec<((bool, Option<Instant>), u32)> = Vec::new();
+    for row in met.restricts.may.set_indices() {
+        let (uncertain, until) = (!met.restricts.must_at(row), met.until(row));
+        let alone = own.at(row, uncertain);
+        let key = (uncertain, until);
+        let same = known.iter().find(|(other, _)| !alone && *other == key).map(|(_, thing)| *thing);
+        let thing = same.unwrap_or_else(|| {
+            let thing = rows.thing(Said::hit(hit(row, uncertain), alone));
+            if !alone {
+                known.push((key, thing));
+            }
+            thing
+        });
+        rows.say(row, thing);
     }
 }
 
@@ -265,33 +303,50 @@ fn add_approvals<'p>(rows: &mut Alike<Said<'p>>, frame: &Frame<'p>) {
         if frame.is_idle(&outcomes) {
             continue;
         }
-        let mut known: HashMap<*const approval::Outcome, u32> = HashMap::new();
-        let mut last = None;
-        for (row, outcome) in outcomes.iter().enumerate() {
-            if outcome.blocks.is_none() && outcome.entries.is_empty() {
-                continue;
+        let said = |outcome: &approval::Outcome, own: bool| {
+            let hit = outcome.blocks.map(|block| {
+                Box::new(Hit {
+                    effect: block.effect,
+                    approval: Some(index),
+                    ..plain(frame.env, &def.head, "approval", block.uncertain, &def.head.scope)
+                })
+            });
+            Said::Statement { hit, own, entries: outcome.entries.clone() }
+        };
+        let says = |outcome: &approval::Outcome| outcome.blocks.is_some() || !outcome.entries.is_empty();
+        let different = outcomes.different();
+        if different.len() <= FEW {
+            for (at, outcome) in different.iter().enumerate().filter(|(_, outcome)| says(outcome)) {
+                let here = outcomes.rows(at);
+                let uncertain = outcome.blocks.is_some_and(|block| block.uncertain);
+                if outcome.blocks.is_some() {
+                    let must = if uncertain { mask::all(here.len(), false) } else { here.clone() };
+                    own.say(rows, &Truth { must, may: here }, |_, _, own| said(outcome, own));
+                } else {
+                    let thing = rows.thing(said(outcome, false));
+                    rows.say_where(&here, thing);
+                }
             }
+            continue;
+        }
+        let mut known: HashMap<*const approval::Outcome, u32> = HashMap::new();
+        for (row, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| says(outcome)) {
             let at = Arc::as_ptr(outcome);
             let alone = outcome.blocks.is_some_and(|block| own.at(row, block.uncertain));
-            let same = last.filter(|(other, _)| *other == at).map(|(_, thing)| thing);
-            let thing = same.or_else(|| known.get(&at).copied()).filter(|_| !alone).unwrap_or_else(|| {
-                let hit = outcome.blocks.map(|block| {
-                    Box::new(Hit {
-                        effect: block.effect,
-                        approval: Some(index),
-                        ..plain(frame.env, &def.head, "approval", block.uncertain, &def.head.scope)
-                    })
-                });
-                rows.thing(Said::Statement { hit, own: alone, entries: outcome.entries.clone() })
+            let thing = known.get(&at).copied().filter(|_| !alone).unwrap_or_else(|| {
+                let thing = rows.thing(said(outcome, alone));
+                if !alone {
+                    known.insert(at, thing);
+                }
+                thing
             });
-            if !alone {
-                known.insert(at, thing);
-                last = Some((at, thing));
-            }
             rows.say(row, thing);
         }
     }
 }
+
+/// So many different outcomes are looked at one after the other.
+const FEW: usize = 8;
 
 /// Where a rule is broken.
 #[must_use]
@@ -344,22 +399,14 @@ fn add_rule<'p>(rows: &mut Alike<Said<'p>>, frame: &Frame<'p>, rule: &'p Rule, w
     let nodes = condition_nodes(head, &rule.broken);
     let waivable = Some(waivable).filter(|(target, _)| waiver::concerned(env, *target));
     let own = Own::of(frame, head, &nodes);
-    let mut certain: Option<u32> = None;
-    for row in truth.may.set_indices() {
-        let uncertain = !truth.must_at(row);
-        let alone = waivable.is_some() || own.at(row, uncertain);
-        let thing = certain.filter(|_| !alone).unwrap_or_else(|| {
-            let mut hit = plain(env, head, "rule", uncertain, &nodes);
-            if let Some((target, tested)) = waivable {
-                hit.waive(target, waiver::judge(frame, row, target, Some(tested)));
-            }
-            rows.thing(Said::hit(hit, alone))
-        });
-        if !alone {
-            certain = Some(thing);
+    let own = Own { always: own.always || waivable.is_some(), ..own };
+    own.say(rows, &truth, |row, uncertain, own| {
+        let mut hit = plain(env, head, "rule", uncertain, &nodes);
+        if let Some((target, tested)) = waivable {
+            hit.waive(target, waiver::judge(frame, row, target, Some(tested)));
         }
-        rows.say(row, thing);
-    }
+        Said::hit(hit, own)
+    });
 }
 
 fn plain<'p>(env: &Env<'_>, head: &'p Head, kind: &'static str, uncertain: bool, nodes: &[NodeId]) -> Hit<'p> {

@@ -15,6 +15,7 @@ use crate::check::schema::FieldId;
 
 use super::column::{Col, Data, Rows, Truth, Vals};
 use super::env::{Env, Shared};
+use super::mask::Span;
 use super::partition::Partition;
 use super::quant::Listed;
 use super::value::{Could, Poss};
@@ -32,6 +33,7 @@ pub struct Frame<'p> {
     cache: RefCell<Results>,
     /// Few variables: they are looked through.
     rows: RefCell<Vec<(VarId, Arc<Vec<u32>>)>>,
+    spans: RefCell<Vec<(VarId, Span)>>,
     approvals: RefCell<HashMap<u16, Outcomes, ByNumber>>,
     idle: OnceCell<Outcomes>,
     partitions: RefCell<HashMap<NodeId, Option<Arc<Partition>>, ByNumber>>,
@@ -106,7 +108,7 @@ const WORTH_SORTING: usize = 256;
 type ListOf = (VarId, FieldId);
 
 /// What an approval has come to in each row.
-type Outcomes = Arc<Vec<Arc<super::approval::Outcome>>>;
+type Outcomes = Arc<super::approval::Outcomes>;
 
 /// What a variable stands for in each row of a frame.
 #[derive(Clone, Debug)]
@@ -147,6 +149,7 @@ impl<'p> Frame<'p> {
             shared: None,
             cache: RefCell::default(),
             rows: RefCell::new(rows),
+            spans: RefCell::default(),
             approvals: RefCell::default(),
             idle: OnceCell::new(),
             partitions: RefCell::default(),
@@ -273,6 +276,18 @@ impl<'p> Frame<'p> {
         Some(rows)
     }
 
+    /// The rows that a variable stands for, with what is known of them together.
+    #[must_use]
+    pub fn rows_in_span(&self, var: VarId) -> Option<(Arc<Vec<u32>>, Span)> {
+        let rows = self.rows(var)?;
+        if let Some((_, span)) = self.spans.borrow().iter().find(|(known, _)| *known == var) {
+            return Some((rows, span.clone()));
+        }
+        let span = Span::of(&rows);
+        self.spans.borrow_mut().push((var, span.clone()));
+        Some((rows, span))
+    }
+
     /// The elements of a written-out set that a variable stands for.
     #[must_use]
     pub fn elements(&self, var: VarId) -> Option<Arc<Col>> {
@@ -303,10 +318,7 @@ impl<'p> Frame<'p> {
                 let outer = parent.approval(index);
                 match rows {
                     Rows::Same => outer,
-                    Rows::First | Rows::These(_) => {
-                        let at = |row| outer.get(rows.get(row)).map_or_else(Arc::default, Arc::clone);
-                        Arc::new((0..self.len).map(at).collect())
-                    }
+                    Rows::First | Rows::These(_) => Arc::new(outer.gather(rows, self.len)),
                 }
             }
             _ if super::approval::is_idle(self, index) => self.idle(),
@@ -324,7 +336,7 @@ impl<'p> Frame<'p> {
 
     /// Approvals that are asked for in no row have come to the same.
     fn idle(&self) -> Outcomes {
-        let all = || Arc::new(vec![super::approval::Outcome::not_asked(); self.len]);
+        let all = || Arc::new(super::approval::Outcomes::alike(super::approval::Outcome::not_asked(), self.len));
         Arc::clone(self.idle.get_or_init(all))
     }
 

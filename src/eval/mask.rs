@@ -105,9 +105,27 @@ pub fn of<T: Copy>(values: &[T], test: impl Fn(T) -> bool) -> BooleanBuffer {
         let each = values.iter().enumerate();
         return few(values.len(), each.fold(0, |bits, (at, value)| bits | usize::from(test(*value)) << at));
     }
-    let word =
-        |chunk: &[T]| chunk.iter().enumerate().fold(0_u64, |word, (at, value)| word | (u64::from(test(*value)) << at));
-    wrap(values.chunks(WORD).map(word).collect(), values.len())
+    let word = |chunk: &[T; WORD]| {
+        let mut bytes = [0; WORD];
+        bytes.iter_mut().zip(chunk).for_each(|(byte, value)| *byte = u8::from(test(*value)));
+        packed(&bytes)
+    };
+    let (chunks, rest) = values.as_chunks::<WORD>();
+    let mut words: Vec<u64> = Vec::with_capacity(values.len().div_ceil(WORD));
+    words.extend(chunks.iter().map(word));
+    if !rest.is_empty() {
+        let each = rest.iter().enumerate();
+        words.push(each.fold(0, |word, (at, value)| word | (u64::from(test(*value)) << at)));
+    }
+    wrap(words, values.len())
+}
+
+/// The bits of a word that are one byte each.
+fn packed(bytes: &[u8; WORD]) -> u64 {
+    // Every byte is 0 or 1: the product moves the eight of them beside each other, into its highest byte.
+    let eight = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    let (all, _) = bytes.as_chunks::<8>();
+    all.iter().rev().fold(0, |word, bytes| word << 8 | eight(bytes))
 }
 
 /// Where `test` holds of two values that stand beside each other.
@@ -186,6 +204,34 @@ pub fn run(rows: &[u32]) -> Option<Range<usize>> {
     // Without a way out of the loop the compiler compares several at once.
     let one_by_one = rows.iter().zip(first..end).fold(true, |so_far, (row, next)| so_far & (*row == next));
     one_by_one.then_some(first as usize..end as usize)
+}
+
+/// What is known of rows together, so that a column need not look at each.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// The rows, where each is the one after that before it.
+    pub run: Option<Range<usize>>,
+    /// From the least row to the greatest; empty where there are no rows.
+    pub all: Range<usize>,
+}
+
+impl Span {
+    /// Of these rows.
+    #[must_use]
+    pub fn of(rows: &[u32]) -> Self {
+        if let Some(run) = run(rows) {
+            return Self { all: run.clone(), run: Some(run) };
+        }
+        let ends = rows.iter().fold((u32::MAX, 0), |(low, high), row| (low.min(*row), high.max(*row)));
+        let all = if rows.is_empty() { 0..0 } else { ends.0 as usize..ends.1 as usize + 1 };
+        Self { run: None, all }
+    }
+
+    /// The rows one after the other, where they are and lie below a length.
+    #[must_use]
+    pub fn run_below(&self, len: usize) -> Option<Range<usize>> {
+        self.run.clone().filter(|run| run.end <= len)
+    }
 }
 
 /// Whether all rows lie below a length.

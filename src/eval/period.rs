@@ -156,6 +156,12 @@ pub struct Hits {
 }
 
 impl Hits {
+    /// Whether the period ends at the same time in all rows.
+    #[must_use]
+    pub fn ends_alike(&self) -> bool {
+        self.codes.first.len() <= 1
+    }
+
     /// When the period that is met in a row ends.
     #[must_use]
     pub fn until(&self, row: usize) -> Option<Instant> {

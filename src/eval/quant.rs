@@ -15,7 +15,7 @@ use crate::syntax::expr::QuantKind;
 use super::column::{Col, Data, Rows, State, Truth};
 use super::expr::{build, with_order};
 use super::frame::{Binding, Frame, poss};
-use super::mask::{self, Marks};
+use super::mask::{self, Marks, Span};
 use super::value::{Could, Poss, Raw, compare};
 
 /// How many elements are looked at together.
@@ -197,25 +197,41 @@ impl Looked {
 /// The elements of a list field for the rows of a frame.
 #[must_use]
 pub fn listed(frame: &Frame<'_>, var: VarId, field: FieldId) -> Option<Listed> {
-    let (rows, table) = (frame.rows(var)?, frame.env.table(var)?);
+    let ((rows, span), table) = (frame.rows_in_span(var)?, frame.env.table(var)?);
     let Some(Column::List(column)) = table.column(field) else { return None };
+    let (parents, inner) = in_a_run(column, &span).unwrap_or_else(|| in_any_order(column, &rows));
+    let some = |parents: Vec<u32>, inner: Vec<u32>| {
+        let unseen = mask::gather(&column.rows.phantom, &inner);
+        let certain = mask::any(&unseen).then(|| !&unseen);
+        Looked { parents: Arc::new(parents), rows: Arc::new(inner), certain }
+    };
+    if inner.len() <= CHUNK {
+        return Some(if inner.is_empty() { Vec::new() } else { vec![some(parents, inner)] });
+    }
+    let chunks = parents.chunks(CHUNK).zip(inner.chunks(CHUNK));
+    Some(chunks.map(|(parents, inner)| some(parents.to_vec(), inner.to_vec())).collect())
+}
+
+/// The elements of rows that follow each other, with the rows of the frame that they belong to.
+fn in_a_run(column: &ListColumn, span: &Span) -> Option<(Vec<u32>, Vec<u32>)> {
+    let rows = span.run.as_ref()?;
+    let (from, to) = (*column.offsets.get(rows.start)?, *column.offsets.get(rows.end)?);
+    let first = clip(rows.start);
+    let owners = column.rows.owner.get(from as usize..to as usize)?;
+    Some((owners.iter().map(|owner| owner.wrapping_sub(first)).collect(), (from..to).collect()))
+}
+
+/// The elements of any rows.
+fn in_any_order(column: &ListColumn, rows: &[u32]) -> (Vec<u32>, Vec<u32>) {
     let (mut parents, mut inner) = (Vec::new(), Vec::new());
-    for (parent, row) in (0_u32..).zip(rows.iter()) {
+    for (parent, row) in (0_u32..).zip(rows) {
         let at = *row as usize;
         let ends = column.offsets.get(at).zip(column.offsets.get(at.wrapping_add(1)));
         let Some((from, to)) = ends else { continue };
         inner.extend(*from..*to);
         parents.resize(inner.len(), parent);
     }
-    let some = |(parents, inner): (&[u32], &[u32])| {
-        let unseen = mask::gather(&column.rows.phantom, inner);
-        Looked {
-            parents: Arc::new(parents.to_vec()),
-            rows: Arc::new(inner.to_vec()),
-            certain: mask::any(&unseen).then(|| !&unseen),
-        }
-    };
-    Some(parents.chunks(CHUNK).zip(inner.chunks(CHUNK)).map(some).collect())
+    (parents, inner)
 }
 
 /// Looks through all elements, some at a time; of those of a field no more is kept than their rows.
@@ -251,8 +267,9 @@ pub fn quantifier(
     body: Option<NodeId>,
 ) -> Truth {
     let marks = || Marks::new(frame.len());
-    let (mut must, mut may, mut there_must, mut there_may) = (marks(), marks(), marks(), marks());
-    let mut sure = true;
+    let (mut may, mut there_must, mut there_may) = (marks(), marks(), marks());
+    // The same as `may` as long as there is none.
+    let mut must: Option<Marks> = None;
     each_some(frame, var, list, |some, inner| {
         let all = || Truth::constant(inner.len(), Could::certain(true));
         let filter = filter.map(|node| inner.truth(node));
@@ -268,16 +285,24 @@ pub fn quantifier(
             (None, Some(body)) => body,
             (None, None) => all(),
         };
-        sure &= wanted.is_sure() && some.certain.is_none();
+        if must.is_none() && !(wanted.is_sure() && some.certain.is_none()) {
+            must = Some(may.clone());
+        }
         some.mark(&wanted.may, &mut may);
-        some.mark_certain(&wanted.must, &mut must);
+        if let Some(must) = &mut must {
+            some.mark_certain(&wanted.must, must);
+        }
         if matches!(kind, QuantKind::Each) {
             let filter = filter.unwrap_or_else(all);
             some.mark_certain(&filter.must, &mut there_must);
             some.mark(&filter.may, &mut there_may);
         }
     });
-    let found = if sure { Truth::sure(may.finish()) } else { Truth { must: must.finish(), may: may.finish() } };
+    let may = may.finish();
+    let found = match must {
+        Some(must) => Truth { must: must.finish(), may },
+        None => Truth::sure(may),
+    };
     match kind {
         QuantKind::Any => found,
         QuantKind::Every => found.not(),
@@ -292,7 +317,7 @@ pub fn contains(frame: &Frame<'_>, x: NodeId, list: &ListRef) -> Truth {
     let base = frame.env.base(x);
     let col = frame.eval(x);
     if let (ListRef::Field(var, field), Col::Vals(vals)) = (list, &*col)
-        && let (Some(rows), Some(table)) = (frame.rows(*var), frame.env.table(*var))
+        && let (Some((rows, span)), Some(table)) = (frame.rows_in_span(*var), frame.env.table(*var))
         && let Some(Column::List(column)) = table.column(*field)
         && let Some(Column::Scalar(values)) = column.rows.columns.first()
         && let crate::facts::table::Values::Int(values) = &values.values
@@ -300,9 +325,12 @@ pub fn contains(frame: &Frame<'_>, x: NodeId, list: &ListRef) -> Truth {
         && !matches!(base, crate::check::types::Type::Version)
     {
         if let Some(Raw::Int(wanted)) = super::expr::fixed(frame, x)
-            && let Some(found) = holding(column, values, &rows, wanted)
+            && let Some(found) = holding(column, values, &span, wanted)
         {
             return found;
+        }
+        if let Some(items) = of_all_alike(column, values, &span) {
+            return Truth::sure_but(within(wanted, items), vals.others(), |at| slow(frame, x, list, at));
         }
         return Truth::collect(len, |at| {
             let (Some(row), State::Known, Some(wanted)) = (rows.get(at), vals.state(at), wanted.get(at)) else {
@@ -346,10 +374,21 @@ pub fn contains(frame: &Frame<'_>, x: NodeId, list: &ListRef) -> Truth {
     Truth::collect(len, |row| slow(frame, x, list, row))
 }
 
-/// Which of some rows that follow each other have a value in their lists; none where they do not.
-fn holding(column: &ListColumn, values: &arrow_array::Int64Array, rows: &[u32], wanted: i64) -> Option<Truth> {
+/// What is in the one list that all rows have, where all of that is known.
+fn of_all_alike(column: &ListColumn, values: &arrow_array::Int64Array, span: &Span) -> Option<Vec<i64>> {
     use arrow_array::Array;
-    let of = mask::run(rows)?;
+    if span.all.len() != 1 {
+        return None;
+    }
+    let range = *column.offsets.get(span.all.start)? as usize..*column.offsets.get(span.all.end)? as usize;
+    let items = values.values().get(range.clone())?;
+    (values.null_count() == 0 || range.clone().all(|at| values.is_valid(at))).then(|| items.to_vec())
+}
+
+/// Which of some rows that follow each other have a value in their lists; none where they do not.
+fn holding(column: &ListColumn, values: &arrow_array::Int64Array, span: &Span, wanted: i64) -> Option<Truth> {
+    use arrow_array::Array;
+    let of = span.run.clone()?;
     let (from, to) = (*column.offsets.get(of.start)? as usize, *column.offsets.get(of.end)? as usize);
     let owners = column.rows.owner.get(from..to)?;
     let mark = |mask: &BooleanBuffer, rows: &mut Marks| {
@@ -360,7 +399,7 @@ fn holding(column: &ListColumn, values: &arrow_array::Int64Array, rows: &[u32], 
         }
     };
     let equal = mask::of(values.values().get(from..to)?, |value| value == wanted);
-    let mut must = Marks::new(rows.len());
+    let mut must = Marks::new(of.len());
     let nulls = values.nulls().map(|nulls| nulls.slice(from, to - from)).filter(|nulls| nulls.null_count() > 0);
     let Some(nulls) = nulls else {
         mark(&equal, &mut must);

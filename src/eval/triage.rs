@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use crate::check::program::{DueNode, NodeId, Triage, VarId, Waivable, ZoneRef};
 use crate::check::schema::TableId;
 use crate::check::types::Type;
-use crate::facts::table::{Column, TableData};
+use crate::facts::table::{Column, ListColumn, TableData};
 use crate::time::{Instant, Zone};
 
 use super::arith::end_of_day;
@@ -59,6 +59,9 @@ fn over_all(env: &Env<'_>, of: impl Fn(&BlockColumns) -> &Vals) -> Vals {
         && one.is_plain()
     {
         return (*one).clone();
+    }
+    if counting.is_empty() {
+        return Vals::constant(findings, Raw::None);
     }
     let mut builder = ValsBuilder::new(findings, false);
     for row in 0..findings {
@@ -214,16 +217,22 @@ fn part(
     let choice = Choice::new(len, std::iter::once((Raw::None, &arms.none)).chain(done).chain(codes));
     let mut reported = vec![None; len];
     let mut due = Settled::new(len);
-    for (mask, dues) in arms.possible.iter().zip(&dues) {
+    let all_settled = mask::every(choice.settled());
+    for dues in &dues {
         let Some((rows, times)) = dues else { continue };
+        if let Some(known) = times.ints().filter(|_| all_settled && times.is_plain()) {
+            due.put_all(rows, known, times.states(), &mut reported);
+            continue;
+        }
         for (at, row) in rows.iter().enumerate() {
             let row = *row as usize;
-            if bit(choice.settled(), row) && bit(mask, row) {
+            if bit(choice.settled(), row) {
                 due.put(row, times, at);
-                if let (Some(slot), Some(Raw::Int(time))) = (reported.get_mut(row), times.certain(at)) {
-                    *slot = Some(time);
-                } else if let Some(slot) = reported.get_mut(row) {
-                    *slot = earliest(&times.at(at), now);
+                if let Some(slot) = reported.get_mut(row) {
+                    *slot = match times.certain(at) {
+                        Some(Raw::Int(time)) => Some(time),
+                        _ => earliest(&times.at(at), now),
+                    };
                 }
             }
         }
@@ -274,6 +283,25 @@ struct Settled {
 impl Settled {
     fn new(len: usize) -> Self {
         Self { times: vec![0; len], states: vec![State::None; len], several: Vec::new() }
+    }
+
+    /// Due times of these rows that are known or `none`; `reported` takes those that are known.
+    fn put_all(&mut self, rows: &[u32], times: &[i64], states: Option<&[State]>, reported: &mut [Option<i64>]) {
+        let mut put = |row: u32, time: i64| {
+            let row = row as usize;
+            if let (Some(slot), Some(state), Some(shown)) =
+                (self.times.get_mut(row), self.states.get_mut(row), reported.get_mut(row))
+            {
+                (*slot, *state, *shown) = (time, State::Known, Some(time));
+            }
+        };
+        match states {
+            None => rows.iter().zip(times).for_each(|(row, time)| put(*row, *time)),
+            Some(states) => {
+                let known = rows.iter().zip(times).zip(states).filter(|(_, state)| **state == State::Known);
+                known.for_each(|((row, time), _)| put(*row, *time));
+            }
+        }
     }
 
     fn put(&mut self, row: usize, from: &Vals, at: usize) {
@@ -517,46 +545,92 @@ pub fn due_times(frame: &Frame<'_>, due: &DueNode, level: i64) -> Vals {
 /// The extreme over the findings of every asset; unseen findings may be there or not.
 fn by_asset(env: &Env<'_>, vals: &Vals, extreme: Extreme) -> Vals {
     let assets = &env.facts.assets;
-    let mut builder = ValsBuilder::new(assets.len, false);
     let list = assets.columns.iter().find_map(|column| match column {
         Column::List(list) if list.rows.table == TableId::FINDING => Some(list),
         _ => None,
     });
-    let unseen = list.is_some_and(|list| mask::any(&list.rows.phantom));
-    let is_plain = |state: &State| matches!(state, State::Known | State::None);
-    for row in 0..assets.len {
-        let range = list
-            .and_then(|list| Some((*list.offsets.get(row)?, *list.offsets.get(row + 1)?)))
-            .map_or(0..0, |(from, to)| from as usize..to as usize);
-        let is_unseen = |at: usize| unseen && list.is_some_and(|list| bit(&list.rows.phantom, at));
+    let (Some(list), Some(values)) = (list, vals.ints()) else {
+        return match list {
+            Some(list) => Extremes::new(assets.len).others(0..assets.len, list, vals, extreme).finish(),
+            None => Vals::constant(assets.len, Raw::None),
+        };
+    };
+    let first_unseen = list.rows.phantom.set_indices().next().unwrap_or(list.rows.len);
+    let mut found = Extremes::new(assets.len);
+    for (asset, ends) in list.offsets.windows(2).take(assets.len).enumerate() {
+        let &[from, to] = ends else { continue };
+        let range = from as usize..to as usize;
         let states = vals.states().map(|states| states.get(range.clone()).unwrap_or_default());
-        if let Some(values) = vals.ints().and_then(|values| values.get(range.clone()))
-            && states.is_none_or(|states| states.iter().all(is_plain))
-            && !range.clone().any(is_unseen)
-        {
-            let known = match states {
-                None => extreme_of(extreme, values.iter()),
-                Some(states) => {
-                    let known = values.iter().zip(states).filter(|(_, state)| **state == State::Known);
-                    extreme_of(extreme, known.map(|(value, _)| value))
-                }
-            };
-            builder.push_one(Some(known.map_or(Raw::None, Raw::Int)));
-            continue;
+        let is_plain = states.is_none_or(|states| states.iter().fold(true, |so_far, state| so_far & state.is_plain()));
+        let is_seen = || range.end <= first_unseen || !range.clone().any(|at| bit(&list.rows.phantom, at));
+        match values.get(range.clone()) {
+            Some(values) if is_plain && is_seen() => found.put(asset, values, states, extreme),
+            _ => found = found.others(asset..asset + 1, list, vals, extreme),
         }
-        let mut result = Poss::One(Raw::None);
-        for at in range {
-            let value = vals.at(at);
-            result = if is_unseen(at) { extreme.of_maybe(&result, &value) } else { extreme.of(&result, &value) };
-        }
-        builder.push(result);
     }
-    builder.finish()
+    found.finish()
 }
 
-fn extreme_of<'v>(extreme: Extreme, values: impl Iterator<Item = &'v i64>) -> Option<i64> {
-    match extreme {
-        Extreme::Earliest => values.copied().min(),
-        Extreme::Highest => values.copied().max(),
+/// The extremes of assets, put in their places one by one; `none` until then.
+struct Extremes {
+    values: Vec<i64>,
+    states: Vec<State>,
+    several: Vec<(u32, Poss)>,
+}
+
+impl Extremes {
+    fn new(len: usize) -> Self {
+        Self { values: vec![0; len], states: vec![State::None; len], several: Vec::new() }
+    }
+
+    /// Of values that are known or `none`.
+    fn put(&mut self, asset: usize, values: &[i64], states: Option<&[State]>, extreme: Extreme) {
+        let (Some(slot), Some(state)) = (self.values.get_mut(asset), self.states.get_mut(asset)) else { return };
+        let mut add = |value: i64| {
+            *slot = match (*state, extreme) {
+                (State::Known, Extreme::Earliest) => value.min(*slot),
+                (State::Known, Extreme::Highest) => value.max(*slot),
+                _ => value,
+            };
+            *state = State::Known;
+        };
+        match states {
+            None => values.iter().for_each(|value| add(*value)),
+            Some(states) => {
+                let known = values.iter().zip(states).filter(|(_, state)| **state == State::Known);
+                known.for_each(|(value, _)| add(*value));
+            }
+        }
+    }
+
+    /// Of these assets, whatever is known of their findings.
+    fn others(mut self, assets: std::ops::Range<usize>, list: &ListColumn, vals: &Vals, extreme: Extreme) -> Self {
+        for asset in assets {
+            let ends = list.offsets.get(asset).zip(list.offsets.get(asset + 1));
+            let mut result = Poss::One(Raw::None);
+            for at in ends.map_or(0..0, |(from, to)| *from as usize..*to as usize) {
+                let value = vals.at(at);
+                let is_unseen = bit(&list.rows.phantom, at);
+                result = if is_unseen { extreme.of_maybe(&result, &value) } else { extreme.of(&result, &value) };
+            }
+            let (Some(slot), Some(state)) = (self.values.get_mut(asset), self.states.get_mut(asset)) else { continue };
+            *state = match result {
+                Poss::One(Raw::Int(value)) => {
+                    *slot = value;
+                    State::Known
+                }
+                Poss::One(_) => State::None,
+                Poss::Any => State::Unknown,
+                Poss::Set(_) | Poss::Range(..) => {
+                    self.several.extend(u32::try_from(asset).ok().map(|at| (at, result)));
+                    State::Several
+                }
+            };
+        }
+        self
+    }
+
+    fn finish(self) -> Vals {
+        Vals::new(Data::Int(self.values.into()), self.states, self.several)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_buffer::ScalarBuffer;
+use arrow_buffer::{BooleanBuffer, ScalarBuffer};
 
 use super::column::Rows;
 use super::mask::{are_below, run};
@@ -20,6 +20,14 @@ pub enum State {
     Several,
     /// Anything.
     Unknown,
+}
+
+impl State {
+    /// Whether it is a known value or `none`.
+    #[must_use]
+    pub const fn is_plain(self) -> bool {
+        matches!(self, Self::Known | Self::None)
+    }
 }
 
 /// The values themselves.
@@ -104,8 +112,8 @@ impl Vals {
     /// Whether each row has a known value or is `none`.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        let plain = |state: &State| matches!(state, State::Known | State::None);
-        self.states.as_deref().is_none_or(|states| states.iter().fold(true, |so_far, state| so_far & plain(state)))
+        let plain = |states: &[State]| states.iter().fold(true, |so_far, state| so_far & state.is_plain());
+        self.states.as_deref().is_none_or(plain)
     }
 
     /// What is known of each row; nothing where every row has a known value.
@@ -180,6 +188,9 @@ impl Vals {
     /// The rows of `rows`, in that order.
     #[must_use]
     pub fn gather(&self, rows: &Rows, len: usize) -> Self {
+        if let (Rows::First, Some(value @ (Raw::Int(_) | Raw::Decimal(_)))) = (rows, self.certain(0)) {
+            return Self::constant(len, value);
+        }
         rows.outer(len).map_or_else(|| self.clone(), |rows| self.pick(&rows))
     }
 
@@ -209,6 +220,29 @@ impl Vals {
             }
         }
         Self::new(data, states, several)
+    }
+
+    /// The whole numbers of one column where a mask is set, and of another where it is not; for columns whose rows are known or `none`.
+    #[must_use]
+    pub fn chosen(mask: &BooleanBuffer, a: &Self, b: &Self) -> Option<Self> {
+        let (Data::Int(from), Data::Int(others)) = (&a.data, &b.data) else { return None };
+        let mut values = others.to_vec();
+        for row in mask.set_indices() {
+            if let (Some(value), Some(chosen)) = (values.get_mut(row), from.get(row)) {
+                *value = *chosen;
+            }
+        }
+        if a.states.is_none() && b.states.is_none() {
+            return Some(Self::known(Data::Int(values.into())));
+        }
+        let states = |vals: &Self| vals.states().map_or_else(|| vec![State::Known; vals.len()], <[State]>::to_vec);
+        let (from, mut states) = (states(a), states(b));
+        for row in mask.set_indices() {
+            if let (Some(state), Some(chosen)) = (states.get_mut(row), from.get(row)) {
+                *state = *chosen;
+            }
+        }
+        Some(Self::new(Data::Int(values.into()), states, Vec::new()))
     }
 
     /// The columns of whole numbers one after the other.
