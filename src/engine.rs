@@ -104,6 +104,6 @@ impl Engine {
         let options = Options::default();
         let env = prepare_with(self.policy.program(), facts.data(), now, options, None, common);
         let touching = self.changes.iter().filter(|change| change.touches(&env));
-        touching.flat_map(|change| change.decide(&env, options)).collect()
+        touching.flat_map(|change| change.decide(&env)).collect()
     }
 }

@@ -35,10 +35,11 @@ impl<'f, 'p, F: Fn(Option<&(Option<String>, Vec<String>)>) -> Answer> Answers<'f
             *rows += 1;
             return Arc::clone(answer);
         }
-        let mut answer = (self.begin)(found.category(kind));
-        answer.reasons = self.reasons.of(row);
+        let things = found.rows.things(kind);
+        let mut answer = (self.begin)(found.category(&things));
+        answer.reasons = self.reasons.of(row, &things);
         (answer.effects, answer.verdict) = verdict(&answer.reasons);
-        answer.obligations = found.entries(kind);
+        answer.obligations = found.entries(&things);
         let answer = Arc::new(answer);
         if let Some(place) = self.answers.get_mut(kind) {
             *place = Some((Arc::clone(&answer), 1));

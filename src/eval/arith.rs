@@ -5,7 +5,7 @@ use crate::check::program::{ArithOp, Const, ContextId, NodeId, Zone};
 use crate::check::types::Type;
 use crate::time::{Date, Instant};
 
-use super::column::{Col, Data, Vals, ValsBuilder};
+use super::column::{Col, Data, State, Vals, ValsBuilder};
 use super::expr::{build, is_decimal};
 use super::frame::Frame;
 use super::length;
@@ -259,6 +259,14 @@ pub fn due(frame: &Frame<'_>, length: NodeId, time: Option<NodeId>, before: bool
         return certainly_due(frame, date, &x, &y, before, context);
     }
     vals(build(frame.len(), base, |row| {
+        if let (Some(at), Some(span)) = (x.certain(row), y.certain(row)) {
+            let due = if at.is_none() || span.is_none() {
+                Some(Raw::None)
+            } else {
+                moved(frame, date, at, span, before, context)
+            };
+            return due.map_or(Poss::Any, Poss::One);
+        }
         let (at, spans) = (x.at(row), y.at(row));
         if at.one() == Some(Raw::None) {
             return Poss::One(Raw::None);
@@ -276,6 +284,33 @@ pub fn due(frame: &Frame<'_>, length: NodeId, time: Option<NodeId>, before: bool
 
 /// Deadlines where every time and every length is known or `none`.
 fn certainly_due(frame: &Frame<'_>, date: bool, x: &Vals, y: &Vals, before: bool, context: ContextId) -> Vals {
+    let (Some(times), Data::Decimal(lengths)) = (x.ints(), y.data()) else {
+        return due_by_row(frame, date, x, y, before, context);
+    };
+    let (mut values, mut states) = (Vec::with_capacity(frame.len()), Vec::with_capacity(frame.len()));
+    // Neighbours often have the same length.
+    let mut last: Option<(i128, Option<Const>)> = None;
+    for (row, (at, packed)) in times.iter().zip(lengths.iter()).enumerate() {
+        if x.state(row) == State::None || y.state(row) == State::None {
+            values.push(0);
+            states.push(State::None);
+            continue;
+        }
+        let length = match &last {
+            Some((known, length)) if known == packed => length,
+            _ => &last.insert((*packed, length::unpack(Raw::Decimal(*packed)))).1,
+        };
+        let due = length.as_ref().and_then(|length| {
+            let f = if date { length::move_date } else { length::move_time };
+            f(frame.env, *at, length, before, context)
+        });
+        values.push(due.unwrap_or(0));
+        states.push(if due.is_some() { State::Known } else { State::Unknown });
+    }
+    Vals::new(Data::Int(values.into()), states, Vec::new())
+}
+
+fn due_by_row(frame: &Frame<'_>, date: bool, x: &Vals, y: &Vals, before: bool, context: ContextId) -> Vals {
     let mut builder = ValsBuilder::new(frame.len(), false);
     for row in 0..frame.len() {
         let due = match (x.certain(row), y.certain(row)) {

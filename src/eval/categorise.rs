@@ -2,9 +2,12 @@
 
 use crate::check::program::{Categorise, ListRef, VarId};
 
-use super::arms::{Choice, bit, decides, walk};
-use super::column::{Vals, ValsBuilder};
+use arrow_buffer::BooleanBuffer;
+
+use super::arms::{Choice, Walk, bit, decides, walk};
+use super::column::{Data, Vals, ValsBuilder};
 use super::frame::Frame;
+use super::mask;
 use super::observe::Step;
 use super::quant::{element_frame, elements};
 use super::value::{Extreme, Poss, Raw};
@@ -16,6 +19,14 @@ pub struct Category {
     pub possible: Vals,
     /// The first arm that is certain, as a code.
     pub reported: Vec<Option<i64>>,
+    /// The rows of each arm, where every row certainly has one.
+    pub settled: Option<Vec<BooleanBuffer>>,
+}
+
+impl Category {
+    fn unknown(len: usize) -> Self {
+        Self { possible: Vals::unknown(len), reported: vec![None; len], settled: None }
+    }
 }
 
 /// The category by one block for every row: of the change, or of the asset that `var` stands for.
@@ -24,13 +35,13 @@ pub fn category(frame: &Frame<'_>, block: u16, var: Option<VarId>) -> Category {
     let _going = frame.env.going(Step::Categorise(block));
     let len = frame.len();
     let Some(def) = frame.env.program.categorises.get(usize::from(block)) else {
-        return Category { possible: Vals::unknown(len), reported: vec![None; len] };
+        return Category::unknown(len);
     };
     match (def.each_asset, var) {
         (true, None) => earliest_of_each(frame, def),
         (true, Some(var)) if var != VarId::ASSET => match frame.rows(var) {
             Some(rows) => decide(&frame.rebound(VarId::ASSET, rows), def),
-            None => Category { possible: Vals::unknown(len), reported: vec![None; len] },
+            None => Category::unknown(len),
         },
         _ => decide(frame, def),
     }
@@ -43,12 +54,19 @@ fn decide(frame: &Frame<'_>, def: &Categorise) -> Category {
 /// The category of each row's own asset, and the earliest of them; `certain` says of a row whether the change certainly touches its asset.
 #[must_use]
 pub fn of_assets(frame: &Frame<'_>, block: u16, certain: impl Fn(usize) -> bool) -> (Category, Earliest) {
+    let all_certain = (0..frame.len()).fold(true, |so_far, row| so_far & certain(row));
     let _going = frame.env.going(Step::Categorise(block));
     let mut earliest = Earliest::default();
     let Some(def) = frame.env.program.categorises.get(usize::from(block)) else {
-        return (Category { possible: Vals::unknown(frame.len()), reported: vec![None; frame.len()] }, earliest);
+        return (Category::unknown(frame.len()), earliest);
     };
     let each = by_arm(frame, def);
+    if let Some(settled) = each.settled.as_ref().filter(|_| all_certain) {
+        for (at, _) in (0_i64..).zip(settled).filter(|(_, rows)| mask::any(rows)) {
+            earliest.add_arm(Poss::One(Raw::Int(at)), Some(at), true);
+        }
+        return (each.named(def), earliest);
+    }
     for (row, arm) in each.reported.iter().enumerate() {
         earliest.add_arm(each.possible.at(row), *arm, certain(row));
     }
@@ -60,11 +78,33 @@ struct ByArm {
     possible: Vals,
     /// The first arm that is certain.
     reported: Vec<Option<i64>>,
+    /// The rows of each arm, where every row certainly has one.
+    settled: Option<Vec<BooleanBuffer>>,
 }
 
 impl ByArm {
+    /// Where every row certainly has an arm: these are the rows of each.
+    fn settled(rows: Vec<BooleanBuffer>, len: usize) -> Self {
+        let (mut values, mut reported) = (vec![0; len], vec![None; len]);
+        for (at, rows) in (0_i64..).zip(&rows) {
+            for row in rows.set_indices() {
+                if let (Some(value), Some(first)) = (values.get_mut(row), reported.get_mut(row)) {
+                    (*value, *first) = (at, Some(at));
+                }
+            }
+        }
+        Self { possible: Vals::known(Data::Int(values.into())), reported, settled: Some(rows) }
+    }
+
+    /// The same by the codes of the categories, which more than one arm may have.
     fn named(self, def: &Categorise) -> Category {
         let code = |at: i64| usize::try_from(at).ok().and_then(|at| def.arms.get(at)).map(|arm| arm.code);
+        if let (Some(arms), Some(settled)) = (self.possible.ints(), &self.settled) {
+            let reported: Vec<Option<i64>> = arms.iter().map(|at| code(*at)).collect();
+            let codes: Vec<i64> = reported.iter().map(|code| code.unwrap_or_default()).collect();
+            let possible = Vals::known(Data::Int(codes.into()));
+            return Category { possible, reported, settled: Some(settled.clone()) };
+        }
         let mut builder = ValsBuilder::new(self.possible.len(), false);
         for row in 0..self.possible.len() {
             match self.possible.certain(row) {
@@ -74,7 +114,7 @@ impl ByArm {
             }
         }
         let reported = self.reported.into_iter().map(|at| at.and_then(code)).collect();
-        Category { possible: builder.finish(), reported }
+        Category { possible: builder.finish(), reported, settled: None }
     }
 }
 
@@ -83,9 +123,13 @@ fn by_arm(frame: &Frame<'_>, def: &Categorise) -> ByArm {
     let in_force = def.head.effective_from.is_none_or(|from| from <= now)
         && def.head.effective_until.is_none_or(|until| now < until);
     if !in_force {
-        return ByArm { possible: Vals::constant(frame.len(), Raw::None), reported: vec![None; frame.len()] };
+        let possible = Vals::constant(frame.len(), Raw::None);
+        return ByArm { possible, reported: vec![None; frame.len()], settled: None };
     }
     let walk = walk(frame, &decides(frame, &def.head), None, &def.arms);
+    if is_settled(&walk, frame.len()) {
+        return ByArm::settled(walk.certain, frame.len());
+    }
     let mut reported = vec![None; frame.len()];
     for (at, certain) in (0_i64..).zip(&walk.certain) {
         for row in certain.set_indices() {
@@ -105,7 +149,14 @@ fn by_arm(frame: &Frame<'_>, def: &Categorise) -> ByArm {
         here.extend(arms.map(|(at, _)| Raw::Int(at)));
         Poss::of(here)
     });
-    ByArm { possible, reported }
+    ByArm { possible, reported, settled: None }
+}
+
+/// Whether every row certainly has one arm.
+fn is_settled(walk: &Walk, len: usize) -> bool {
+    let certain = walk.certain.iter().zip(&walk.possible).all(|(certain, possible)| certain == possible);
+    // No arm is possible where one before it is certain: so many rows are different ones.
+    certain && !mask::any(&walk.none) && walk.certain.iter().map(BooleanBuffer::count_set_bits).sum::<usize>() == len
 }
 
 /// The earliest arm that assets of a change have, as far as they were looked at.
@@ -171,7 +222,8 @@ impl Earliest {
     #[must_use]
     pub fn names(self, def: &Categorise) -> (Option<String>, Vec<String>) {
         let reported = vec![self.reported];
-        names(def, &ByArm { possible: column(std::iter::once(self.possible())), reported }.named(def), 0)
+        let by_arm = ByArm { possible: column(std::iter::once(self.possible())), reported, settled: None };
+        names(def, &by_arm.named(def), 0)
     }
 }
 
@@ -201,7 +253,7 @@ fn column(rows: impl ExactSizeIterator<Item = Poss>) -> Vals {
 fn earliest_of_each(frame: &Frame<'_>, def: &Categorise) -> Category {
     let all = earliest(frame, def);
     let reported = all.iter().map(|earliest| earliest.reported).collect();
-    ByArm { possible: column(all.into_iter().map(Earliest::possible)), reported }.named(def)
+    ByArm { possible: column(all.into_iter().map(Earliest::possible)), reported, settled: None }.named(def)
 }
 
 /// The categories of one row in the order of the arms: the reported one, and all possible ones.

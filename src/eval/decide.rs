@@ -24,13 +24,14 @@ use super::ids::Ids;
 use super::observe::{Going, Observer, Step};
 use super::period::{Schedule, schedule};
 use super::portion::Piece;
-use super::quant::{elements, phantom_asset, scalar_at};
+use super::quant::{Element, elements, phantom_asset, scalar_at};
 use super::reason::Reasons;
 use super::risk::Risks;
 use super::unknown::Known;
 use super::urgency::Urgency;
 use super::value::{Poss, Raw};
 use super::when::decided::{timing, timing_of_part};
+use super::when::not_before::{Batch, Sorting};
 use super::{facts, triage};
 
 /// How much is worked on at once. No answer depends on it.
@@ -64,9 +65,10 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
     env.tally.add_work(changes.iter().map(|(_, change)| rows(change)).sum());
     let mut outcome = Outcome::default();
     for (id, row) in changes {
-        let (mut decided, mut whole) = decide_change(env, &id, row, places, options);
+        let sorting = Sorting::beforehand(env, row, false);
+        let (mut decided, mut whole) = decide_change(env, &id, row, places, options, sorting.as_ref());
         let going = env.going(Step::Times);
-        whole.timing = timing(env, row, &whole.shared, &mut decided, options.batch.max(1));
+        whole.timing = timing((env, sorting), row, &whole.shared, &mut decided);
         drop(going);
         outcome.summaries.push(summary(&id, std::mem::take(&mut decided.counted), whole, record));
         if outcome.decisions.is_empty() {
@@ -98,9 +100,12 @@ pub fn pieces(env: &Env<'_>, wanted: impl Fn(&str) -> bool, options: Options) ->
         if env.facts.recorded > 0 && env.facts.touched.get(row as usize).is_some_and(is_untouched) {
             return None;
         }
-        let (mut decided, whole) = decide_change(env, &id, row, places, options);
         let going = env.going(Step::Times);
-        let openings = timing_of_part(env, row, &whole.shared, &mut decided, options.batch.max(1));
+        let sorting = Sorting::beforehand(env, row, true);
+        drop(going);
+        let (mut decided, whole) = decide_change(env, &id, row, places, options, sorting.as_ref());
+        let going = env.going(Step::Times);
+        let openings = timing_of_part((env, sorting), row, &whole.shared, &mut decided);
         drop(going);
         Some(Piece {
             at,
@@ -120,8 +125,8 @@ pub fn pieces(env: &Env<'_>, wanted: impl Fn(&str) -> bool, options: Options) ->
 #[must_use]
 pub fn decide_one(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision, u32)> {
     let id = facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default();
-    let (mut decided, whole) = decide_change(env, &id, change, assumed::places(env.program), options);
-    let _ = timing(env, change, &whole.shared, &mut decided, options.batch.max(1));
+    let (mut decided, whole) = decide_change(env, &id, change, assumed::places(env.program), options, None);
+    let _ = timing((env, None), change, &whole.shared, &mut decided);
     decided.with_assets()
 }
 
@@ -129,7 +134,7 @@ pub fn decide_one(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision
 #[must_use]
 pub fn decide_untimed(env: &Env<'_>, change: u32, options: Options) -> Vec<(Decision, u32)> {
     let id = facts::text(env, TableId::CHANGE, "id", change).unwrap_or_default();
-    decide_change(env, &id, change, assumed::places(env.program), options).0.with_assets()
+    decide_change(env, &id, change, assumed::places(env.program), options, None).0.with_assets()
 }
 
 /// The decisions of a change, or of some of its rows.
@@ -137,8 +142,8 @@ pub fn decide_untimed(env: &Env<'_>, change: u32, options: Options) -> Vec<(Deci
 pub struct Decided {
     /// Of each row.
     pub decisions: Vec<Decision>,
-    /// The assets of these rows.
-    pub assets: Vec<u32>,
+    /// The assets of these rows, as they were decided together.
+    pub batches: Vec<Batch>,
     /// A blackout or window stops one of them.
     pub blocked: bool,
     /// What is said of all of them together.
@@ -149,12 +154,19 @@ pub struct Decided {
 
 impl Decided {
     fn with_assets(self) -> Vec<(Decision, u32)> {
-        self.decisions.into_iter().zip(self.assets).collect()
+        let assets = self.batches.into_iter().flat_map(|batch| batch.rows);
+        self.decisions.into_iter().zip(assets).collect()
+    }
+
+    /// How many rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.decisions.len()
     }
 
     fn append(&mut self, mut other: Self) {
         self.decisions.append(&mut other.decisions);
-        self.assets.append(&mut other.assets);
+        self.batches.append(&mut other.batches);
         self.blocked |= other.blocked;
         self.counted.merge(other.counted);
         self.earliest.merge(other.earliest);
@@ -164,7 +176,7 @@ impl Decided {
 /// A row to decide: an asset, or what is not known of the change's assets.
 pub(super) struct Target {
     asset: u32,
-    id: Option<String>,
+    id: Option<Arc<str>>,
     /// The change certainly touches it.
     certain: bool,
     /// The reason that the engine itself has.
@@ -198,7 +210,14 @@ impl Whole {
 }
 
 /// The decisions, what holds for the whole, and whether time stops any of them.
-fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options: Options) -> (Decided, Whole) {
+fn decide_change(
+    env: &Env<'_>,
+    id: &str,
+    change: u32,
+    places: &[Place],
+    options: Options,
+    sorting: Option<&Sorting<'_, '_>>,
+) -> (Decided, Whole) {
     let going = env.going(Step::Preparing);
     let root = Frame::root(env);
     let schedule = schedule(env, change);
@@ -214,21 +233,22 @@ fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options
     let mut whole = Whole::new(category, risks, frame.into_results());
     drop(going);
     let known = Known::default();
-    let batch = options.batch.max(1);
     let rows = targets.len();
+    // As many batches as there have to be, of one size.
+    let batch = rows.div_ceil(rows.div_ceil(options.batch.max(1)).max(1)).max(1);
     let batches: Vec<Decided> = targets
         .par_chunks_mut(batch)
         .map(|targets| {
-            let decided = decide_batch(env, id, change, &schedule, targets, places, &known, &whole);
+            let decided = decide_batch(env, id, change, &schedule, targets, places, &known, &whole, sorting);
             env.tally.advance(targets.len());
             decided
         })
         .collect();
-    let mut all = Decided::default();
+    let mut batches = batches.into_iter();
+    let mut all = batches.next().unwrap_or_default();
     // They are moved once, into memory of the right size.
-    all.decisions.reserve_exact(rows);
-    all.assets.reserve_exact(rows);
-    batches.into_iter().for_each(|batch| all.append(batch));
+    all.decisions.reserve_exact(rows - all.decisions.len().min(rows));
+    batches.for_each(|batch| all.append(batch));
     whole.earliest = in_parts.then(|| std::mem::take(&mut all.earliest));
     (all, whole)
 }
@@ -238,7 +258,8 @@ fn decide_change(env: &Env<'_>, id: &str, change: u32, places: &[Place], options
 pub fn prepared(env: &Env<'_>, change: u32) -> (Vec<(Option<String>, u32)>, Shared) {
     let root = Frame::root(env);
     let frame = change_frame(&root, change);
-    let rows = targets(env, &frame, change).into_iter().map(|target| (target.id, target.asset)).collect();
+    let named = |target: Target| (target.id.map(|id| id.to_string()), target.asset);
+    let rows = targets(env, &frame, change).into_iter().map(named).collect();
     for node in expensive(env.program) {
         let _ = frame.eval(node);
     }
@@ -287,24 +308,25 @@ pub(super) fn expensive(program: &Program) -> Vec<crate::check::program::NodeId>
 
 pub(super) fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Target> {
     let phantom = phantom_asset(frame);
-    let all = elements(frame, &ListRef::AssetsOf(VarId::CHANGE));
-    let some_certain = all.iter().any(|element| element.certain);
     let ids = env.program.schema.find(TableId::ASSET, "id").and_then(|(field, _)| env.facts.assets.column(field));
     let id = |row: u32| match ids {
         Some(Column::Scalar(ids)) => scalar_at(ids, row as usize).one().and_then(Raw::int),
         Some(Column::List(_) | Column::Unread) | None => None,
     };
-    let mut targets: Vec<Target> = all
-        .into_iter()
-        .filter(|element| !element.phantom)
-        .map(|element| Target {
-            asset: element.row,
-            id: id(element.row).map(|symbol| env.text(symbol).to_string()),
-            certain: element.certain,
-            unsure: None,
-        })
-        .collect();
-    targets.sort_by(|a, b| a.id.cmp(&b.id));
+    let of = |element: Element| Target {
+        asset: element.row,
+        id: id(element.row).map(|symbol| env.text(symbol)),
+        certain: element.certain,
+        unsure: None,
+    };
+    let all = elements(frame, &ListRef::AssetsOf(VarId::CHANGE)).into_iter();
+    let mut some_certain = false;
+    let all = all.inspect(|element| some_certain |= element.certain);
+    let mut targets: Vec<Target> = all.filter(|element| !element.phantom).map(of).collect();
+    // As a rule they are in order.
+    if !targets.is_sorted_by(|a, b| a.id <= b.id) {
+        targets.sort_by(|a, b| a.id.cmp(&b.id));
+    }
     targets.dedup_by(|a, b| a.asset == b.asset);
     let touched = env.facts.touched.get(change as usize);
     let incomplete = touched.is_none_or(|t| t.incomplete);
@@ -326,6 +348,7 @@ pub(super) fn decide_batch(
     places: &[Place],
     known: &Known,
     whole: &Whole,
+    sorting: Option<&Sorting<'_, '_>>,
 ) -> Decided {
     let _going = env.going(Step::Reasons);
     let root = Frame::root(env).with_shared(&whole.shared);
@@ -368,7 +391,9 @@ pub(super) fn decide_batch(
             assumed: assumptions.of(target.asset),
         })
         .collect();
-    Decided { decisions, assets: rows.to_vec(), blocked, counted: answers.counted(), earliest }
+    let counted = answers.counted();
+    let numbers = sorting.map(|sorting| sorting.numbers(&frame));
+    Decided { decisions, batches: vec![Batch { rows: rows.to_vec(), numbers }], blocked, counted, earliest }
 }
 
 /// Says of each row which category it has, where each asset has one of its own; the earliest of these.
@@ -377,6 +402,16 @@ fn add_categories(frame: &Frame<'_>, targets: &[Target], rows: &mut Alike<Said<'
     let is_certain = |row: usize| targets.get(row).is_some_and(|target| target.certain);
     let (category, earliest) = categorise::of_assets(frame, block, is_certain);
     rows.begin();
+    if let Some(settled) = &category.settled {
+        let mut known: HashMap<Names, u32> = HashMap::new();
+        for here in settled {
+            let Some(first) = here.set_indices().next() else { continue };
+            let names = categorise::names(def, &category, first);
+            let thing = *known.entry(names).or_insert_with_key(|names| rows.thing(Said::Category(names.clone())));
+            rows.say_where(here, thing);
+        }
+        return earliest;
+    }
     let mut certain: Vec<((i64, Option<i64>), u32)> = Vec::new();
     let mut others: HashMap<Names, u32> = HashMap::new();
     for row in 0..frame.len() {

@@ -89,7 +89,7 @@ fn instant<S: Serializer>(value: &Option<Instant>, serializer: S) -> Result<S::O
 #[derive(Clone, Debug)]
 pub struct Decision {
     /// The asset; none where it is not known which.
-    pub asset: Option<String>,
+    pub asset: Option<Arc<str>>,
     /// What is said of it, and perhaps of others.
     pub answer: Arc<Answer>,
     /// The first instant at which no blackout and no window is in the way; none where there is none, or where it hangs on something unknown.
@@ -136,7 +136,7 @@ impl Deref for Decision {
 #[derive(Serialize)]
 struct Printed<'d> {
     change: &'d Option<String>,
-    asset: &'d Option<String>,
+    asset: &'d Option<Arc<str>>,
     verdict: Verdict,
     effects: &'d [Effect],
     category: &'d Option<String>,

@@ -47,7 +47,7 @@ pub fn decide(env: &Env<'_>, options: Options) -> Vec<(Decision, u32)> {
             let each = assets.iter().enumerate();
             each.map(|(row, (id, asset))| {
                 let decision = Decision {
-                    asset: id.clone(),
+                    asset: id.as_deref().map(Arc::from),
                     answer: answers.of(row),
                     not_before: None,
                     lapses: Vec::new(),

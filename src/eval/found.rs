@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_buffer::BooleanBuffer;
-
 use crate::check::program::{Effect, Head, Node, NodeId, Period, PeriodId, Rule, VarId, Waivable};
 use crate::facts::table::Cause;
 use crate::time::{Instant, Tested};
@@ -94,10 +92,10 @@ impl<'p> Found<'p> {
         })
     }
 
-    /// The category of the rows of a kind, and all that it may be, where assets have their own.
+    /// The category among these things, and all that it may be, where assets have their own.
     #[must_use]
-    pub fn category(&self, kind: usize) -> Option<&(Option<String>, Vec<String>)> {
-        self.rows.things(kind).into_iter().find_map(|thing| match self.rows.get(thing) {
+    pub fn category(&self, things: &[usize]) -> Option<&(Option<String>, Vec<String>)> {
+        things.iter().find_map(|thing| match self.rows.get(*thing) {
             Some(Said::Category(names)) => Some(names),
             _ => None,
         })
@@ -110,10 +108,10 @@ impl<'p> Found<'p> {
         self.rows.all().any(|said| matches!(said, Said::Statement { hit: Some(hit), .. } if stops(hit.as_ref())))
     }
 
-    /// What somebody has to do for the rows of a kind, sorted.
+    /// What somebody has to do by these things, sorted.
     #[must_use]
-    pub fn entries(&self, kind: usize) -> Vec<Arc<Obligation>> {
-        let things = self.rows.things(kind).into_iter().filter_map(|thing| match self.rows.get(thing) {
+    pub fn entries(&self, things: &[usize]) -> Vec<Arc<Obligation>> {
+        let things = things.iter().filter_map(|thing| match self.rows.get(*thing) {
             Some(Said::Statement { entries, .. }) => Some(entries),
             _ => None,
         });
@@ -227,10 +225,9 @@ fn add_hits<'p>(rows: &mut Alike<Said<'p>>, met: &Hits, own: &Own, hit: impl Fn(
 
 /// By kind, rule, subject and role; then whatever tells them apart.
 pub fn order_of_entries(a: &Obligation, b: &Obligation) -> std::cmp::Ordering {
-    let key = |o: &Obligation| (o.need, o.have, o.due, o.unknown.clone());
     (a.kind, &a.rule, &a.subject, &a.role)
         .cmp(&(b.kind, &b.rule, &b.subject, &b.role))
-        .then_with(|| key(a).cmp(&key(b)))
+        .then_with(|| (a.need, a.have, a.due, &a.unknown).cmp(&(b.need, b.have, b.due, &b.unknown)))
         .then_with(|| b.not_counted.cmp(&a.not_counted))
 }
 

@@ -86,6 +86,11 @@ impl Groups {
 /// A number for what each row gives, below a bound; none where that is not certain.
 fn codes(col: &Col, len: usize) -> (Vec<u32>, usize) {
     match col {
+        Col::Truth(truth) if truth.is_sure() => {
+            let mut codes = vec![0; len];
+            truth.may.set_indices().for_each(|row| codes.get_mut(row).into_iter().for_each(|code| *code = 1));
+            (codes, 2)
+        }
         Col::Truth(truth) => {
             let code = |row| match truth.at(row) {
                 could if could.is_certain() => u32::from(could.be_true),
@@ -102,9 +107,8 @@ fn of_vals(vals: &Vals, len: usize) -> (Vec<u32>, usize) {
         let known =
             || ints.iter().enumerate().filter(|(row, _)| vals.state(*row) == State::Known).map(|(_, value)| *value);
         let ends = if vals.all_known() {
-            ints.iter().fold(None, |ends: Option<(i64, i64)>, v| {
-                Some(ends.map_or((*v, *v), |(low, high)| (low.min(*v), high.max(*v))))
-            })
+            let ends = |(low, high): (i64, i64), value: &i64| (low.min(*value), high.max(*value));
+            ints.first().map(|first| ints.iter().fold((*first, *first), ends))
         } else {
             known().min().zip(known().max())
         };

@@ -201,6 +201,9 @@ impl Marks {
 pub fn run(rows: &[u32]) -> Option<Range<usize>> {
     let first = *rows.first()?;
     let end = first.checked_add(u32::try_from(rows.len()).ok()?)?;
+    if rows.last().is_some_and(|last| last.checked_add(1) != Some(end)) {
+        return None;
+    }
     // Without a way out of the loop the compiler compares several at once.
     let one_by_one = rows.iter().zip(first..end).fold(true, |so_far, (row, next)| so_far & (*row == next));
     one_by_one.then_some(first as usize..end as usize)

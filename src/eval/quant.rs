@@ -447,6 +447,15 @@ fn among(frame: &Frame<'_>, x: NodeId, vals: &super::column::Vals, items: &[Node
 const FEW: usize = 8;
 
 fn within<T: Ord + Copy>(values: &[T], mut items: Vec<T>) -> BooleanBuffer {
+    // So few constants are written out, so that the compiler compares several values at once.
+    match *items.as_slice() {
+        [] => return mask::all(values.len(), false),
+        [a] => return mask::of(values, |value| value == a),
+        [a, b] => return mask::of(values, |value| (value == a) | (value == b)),
+        [a, b, c] => return mask::of(values, |value| (value == a) | (value == b) | (value == c)),
+        [a, b, c, d] => return mask::of(values, |value| (value == a) | (value == b) | (value == c) | (value == d)),
+        _ => {}
+    }
     if items.len() <= FEW {
         return mask::of(values, |value| items.iter().fold(false, |so_far, item| so_far | (*item == value)));
     }

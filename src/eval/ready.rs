@@ -1,7 +1,7 @@
 //! One asset after the other: what a change says whatever the asset is worked out before the first.
 
 use super::assumed;
-use super::decide::{Options, Whole, change_frame, changes, decide_batch, expensive, targets, whole_category};
+use super::decide::{Whole, change_frame, changes, decide_batch, expensive, targets, whole_category};
 use super::decision::Decision;
 use super::env::{Env, Shared};
 use super::frame::Frame;
@@ -57,14 +57,14 @@ impl Ready {
 
     /// Decides the change for the assets that it touches.
     #[must_use]
-    pub fn decide(&self, env: &Env<'_>, options: Options) -> Vec<Decision> {
+    pub fn decide(&self, env: &Env<'_>) -> Vec<Decision> {
         let places = assumed::places(env.program);
         let root = Frame::root(env).with_shared(self.whole.shared());
         let frame = change_frame(&root, self.row).with_shared(self.whole.shared());
         let mut targets = targets(env, &frame, self.row);
         let mut decided =
-            decide_batch(env, &self.id, self.row, &self.schedule, &mut targets, places, &self.known, &self.whole);
-        let _ = timing(env, self.row, self.whole.shared(), &mut decided, options.batch.max(1));
+            decide_batch(env, &self.id, self.row, &self.schedule, &mut targets, places, &self.known, &self.whole, None);
+        let _ = timing((env, None), self.row, self.whole.shared(), &mut decided);
         decided.decisions
     }
 }

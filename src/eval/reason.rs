@@ -34,11 +34,10 @@ impl<'f, 'p> Reasons<'f, 'p> {
         Self { frame, found, tested, known, risks, shared: vec![None; found.rows.all().len()] }
     }
 
-    /// The reasons of one row, sorted: those of every row of its kind.
+    /// The reasons of one row, by what is said of it, sorted: those of every row of its kind.
     #[must_use]
-    pub fn of(&mut self, row: usize) -> Vec<Arc<Reason>> {
-        let things = self.found.rows.things(self.found.rows.kind(row));
-        let mut reasons: Vec<Arc<Reason>> = things.into_iter().filter_map(|thing| self.reason(row, thing)).collect();
+    pub fn of(&mut self, row: usize, things: &[usize]) -> Vec<Arc<Reason>> {
+        let mut reasons: Vec<Arc<Reason>> = things.iter().filter_map(|thing| self.reason(row, *thing)).collect();
         sort(&mut reasons);
         reasons
     }

@@ -33,7 +33,7 @@ pub fn work_out(env: &mut Env<'_>, batch: usize) {
     let due = over_all(env, |block| &block.due);
     // First over the blocks and then over the findings: an unseen finding that is there is there for all blocks.
     let asset_due = match counting(env).as_slice() {
-        [one] if one.due.is_plain() => one.asset_due.clone(),
+        [one] if one.due.is_one_or_any() => one.asset_due.clone(),
         _ => by_asset(env, &due, Extreme::Earliest),
     };
     if env.triage.iter().any(|block| block.counts && block.waived.is_some()) {
@@ -56,7 +56,7 @@ fn over_all(env: &Env<'_>, of: impl Fn(&BlockColumns) -> &Vals) -> Vals {
     let findings = env.rows_of(TableId::FINDING).map_or(0, |table| table.len);
     if let [one] = counting.as_slice()
         && one.len() == findings
-        && one.is_plain()
+        && one.is_one_or_any()
     {
         return (*one).clone();
     }
@@ -134,7 +134,9 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
 /// which comes last, but for an earlier duty that does not say whose it is.
 fn asked_about(env: &Env<'_>, findings: &TableData) -> usize {
     let facts = env.facts;
-    let has_duties = env.rows_of(TableId::DUTY).is_some_and(|duties| duties.len > 0);
+    // The last of them stands for duties that were not seen.
+    let has_duties = env.rows_of(TableId::DUTY).is_some_and(|duties| duties.len > 1)
+        || facts.others_incomplete.contains(&TableId::DUTY);
     if !facts.part || facts.recorded == 0 || has_duties || facts.touched.iter().any(|touched| touched.incomplete) {
         return findings.len;
     }

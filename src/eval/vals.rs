@@ -116,6 +116,12 @@ impl Vals {
         self.states.as_deref().is_none_or(plain)
     }
 
+    /// Whether each row is one value or may be anything.
+    #[must_use]
+    pub fn is_one_or_any(&self) -> bool {
+        self.several.is_empty()
+    }
+
     /// What is known of each row; nothing where every row has a known value.
     #[must_use]
     pub fn states(&self) -> Option<&[State]> {

@@ -134,7 +134,7 @@ pub(super) fn duties(env: &Env<'_>, rows: &[AuditRow], elsewhere: &[Duty]) -> Ve
             rule: Some(duty.rule.clone()),
             in_policy: true,
             change: None,
-            asset: row.decision.asset.clone(),
+            asset: row.decision.asset.as_deref().map(str::to_owned),
             subject: duty.subject.clone(),
             role: duty.role.clone(),
         }));

@@ -29,7 +29,8 @@ pub fn when(
     options: Options,
 ) -> (Option<When>, Vec<String>) {
     let decided = decide_untimed(env, change, options);
-    let ids: Vec<String> = decided.iter().filter_map(|(decision, _)| decision.asset.clone()).collect();
+    let ids: Vec<String> =
+        decided.iter().filter_map(|(decision, _)| decision.asset.as_deref().map(str::to_owned)).collect();
     let is_wanted = |id: Option<&str>| asset.is_none() || id == asset;
     let wanted: Vec<(Decision, u32)> =
         decided.into_iter().filter(|(decision, _)| is_wanted(decision.asset.as_deref())).collect();
@@ -199,7 +200,7 @@ fn late(wanted: &[(Decision, u32)], limit: Instant, now: Instant) -> Vec<Late> {
                     overdue: due < now,
                     unknown: finding.unknown.clone(),
                 });
-                entry.assets.push(decision.asset.clone());
+                entry.assets.push(decision.asset.as_deref().map(str::to_owned));
                 if due < entry.due {
                     entry.due = due;
                     entry.overdue = due < now;

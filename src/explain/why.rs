@@ -30,7 +30,8 @@ pub fn why(
     options: Options,
 ) -> (Option<Why>, Vec<String>) {
     let decided = decide_one(env, change, options);
-    let ids: Vec<String> = decided.iter().filter_map(|(decision, _)| decision.asset.clone()).collect();
+    let ids: Vec<String> =
+        decided.iter().filter_map(|(decision, _)| decision.asset.as_deref().map(str::to_owned)).collect();
     let wanted: Vec<&(Decision, u32)> = decided
         .iter()
         .filter(|(decision, _)| asset.is_none_or(|asset| decision.asset.as_deref() == Some(asset)))
@@ -123,7 +124,7 @@ fn group(env: &Env<'_>, change: u32, members: &[&(Decision, u32)]) -> Option<Why
         })
         .collect();
     Some(WhyGroup {
-        assets: members.iter().map(|one| one.0.asset.clone()).collect(),
+        assets: members.iter().map(|one| one.0.asset.as_deref().map(str::to_owned)).collect(),
         verdict: first.verdict,
         category: first.category.clone(),
         reasons,

@@ -62,7 +62,7 @@ fn decision(asset: &str, verdict: Verdict, reasons: Vec<Reason>) -> Decision {
         ..Answer::default()
     };
     Decision {
-        asset: Some(asset.to_owned()),
+        asset: Some(asset.into()),
         answer: Arc::new(answer),
         not_before: None,
         lapses: Vec::new(),
@@ -156,7 +156,7 @@ fn ndjson_has_the_same_objects_as_json() {
 #[test]
 fn triage_counts_by_level_and_says_how_late() {
     let row = |asset: &str, level: &str, due: Option<&str>, overdue| TriageRow {
-        asset: Some(asset.to_owned()),
+        asset: Some(asset.into()),
         finding: Some("CVE-2026-1".to_owned()),
         block: "patching".to_owned(),
         level: Some(level.to_owned()),

@@ -34,7 +34,7 @@ fn compare(text: &str, now: Instant, changes: &[&str], lines: &str) -> usize {
     let mut among: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for decision in decide(&policy, &records.finish().0, now, &DecideOptions::default()).decisions {
         let asset = decision.asset.clone().unwrap();
-        among.entry(asset).or_default().extend(printed(&[decision]));
+        among.entry(asset.to_string()).or_default().extend(printed(&[decision]));
     }
     let engine = Engine::new(&policy, with_changes()).unwrap();
     let lines: Vec<&str> = lines.lines().filter(|line| !line.is_empty()).collect();

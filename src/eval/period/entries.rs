@@ -20,6 +20,8 @@ pub struct Cache {
     pub stands: super::stands::Cache,
     /// What is said of an interval.
     pub answers: super::answers::Cache,
+    /// The starts that are clear of blackouts.
+    pub clear: crate::eval::when::plan::Clear,
 }
 
 /// The entries of one statement, by the code of what it reads.
@@ -36,6 +38,7 @@ impl Cache {
             windows: slots(program.windows.len()),
             stands: super::stands::Cache::new(program),
             answers: super::answers::Cache::default(),
+            clear: crate::eval::when::plan::Clear::default(),
         }
     }
 

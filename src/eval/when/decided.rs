@@ -13,7 +13,7 @@ use super::super::column::Rows;
 use super::super::decide::{Decided, change_frame};
 use super::super::env::{Env, Shared};
 use super::super::frame::{Binding, Frame};
-use super::not_before::{Openings, not_before, part};
+use super::not_before::{Batch, Openings, Sorting, not_before, part};
 
 /// The approvals that lapse, for each row.
 type Names = Vec<Vec<String>>;
@@ -27,16 +27,14 @@ fn of_rows(env: &Env<'_>, change: u32, shared: &Shared, rows: &[u32], f: &mut dy
 
 /// When a change may go by a portion of its assets: says it of each decision, where no approval lapses.
 #[must_use]
-pub fn timing_of_part(
-    env: &Env<'_>,
+pub fn timing_of_part<'e>(
+    (env, sorting): (&'e Env<'_>, Option<Sorting<'e, '_>>),
     change: u32,
     shared: &Shared,
     decided: &mut Decided,
-    batch: usize,
 ) -> Option<Openings> {
-    let rows: Vec<Vec<u32>> = decided.assets.chunks(batch).map(<[u32]>::to_vec).collect();
-    let in_frame = |rows: &Vec<u32>, f: &mut dyn FnMut(&Frame<'_>)| of_rows(env, change, shared, rows, f);
-    let found = part(env, change, decided.assets.len(), decided.blocked, &rows, in_frame);
+    let in_frame = |rows: &[u32], f: &mut dyn FnMut(&Frame<'_>)| of_rows(env, change, shared, rows, f);
+    let found = part((env, sorting), change, decided.rows(), decided.blocked, &decided.batches, in_frame);
     for (decision, at) in decided.decisions.iter_mut().zip(found.rows) {
         decision.not_before = at;
     }
@@ -45,16 +43,14 @@ pub fn timing_of_part(
 
 /// When the change may go: says it of each decision, and of all of them together.
 #[must_use]
-pub fn timing(
-    env: &Env<'_>,
+pub fn timing<'e>(
+    (env, sorting): (&'e Env<'_>, Option<Sorting<'e, '_>>),
     change: u32,
     shared: &Shared,
     decided: &mut Decided,
-    batch: usize,
 ) -> (Option<Instant>, Vec<String>) {
-    let rows: Vec<Vec<u32>> = decided.assets.chunks(batch).map(<[u32]>::to_vec).collect();
-    let in_frame = |rows: &Vec<u32>, f: &mut dyn FnMut(&Frame<'_>)| of_rows(env, change, shared, rows, f);
-    let found = not_before(env, change, decided.assets.len(), decided.blocked, &rows, in_frame);
+    let in_frame = |rows: &[u32], f: &mut dyn FnMut(&Frame<'_>)| of_rows(env, change, shared, rows, f);
+    let found = not_before((env, sorting), change, decided.rows(), decided.blocked, &decided.batches, in_frame);
     let mut lapses: BTreeSet<String> = BTreeSet::new();
     let lapsing = |approval: &&Approval| approval.valid.is_some();
     let of_asset = |approval: &Approval| approval.head.vars.contains(&VarId::ASSET);
@@ -65,11 +61,18 @@ pub fn timing(
         let mut known: HashMap<Instant, Vec<String>> = HashMap::new();
         // Approvals that do not tell assets apart are looked at once.
         let own_ones = env.program.approvals.iter().filter(lapsing).any(of_asset);
-        let asked = if own_ones { rows.as_slice() } else { &[] };
-        let each: Vec<(Names, Names)> = asked
-            .par_iter()
-            .zip(found.rows.par_chunks(batch))
-            .map(|(rows, by)| {
+        let mut left = found.rows.as_slice();
+        let each: Vec<(&Batch, &[Option<Instant>])> = if own_ones { decided.batches.as_slice() } else { &[] }
+            .iter()
+            .filter_map(|batch| {
+                let (own, rest) = left.split_at_checked(batch.rows.len())?;
+                left = rest;
+                Some((batch, own))
+            })
+            .collect();
+        let each: Vec<(Names, Names)> = each
+            .into_par_iter()
+            .map(|(Batch { rows, .. }, by)| {
                 let mut lapse = (Vec::new(), Vec::new());
                 in_frame(rows, &mut |frame| {
                     lapse.0 = lapsed(frame, true, by);

@@ -1,5 +1,6 @@
 //! `not_before`: the first instant at which nothing but time would be in the way of a change, for each of its assets and for all together.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -8,6 +9,7 @@ use crate::time::{Duration, Instant, Starts};
 
 use super::super::env::Env;
 use super::super::frame::Frame;
+use super::super::observe::Step;
 use super::group::{Allowed, FirstOf, Key, Layout, first, firsts};
 use super::plan::{Plan, View, Wanted};
 
@@ -25,22 +27,60 @@ pub struct NotBefore {
     pub whole: Option<Instant>,
 }
 
-/// Works them out. `blocked` says that something stops a row at the change's own time; `frames` hands each batch of rows, as a frame, to a
-/// function.
+/// By what rows of a change are told apart: by how they stand to blackouts and windows. Where their frame is there anyway they are numbered then.
+#[derive(Debug)]
+pub struct Sorting<'e, 'p> {
+    plan: Plan<'e, 'p>,
+    layout: Layout,
+}
+
+impl<'e, 'p> Sorting<'e, 'p> {
+    fn new(env: &'e Env<'p>, wanted: Wanted) -> Self {
+        let [_, furthest] = DAYS_AHEAD;
+        // How rows stand to what is on at any time in question holds for every part of that time.
+        let plan = ahead(env, wanted, furthest);
+        Self { layout: Layout::new(&plan), plan }
+    }
+
+    /// Where it is certain beforehand that it will be asked: of a portion it always is.
+    #[must_use]
+    pub fn beforehand(env: &'e Env<'p>, change: u32, of_part: bool) -> Option<Self> {
+        let wanted = Wanted::of(env, change).filter(|wanted| of_part || !wanted.own)?;
+        (!is_timeless(env)).then(|| Self::new(env, wanted))
+    }
+
+    /// The numbers of the rows of a frame.
+    #[must_use]
+    pub fn numbers(&self, frame: &Frame<'_>) -> Vec<u32> {
+        let _going = frame.env.going(Step::Times);
+        self.layout.numbers(&self.plan, frame)
+    }
+}
+
+/// Some of the rows of a change, and their numbers where they are there.
+#[derive(Debug)]
+pub struct Batch {
+    /// The rows.
+    pub rows: Vec<u32>,
+    /// Their numbers by [`Sorting::numbers`].
+    pub numbers: Option<Vec<u32>>,
+}
+
+/// Works them out. `blocked` says that something stops a row at the change's own time; `in_frame` hands some rows, as a frame, to a function.
 #[must_use]
-pub fn not_before<T: Sync>(
-    env: &Env<'_>,
+pub fn not_before<'e>(
+    (env, sorting): (&'e Env<'_>, Option<Sorting<'e, '_>>),
     change: u32,
     rows: usize,
     blocked: bool,
-    batches: &[T],
-    in_frame: impl Fn(&T, &mut dyn FnMut(&Frame<'_>)) + Sync,
+    batches: &[Batch],
+    in_frame: impl Fn(&[u32], &mut dyn FnMut(&Frame<'_>)) + Sync,
 ) -> NotBefore {
     let Some(wanted) = Wanted::of(env, change) else { return NotBefore { rows: vec![None; rows], whole: None } };
     if is_timeless(env) || (wanted.own && !blocked) {
         return NotBefore { rows: vec![Some(wanted.from); rows], whole: Some(wanted.from) };
     }
-    let sorted = Sorted::new(env, wanted, batches, in_frame);
+    let sorted = Sorted::new(sorting.unwrap_or_else(|| Sorting::new(env, wanted)), batches, in_frame);
     let mut found = NotBefore { rows: vec![None; rows], whole: None };
     for days in DAYS_AHEAD {
         let plan = ahead(env, wanted, days);
@@ -76,13 +116,13 @@ pub struct Openings {
 
 /// Works out when some of the rows of a change may go, to be put together with others by [`Openings::together`].
 #[must_use]
-pub fn part<T: Sync>(
-    env: &Env<'_>,
+pub fn part<'e>(
+    (env, sorting): (&'e Env<'_>, Option<Sorting<'e, '_>>),
     change: u32,
     rows: usize,
     blocked: bool,
-    batches: &[T],
-    in_frame: impl Fn(&T, &mut dyn FnMut(&Frame<'_>)) + Sync,
+    batches: &[Batch],
+    in_frame: impl Fn(&[u32], &mut dyn FnMut(&Frame<'_>)) + Sync,
 ) -> Part {
     let Some(wanted) = Wanted::of(env, change) else { return Part { rows: vec![None; rows], openings: None } };
     let mut openings = Openings { from: wanted.from, blocked: blocked || !wanted.own, sets: Vec::new() };
@@ -90,7 +130,7 @@ pub fn part<T: Sync>(
     if rows == 0 || is_timeless(env) {
         return Part { rows: free, openings: Some(openings) };
     }
-    let sorted = Sorted::new(env, wanted, batches, in_frame);
+    let sorted = Sorted::new(sorting.unwrap_or_else(|| Sorting::new(env, wanted)), batches, in_frame);
     let mut found: Vec<Option<Instant>> = vec![None; rows];
     let mut open = true;
     for days in DAYS_AHEAD {
@@ -162,25 +202,24 @@ struct Sorted {
 type Each = Vec<(Allowed, (FirstOf, FirstOf))>;
 
 impl Sorted {
-    fn new<T: Sync>(
-        env: &Env<'_>,
-        wanted: Wanted,
-        batches: &[T],
-        in_frame: impl Fn(&T, &mut dyn FnMut(&Frame<'_>)) + Sync,
+    fn new(
+        sorting: Sorting<'_, '_>,
+        batches: &[Batch],
+        in_frame: impl Fn(&[u32], &mut dyn FnMut(&Frame<'_>)) + Sync,
     ) -> Self {
-        let [_, furthest] = DAYS_AHEAD;
-        // How rows stand to what is on at any time in question holds for every part of that time.
-        let plan = ahead(env, wanted, furthest);
-        let layout = Layout::new(&plan);
-        let numbers: Vec<Vec<u32>> = batches
+        let Sorting { plan, layout } = sorting;
+        let numbers: Vec<Cow<'_, [u32]>> = batches
             .par_iter()
-            .map(|batch| {
-                let mut numbers = Vec::new();
-                in_frame(batch, &mut |frame| numbers = layout.numbers(&plan, frame));
-                numbers
+            .map(|batch| match &batch.numbers {
+                Some(numbers) => Cow::Borrowed(numbers.as_slice()),
+                None => {
+                    let mut numbers = Vec::new();
+                    in_frame(&batch.rows, &mut |frame| numbers = layout.numbers(&plan, frame));
+                    Cow::Owned(numbers)
+                }
             })
             .collect();
-        let (order, places) = distinct(numbers.iter().flatten());
+        let (order, places) = distinct(numbers.iter().flat_map(|numbers| numbers.iter()));
         let keys = order.iter().map(|number| layout.key(*number)).collect();
         Self { layout, keys, places }
     }

@@ -82,6 +82,30 @@ pub struct Plan<'e, 'p> {
     open: Mutex<Openings>,
 }
 
+/// The horizon, the length of the change, for what a blackout is sure, which one, and what its clauses read.
+type Asked = (Interval, Duration, Sure, PeriodId, u32);
+
+/// The starts that are clear of blackouts: of portions of an inventory the same is asked again and again.
+#[derive(Debug, Default)]
+pub struct Clear(Mutex<HashMap<Asked, Arc<Starts>>>);
+
+/// So many are remembered.
+const REMEMBERED: usize = 1024;
+
+impl Clear {
+    fn get(&self, asked: &Asked) -> Option<Arc<Starts>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(asked).map(Arc::clone)
+    }
+
+    fn keep(&self, asked: Asked, starts: &Arc<Starts>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= REMEMBERED {
+            all.clear();
+        }
+        all.insert(asked, Arc::clone(starts));
+    }
+}
+
 /// The most that a statement does where it certainly holds, and where it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blocks {
@@ -155,6 +179,12 @@ impl<'e, 'p> Plan<'e, 'p> {
             View::Worst if Blocks::of(self.env, &period.head).unknown => Sure::Possible,
             View::Worst | View::Best => Sure::Certain,
         };
+        let key = (self.horizon, self.length(view), sure, id, code);
+        let all = &self.env.common.periods.clear;
+        if let Some(known) = all.get(&key) {
+            locked().insert((id, code, view), Arc::clone(&known));
+            return known;
+        }
         let own = entries(self.env, id, code);
         let sources: Vec<Source<'_>> = own.iter().map(|entry| Source { entry, tag: tag(id) }).collect();
         let length = self.length(view);
@@ -163,6 +193,7 @@ impl<'e, 'p> Plan<'e, 'p> {
             starts = starts.union(&idle);
         }
         let starts = Arc::new(starts);
+        all.keep(key, &starts);
         locked().insert((id, code, view), Arc::clone(&starts));
         starts
     }

@@ -33,7 +33,7 @@ pub(super) struct Group {
     /// How many there are.
     pub count: usize,
     /// The first of their assets, by id; one that is not known comes last.
-    pub assets: Vec<Option<String>>,
+    pub assets: Vec<Option<Arc<str>>>,
 }
 
 impl Gist {
@@ -123,7 +123,7 @@ impl ChangeGist {
 }
 
 impl Group {
-    fn list(&mut self, asset: &Option<String>) {
+    fn list(&mut self, asset: &Option<Arc<str>>) {
         let at = match self.assets.last() {
             Some(last) if rank(last) > rank(asset) => self.assets.partition_point(|other| rank(other) <= rank(asset)),
             _ => self.assets.len(),
@@ -136,6 +136,6 @@ impl Group {
 }
 
 /// An asset that is not known comes last.
-fn rank(asset: &Option<String>) -> (bool, Option<&str>) {
+fn rank(asset: &Option<Arc<str>>) -> (bool, Option<&str>) {
     (asset.is_none(), asset.as_deref())
 }

@@ -128,8 +128,10 @@ pub struct Keeper<'s> {
     reasons: Kept<Reason, Range<usize>>,
     obligations: Kept<Obligation, Range<usize>>,
     endings: Kept<[Assumed], Range<usize>>,
-    times: HashMap<Option<Instant>, Range<usize>>,
+    times: Vec<(Option<Instant>, Range<usize>)>,
     heads: Vec<Head>,
+    /// What answers say before their reasons: many have the same in common.
+    sayings: Vec<(Arc<Answer>, [Range<usize>; 2])>,
     scratch: Vec<u8>,
 }
 
@@ -152,7 +154,7 @@ impl Head {
     }
 }
 
-/// More beginnings than this are not looked through.
+/// More beginnings, times and sayings than this are not looked through.
 const HEADS: usize = 64;
 
 impl<'s> Keeper<'s> {
@@ -166,8 +168,9 @@ impl<'s> Keeper<'s> {
             reasons: Kept::default(),
             obligations: Kept::default(),
             endings: Kept::default(),
-            times: HashMap::new(),
+            times: Vec::new(),
             heads: Vec::new(),
+            sayings: Vec::new(),
             scratch: Vec::new(),
         }
     }
@@ -181,6 +184,7 @@ impl<'s> Keeper<'s> {
         self.endings.clear();
         self.times.clear();
         self.heads.clear();
+        self.sayings.clear();
     }
 
     /// Appends a decision, but for the name of its asset.
@@ -221,10 +225,7 @@ impl<'s> Keeper<'s> {
         if let Some((_, at)) = self.answers.get(&Place::of(answer)) {
             return at.clone();
         }
-        let mut parts = vec![
-            self.piece(|out| write::before_asset(out, answer.change.as_ref())),
-            self.piece(|out| write::said(out, answer)),
-        ];
+        let mut parts = self.said(answer).to_vec();
         for reason in &answer.reasons {
             parts.push(self.reason(reason));
         }
@@ -243,6 +244,21 @@ impl<'s> Keeper<'s> {
         }
         let at = from..self.bytes.len();
         self.answers.insert(Place::of(answer), (Arc::clone(answer), at.clone()));
+        at
+    }
+
+    /// What an answer says before its reasons: up to the asset, and from there on.
+    fn said(&mut self, answer: &Arc<Answer>) -> [Range<usize>; 2] {
+        if let Some((_, at)) = self.sayings.iter().find(|(other, _)| write::says_the_same(other, answer)) {
+            return at.clone();
+        }
+        let at = [
+            self.piece(|out| write::before_asset(out, answer.change.as_ref())),
+            self.piece(|out| write::said(out, answer)),
+        ];
+        if self.sayings.len() < HEADS {
+            self.sayings.push((Arc::clone(answer), at.clone()));
+        }
         at
     }
 
@@ -292,11 +308,13 @@ impl<'s> Keeper<'s> {
         if !decision.lapses.is_empty() {
             return self.piece(|out| write::times(out, at, &decision.lapses));
         }
-        if let Some(known) = self.times.get(&at) {
+        if let Some((_, known)) = self.times.iter().find(|(other, _)| *other == at) {
             return known.clone();
         }
         let piece = self.piece(|out| write::times(out, at, &[]));
-        self.times.insert(at, piece.clone());
+        if self.times.len() < HEADS {
+            self.times.push((at, piece.clone()));
+        }
         piece
     }
 

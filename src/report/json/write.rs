@@ -115,6 +115,17 @@ pub(super) fn said(out: &mut Vec<u8>, answer: &Answer) {
     out.extend_from_slice(b",\"not_before\":");
 }
 
+/// Whether two answers have the same parts before the asset, and between it and `not_before`.
+pub(super) fn says_the_same(a: &Answer, b: &Answer) -> bool {
+    let tested = |answer: &Answer| (answer.tested.from, answer.tested.to, answer.tested.by);
+    a.verdict == b.verdict
+        && a.category == b.category
+        && a.effects == b.effects
+        && a.category_possible == b.category_possible
+        && tested(a) == tested(b)
+        && a.change == b.change
+}
+
 /// The first instant, and what will have lapsed by then.
 pub(super) fn times(out: &mut Vec<u8>, not_before: Option<Instant>, lapses: &[String]) {
     optional(out, not_before, instant);

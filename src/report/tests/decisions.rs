@@ -154,7 +154,7 @@ fn some() -> impl Strategy<Value = Vec<Decision>> {
     (shared, proptest::collection::vec(own, 0..8)).prop_map(|((answers, assumed), own)| {
         own.into_iter()
             .map(|(asset, not_before, lapses, triage, [which, what])| Decision {
-                asset,
+                asset: asset.map(Arc::from),
                 answer: Arc::clone(&answers[which % answers.len()]),
                 not_before,
                 lapses,

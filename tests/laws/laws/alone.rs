@@ -21,7 +21,7 @@ pub fn alone(policy: &Policy, input: &Input) -> Option<String> {
     for decision in &all.decisions {
         let (Some(change), Some(asset)) = (&decision.change, &decision.asset) else { continue };
         let printed = serde_json::to_string(decision).expect("a decision is printed");
-        among.insert((change.clone(), asset.clone()), printed);
+        among.insert((change.clone(), asset.to_string()), printed);
     }
     for (asset, decisions) in alone {
         let own: Vec<&String> = among.iter().filter(|((_, of), _)| *of == asset).map(|(_, printed)| printed).collect();
