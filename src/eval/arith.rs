@@ -121,14 +121,21 @@ fn of_lengths(op: ArithOp, types: (&Type, &Type), x: &Vals, y: &Vals) -> Option<
     if !(x.all_known() && y.all_known()) {
         return None;
     }
-    let each = x.ints()?.iter().zip(y.ints()?);
-    match types {
-        (Type::Duration, Type::Duration) | (Type::Time, Type::Time) => each.map(|(a, b)| f(*a, *b)).collect(),
-        (Type::Time, Type::Duration) | (Type::Duration, Type::Time) => {
-            each.map(|(a, b)| f(*a, *b).filter(|at| Instant::from_micros(*at).is_some())).collect()
+    let (x, y) = (x.ints()?, y.ints()?);
+    let is_time = match types {
+        (Type::Duration, Type::Duration) | (Type::Time, Type::Time) => false,
+        (Type::Time, Type::Duration) | (Type::Duration, Type::Time) => true,
+        _ => return None,
+    };
+    let mut values = Vec::with_capacity(x.len());
+    for (a, b) in x.iter().zip(y) {
+        let value = f(*a, *b)?;
+        if is_time {
+            let _ = Instant::from_micros(value)?;
         }
-        _ => None,
+        values.push(value);
     }
+    Some(values)
 }
 
 fn several(op: ArithOp, x: &Poss, y: &Poss, f: &dyn Fn(Raw, Raw) -> Option<Raw>) -> Poss {

@@ -41,9 +41,12 @@ pub struct Options {
     pub batch: usize,
 }
 
+/// So many rows are worth a thread of their own.
+const WORTH_SHARING: usize = 1024;
+
 impl Default for Options {
     fn default() -> Self {
-        Self { batch: 4096 }
+        Self { batch: 8192 }
     }
 }
 
@@ -234,8 +237,9 @@ fn decide_change(
     drop(going);
     let known = Known::default();
     let rows = targets.len();
-    // As many batches as there have to be, of one size.
-    let batch = rows.div_ceil(rows.div_ceil(options.batch.max(1)).max(1)).max(1);
+    // As many batches as there have to be, of one size. Portions are decided beside each other anyway.
+    let least = if env.facts.part { 1 } else { rows.div_ceil(WORTH_SHARING).min(rayon::current_num_threads()) };
+    let batch = rows.div_ceil(rows.div_ceil(options.batch.max(1)).max(least).max(1)).max(1);
     let batches: Vec<Decided> = targets
         .par_chunks_mut(batch)
         .map(|targets| {
@@ -319,10 +323,10 @@ pub(super) fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Targ
         certain: element.certain,
         unsure: None,
     };
-    let all = elements(frame, &ListRef::AssetsOf(VarId::CHANGE)).into_iter();
-    let mut some_certain = false;
-    let all = all.inspect(|element| some_certain |= element.certain);
-    let mut targets: Vec<Target> = all.filter(|element| !element.phantom).map(of).collect();
+    let all = elements(frame, &ListRef::AssetsOf(VarId::CHANGE));
+    let some_certain = all.iter().any(|element| element.certain);
+    let mut targets: Vec<Target> = Vec::with_capacity(all.len() + 1);
+    targets.extend(all.into_iter().filter(|element| !element.phantom).map(of));
     // As a rule they are in order.
     if !targets.is_sorted_by(|a, b| a.id <= b.id) {
         targets.sort_by(|a, b| a.id.cmp(&b.id));

@@ -30,12 +30,23 @@ pub struct BlockColumns {
     pub asset_due: Vals,
     /// The due date to report, by finding: the earliest possible, `now` where it cannot be worked out, or none.
     pub reported: Vec<Option<i64>>,
+    /// What is shown of the findings of each asset, where they all have a due date or none.
+    pub shown: Vec<Option<Shown>>,
     /// Whether the block counts for conditions; one on trial is only reported.
     pub counts: bool,
     /// Whether the block is in force at all.
     pub in_force: bool,
     /// Where there are waivers of the block.
     pub waived: Option<WaivedColumns>,
+}
+
+/// What is shown of the findings of an asset.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shown {
+    /// How many are overdue.
+    pub overdue: u64,
+    /// The first due date to report.
+    pub due: Option<i64>,
 }
 
 /// What waivers make of a triage block: a waived finding is not overdue, whenever it is due.

@@ -105,7 +105,12 @@ pub fn of<T: Copy>(values: &[T], test: impl Fn(T) -> bool) -> BooleanBuffer {
         let each = values.iter().enumerate();
         return few(values.len(), each.fold(0, |bits, (at, value)| bits | usize::from(test(*value)) << at));
     }
+    let last_first = |values: &[T]| values.iter().rev().fold(0, |word, value| word << 1 | u64::from(test(*value)));
     let word = |chunk: &[T; WORD]| {
+        // Small values are compared several at once, for large ones that costs more than one by one.
+        if size_of::<T>() >= size_of::<u64>() {
+            return last_first(chunk);
+        }
         let mut bytes = [0; WORD];
         bytes.iter_mut().zip(chunk).for_each(|(byte, value)| *byte = u8::from(test(*value)));
         packed(&bytes)
@@ -114,8 +119,7 @@ pub fn of<T: Copy>(values: &[T], test: impl Fn(T) -> bool) -> BooleanBuffer {
     let mut words: Vec<u64> = Vec::with_capacity(values.len().div_ceil(WORD));
     words.extend(chunks.iter().map(word));
     if !rest.is_empty() {
-        let each = rest.iter().enumerate();
-        words.push(each.fold(0, |word, (at, value)| word | (u64::from(test(*value)) << at)));
+        words.push(last_first(rest));
     }
     wrap(words, values.len())
 }

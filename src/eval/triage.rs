@@ -16,7 +16,7 @@ use super::arith::end_of_day;
 use super::arms::{Choice, bit, decides, walk};
 use super::column::{Data, Rows, State, Vals, ValsBuilder};
 use super::decision::UnknownFact;
-use super::env::{BlockColumns, Env, WaivedColumns};
+use super::env::{BlockColumns, Env, Shown, WaivedColumns};
 use super::frame::{Binding, Frame, poss};
 use super::mask::{self, Marks};
 use super::observe::Step;
@@ -89,6 +89,7 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
             asset_level: none(assets),
             asset_due: none(assets),
             reported: Vec::new(),
+            shown: vec![Some(Shown::default()); assets],
             counts,
             in_force,
             waived: None,
@@ -97,6 +98,7 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
     let batch = batch.max(1);
     let target = u16::try_from(index).ok().map(Waivable::Triage).filter(|target| waiver::concerned(env, *target));
     let asked = asked_about(env, findings);
+    let batch = asked.div_ceil(asked.div_ceil(batch).max(1)).max(1);
     let starts: Vec<usize> = (0..asked).step_by(batch).collect();
     let parts: Vec<Part> = starts
         .par_iter()
@@ -127,7 +129,29 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
     let waived = target.map(|_| without_waived(env, &due, &waived));
     let asset_level = by_asset(env, &level, Extreme::Highest);
     let asset_due = by_asset(env, &due, Extreme::Earliest);
-    BlockColumns { level, due, asset_level, asset_due, reported, counts, in_force, waived }
+    let shown = shown(env, waived.as_ref().map_or(&due, |waived| &waived.due), &reported);
+    BlockColumns { level, due, asset_level, asset_due, reported, shown, counts, in_force, waived }
+}
+
+/// What is shown of the findings of each asset, where all of them have a due date or none.
+fn shown(env: &Env<'_>, due: &Vals, reported: &[Option<i64>]) -> Vec<Option<Shown>> {
+    let now = env.now.micros();
+    let mut shown = vec![Some(Shown::default()); env.facts.assets.len];
+    let findings = env.rows_of(TableId::FINDING).map_or(&[][..], |findings| &findings.owner);
+    let Some(times) = due.ints() else { return vec![None; shown.len()] };
+    for (at, ((owner, time), reported)) in findings.iter().zip(times).zip(reported).enumerate() {
+        let Some(place) = shown.get_mut(*owner as usize) else { continue };
+        let (true, Some(of)) = (due.state(at).is_plain(), place.as_mut()) else {
+            *place = None;
+            continue;
+        };
+        of.overdue += u64::from(due.state(at) == State::Known && *time < now);
+        of.due = match (of.due, *reported) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+    }
+    shown
 }
 
 /// How many findings anybody asks about, from the first: in a portion of an inventory nobody does about the asset that stands for unseen ones,
@@ -559,16 +583,17 @@ fn by_asset(env: &Env<'_>, vals: &Vals, extreme: Extreme) -> Vals {
     };
     let first_unseen = list.rows.phantom.set_indices().next().unwrap_or(list.rows.len);
     let mut found = Extremes::new(assets.len);
-    for (asset, ends) in list.offsets.windows(2).take(assets.len).enumerate() {
-        let &[from, to] = ends else { continue };
-        let range = from as usize..to as usize;
-        let states = vals.states().map(|states| states.get(range.clone()).unwrap_or_default());
-        let is_plain = states.is_none_or(|states| states.iter().fold(true, |so_far, state| so_far & state.is_plain()));
-        let is_seen = || range.end <= first_unseen || !range.clone().any(|at| bit(&list.rows.phantom, at));
-        match values.get(range.clone()) {
-            Some(values) if is_plain && is_seen() => found.put(asset, values, states, extreme),
-            _ => found = found.others(asset..asset + 1, list, vals, extreme),
-        }
+    let mut odd: Vec<u32> = Vec::new();
+    let each = values.iter().zip(&list.rows.owner).enumerate();
+    each.for_each(|(at, (value, owner))| match vals.states().map_or(Some(&State::Known), |states| states.get(at)) {
+        Some(_) if at >= first_unseen && bit(&list.rows.phantom, at) => odd.push(*owner),
+        Some(State::Known) => found.put(*owner, *value, extreme),
+        Some(State::None) => {}
+        Some(State::Several | State::Unknown) | None => odd.push(*owner),
+    });
+    odd.dedup();
+    for asset in odd {
+        found = found.others(asset as usize..asset as usize + 1, list, vals, extreme);
     }
     found.finish()
 }
@@ -585,24 +610,16 @@ impl Extremes {
         Self { values: vec![0; len], states: vec![State::None; len], several: Vec::new() }
     }
 
-    /// Of values that are known or `none`.
-    fn put(&mut self, asset: usize, values: &[i64], states: Option<&[State]>, extreme: Extreme) {
+    /// Of one value more.
+    fn put(&mut self, asset: u32, value: i64, extreme: Extreme) {
+        let asset = asset as usize;
         let (Some(slot), Some(state)) = (self.values.get_mut(asset), self.states.get_mut(asset)) else { return };
-        let mut add = |value: i64| {
-            *slot = match (*state, extreme) {
-                (State::Known, Extreme::Earliest) => value.min(*slot),
-                (State::Known, Extreme::Highest) => value.max(*slot),
-                _ => value,
-            };
-            *state = State::Known;
+        *slot = match (*state, extreme) {
+            (State::Known, Extreme::Earliest) => value.min(*slot),
+            (State::Known, Extreme::Highest) => value.max(*slot),
+            _ => value,
         };
-        match states {
-            None => values.iter().for_each(|value| add(*value)),
-            Some(states) => {
-                let known = values.iter().zip(states).filter(|(_, state)| **state == State::Known);
-                known.for_each(|(value, _)| add(*value));
-            }
-        }
+        *state = State::Known;
     }
 
     /// Of these assets, whatever is known of their findings.

@@ -1,6 +1,5 @@
 //! The urgency of assets' findings as decisions print it.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::check::program::{CompareOp, Triage, Waivable};
@@ -13,7 +12,6 @@ use super::env::{BlockColumns, Env};
 use super::frame::Frame;
 use super::ids::Ids;
 use super::quant::scalar_at;
-use super::vals::State;
 use super::value::{Poss, Raw};
 use super::{triage, waiver};
 
@@ -79,24 +77,6 @@ impl Block<'_> {
         };
         self.levels.get(usize::try_from(code?).ok()?).map(Arc::clone)
     }
-
-    /// How many of these findings are overdue; nothing where a due date is neither known nor `none`.
-    fn overdue(&self, findings: &Range<usize>, now: i64) -> Option<u64> {
-        let dues = self.columns.late();
-        let times = dues.ints()?.get(findings.clone())?;
-        let Some(states) = dues.states() else {
-            return Some(times.iter().map(|due| u64::from(*due < now)).sum());
-        };
-        let mut overdue = 0;
-        for (due, state) in times.iter().zip(states.get(findings.clone())?) {
-            overdue += u64::from(match state {
-                State::Known => *due < now,
-                State::None => self.none_late,
-                State::Several | State::Unknown => return None,
-            });
-        }
-        Some(overdue)
-    }
 }
 
 impl<'e, 'a> Urgency<'e, 'a> {
@@ -142,19 +122,18 @@ impl<'e, 'a> Urgency<'e, 'a> {
         let columns = block.columns;
         let dues = columns.late();
         let now = self.env.now.micros();
-        let own = rows_of(self.findings, asset);
-        let places = own.start as usize..own.end as usize;
         if self.none
-            && let (Some(overdue), Some(reported)) = (block.overdue(&places, now), columns.reported.get(places.clone()))
+            && !block.none_late
+            && let Some(Some(shown)) = columns.shown.get(asset as usize)
         {
-            let due = reported.iter().flatten().min().copied().and_then(Instant::from_micros);
-            let level = block.level(asset);
-            return BlockTriage { block: Arc::clone(&block.name), level, due, overdue, findings: Vec::new() };
+            let (block, level) = (Arc::clone(&block.name), block.level(asset));
+            let due = shown.due.and_then(Instant::from_micros);
+            return BlockTriage { block, level, due, overdue: shown.overdue, findings: Vec::new() };
         }
         let mut overdue = 0;
         let mut due: Option<i64> = None;
         let mut findings = Vec::new();
-        for finding in own {
+        for finding in rows_of(self.findings, asset) {
             let at = finding as usize;
             let late = match dues.at(at) {
                 Poss::One(Raw::Int(due)) => due < now,
