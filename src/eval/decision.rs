@@ -97,7 +97,7 @@ pub struct Decision {
     /// The approvals that will have lapsed by then; sorted.
     pub lapses: Vec<String>,
     /// The urgency of the asset's findings, by triage block.
-    pub triage: Vec<BlockTriage>,
+    pub triage: ByBlock,
     /// Where the policy says what an absence means.
     pub assumed: Arc<[Assumed]>,
 }
@@ -364,6 +364,32 @@ pub struct BlockTriage {
     pub overdue: u64,
     /// The findings that the change fixes, or all where there is no change; most urgent first.
     pub findings: Vec<FindingTriage>,
+}
+
+/// The urgency of an asset's findings, by triage block. Most policies have one, which needs no list of its own.
+#[derive(Clone, Debug)]
+pub enum ByBlock {
+    /// By the only block.
+    One(BlockTriage),
+    /// By each block, or by none.
+    Each(Vec<BlockTriage>),
+}
+
+impl Default for ByBlock {
+    fn default() -> Self {
+        Self::Each(Vec::new())
+    }
+}
+
+impl Deref for ByBlock {
+    type Target = [BlockTriage];
+
+    fn deref(&self) -> &[BlockTriage] {
+        match self {
+            Self::One(block) => std::slice::from_ref(block),
+            Self::Each(blocks) => blocks,
+        }
+    }
 }
 
 /// The urgency of one finding by one triage block.

@@ -7,7 +7,7 @@ use crate::check::schema::TableId;
 use crate::facts::table::{Column, ListColumn, Scalar};
 use crate::time::Instant;
 
-use super::decision::{AppliedWaiver, BlockTriage, FindingTriage, UnknownFact};
+use super::decision::{AppliedWaiver, BlockTriage, ByBlock, FindingTriage, UnknownFact};
 use super::env::{BlockColumns, Env};
 use super::frame::Frame;
 use super::ids::Ids;
@@ -39,7 +39,7 @@ pub fn findings_of(env: &Env<'_>, asset: u32) -> impl Iterator<Item = u32> + use
 /// The urgency of an asset's findings, block by block: of those that the change fixes, or of all where there is no change.
 #[must_use]
 pub fn triage_of(env: &Env<'_>, asset: u32, fixes: Option<&Ids>) -> Vec<BlockTriage> {
-    Urgency::new(env, fixes).of(asset)
+    Urgency::new(env, fixes).of(asset).to_vec()
 }
 
 /// What is looked up once for many assets.
@@ -114,8 +114,11 @@ impl<'e, 'a> Urgency<'e, 'a> {
 
     /// The urgency of an asset's findings, block by block.
     #[must_use]
-    pub fn of(&self, asset: u32) -> Vec<BlockTriage> {
-        self.blocks.iter().map(|block| self.block(block, asset)).collect()
+    pub fn of(&self, asset: u32) -> ByBlock {
+        match self.blocks.as_slice() {
+            [one] => ByBlock::One(self.block(one, asset)),
+            blocks => ByBlock::Each(blocks.iter().map(|block| self.block(block, asset)).collect()),
+        }
     }
 
     fn block(&self, block: &Block<'_>, asset: u32) -> BlockTriage {

@@ -82,7 +82,7 @@ impl AuditRow {
     pub fn overdue_findings(&self) -> u64 {
         let mut named = BTreeSet::new();
         let mut unnamed = 0;
-        for block in &self.decision.triage {
+        for block in self.decision.triage.iter() {
             let overdue =
                 || block.findings.iter().filter(|finding| finding.overdue).map(|finding| finding.finding.as_ref());
             named.extend(overdue().flatten());

@@ -84,7 +84,7 @@ pub(super) fn levels(env: &Env<'_>, rows: &[AuditRow]) -> Vec<LevelRow> {
     let mut found: BTreeMap<LevelKey<'_>, LevelRow> = BTreeMap::new();
     let mut late: BTreeMap<LevelKey<'_>, Vec<(Instant, &str)>> = BTreeMap::new();
     for row in rows {
-        for block in &row.decision.triage {
+        for block in row.decision.triage.iter() {
             let def = env.program.triages.iter().find(|triage| triage.head.name == *block.block);
             for finding in &block.findings {
                 let code = def.and_then(|def| def.levels.code(finding.level.as_deref()?)).unwrap_or(-1);

@@ -186,7 +186,7 @@ fn earliest(timing: &Timing, whole: &Standing) -> Instant {
 fn late(wanted: &[(Decision, u32)], limit: Instant, now: Instant) -> Vec<Late> {
     let mut all: BTreeMap<(&str, Option<&str>), Late> = BTreeMap::new();
     for (decision, _) in wanted {
-        for block in &decision.triage {
+        for block in decision.triage.iter() {
             let missed =
                 |finding: &&FindingTriage| finding.waiver.is_none() && finding.due.is_some_and(|due| due < limit);
             for finding in block.findings.iter().filter(missed) {

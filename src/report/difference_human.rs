@@ -199,7 +199,7 @@ fn reason(out: &mut impl Write, sign: &str, old: Option<&Reason>, new: &Reason, 
 
 /// The urgency of the findings, block by block.
 fn triage(out: &mut impl Write, old: &Decision, new: &Decision, look: &Look) -> io::Result<()> {
-    for block in &new.triage {
+    for block in new.triage.iter() {
         let was = old.triage.iter().find(|old| old.block == block.block);
         let level = |level: Option<&str>| level.unwrap_or("none").to_owned();
         let due = |at: Option<Instant>| at.map_or_else(|| "never".to_owned(), |at| look.time(at));

@@ -9,7 +9,7 @@ use super::rows::{TriageReport, TriageRow, ValueRow, Values};
 use super::text::{fill, pad, tidy, wrap};
 use super::{Format, Look, Paint, clean, diagnostics, human, json, triage_human, values_human};
 use crate::check::program::Effect;
-use crate::eval::decision::{Answer, Counts, Decision, Reason, Record, Summary, Tested, UnknownFact, Verdict};
+use crate::eval::decision::{Answer, ByBlock, Counts, Decision, Reason, Record, Summary, Tested, UnknownFact, Verdict};
 use crate::syntax::diagnostic::{Code, Diagnostic};
 use crate::syntax::source::{Sources, Span};
 use crate::time::{Instant, Zone, parse_instant};
@@ -66,7 +66,7 @@ fn decision(asset: &str, verdict: Verdict, reasons: Vec<Reason>) -> Decision {
         answer: Arc::new(answer),
         not_before: None,
         lapses: Vec::new(),
-        triage: Vec::new(),
+        triage: ByBlock::default(),
         assumed: Arc::default(),
     }
 }

@@ -196,7 +196,7 @@ impl<'s> Keeper<'s> {
         let ending = self.ending(&decision.assumed);
         self.copy(out, ending);
         count(out, decision.triage.len());
-        for block in &decision.triage {
+        for block in decision.triage.iter() {
             self.block(out, block);
         }
     }

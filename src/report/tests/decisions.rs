@@ -9,7 +9,7 @@ use super::super::text::is_harmful;
 use super::{printed, reason, record};
 use crate::check::program::Effect;
 use crate::eval::decision::{
-    Answer, AppliedWaiver, Assumed, BlockTriage, Counts, Decision, FindingTriage, Obligation, Summary, Tested,
+    Answer, AppliedWaiver, Assumed, BlockTriage, ByBlock, Counts, Decision, FindingTriage, Obligation, Summary, Tested,
     UnknownFact, Verdict,
 };
 use crate::report::Format;
@@ -158,7 +158,7 @@ fn some() -> impl Strategy<Value = Vec<Decision>> {
                 answer: Arc::clone(&answers[which % answers.len()]),
                 not_before,
                 lapses,
-                triage,
+                triage: ByBlock::Each(triage),
                 assumed: Arc::clone(&assumed[what % assumed.len()]),
             })
             .collect()
