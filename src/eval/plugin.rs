@@ -1,31 +1,26 @@
 //! Calls of plugins: of the rows at hand each distinct input is asked once, by way of [`Checks`]. Where an input is not known nobody is asked.
 
-use std::collections::HashMap;
+mod inputs;
+
 use std::sync::Arc;
 
 pub use crate::check::plugin::{Asked, Checks, Nobody, Outcome};
-use crate::check::plugin::{Kind, Value, shown};
-use crate::check::program::{ListRef, NodeId, Plugin, PluginCheck, PluginInput, VarId};
+use crate::check::plugin::{Value, shown};
+use crate::check::program::{NodeId, Plugin, PluginCheck, PluginInput};
 use crate::check::types::{Ty, Type};
 use crate::facts::table::Cause;
 
-use super::column::Col;
+use super::column::{Col, Rows};
 use super::decision::UnknownFact;
 use super::env::Env;
 use super::expr::build;
 use super::frame::{Frame, poss};
-use super::quant::{Element, element_frame, elements};
+use super::quant::Element;
 use super::value::{Poss, Raw};
+use inputs::{Inputs, Questions};
 
-/// How many elements are looked at together.
-const CHUNK: usize = 16_384;
 /// Inputs are shown up to so many characters, and the way to ask again where they are no more.
 const SHOWN: usize = 300;
-
-/// The inputs of each row, flat: single values, and for a list how many elements it has and what each of them has.
-struct Rows {
-    keys: Vec<Option<Vec<Raw>>>,
-}
 
 /// A check of the program.
 fn check<'p>(env: &Env<'p>, asked: Asked) -> Option<(&'p Plugin, &'p PluginCheck)> {
@@ -38,24 +33,24 @@ fn check<'p>(env: &Env<'p>, asked: Asked) -> Option<(&'p Plugin, &'p PluginCheck
 pub fn ask(frame: &Frame<'_>, base: &Type, asked: Asked, inputs: &[PluginInput]) -> Col {
     let env = frame.env;
     let Some((_, check)) = check(env, asked) else { return build(frame.len(), base, |_| Poss::Any) };
-    let rows = Rows::read(frame, inputs);
-    let mut known: HashMap<&[Raw], Poss> = HashMap::new();
-    build(frame.len(), base, |row| {
-        let Some(key) = rows.keys.get(row).and_then(Option::as_deref) else { return Poss::Any };
-        if let Some(answer) = known.get(key) {
-            return answer.clone();
-        }
-        let answer = answered(env, asked, check, key).ok().map_or(Poss::Any, Poss::One);
-        known.insert(key, answer.clone());
-        answer
-    })
+    let inputs = Inputs::read(frame, inputs);
+    let Questions { of, rows } = inputs.questions();
+    let answers = build(rows.len(), base, |question| {
+        let row = rows.get(question).copied().flatten();
+        row.and_then(|row| answered(env, asked, check, &inputs, row).ok()).map_or(Poss::Any, Poss::One)
+    });
+    answers.gather(&Rows::These(Arc::new(of)), frame.len())
 }
 
-/// What a check answers to known inputs.
-fn answered(env: &Env<'_>, asked: Asked, check: &PluginCheck, key: &[Raw]) -> Result<Raw, Arc<str>> {
+/// What a check answers in a row whose inputs are known.
+fn answered(env: &Env<'_>, asked: Asked, check: &PluginCheck, inputs: &Inputs, row: usize) -> Result<Raw, Arc<str>> {
     let none = || Arc::from("answered nothing that can be used");
-    let inputs = values(env, &check.signature.inputs, key).ok_or_else(none)?;
-    match env.program.answerer.0.ask(asked, &inputs) {
+    let (kinds, answerer) = (&check.signature.inputs, &env.program.answerer.0);
+    let outcome = match answerer.recall(asked, &inputs.question(env, kinds, row)) {
+        Some(outcome) => outcome,
+        None => answerer.ask(asked, &inputs.values(env, kinds, row).ok_or_else(none)?),
+    };
+    match outcome {
         Outcome::Answer(value) => raw(env, &value, &check.answer).ok_or_else(none),
         Outcome::Failed(why) => Err(why),
     }
@@ -66,11 +61,15 @@ fn answered(env: &Env<'_>, asked: Asked, check: &PluginCheck, key: &[Raw]) -> Re
 pub fn failure(frame: &Frame<'_>, row: usize, asked: Asked, inputs: &[PluginInput]) -> Option<UnknownFact> {
     let env = frame.env;
     let (plugin, check) = check(env, asked)?;
-    let rows = Rows::read(frame, inputs);
-    let key = rows.keys.get(row)?.as_deref()?;
-    let why = answered(env, asked, check, key).err()?;
+    // Of the other rows nothing is asked.
+    let one = frame.narrowed(vec![u32::try_from(row).ok()?]);
+    let inputs = Inputs::read(&one, inputs);
+    if !inputs.is_known(0) {
+        return None;
+    }
+    let why = answered(env, asked, check, &inputs, 0).err()?;
     let kinds = &check.signature.inputs;
-    let shown = shown(&values(env, kinds, key)?, kinds);
+    let shown = shown(&inputs.values(env, kinds, 0)?, kinds);
     let name = &check.signature.name;
     let mut listed = shown.join(", ");
     let mut again = String::new();
@@ -83,100 +82,6 @@ pub fn failure(frame: &Frame<'_>, row: usize, asked: Asked, inputs: &[PluginInpu
     }
     let fact = format!("{}.{name}({listed}): {why}{again}", plugin.name);
     Some(UnknownFact { fact, cause: Cause::Plugin.as_str() })
-}
-
-impl Rows {
-    fn read(frame: &Frame<'_>, inputs: &[PluginInput]) -> Self {
-        let mut rows = Self { keys: vec![Some(Vec::with_capacity(inputs.len())); frame.len()] };
-        rows.add_all(frame, inputs);
-        rows
-    }
-
-    fn add_all(&mut self, frame: &Frame<'_>, inputs: &[PluginInput]) {
-        for input in inputs {
-            match input {
-                PluginInput::Value(node) => self.add(frame, *node),
-                PluginInput::Record(fields) => self.add_all(frame, fields),
-                PluginInput::List(list, var, parts) => self.add_list(frame, list, *var, parts),
-            }
-        }
-    }
-
-    fn add(&mut self, frame: &Frame<'_>, node: NodeId) {
-        let col = frame.eval(node);
-        for (row, key) in self.keys.iter_mut().enumerate() {
-            if let Some(values) = key {
-                match poss(&col, row).one() {
-                    Some(raw) => values.push(raw),
-                    None => *key = None,
-                }
-            }
-        }
-    }
-
-    fn add_list(&mut self, frame: &Frame<'_>, list: &ListRef, var: VarId, parts: &[PluginInput]) {
-        let mut found: Vec<Option<Vec<Vec<Raw>>>> = vec![Some(Vec::new()); frame.len()];
-        for chunk in elements(frame, list).chunks(CHUNK) {
-            let inner = element_frame(frame, var, list, chunk);
-            let mut values = Self::read(&inner, parts).keys;
-            for (at, element) in chunk.iter().enumerate() {
-                let Some(row) = found.get_mut(element.parent as usize) else { continue };
-                let values = values.get_mut(at).and_then(Option::take);
-                match (row.as_mut(), values.filter(|_| !element.phantom && element.certain)) {
-                    (Some(all), Some(values)) => all.push(values),
-                    _ => *row = None,
-                }
-            }
-        }
-        for (key, row) in self.keys.iter_mut().zip(found) {
-            match (key.as_mut(), row) {
-                (Some(values), Some(all)) => {
-                    values.push(Raw::Int(i64::try_from(all.len()).unwrap_or(i64::MAX)));
-                    values.extend(all.into_iter().flatten());
-                }
-                _ => *key = None,
-            }
-        }
-    }
-}
-
-/// The inputs that a key holds.
-fn values(env: &Env<'_>, kinds: &[Kind], key: &[Raw]) -> Option<Vec<Value>> {
-    let mut rest = key.iter().copied();
-    kinds.iter().map(|kind| value(env, kind, &mut rest)).collect()
-}
-
-fn value(env: &Env<'_>, kind: &Kind, rest: &mut dyn Iterator<Item = Raw>) -> Option<Value> {
-    match kind {
-        Kind::Set(inner) | Kind::List(inner) => {
-            let count = rest.next()?.int()?;
-            let all = (0..count).map(|_| value(env, inner, &mut *rest));
-            Some(Value::in_order(all.collect::<Option<_>>()?, matches!(kind, Kind::Set(_))))
-        }
-        Kind::Record(fields) => {
-            let all = fields.iter().map(|(_, kind)| value(env, kind, &mut *rest));
-            Some(Value::Record(all.collect::<Option<_>>()?))
-        }
-        Kind::OrNone(inner) => match rest.next()? {
-            Raw::None => Some(Value::None),
-            raw => single(env, inner, raw),
-        },
-        kind => single(env, kind, rest.next()?),
-    }
-}
-
-fn single(env: &Env<'_>, kind: &Kind, raw: Raw) -> Option<Value> {
-    Some(match (kind, raw) {
-        (Kind::Bool, Raw::Int(bit)) => Value::Bool(bit != 0),
-        (Kind::Int, Raw::Int(number)) => Value::Int(number),
-        (Kind::Number | Kind::Percent, Raw::Decimal(raw)) => Value::Decimal(raw),
-        (Kind::Text, Raw::Int(symbol)) => Value::Text(env.text(symbol)),
-        (Kind::Date, Raw::Int(days)) => Value::Date(i32::try_from(days).ok()?),
-        (Kind::Time, Raw::Int(micros)) => Value::Time(micros),
-        (Kind::Duration, Raw::Int(micros)) => Value::Duration(micros),
-        (Kind::Word(_), Raw::Int(code)) => Value::Word(u32::try_from(code).ok()?),
-        _ => return None,
-    })
 }
 
 /// The elements of the set that a check answers, for every row: where there is no answer, one that nothing is known of.

@@ -176,6 +176,18 @@ pub struct Looked {
 pub type Listed = Vec<Looked>;
 
 impl Looked {
+    /// The rows of the frame that they belong to, in order.
+    #[must_use]
+    pub fn parents(&self) -> &[u32] {
+        &self.parents
+    }
+
+    /// Whether one of them certainly is in the list.
+    #[must_use]
+    pub fn is_certain(&self, at: usize) -> bool {
+        self.certain.as_ref().is_none_or(|certain| super::arms::bit(certain, at))
+    }
+
     /// Marks the rows that have an element which is certainly there and in the mask.
     fn mark_certain(&self, mask: &BooleanBuffer, rows: &mut Marks) {
         match &self.certain {
@@ -235,7 +247,7 @@ fn in_any_order(column: &ListColumn, rows: &[u32]) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// Looks through all elements, some at a time; of those of a field no more is kept than their rows.
-fn each_some(frame: &Frame<'_>, var: VarId, list: &ListRef, mut f: impl FnMut(&Looked, &Frame<'_>)) {
+pub fn each_some(frame: &Frame<'_>, var: VarId, list: &ListRef, mut f: impl FnMut(&Looked, &Frame<'_>)) {
     if let ListRef::Field(of, field) = list
         && let Some(listed) = frame.listed(*of, *field)
     {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::check::plugin::{Asked, Checks, Limits, Outcome, Value};
+use crate::check::plugin::{Asked, Checks, Limits, Outcome, Question, Value};
 
 use super::cache::Cache;
 use super::failure::Failure;
-use super::memo::Memo;
+use super::memo::{Memo, Remembered};
 use super::module::Module;
 
 /// The plugins of a policy, in its order, each with a memory of its own.
@@ -73,15 +73,31 @@ impl Answers {
     }
 }
 
+impl Answers {
+    /// The memory of a plugin, and the module's index of one of its checks.
+    fn of(&self, asked: Asked) -> Option<(&Memo, usize)> {
+        let plugin = self.plugins.get(usize::from(asked.plugin))?;
+        Some((&plugin.memo, (*plugin.checks.get(usize::from(asked.check))?)?))
+    }
+}
+
 impl Checks for Answers {
     fn ask(&self, asked: Asked, inputs: &[Value]) -> Outcome {
-        let plugin = self.plugins.get(usize::from(asked.plugin));
-        let check = plugin.and_then(|plugin| Some((plugin, (*plugin.checks.get(usize::from(asked.check))?)?)));
-        let Some((plugin, check)) = check else { return Outcome::Failed(Arc::from("is not there")) };
-        let answer = plugin.memo.ask(check, inputs);
+        let Some((memo, check)) = self.of(asked) else { return Outcome::Failed(Arc::from("is not there")) };
+        memo.ask(check, inputs).into()
+    }
+
+    fn recall(&self, asked: Asked, question: &dyn Question) -> Option<Outcome> {
+        let (memo, check) = self.of(asked)?;
+        memo.recall(check, question).map(Outcome::from)
+    }
+}
+
+impl From<Remembered> for Outcome {
+    fn from(answer: Remembered) -> Self {
         match answer.result {
-            Ok(value) => Outcome::Answer(value),
-            Err(_) => Outcome::Failed(answer.words.unwrap_or_default()),
+            Ok(value) => Self::Answer(value),
+            Err(_) => Self::Failed(answer.words.unwrap_or_default()),
         }
     }
 }

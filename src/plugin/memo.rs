@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 use ahash::RandomState;
 use std::collections::HashMap;
 
-use crate::check::plugin::{Limits, Value};
+use crate::check::plugin::{Limits, Question as Asking, Value};
 
 use super::failure::Failure;
 use super::module::Module;
@@ -69,23 +69,6 @@ impl Question {
 
     fn is(&self, check: usize, inputs: &[Value]) -> bool {
         self.check == check && *self.inputs == *inputs
-    }
-}
-
-/// A hash over values; equal ones have the same. It takes less steps than the derived one, which has a step for each discriminant.
-fn hash_all(values: &[Value], hasher: &mut impl Hasher) {
-    hasher.write_usize(values.len());
-    for value in values {
-        match value {
-            Value::Bool(value) => hasher.write_u8(u8::from(*value)),
-            Value::Int(value) | Value::Time(value) | Value::Duration(value) => hasher.write_i64(*value),
-            Value::Decimal(value) => hasher.write_i128(*value),
-            Value::Text(text) => hasher.write(text.as_bytes()),
-            Value::Date(days) => hasher.write_i32(*days),
-            Value::Word(word) => hasher.write_u32(*word),
-            Value::None => hasher.write_u8(2),
-            Value::List(values) | Value::Record(values) => hash_all(values, hasher),
-        }
     }
 }
 
@@ -168,23 +151,39 @@ impl Memo {
         self.shards.iter().map(count).sum()
     }
 
+    fn hash(&self, check: usize, add: impl FnOnce(&mut dyn Hasher)) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write_usize(check);
+        add(&mut hasher);
+        hasher.finish()
+    }
+
+    fn shard(&self, hash: u64) -> Option<&RwLock<Shard>> {
+        usize::try_from(hash >> 32).ok().and_then(|n| self.shards.get(n % SHARDS))
+    }
+
+    /// The answer to a question that is asked no more, by what it is asked with.
+    fn find(&self, hash: u64, check: usize, is_it: impl Fn(&[Value]) -> bool) -> Option<Remembered> {
+        let shard = self.shard(hash)?.read().ok()?;
+        let question = shard.get(&hash)?.all().find(|known| known.check == check && is_it(&known.inputs))?;
+        question.answer.get().cloned()
+    }
+
+    /// The answer to a question whose inputs are not made into values yet, if it was asked before.
+    #[must_use]
+    pub fn recall(&self, check: usize, question: &dyn Asking) -> Option<Remembered> {
+        let hash = self.hash(check, |hasher| question.hash(hasher));
+        self.find(hash, check, |inputs| question.is(inputs))
+    }
+
     /// The answer to a question, by the index of the check in [`Described::checks`](crate::check::plugin::Described::checks).
     #[must_use]
     pub fn ask(&self, check: usize, inputs: &[Value]) -> Remembered {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write_usize(check);
-        hash_all(inputs, &mut hasher);
-        let hash = hasher.finish();
+        let hash = self.hash(check, |hasher| Value::hash_all(inputs, hasher));
         let known = |first: &Arc<Question>| first.all().find(|question| question.is(check, inputs)).cloned();
-        let Some(shard) = usize::try_from(hash >> 32).ok().and_then(|n| self.shards.get(n % SHARDS)) else {
-            return self.work_out(check, inputs);
-        };
-        if let Ok(shard) = shard.read()
-            && let Some(first) = shard.get(&hash)
-            && let Some(question) = first.all().find(|question| question.is(check, inputs))
-            && let Some(answer) = question.answer.get()
-        {
-            return answer.clone();
+        let Some(shard) = self.shard(hash) else { return self.work_out(check, inputs) };
+        if let Some(answer) = self.find(hash, check, |known| *known == *inputs) {
+            return answer;
         }
         let Ok(mut questions) = shard.write() else { return self.work_out(check, inputs) };
         let question = match questions.get(&hash) {

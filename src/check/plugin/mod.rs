@@ -8,6 +8,7 @@ mod statement;
 mod text;
 
 use std::fmt::Debug;
+use std::hash::Hasher;
 use std::sync::Arc;
 
 pub use kind::Kind;
@@ -120,6 +121,28 @@ pub enum Value {
     Record(Vec<Value>),
 }
 
+impl Value {
+    /// Adds values to a hash: as many as there are, and each. It takes less steps than the derived one, which has a step for each kind of value.
+    pub fn hash_all(values: &[Self], hasher: &mut dyn Hasher) {
+        hasher.write_usize(values.len());
+        values.iter().for_each(|value| value.hash_one(hasher));
+    }
+
+    /// Adds this value to a hash.
+    pub fn hash_one(&self, hasher: &mut dyn Hasher) {
+        match self {
+            Self::Bool(value) => hasher.write_u8(u8::from(*value)),
+            Self::Int(value) | Self::Time(value) | Self::Duration(value) => hasher.write_i64(*value),
+            Self::Decimal(value) => hasher.write_i128(*value),
+            Self::Text(text) => hasher.write(text.as_bytes()),
+            Self::Date(days) => hasher.write_i32(*days),
+            Self::Word(word) => hasher.write_u32(*word),
+            Self::None => hasher.write_u8(2),
+            Self::List(values) | Self::Record(values) => Self::hash_all(values, hasher),
+        }
+    }
+}
+
 /// Which check is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Asked {
@@ -139,11 +162,25 @@ pub enum Outcome {
     Failed(Arc<str>),
 }
 
+/// Inputs that are not made into values yet, of a question that may have been asked before.
+pub trait Question {
+    /// Adds the inputs to a hash, as [`Value::hash_all`] does.
+    fn hash(&self, hasher: &mut dyn Hasher);
+
+    /// Whether these are its inputs.
+    fn is(&self, inputs: &[Value]) -> bool;
+}
+
 /// Answers the questions that a policy asks its plugins. An answer hangs on nothing but the check and the inputs: whether it was asked
 /// before, by which thread and in which order leaves no trace in it.
 pub trait Checks: Debug + Sync + Send {
     /// Asks a check. There is one input for each of its signature, of the type that it has there.
     fn ask(&self, asked: Asked, inputs: &[Value]) -> Outcome;
+
+    /// What became of a question that was asked before, where that is remembered and can be told without making its inputs into values.
+    fn recall(&self, _asked: Asked, _question: &dyn Question) -> Option<Outcome> {
+        None
+    }
 
     /// What was decided is decided: remembers the answers where they are to outlive the run.
     fn keep(&self) {}

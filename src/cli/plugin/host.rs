@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::super::failure::Failure;
 use crate::Policy;
-use crate::check::plugin::{Asked, Checks, Described, Limits, Outcome, Refused, Value};
+use crate::check::plugin::{Asked, Checks, Described, Limits, Outcome, Question, Refused, Value};
 use crate::plugin::{Answers, Cache, Host, HostOptions, Module, digest};
 use crate::report::{Format, Look};
 
@@ -145,12 +145,14 @@ impl Checks for Asker {
             self.turns.get_or_init(|| Turns::of(rayon::current_num_threads(), slots())).as_ref().map(Turns::take);
         let outcome = self.answers.ask(asked, inputs);
         drop(turn);
-        if matches!(outcome, Outcome::Failed(_))
-            && let Some((plugin, failure)) = self.answers.fatal()
-        {
-            self.end(plugin, &failure.to_string());
-        }
+        self.look_at(&outcome);
         outcome
+    }
+
+    fn recall(&self, asked: Asked, question: &dyn Question) -> Option<Outcome> {
+        let outcome = self.answers.recall(asked, question)?;
+        self.look_at(&outcome);
+        Some(outcome)
     }
 
     fn keep(&self) {
@@ -166,6 +168,15 @@ impl Drop for Asker {
 }
 
 impl Asker {
+    /// A call that the guard ended ends the run.
+    fn look_at(&self, outcome: &Outcome) {
+        if matches!(outcome, Outcome::Failed(_))
+            && let Some((plugin, failure)) = self.answers.fatal()
+        {
+            self.end(plugin, &failure.to_string());
+        }
+    }
+
     /// Ends the run: what a machine was too slow for must not become a decision.
     fn end(&self, plugin: &str, why: &str) -> ! {
         let help = "nothing was decided; a lower `limits fuel` lets such a call end as unknown, on every machine alike";

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher as _, Hasher as _};
 
-use super::{Passed, Question, hash_all};
+use super::{Passed, Question};
 use crate::check::plugin::Value;
 
 #[test]
@@ -28,7 +28,7 @@ fn questions_with_one_hash_are_told_apart() {
 fn equal_values_have_equal_hashes() {
     let hash = |values: &[Value]| {
         let mut hasher = ahash::RandomState::with_seeds(1, 2, 3, 4).build_hasher();
-        hash_all(values, &mut hasher);
+        Value::hash_all(values, &mut hasher);
         hasher.finish()
     };
     let texts = |all: &[&str]| Value::List(all.iter().map(|text| Value::Text((*text).into())).collect());
