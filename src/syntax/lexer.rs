@@ -95,6 +95,11 @@ impl<'a> Lexer<'a> {
         Self { text, at, line_start: true, after_operand: false }
     }
 
+    /// Goes on behind a closing bracket that ends before byte `at`.
+    pub(crate) fn jump(&mut self, at: usize) {
+        *self = Self { text: self.text, at, line_start: false, after_operand: true };
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -167,7 +172,9 @@ impl<'a> Lexer<'a> {
             _ => {
                 let long =
                     ["...", "===", "!==", "->", "..", "==", "!=", "<=", ">=", "&&", "||", "<>", ":=", "=<", "=>"];
-                match long.iter().find(|op| rest.starts_with(**op)) {
+                // Each of these has one of these signs in its second place.
+                let may_be_long = matches!(rest.as_bytes().get(1), Some(b'.' | b'=' | b'>' | b'&' | b'|' | b'<'));
+                match long.iter().filter(|_| may_be_long).find(|op| rest.starts_with(**op)) {
                     Some(op) => (TokenKind::Punct, op.len()),
                     None if first.is_ascii_punctuation() || matches!(first, '≠' | '≤' | '≥' | '…') => {
                         (TokenKind::Punct, first.len_utf8())

@@ -22,6 +22,7 @@ mod mistakes;
 mod nesting;
 mod parse;
 mod scan;
+mod skip;
 
 pub use format::format;
 pub use parse::{parse, parse_but, parse_expression};

@@ -7,6 +7,8 @@ use super::lexer::{Token, TokenKind, is_reserved};
 pub(crate) struct Nesting {
     /// Forms that are open within each open bracket, outermost first; the last is outside of all brackets.
     frames: Vec<usize>,
+    /// How many they are, all together.
+    outer_forms: usize,
     open_forms: usize,
     /// The last token could end an operand.
     after_operand: bool,
@@ -22,8 +24,17 @@ impl Nesting {
         self.frames.is_empty()
     }
 
-    fn total(&self) -> usize {
-        self.frames.iter().sum::<usize>() + self.frames.len() + self.open_forms
+    /// Reads the bracket that closes the innermost open one.
+    pub(crate) fn close(&mut self) {
+        self.open_forms = self.frames.pop().unwrap_or_default();
+        self.outer_forms -= self.open_forms;
+        self.after_operand = true;
+        (self.after_collection, self.after_opener) = (false, false);
+    }
+
+    /// How deep the text is nested so far.
+    pub(crate) fn total(&self) -> usize {
+        self.outer_forms + self.frames.len() + self.open_forms
     }
 
     /// Reads one token and returns how deep the text is nested behind it.
@@ -35,12 +46,12 @@ impl Nesting {
         let opener = std::mem::take(&mut self.after_opener);
         match text {
             "{" | "(" | "[" => {
+                self.outer_forms += self.open_forms;
                 self.frames.push(std::mem::take(&mut self.open_forms));
                 self.after_operand = false;
             }
             "}" | ")" | "]" => {
-                self.open_forms = self.frames.pop().unwrap_or_default();
-                self.after_operand = true;
+                self.close();
             }
             "<" if collection => {
                 self.open_forms += 1;
@@ -69,5 +80,6 @@ impl Nesting {
 }
 
 fn is_foreign_quantifier(word: &str) -> bool {
-    ["forall", "exists", "some", "all", "every", "any"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    matches!(word.len(), 3..=6)
+        && ["forall", "exists", "some", "all", "every", "any"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }

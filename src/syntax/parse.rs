@@ -7,7 +7,7 @@ use super::expr::Expr;
 use super::grammar::{PolicyParser, Rule, limit_work};
 use super::lexer::{Token, TokenKind, is_reserved};
 use super::mistakes::{Stretch, diagnose, distance};
-use super::scan::{Chunk, KINDS, MAX_RUN, Scanned, scan};
+use super::scan::{Chunk, KINDS, MAX_RUN, Scanned, is_kind, scan, scan_but};
 use super::source::{FileId, Span};
 use super::tree::{File, Statement};
 use pest::Parser as _;
@@ -23,14 +23,40 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
 /// Parses one file but for the statements of a kind, whose places come last. Of those it is only known that their brackets close.
 #[must_use]
 pub fn parse_but(file: FileId, text: &str, left_out: &str) -> (File, Vec<Diagnostic>, Vec<Span>) {
+    quickly(file, text, left_out).unwrap_or_else(|| slowly(file, text, left_out))
+}
+
+type Parsed = (File, Vec<Diagnostic>, Vec<Span>);
+
+/// The same without tokens of what is left out; nothing where anything is wrong, which is told as if nothing were left out.
+pub(super) fn quickly(file: FileId, text: &str, left_out: &str) -> Option<Parsed> {
+    if left_out.is_empty() {
+        return None;
+    }
     limit_work();
-    let mut passed = Vec::new();
+    let scanned = scan_but(file, text, left_out).ok().filter(|scanned| scanned.problems.is_empty())?;
+    let (statements, problems, mut passed) = read(file, &scanned, left_out);
+    passed.extend(scanned.passed);
+    passed.sort_unstable();
+    problems.is_empty().then_some((File { id: file, statements }, problems, passed))
+}
+
+pub(super) fn slowly(file: FileId, text: &str, left_out: &str) -> Parsed {
+    limit_work();
     let scanned = match scan(file, text) {
         Ok(scanned) => scanned,
-        Err(problem) => return (File { id: file, statements: Vec::new() }, vec![problem], passed),
+        Err(problem) => return (File { id: file, statements: Vec::new() }, vec![problem], Vec::new()),
     };
-    let mut reader = Reader::new(file, &scanned);
-    let mut statements = Vec::new();
+    let (statements, mut problems, passed) = read(file, &scanned, left_out);
+    problems.extend(scanned.problems);
+    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    (File { id: file, statements }, problems, passed)
+}
+
+/// Reads the statements that a scan found, but for those of a kind.
+fn read(file: FileId, scanned: &Scanned<'_>, left_out: &str) -> (Vec<Statement>, Vec<Diagnostic>, Vec<Span>) {
+    let mut reader = Reader::new(file, scanned);
+    let (mut statements, mut passed) = (Vec::new(), Vec::new());
     for chunk in &scanned.chunks {
         if reader.builder.problems.len() >= MAX_PROBLEMS {
             break;
@@ -41,10 +67,7 @@ pub fn parse_but(file: FileId, text: &str, left_out: &str) -> (File, Vec<Diagnos
         }
         statements.extend(reader.statement(*chunk));
     }
-    let mut problems = reader.builder.problems;
-    problems.extend(scanned.problems);
-    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    (File { id: file, statements }, problems, passed)
+    (statements, reader.builder.problems, passed)
 }
 
 /// Parses a text that is one expression.
@@ -160,7 +183,7 @@ impl<'a> Reader<'a> {
         let first = self.token(chunk.first)?;
         let last = self.token(chunk.last.checked_sub(1)?)?;
         let kind = self.word(chunk.first);
-        if !KINDS.contains(&kind) {
+        if !is_kind(kind) {
             if first.kind != TokenKind::Unclosed {
                 self.unknown_statement(first, kind);
             }

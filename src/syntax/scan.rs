@@ -43,6 +43,11 @@ pub(crate) const KINDS: [&str; 21] = [
     "test",
 ];
 
+/// Whether a word starts a statement.
+pub(crate) fn is_kind(word: &str) -> bool {
+    KINDS.iter().any(|kind| kind.len() == word.len() && *kind == word)
+}
+
 /// One statement's text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chunk {
@@ -66,6 +71,8 @@ pub(crate) struct Scanned<'a> {
     pub chunks: Vec<Chunk>,
     /// What the scan found.
     pub problems: Vec<Diagnostic>,
+    /// The places of statements that were passed over, of which there are no tokens.
+    pub passed: Vec<Span>,
 }
 
 impl Scanned<'_> {
@@ -79,13 +86,28 @@ impl Scanned<'_> {
 
 /// Scans a text; `Err` where it must not reach the grammar at all.
 pub(crate) fn scan(file: FileId, text: &str) -> Result<Scanned<'_>, Diagnostic> {
+    scan_but(file, text, "")
+}
+
+/// Scans a text but for the statements of a kind in which there is nothing to object to. Where it has other problems they may be told otherwise
+/// than [`scan`] does: whoever finds one scans all of it.
+pub(crate) fn scan_but<'a>(file: FileId, text: &'a str, left_out: &'a str) -> Result<Scanned<'a>, Diagnostic> {
     if text.len() > MAX_FILE {
         return Err(Diagnostic::error(codes::TOO_LARGE, Span::new(file, 0, 0), "the file is larger than 16 MB")
             .label("not read")
             .help("split it: a policy may be a folder of `*.gate` files"));
     }
-    let mut scanner =
-        Scanner { file, text, clean: None, problems: Vec::new(), tokens: Vec::new(), comments: Vec::new() };
+    let mut scanner = Scanner {
+        file,
+        text,
+        left_out,
+        clean: None,
+        problems: Vec::new(),
+        tokens: Vec::new(),
+        comments: Vec::new(),
+        passed: Vec::new(),
+        cuts: Vec::new(),
+    };
     scanner.characters()?;
     scanner.tokens()?;
     let clean = scanner.clean.take().map_or(Cow::Borrowed(text), Cow::Owned);
@@ -93,6 +115,7 @@ pub(crate) fn scan(file: FileId, text: &str) -> Result<Scanned<'_>, Diagnostic> 
         file,
         text: &clean,
         tokens: &scanner.tokens,
+        cuts: &scanner.cuts,
         open: Vec::new(),
         chunks: Vec::new(),
         problems: Vec::new(),
@@ -101,16 +124,22 @@ pub(crate) fn scan(file: FileId, text: &str) -> Result<Scanned<'_>, Diagnostic> 
     splitter.split();
     let (chunks, bracket_problems) = (splitter.chunks, splitter.problems);
     scanner.problems.extend(bracket_problems);
-    Ok(Scanned { text: clean, tokens: scanner.tokens, comments: scanner.comments, chunks, problems: scanner.problems })
+    let Scanner { tokens, comments, problems, passed, .. } = scanner;
+    Ok(Scanned { text: clean, tokens, comments, chunks, problems, passed })
 }
 
 struct Scanner<'a> {
     file: FileId,
     text: &'a str,
+    /// The kind of the statements that are passed over; empty where none are.
+    left_out: &'a str,
     clean: Option<String>,
     tokens: Vec<Token>,
     comments: Vec<Token>,
     problems: Vec<Diagnostic>,
+    passed: Vec<Span>,
+    /// How many tokens there are before each statement that is passed over.
+    cuts: Vec<usize>,
 }
 
 impl Scanner<'_> {
@@ -171,7 +200,8 @@ impl Scanner<'_> {
         let mut unmatched = 0;
         let text = self.text;
         let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        for token in Lexer::new(text, start) {
+        let mut lexer = Lexer::new(text, start);
+        while let Some(token) = lexer.next() {
             let span = token.span(self.file);
             match token.kind {
                 TokenKind::Comment => {
@@ -239,8 +269,40 @@ impl Scanner<'_> {
                     .help("delete them"));
             }
             self.tokens.push(token);
+            if outside && let Some(end) = self.pass_over(&nesting) {
+                lexer.jump(end);
+                nesting.close();
+            }
         }
         Ok(())
+    }
+
+    /// Takes a statement back whose head ends with the last token, and says where it ends.
+    fn pass_over(&mut self, nesting: &Nesting) -> Option<usize> {
+        let first = self.head()?;
+        let brace = self.tokens.last()?;
+        let levels = (MAX_NESTING + 1).checked_sub(nesting.total())?;
+        let end = super::skip::block_end(self.text, brace.end, levels)?;
+        self.passed.push(Span::new(self.file, self.tokens.get(first)?.start, end));
+        self.tokens.truncate(first);
+        self.cuts.push(first);
+        // Comments before it are about it.
+        let before = self.tokens.last().map_or(0, |token| token.end);
+        self.comments.truncate(self.comments.partition_point(|comment| comment.start < before));
+        Some(end)
+    }
+
+    /// The first token of a head, `kind name "Title" {`, of a statement that is left out.
+    fn head(&self) -> Option<usize> {
+        if self.left_out.is_empty() || self.tokens.last()?.text(self.text) != "{" {
+            return None;
+        }
+        let mut name = self.tokens.len().checked_sub(2)?;
+        name -= usize::from(self.tokens.get(name)?.kind == TokenKind::Text);
+        let first = name.checked_sub(1)?;
+        let (kind, name) = (self.tokens.get(first)?, self.tokens.get(name)?);
+        let is_one = kind.line_start && kind.kind == TokenKind::Word && kind.text(self.text) == self.left_out;
+        (is_one && name.kind == TokenKind::Word && self.text.len() < MAX_TOKENS).then_some(first)
     }
 
     fn problem(&mut self, diagnostic: Diagnostic) {
@@ -294,6 +356,8 @@ struct Splitter<'a> {
     file: FileId,
     text: &'a str,
     tokens: &'a [Token],
+    /// Before these tokens statements were passed over.
+    cuts: &'a [usize],
     /// Open brackets: what closes each, and where it stands.
     open: Vec<(char, usize)>,
     chunks: Vec<Chunk>,
@@ -313,7 +377,7 @@ impl Splitter<'_> {
     /// `kind name "Title" {` and the short forms' heads: nothing else in the language looks like this.
     fn is_header(&self, at: usize) -> bool {
         let kind = self.word(at);
-        if !self.is(at, TokenKind::Word) || !KINDS.contains(&kind) {
+        if !self.is(at, TokenKind::Word) || !is_kind(kind) {
             return false;
         }
         match kind {
@@ -349,7 +413,7 @@ impl Splitter<'_> {
         });
         first
             && !continues
-            && KINDS.contains(&self.word(at))
+            && is_kind(self.word(at))
             && (self.is(at + 1, TokenKind::Word) || self.is(at + 1, TokenKind::Text) || self.word(at + 1) == "{")
     }
 
@@ -463,6 +527,12 @@ impl Splitter<'_> {
             }
             let Some(token) = self.tokens.get(at).copied() else { break };
             let text = token.text(self.text);
+            while self.cuts.first() == Some(&at) {
+                self.cuts = self.cuts.get(1..).unwrap_or_default();
+                self.report_open();
+                self.finish(at);
+                fresh = true;
+            }
             let header = self.is_header(at);
             if header && !self.open.is_empty() && token.line_start && self.word(at) != "import" {
                 self.report_open();
