@@ -134,6 +134,8 @@ pub(crate) fn said(rule: Rule) -> Said {
         | Rule::negate
         | Rule::compat_is_value
         | Rule::primary
+        | Rule::plain_variable
+        | Rule::may_open
         | Rule::paren
         | Rule::set
         | Rule::list
