@@ -96,7 +96,7 @@ fn plain(mut reader: impl Read, path: &Path, unpacked: u64) -> Result<Vec<u8>, F
     }
     let packing = Packing::of(&first);
     let reader = io::Cursor::new(first).chain(reader);
-    let Some(packing) = packing else { return limited(reader, path, LARGEST_DATA) };
+    let Some(packing) = packing else { return limited(reader, path, LARGEST_DATA, 0) };
     let bytes = unpack::unpack(packing, reader, unpacked).map_err(|trouble| match trouble {
         Trouble::System(error) => Failure::io("read", path, &error),
         Trouble::Broken(form) => {
@@ -124,7 +124,7 @@ fn plain(mut reader: impl Read, path: &Path, unpacked: u64) -> Result<Vec<u8>, F
 /// It has been read already, cannot be read, or is too long.
 pub(super) fn stdin(stdin_taken: &Cell<bool>) -> Result<Vec<u8>, Failure> {
     taken(stdin_taken)?;
-    limited(io::stdin().lock(), Path::new("-"), LARGEST_DATA)
+    limited(io::stdin().lock(), Path::new("-"), LARGEST_DATA, 0)
 }
 
 fn taken(stdin_taken: &Cell<bool>) -> Result<(), Failure> {
@@ -219,7 +219,9 @@ fn listing(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 pub(super) fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
-    limited(open(path)?, path, limit)
+    let file = open(path)?;
+    let about = file.metadata().map_or(0, |about| about.len());
+    limited(file, path, limit, about)
 }
 
 fn open(path: &Path) -> Result<File, Failure> {
@@ -229,9 +231,10 @@ fn open(path: &Path) -> Result<File, Failure> {
     File::open(path).map_err(|error| Failure::io("read", path, &error))
 }
 
-/// Reads up to a limit, also where the length is not known before (a pipe, a device).
-fn limited(reader: impl Read, path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
+/// Reads up to a limit, also where the length is not known before (a pipe, a device); where it is, room is made at once for a small file.
+fn limited(reader: impl Read, path: &Path, limit: u64, about: u64) -> Result<Vec<u8>, Failure> {
+    const SMALL: u64 = 1 << 20;
+    let mut bytes = Vec::with_capacity(usize::try_from(about.min(SMALL)).unwrap_or(0));
     reader.take(limit + 1).read_to_end(&mut bytes).map_err(|error| Failure::io("read", path, &error))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
         return Err(Failure::new(format!("cannot read `{}`: it is larger than {}", path.display(), size(limit))));

@@ -58,6 +58,15 @@ use args::{Cli, FormatArg, Verb};
 use failure::Failure;
 use session::Session;
 
+/// The stack of a thread that reads and decides, in bytes.
+const STACK: usize = 16 << 20;
+
+/// How many processors there are; the system is asked once, which takes it the reading of some files.
+fn processors() -> usize {
+    static FOUND: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
+    *FOUND.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -81,6 +90,18 @@ impl From<Status> for ExitCode {
 
 /// Runs the program with its arguments, the program's name first; prints everything there is to print.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // Expressions nest, and evaluating them takes more stack than a thread has by default. The thread that has it is one of those that read and
+    // decide, so that what is small enough for one need not wait for another.
+    std::thread::scope(|scope| {
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || run_here(&arguments)) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => run_here(&arguments),
+        }
+    })
+}
+
+fn run_here(arguments: &[OsString]) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {

@@ -97,9 +97,6 @@ pub(super) struct Planned {
     pub is_report: bool,
 }
 
-/// The stack of a worker thread, in bytes.
-const STACK: usize = 16 << 20;
-
 impl Session {
     /// Enters the folder and reads the project's file.
     ///
@@ -394,9 +391,10 @@ impl Session {
                 configured.iter().try_for_each(|path| self.config.exists(key, path))?;
             }
         }
-        // Expressions nest, and evaluating them takes more stack than a thread has by default. Zero threads are as many as there are processors.
-        let threads = usize::from(args.threads.unwrap_or(0));
-        drop(rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build_global());
+        // Zero threads are as many as there are processors; this one is among them. Where it is one of them already, they go on.
+        let asked = args.threads.map(usize::from).filter(|threads| *threads > 0);
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(asked.unwrap_or_else(super::processors));
+        drop(threads.stack_size(super::STACK).use_current_thread().build_global());
         let mut files = Vec::new();
         let mut taken = std::collections::HashSet::new();
         for (entity, paths) in inputs {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -100,12 +101,17 @@ fn read(root: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     Ok(zones.into_iter().collect())
 }
 
+/// No line that names a release is longer.
+const LINE: usize = 64;
+
 /// The release that a database says it is: the first line of `tzdata.zi`, as in `# version 2025b`, or the file `+VERSION`.
 fn version(root: &Path) -> Option<String> {
     let first = |name: &str| {
-        let text = fs::read(root.join(name)).ok()?;
+        let mut text = Vec::with_capacity(LINE);
+        let file = fs::File::open(root.join(name)).ok()?;
+        file.take(u64::try_from(LINE).unwrap_or(0)).read_to_end(&mut text).ok()?;
         let line = text.split(|byte| *byte == b'\n').next()?;
-        Some(String::from_utf8_lossy(line.get(..line.len().min(64))?).trim().to_owned())
+        Some(String::from_utf8_lossy(line).trim().to_owned())
     };
     let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let source = first("tzdata.zi").and_then(|line| Some(line.strip_prefix("# version ")?.trim().to_owned()));

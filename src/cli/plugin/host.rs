@@ -112,7 +112,7 @@ impl Modules {
 
 /// How many calls may run at once.
 fn slots() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from).clamp(LEAST_SLOTS, MOST_SLOTS)
+    super::super::processors().clamp(LEAST_SLOTS, MOST_SLOTS)
 }
 
 /// Where compiled code is kept between runs; without such a place it is compiled anew each time.
