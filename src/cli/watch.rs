@@ -257,6 +257,9 @@ impl Watch<'_> {
         match decided {
             Ok(Answer::Same) => Ok(()),
             Ok(Answer::Decided(decided, rest)) => {
+                // That it can be decided again is news, even where it was looked at again only to be sure.
+                let mended = (had_failed && changed.is_doubt()).then(|| changed.clone().without_doubt());
+                let changed = mended.as_ref().unwrap_or(changed);
                 self.teller.decided(self.kept.as_ref(), &decided, changed, began.elapsed())?;
                 self.files.leave(decided.held.divided());
                 self.kept = Some(decided);

@@ -48,6 +48,12 @@ impl Changed {
         self.doubtful.extend(later.doubtful);
     }
 
+    /// The same, where what may have changed has.
+    pub(super) fn without_doubt(mut self) -> Self {
+        self.files.append(&mut self.doubtful);
+        self
+    }
+
     /// Whether it is only this file.
     pub(super) fn is_only(&self, path: &Path) -> bool {
         let mut all = self.files.keys().chain(self.doubtful.keys());
