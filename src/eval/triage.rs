@@ -299,16 +299,16 @@ fn dues_of_arm(frame: &Frame<'_>, due: &DueNode, level: i64, possible: &BooleanB
     (rows, times)
 }
 
-/// Due times that are put in their places one by one; `none` until then.
+/// Values that are put in their places one by one; `none` until then.
 struct Settled {
-    times: Vec<i64>,
+    values: Vec<i64>,
     states: Vec<State>,
     several: Vec<(u32, Poss)>,
 }
 
 impl Settled {
     fn new(len: usize) -> Self {
-        Self { times: vec![0; len], states: vec![State::None; len], several: Vec::new() }
+        Self { values: vec![0; len], states: vec![State::None; len], several: Vec::new() }
     }
 
     /// Due times of these rows that are known or `none`; `reported` takes those that are known.
@@ -316,7 +316,7 @@ impl Settled {
         let mut put = |row: u32, time: i64| {
             let row = row as usize;
             if let (Some(slot), Some(state), Some(shown)) =
-                (self.times.get_mut(row), self.states.get_mut(row), reported.get_mut(row))
+                (self.values.get_mut(row), self.states.get_mut(row), reported.get_mut(row))
             {
                 (*slot, *state, *shown) = (time, State::Known, Some(time));
             }
@@ -333,7 +333,7 @@ impl Settled {
     fn put(&mut self, row: usize, from: &Vals, at: usize) {
         match from.certain(at) {
             Some(Raw::Int(time)) => {
-                if let (Some(slot), Some(state)) = (self.times.get_mut(row), self.states.get_mut(row)) {
+                if let (Some(slot), Some(state)) = (self.values.get_mut(row), self.states.get_mut(row)) {
                     (*slot, *state) = (time, State::Known);
                 }
             }
@@ -343,7 +343,7 @@ impl Settled {
     }
 
     fn several(&mut self, row: usize, poss: Poss) {
-        let (Some(slot), Some(state)) = (self.times.get_mut(row), self.states.get_mut(row)) else { return };
+        let (Some(slot), Some(state)) = (self.values.get_mut(row), self.states.get_mut(row)) else { return };
         *state = match poss {
             Poss::One(Raw::Int(time)) => {
                 *slot = time;
@@ -360,9 +360,21 @@ impl Settled {
         };
     }
 
+    /// Takes one value more of a row, of which the extreme counts.
+    fn add(&mut self, row: u32, value: i64, extreme: Extreme) {
+        let row = row as usize;
+        let (Some(slot), Some(state)) = (self.values.get_mut(row), self.states.get_mut(row)) else { return };
+        *slot = match (*state, extreme) {
+            (State::Known, Extreme::Earliest) => value.min(*slot),
+            (State::Known, Extreme::Highest) => value.max(*slot),
+            _ => value,
+        };
+        *state = State::Known;
+    }
+
     fn finish(mut self) -> Vals {
         self.several.sort_by_key(|(row, _)| *row);
-        Vals::new(Data::Int(self.times.into()), self.states, self.several)
+        Vals::new(Data::Int(self.values.into()), self.states, self.several)
     }
 }
 
@@ -575,81 +587,35 @@ fn by_asset(env: &Env<'_>, vals: &Vals, extreme: Extreme) -> Vals {
         Column::List(list) if list.rows.table == TableId::FINDING => Some(list),
         _ => None,
     });
-    let (Some(list), Some(values)) = (list, vals.ints()) else {
-        return match list {
-            Some(list) => Extremes::new(assets.len).others(0..assets.len, list, vals, extreme).finish(),
-            None => Vals::constant(assets.len, Raw::None),
-        };
+    let Some(list) = list else { return Vals::constant(assets.len, Raw::None) };
+    let mut found = Settled::new(assets.len);
+    let Some(values) = vals.ints() else {
+        (0..assets.len).for_each(|asset| found.several(asset, extreme_of(asset, list, vals, extreme)));
+        return found.finish();
     };
     let first_unseen = list.rows.phantom.set_indices().next().unwrap_or(list.rows.len);
-    let mut found = Extremes::new(assets.len);
     let mut odd: Vec<u32> = Vec::new();
     let each = values.iter().zip(&list.rows.owner).enumerate();
     each.for_each(|(at, (value, owner))| match vals.states().map_or(Some(&State::Known), |states| states.get(at)) {
         Some(_) if at >= first_unseen && bit(&list.rows.phantom, at) => odd.push(*owner),
-        Some(State::Known) => found.put(*owner, *value, extreme),
+        Some(State::Known) => found.add(*owner, *value, extreme),
         Some(State::None) => {}
         Some(State::Several | State::Unknown) | None => odd.push(*owner),
     });
     odd.dedup();
     for asset in odd {
-        found = found.others(asset as usize..asset as usize + 1, list, vals, extreme);
+        found.several(asset as usize, extreme_of(asset as usize, list, vals, extreme));
     }
     found.finish()
 }
 
-/// The extremes of assets, put in their places one by one; `none` until then.
-struct Extremes {
-    values: Vec<i64>,
-    states: Vec<State>,
-    several: Vec<(u32, Poss)>,
-}
-
-impl Extremes {
-    fn new(len: usize) -> Self {
-        Self { values: vec![0; len], states: vec![State::None; len], several: Vec::new() }
-    }
-
-    /// Of one value more.
-    fn put(&mut self, asset: u32, value: i64, extreme: Extreme) {
-        let asset = asset as usize;
-        let (Some(slot), Some(state)) = (self.values.get_mut(asset), self.states.get_mut(asset)) else { return };
-        *slot = match (*state, extreme) {
-            (State::Known, Extreme::Earliest) => value.min(*slot),
-            (State::Known, Extreme::Highest) => value.max(*slot),
-            _ => value,
-        };
-        *state = State::Known;
-    }
-
-    /// Of these assets, whatever is known of their findings.
-    fn others(mut self, assets: std::ops::Range<usize>, list: &ListColumn, vals: &Vals, extreme: Extreme) -> Self {
-        for asset in assets {
-            let ends = list.offsets.get(asset).zip(list.offsets.get(asset + 1));
-            let mut result = Poss::One(Raw::None);
-            for at in ends.map_or(0..0, |(from, to)| *from as usize..*to as usize) {
-                let value = vals.at(at);
-                let is_unseen = bit(&list.rows.phantom, at);
-                result = if is_unseen { extreme.of_maybe(&result, &value) } else { extreme.of(&result, &value) };
-            }
-            let (Some(slot), Some(state)) = (self.values.get_mut(asset), self.states.get_mut(asset)) else { continue };
-            *state = match result {
-                Poss::One(Raw::Int(value)) => {
-                    *slot = value;
-                    State::Known
-                }
-                Poss::One(_) => State::None,
-                Poss::Any => State::Unknown,
-                Poss::Set(_) | Poss::Range(..) => {
-                    self.several.extend(u32::try_from(asset).ok().map(|at| (at, result)));
-                    State::Several
-                }
-            };
-        }
-        self
-    }
-
-    fn finish(self) -> Vals {
-        Vals::new(Data::Int(self.values.into()), self.states, self.several)
-    }
+/// The extreme over the findings of one asset, whatever is known of them.
+fn extreme_of(asset: usize, list: &ListColumn, vals: &Vals, extreme: Extreme) -> Poss {
+    let ends = list.offsets.get(asset).zip(list.offsets.get(asset + 1));
+    let findings = ends.map_or(0..0, |(from, to)| *from as usize..*to as usize);
+    findings.fold(Poss::One(Raw::None), |result, at| {
+        let value = vals.at(at);
+        let is_unseen = bit(&list.rows.phantom, at);
+        if is_unseen { extreme.of_maybe(&result, &value) } else { extreme.of(&result, &value) }
+    })
 }
