@@ -57,7 +57,7 @@ impl Nesting {
                 self.open_forms += 1;
                 self.after_operand = false;
             }
-            "?" | "if" | "any" | "every" | "each" | "elif" | "elsif" | "elseif" => {
+            _ if text == "?" || FORMS.contains(&text) => {
                 self.open_forms += 1;
                 self.after_operand = false;
             }
@@ -79,7 +79,13 @@ impl Nesting {
     }
 }
 
+/// Words behind which the grammar calls itself.
+pub(super) const FORMS: [&str; 7] = ["if", "any", "every", "each", "elif", "elsif", "elseif"];
+
+/// Words by which this and other languages say of how many something holds, in any case of letters.
+pub(super) const QUANTIFIERS: [&str; 6] = ["forall", "exists", "some", "all", "every", "any"];
+
 fn is_foreign_quantifier(word: &str) -> bool {
     matches!(word.len(), 3..=6)
-        && ["forall", "exists", "some", "all", "every", "any"].iter().any(|known| word.eq_ignore_ascii_case(known))
+        && QUANTIFIERS.iter().any(|known| word.eq_ignore_ascii_case(known))
 }

@@ -2,6 +2,7 @@
 
 use memchr::{memchr, memchr3};
 
+use super::nesting::{FORMS, QUANTIFIERS};
 use super::scan::KINDS;
 
 /// What a byte outside of texts and comments may begin.
@@ -129,12 +130,7 @@ fn is_kind(word: &[u8]) -> bool {
 
 /// Whether all that follows a word may lie within it.
 fn opens_form(word: &[u8]) -> bool {
-    const FORMS: [&[u8]; 11] =
-        [b"if", b"any", b"every", b"each", b"elif", b"elsif", b"elseif", b"forall", b"exists", b"some", b"all"];
-    let first = word.first().map_or(0, |byte| byte | 0x20);
-    matches!(first, b'i' | b'a' | b'e' | b'f' | b's')
-        && word.len() <= 6
-        && FORMS.iter().any(|form| form.eq_ignore_ascii_case(word))
+    FORMS.iter().chain(&QUANTIFIERS).any(|form| form.as_bytes().eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
