@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::builder::Options;
 use super::json::Json;
+use super::lane::Lately;
 use super::plan::FieldPlan;
 use super::pool::Pool;
 use super::problem::{Place, Report, Trouble, Words, printable};
@@ -28,7 +29,7 @@ pub(super) struct Reader {
     /// Numbers of the names of zones; none for what is no zone.
     pub zones: HashMap<String, Option<i64>, Hasher>,
     /// Numbers of short texts that were met lately, by their bytes.
-    pub lately: Vec<(u128, i64)>,
+    pub lately: Lately,
     /// The record at hand lacks something that it must have.
     pub failed: bool,
 }
@@ -58,7 +59,7 @@ impl Reader {
             here: Here { file: Arc::clone(file), line: None, record: None },
             vectors: HashMap::default(),
             zones: HashMap::default(),
-            lately: Vec::new(),
+            lately: Lately::default(),
             failed: false,
         }
     }

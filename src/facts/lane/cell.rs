@@ -10,7 +10,7 @@ use super::super::reader::Reader;
 use super::super::table::Cause;
 use super::super::value::{duration, percent};
 use super::column_plan::Clock;
-use super::plan::Quick;
+use super::plan::{Quick, QuickText};
 use super::scan::{Odd, POWERS, Scan, Short};
 use crate::check::decimal::Decimal;
 use crate::check::types::Type;
@@ -101,50 +101,44 @@ impl Reader {
     /// The number of the text that begins here, if it is short and needs little to become one; else nothing is taken.
     #[inline]
     pub(super) fn quick_text(&mut self, scan: &mut Scan<'_>, quick: &Quick, is_mapped: bool) -> Option<i64> {
-        let short = scan.short()?;
         match quick {
-            Quick::Words(words) => {
-                let (_, code) = words.iter().find(|(word, _)| *word == short.packed)?;
-                scan.pass_short(short);
-                Some(*code)
-            }
-            Quick::Text(text) if text.or_none && short.packed == NO_TEXT => None,
+            Quick::Words(words) => quick_word(scan, words),
             Quick::Text(text) => {
+                let short = scan.short()?;
                 if text.again
                     && let Some(number) = self.met_lately(short)
                 {
+                    // What is kept at hand is solid, and `none` only of those to which it is a text.
+                    if text.or_none && short.packed == NO_TEXT {
+                        return None;
+                    }
                     scan.pass_short(short);
                     return Some(number);
                 }
-                let is_solid = scan.is_solid(short);
-                // A mapping trims texts, and blanks are of no use to a row.
-                if (is_mapped || text.solid) && !is_solid {
-                    return None;
-                }
-                let number = self.pool.strings.intern(scan.take_short(short));
-                if text.again && is_solid {
-                    self.keep_at_hand(short, number);
-                }
-                Some(number)
+                self.new_text(scan, short, text, is_mapped)
             }
             _ => None,
         }
     }
 
+    /// The number of a short text that is not at hand.
+    fn new_text(&mut self, scan: &mut Scan<'_>, short: Short, text: &QuickText, is_mapped: bool) -> Option<i64> {
+        let is_solid = scan.is_solid(short);
+        // A mapping trims texts, and blanks are of no use to a row.
+        if (is_mapped || text.solid) && !is_solid || text.or_none && short.packed == NO_TEXT {
+            return None;
+        }
+        let number = self.pool.strings.intern(scan.take_short(short));
+        if text.again && is_solid {
+            self.lately.keep(short.packed, number);
+        }
+        Some(number)
+    }
+
     /// The number of a text that begins and ends with what can be seen, where it was met lately.
     #[inline]
     fn met_lately(&self, short: Short) -> Option<i64> {
-        let (known, number) = self.lately.get(lately(short.packed))?;
-        (*known == short.packed && *known != 0).then_some(*number)
-    }
-
-    fn keep_at_hand(&mut self, short: Short, number: i64) {
-        if self.lately.is_empty() {
-            self.lately.resize(LATELY, (0, 0));
-        }
-        if let Some(known) = self.lately.get_mut(lately(short.packed)) {
-            *known = (short.packed, number);
-        }
+        self.lately.find(short.packed)
     }
 
     /// The cell of a value of a column; `clock` where a mapping takes it, which trims texts and may name a zone.
@@ -294,14 +288,13 @@ impl Reader {
 /// The text `none`.
 const NO_TEXT: u128 = u32::from_le_bytes(*b"none") as u128;
 
-/// How many texts are kept at hand.
-const LATELY: usize = 1 << 9;
-
-/// The place of a text among those at hand.
+/// The number of the word that begins here, if it is one of these; else nothing is taken.
 #[inline]
-fn lately(packed: u128) -> usize {
-    let folded = (packed as u64) ^ ((packed >> 64) as u64).rotate_left(23);
-    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize
+fn quick_word(scan: &mut Scan<'_>, words: &[(u128, i64)]) -> Option<i64> {
+    let short = scan.short()?;
+    let (_, code) = words.iter().find(|(word, _)| *word == short.packed)?;
+    scan.pass_short(short);
+    Some(*code)
 }
 
 /// The cell of a percentage or fraction, in billionths.

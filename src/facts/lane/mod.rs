@@ -8,6 +8,7 @@
 mod cell;
 mod column_plan;
 mod columns;
+mod lately;
 mod plan;
 mod scan;
 
@@ -19,6 +20,7 @@ use super::reader::Reader;
 use super::table::Cause;
 pub use column_plan::ColumnPlan;
 pub(super) use columns::ColumnLane;
+pub(super) use lately::Lately;
 pub(super) use plan::LanePlan;
 pub use plan::Rename;
 use plan::{Key, Leads, Object, Quick};
@@ -167,7 +169,9 @@ impl<'p> Lane<'p> {
                         return Err(Odd);
                     }
                     seen |= bit;
-                    self.value(scan, reader, leads, (plan, table), object.is_mapped)?;
+                    if !quick_here(scan, reader, leads, table, object.is_mapped) {
+                        self.value(scan, reader, leads, (plan, table), object.is_mapped)?;
+                    }
                 }
             }
             more = scan.more(b'}')?;
@@ -263,7 +267,11 @@ impl<'p> Lane<'p> {
             match &key.leads {
                 Leads::Nowhere => scan.pass_over()?,
                 Leads::Elsewhere => return Err(Odd),
-                leads => self.value(scan, reader, leads, (plan, table), object.is_mapped)?,
+                leads => {
+                    if !quick(scan, reader, leads, table, object.is_mapped) {
+                        self.value(scan, reader, leads, (plan, table), object.is_mapped)?;
+                    }
+                }
             }
         }
         Ok(before)
@@ -340,11 +348,8 @@ impl<'p> Lane<'p> {
         match leads {
             Leads::Nowhere | Leads::Elsewhere => Err(Odd),
             Leads::Record(inner, _) => self.object(scan, reader, *inner, plan, table),
-            Leads::Scalar(at, absence, quick) => {
+            Leads::Scalar(at, absence, _) => {
                 let Some(ColumnBuild::Scalar(column)) = table.columns.get_mut(*at) else { return Err(Odd) };
-                if reader.lane_quick(scan, quick, is_mapped, column, table.len).is_some() {
-                    return Ok(());
-                }
                 let field = plan.fields.get(*at).ok_or(Odd)?;
                 let default = || self.plan.default(*at).filter(|_| is_mapped);
                 let cell = match scan.peek() {
@@ -409,6 +414,26 @@ impl<'p> Lane<'p> {
             }
         }
     }
+}
+
+/// Reads a value that needs little to become a cell, if it is written as most are; else nothing is taken.
+#[inline]
+fn quick(scan: &mut Scan<'_>, reader: &mut Reader, leads: &Leads, table: &mut TableBuild, is_mapped: bool) -> bool {
+    let Leads::Scalar(at, _, quick) = leads else { return false };
+    let Some(ColumnBuild::Scalar(column)) = table.columns.get_mut(*at) else { return false };
+    reader.lane_quick(scan, quick, is_mapped, column, table.len).is_some()
+}
+
+/// The same, behind a key that did not come as usual.
+#[inline(never)]
+fn quick_here(
+    scan: &mut Scan<'_>,
+    reader: &mut Reader,
+    leads: &Leads,
+    table: &mut TableBuild,
+    is_mapped: bool,
+) -> bool {
+    quick(scan, reader, leads, table, is_mapped)
 }
 
 /// Reads the next value of a set that begins at row `from`, unless it is there.

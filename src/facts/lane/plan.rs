@@ -55,7 +55,9 @@ pub(in super::super) struct Key {
     pub bit: u128,
 }
 
+/// What a key leads to. Its tag stands by itself, where it is read faster than out of another value.
 #[derive(Debug)]
+#[repr(u8)]
 pub(in super::super) enum Leads {
     /// Nobody reads it.
     Nowhere,
@@ -71,6 +73,7 @@ pub(in super::super) enum Leads {
 
 /// A value that needs little to become a cell, where it is written as most are.
 #[derive(Debug)]
+#[repr(u8)]
 pub(in super::super) enum Quick {
     /// It needs more.
     No,
