@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{BooleanArray, Decimal128Array, Int64Array};
-use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use rayon::prelude::*;
 
 use super::column::{ColumnBuild, ListBuild, ScalarBuild, State, Store, TableBuild, absence, row};
@@ -99,27 +99,33 @@ fn finish_scalar(scalar: ScalarBuild) -> Scalar {
     let len = scalar.states.len();
     // Most columns are known everywhere, or everywhere but in the row that stands for unseen ones, or nowhere.
     let (ahead, states) = scalar.states.parts();
-    let nulls = match states.iter().filter(|state| **state == State::Known).count() {
-        _ if states.is_empty() => None,
-        0 if ahead == 0 => Some(NullBuffer::new_null(len)),
+    let is_none = |state: &State| matches!(state, State::None | State::AbsentMeant);
+    let (mut known, mut nones, mut caused) = (ahead, 0, 0);
+    for state in states {
+        known += usize::from(*state == State::Known);
+        nones += usize::from(is_none(state));
+        caused += usize::from(has_cause(state));
+    }
+    let nulls = match known {
+        _ if known == len => None,
+        0 => Some(NullBuffer::new_null(len)),
         _ => Some(NullBuffer::new(bits(ahead, true, states, |state| *state == State::Known))),
     };
-    let is_none: fn(&State) -> bool = |state| matches!(state, State::None | State::AbsentMeant);
-    let none = match states.iter().filter(|state| is_none(state)).count() {
+    let none = match nones {
         0 => None,
-        count if count == len => Some(BooleanBuffer::new_set(count)),
+        _ if nones == len => Some(BooleanBuffer::new_set(len)),
         _ => Some(bits(ahead, false, states, is_none)),
     };
-    let causes = causes(ahead, states);
+    let causes = if caused == 0 { Vec::new() } else { causes(ahead, states) };
     Scalar { values: values(scalar.store, len, nulls), none, causes }
 }
 
 /// So many rows of which the same is so, and what is so of the states behind them.
 fn bits(ahead: usize, is: bool, states: &[State], wanted: impl Fn(&State) -> bool) -> BooleanBuffer {
-    let mut bits = BooleanBufferBuilder::new(ahead + states.len());
-    bits.append_n(ahead, is);
-    states.iter().for_each(|state| bits.append(wanted(state)));
-    bits.finish()
+    BooleanBuffer::collect_bool(ahead + states.len(), |row| match row.checked_sub(ahead) {
+        None => is,
+        Some(at) => states.get(at).is_some_and(&wanted),
+    })
 }
 
 fn values(store: Store, len: usize, nulls: Option<NullBuffer>) -> Values {
@@ -145,10 +151,15 @@ fn finish_list(inner: &TablePlan, list: ListBuild) -> ListColumn {
     }
 }
 
+/// Whether a fact is unknown, and not simply missing.
+const fn has_cause(state: &State) -> bool {
+    matches!(state, State::Unknown(cause) if !matches!(cause, Cause::Missing))
+}
+
 /// Why rows are unknown, where the fact is not simply missing; `ahead` rows are not.
 fn causes(ahead: usize, states: &[State]) -> Vec<(u32, Cause)> {
     let cause = |(at, state): (usize, &State)| match state {
-        State::Unknown(cause) if *cause != Cause::Missing => Some((row(at), *cause)),
+        State::Unknown(cause) if has_cause(state) => Some((row(at), *cause)),
         _ => None,
     };
     (ahead..).zip(states).filter_map(cause).collect()

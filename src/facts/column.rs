@@ -176,6 +176,8 @@ impl ScalarBuild {
     }
 
     fn fill_slowly(&mut self, row: usize) {
+        // With room for the cell behind these, for which all would be copied.
+        self.reserve(row.saturating_sub(self.states.len()) + 1);
         self.states.resize(row, self.lacking);
         match &mut self.store {
             Store::Bool(values) => values.resize(row, false),

@@ -71,7 +71,10 @@ impl States {
         match len.checked_sub(self.known) {
             None => self.truncate(len),
             Some(_) if state == State::Known && self.written.is_empty() => self.known = len,
-            Some(behind) => self.written.resize(behind, state),
+            Some(behind) => {
+                self.written.reserve(behind.saturating_sub(self.written.len()) + 1);
+                self.written.resize(behind, state);
+            }
         }
     }
 
