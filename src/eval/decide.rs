@@ -319,7 +319,7 @@ pub(super) fn targets(env: &Env<'_>, frame: &Frame<'_>, change: u32) -> Vec<Targ
     };
     let of = |element: Element| Target {
         asset: element.row,
-        id: id(element.row).map(|symbol| env.text(symbol)),
+        id: id(element.row).map(|symbol| env.text(symbol).into()),
         certain: element.certain,
         unsure: None,
     };

@@ -15,6 +15,7 @@ use super::column::Vals;
 use super::common::Common;
 use super::cvss::Scores;
 use super::observe::{Going, Observer, Step};
+use super::text::Text;
 use super::value::Raw;
 
 /// The results of a triage block for every finding of the inventory.
@@ -264,19 +265,16 @@ impl<'a> Env<'a> {
 
     /// The text of a number.
     #[must_use]
-    pub fn text(&self, symbol: i64) -> Arc<str> {
+    pub fn text(&self, symbol: i64) -> Text<'a> {
         if symbol >= 0 {
-            return self.facts.strings.get(symbol).cloned().unwrap_or_else(|| Arc::from(""));
+            return Text::Given(self.facts.strings.get(symbol).unwrap_or_default());
         }
         if let Some(text) = self.common.constant_text(symbol) {
-            return Arc::clone(text);
+            return Text::Made(Arc::clone(text));
         }
         let computed = self.computed.lock().unwrap_or_else(PoisonError::into_inner);
-        usize::try_from(symbol.wrapping_sub(i64::MIN))
-            .ok()
-            .and_then(|at| computed.texts.get(at))
-            .cloned()
-            .unwrap_or_else(|| Arc::from(""))
+        let made = usize::try_from(symbol.wrapping_sub(i64::MIN)).ok().and_then(|at| computed.texts.get(at));
+        made.map_or(Text::Given(""), |made| Text::Made(Arc::clone(made)))
     }
 
     /// A constant as a value; none for calendar spans.

@@ -42,6 +42,7 @@ pub mod reason;
 pub mod reference;
 pub mod risk;
 pub mod table;
+pub mod text;
 pub mod texts;
 pub mod triage;
 pub mod unknown;

@@ -15,7 +15,7 @@ pub struct AssetNames {
 
 impl AssetNames {
     /// Identifiers, each with the host name of its asset.
-    pub(super) fn new(assets: impl IntoIterator<Item = (Arc<str>, Option<Arc<str>>)>) -> Self {
+    pub(super) fn new<'t>(assets: impl IntoIterator<Item = (&'t str, Option<&'t str>)>) -> Self {
         fn enter(names: &mut HashMap<String, Option<Arc<str>>>, name: &str, id: &Arc<str>) {
             let known = names.entry(name.to_lowercase()).or_insert_with(|| Some(Arc::clone(id)));
             if known.as_ref() != Some(id) {
@@ -24,8 +24,9 @@ impl AssetNames {
         }
         let mut names = Self::default();
         for (id, host) in assets {
+            let id = Arc::from(id);
             if let Some(host) = host {
-                enter(&mut names.hosts, &host, &id);
+                enter(&mut names.hosts, host, &id);
             }
             enter(&mut names.folded, &id, &id);
             names.ids.insert(id);

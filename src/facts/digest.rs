@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::column::{Cell, ColumnBuild, ListBuild, Numbered, ScalarBuild, State, Store, TableBuild};
 use super::named::Named;
+use super::pen::Pen;
 use super::plan::{ShapePlan, TablePlan};
 use super::pool::Pool;
 use super::table::CvssFact;
@@ -39,7 +40,7 @@ pub(super) struct Digester<'t> {
     columns: Vec<Counted<'t>>,
     pool: &'t Pool,
     /// What was digested last.
-    pub buffer: Vec<u8>,
+    pub pen: Pen,
 }
 
 /// A column that counts and holds something, with its place among those that count.
@@ -77,22 +78,22 @@ impl<'t> Seen<'t> {
 
 impl<'t> Digester<'t> {
     pub(super) fn new(plan: &'t TablePlan, table: &'t TableBuild, pool: &'t Pool) -> Self {
-        Self { entity: &plan.path, columns: counted(plan, table), pool, buffer: Vec::new() }
+        Self { entity: &plan.path, columns: counted(plan, table), pool, pen: Pen::default() }
     }
 
     pub(super) fn of_row(&mut self, row: usize, named: Option<&Named>) -> RecordDigest {
-        let buffer = &mut self.buffer;
-        buffer.clear();
-        text(b'e', self.entity, buffer);
-        write_row(&self.columns, row, self.pool, buffer);
+        let pen = &mut self.pen;
+        pen.begin();
+        text(b'e', self.entity, pen);
+        write_row(&self.columns, row, self.pool, pen);
         if let Some(named) = named {
-            state(named.state, buffer);
+            state(named.state, pen);
             for (tag, texts) in [(b'n', &named.ids), (b'w', &named.selections)] {
-                length(texts.len(), buffer);
-                texts.iter().for_each(|one| text(tag, one, buffer));
+                length(texts.len(), pen);
+                texts.iter().for_each(|one| text(tag, one, pen));
             }
         }
-        Sha256::digest(&buffer).into()
+        Sha256::digest(pen.written()).into()
     }
 }
 
@@ -118,9 +119,9 @@ pub(super) fn of_all(sums: &[RecordDigest], incomplete: bool, marks: &[String]) 
     for sum in sums {
         hasher.update(sum);
     }
-    let mut buffer = Vec::new();
-    marks.iter().for_each(|mark| text(b'm', mark, &mut buffer));
-    hasher.update(&buffer);
+    let mut pen = Pen::default();
+    marks.iter().for_each(|mark| text(b'm', mark, &mut pen));
+    hasher.update(pen.written());
     let mut text = String::from("sha256:");
     for byte in hasher.finalize() {
         // Writing to a text cannot fail.
@@ -130,144 +131,145 @@ pub(super) fn of_all(sums: &[RecordDigest], incomplete: bool, marks: &[String]) 
 }
 
 /// Writes the cells that count, each behind its place, so that no two rows look the same; but for those whose key was not there.
-fn write_row(columns: &[Counted<'_>], row: usize, pool: &Pool, out: &mut Vec<u8>) {
+fn write_row(columns: &[Counted<'_>], row: usize, pool: &Pool, pen: &mut Pen) {
     for Counted { place, cells } in columns {
         match cells {
             Cells::Scalar(scalar, seen) => match scalar.state(row) {
                 State::Known => {
-                    length(place + 1, out);
+                    length(place + 1, pen);
                     match seen {
-                        Seen::Texts(numbers) => write_text(numbers.get(row), pool, out),
-                        Seen::Ints(values) => write_int(values.get(row).copied().unwrap_or_default(), out),
-                        Seen::Decimals(values) => write_decimal(values.get(row).copied().unwrap_or_default(), out),
-                        Seen::Other => write_cell(scalar, row, pool, out),
+                        Seen::Texts(numbers) => write_text(numbers.get(row), pool, pen),
+                        Seen::Ints(values) => write_int(values.get(row).copied().unwrap_or_default(), pen),
+                        Seen::Decimals(values) => write_decimal(values.get(row).copied().unwrap_or_default(), pen),
+                        Seen::Other => write_cell(scalar, row, pool, pen),
                     }
                 }
                 lacking if lacking == scalar.lacking => {}
                 without => {
-                    length(place + 1, out);
-                    state(without, out);
+                    length(place + 1, pen);
+                    state(without, pen);
                 }
             },
             Cells::List(list, inner) => {
-                length(place + 1, out);
-                write_list(inner, list, row, pool, out);
+                length(place + 1, pen);
+                write_list(inner, list, row, pool, pen);
             }
         }
     }
-    length(0, out);
+    length(0, pen);
 }
 
-fn write_list(inner: &[Counted<'_>], list: &ListBuild, row: usize, pool: &Pool, out: &mut Vec<u8>) {
-    out.push(b'[');
-    state(list.state(row), out);
+fn write_list(inner: &[Counted<'_>], list: &ListBuild, row: usize, pool: &Pool, pen: &mut Pen) {
+    pen.put(*b"[");
+    state(list.state(row), pen);
     let range = list.range(row);
-    length(range.len(), out);
+    length(range.len(), pen);
     let is_phantom = |element: usize| list.rows.phantom.get(element).copied().unwrap_or(false);
     if let [Counted { place: 0, cells: Cells::Scalar(scalar, Seen::Texts(numbers)) }] = inner
         && scalar.states.are_known()
         && let Some(numbers) = numbers.get(range.clone())
     {
         for number in numbers {
-            out.extend_from_slice(b".\x01");
-            write_text(Some(number), pool, out);
-            out.push(0);
+            pen.put(*b".\x01");
+            write_text(Some(number), pool, pen);
+            pen.put([0]);
         }
         return;
     }
     for element in range {
         let phantom = is_phantom(element);
-        out.push(if phantom { b'?' } else { b'.' });
+        pen.put([if phantom { b'?' } else { b'.' }]);
         if !phantom {
-            write_row(inner, element, pool, out);
+            write_row(inner, element, pool, pen);
         }
     }
 }
 
-fn write_cell(scalar: &ScalarBuild, row: usize, pool: &Pool, out: &mut Vec<u8>) {
+fn write_cell(scalar: &ScalarBuild, row: usize, pool: &Pool, pen: &mut Pen) {
     match (scalar.cell(row), scalar.numbered) {
-        (Cell::Int(number), Numbered::Text) => write_text(Some(&number), pool, out),
+        (Cell::Int(number), Numbered::Text) => write_text(Some(&number), pool, pen),
         (Cell::Int(number), Numbered::Cvss) => {
             let fact = usize::try_from(number).ok().and_then(|number| pool.cvss.get(number));
-            write_cvss(fact, out);
+            write_cvss(fact, pen);
         }
-        (Cell::Int(value), Numbered::Itself) => write_int(value, out),
-        (Cell::Decimal(value), _) => write_decimal(value, out),
-        (Cell::Bool(value), _) => out.push(if value { b't' } else { b'f' }),
-        (Cell::Without(without), _) => state(without, out),
+        (Cell::Int(value), Numbered::Itself) => write_int(value, pen),
+        (Cell::Decimal(value), _) => write_decimal(value, pen),
+        (Cell::Bool(value), _) => pen.put([if value { b't' } else { b'f' }]),
+        (Cell::Without(without), _) => state(without, pen),
     }
 }
 
 #[inline]
-fn write_text(number: Option<&i64>, pool: &Pool, out: &mut Vec<u8>) {
-    text(b's', number.and_then(|number| pool.strings.get(*number)).map_or("", |text| text), out);
+fn write_text(number: Option<&i64>, pool: &Pool, pen: &mut Pen) {
+    match number.and_then(|number| pool.strings.short(*number)) {
+        Some((bytes, len)) => {
+            pen.put([b's', u8::try_from(len).unwrap_or(u8::MAX)]);
+            pen.put_some(bytes, len);
+        }
+        None => text(b's', number.and_then(|number| pool.strings.get(*number)).unwrap_or_default(), pen),
+    }
 }
 
 #[inline]
-fn write_int(value: i64, out: &mut Vec<u8>) {
+fn write_int(value: i64, pen: &mut Pen) {
     match u8::try_from(value) {
-        Ok(small) => out.extend_from_slice(&[b'j', small]),
-        Err(_) => tagged(b'i', value.to_le_bytes(), out),
+        Ok(small) => pen.put([b'j', small]),
+        Err(_) => tagged(b'i', value.to_le_bytes(), pen),
     }
 }
 
 #[inline]
-fn write_decimal(value: i128, out: &mut Vec<u8>) {
+fn write_decimal(value: i128, pen: &mut Pen) {
     match i64::try_from(value) {
-        Ok(small) => tagged(b'd', small.to_le_bytes(), out),
+        Ok(small) => tagged(b'd', small.to_le_bytes(), pen),
         Err(_) => {
-            out.push(b'D');
-            out.extend_from_slice(&value.to_le_bytes());
+            pen.put(*b"D");
+            pen.put(value.to_le_bytes());
         }
     }
 }
 
-fn write_cvss(fact: Option<&CvssFact>, out: &mut Vec<u8>) {
+fn write_cvss(fact: Option<&CvssFact>, pen: &mut Pen) {
     let entries = fact.map_or(&[][..], |fact| fact.entries.as_slice());
-    out.push(b'c');
-    length(entries.len(), out);
+    pen.put(*b"c");
+    length(entries.len(), pen);
     for entry in entries {
-        text(b'v', entry.version.unwrap_or_default(), out);
-        text(if entry.malformed { b'x' } else { b'o' }, entry.vector.as_deref().unwrap_or_default(), out);
-        out.extend_from_slice(&[u8::from(entry.score.is_some()), entry.score.unwrap_or_default()]);
+        text(b'v', entry.version.unwrap_or_default(), pen);
+        text(if entry.malformed { b'x' } else { b'o' }, entry.vector.as_deref().unwrap_or_default(), pen);
+        pen.put([u8::from(entry.score.is_some()), entry.score.unwrap_or_default()]);
     }
 }
 
-fn state(state: State, out: &mut Vec<u8>) {
+fn state(state: State, pen: &mut Pen) {
     match state {
-        State::Absent => out.push(b'-'),
-        State::AbsentMeant => out.push(b'_'),
+        State::Absent => pen.put(*b"-"),
+        State::AbsentMeant => pen.put(*b"_"),
         State::Unknown(cause) => {
-            out.push(b'u');
-            out.extend_from_slice(cause.as_str().as_bytes());
+            pen.put(*b"u");
+            pen.put_all(cause.as_str().as_bytes());
         }
-        State::None => out.push(b'0'),
-        State::Known => out.push(b'='),
+        State::None => pen.put(*b"0"),
+        State::Known => pen.put(*b"="),
     }
 }
 
 #[inline]
-fn text(tag: u8, text: &str, out: &mut Vec<u8>) {
-    match u8::try_from(text.len()) {
-        Ok(short) if short < u8::MAX => out.extend_from_slice(&[tag, short]),
-        _ => {
-            out.push(tag);
-            length(text.len(), out);
-        }
-    }
-    out.extend_from_slice(text.as_bytes());
+fn text(tag: u8, text: &str, pen: &mut Pen) {
+    pen.put([tag]);
+    length(text.len(), pen);
+    pen.put_all(text.as_bytes());
 }
 
 #[inline]
-fn tagged(tag: u8, [a, b, c, d, e, f, g, h]: [u8; 8], out: &mut Vec<u8>) {
-    out.extend_from_slice(&[tag, a, b, c, d, e, f, g, h]);
+fn tagged(tag: u8, [a, b, c, d, e, f, g, h]: [u8; 8], pen: &mut Pen) {
+    pen.put([tag, a, b, c, d, e, f, g, h]);
 }
 
 /// In one byte where that is enough, else behind a 255 in 64 bits on every machine.
 #[inline]
-fn length(length: usize, out: &mut Vec<u8>) {
+fn length(length: usize, pen: &mut Pen) {
     match u8::try_from(length) {
-        Ok(small) if small < u8::MAX => out.push(small),
-        _ => tagged(u8::MAX, u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes(), out),
+        Ok(small) if small < u8::MAX => pen.put([small]),
+        _ => tagged(u8::MAX, u64::try_from(length).unwrap_or(u64::MAX).to_le_bytes(), pen),
     }
 }

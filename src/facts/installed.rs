@@ -81,7 +81,7 @@ impl Reads {
     /// The texts of an element.
     fn texts(&self, list: &ListBuild, inner: usize, pool: &Pool) -> Map<String, Value> {
         let text = |(name, field): &(String, usize)| match list.rows.scalar(*field)?.cell(inner) {
-            Cell::Int(number) => Some((name.clone(), Value::from(pool.strings.get(number)?.as_ref()))),
+            Cell::Int(number) => Some((name.clone(), Value::from(pool.strings.get(number)?))),
             _ => None,
         };
         self.fields.iter().filter_map(text).collect()
@@ -119,14 +119,14 @@ impl Records {
         };
         let mut rows = self.rows_by_id(pool);
         rows.par_sort_by(|(id, _), (other, _)| id.cmp(other));
-        let groups: Vec<&[(Arc<str>, Address)]> = rows.chunk_by(|(id, _), (other, _)| id == other).collect();
+        let groups: Vec<&[(&str, Address)]> = rows.chunk_by(|(id, _), (other, _)| id == other).collect();
         for some in groups.chunks(TOGETHER) {
-            let one = |group: &&[(Arc<str>, Address)]| self.one(group, &software, &findings, pool);
+            let one = |group: &&[(&str, Address)]| self.one(group, &software, &findings, pool);
             take(some.par_iter().filter_map(one).collect());
         }
     }
 
-    fn one(&self, group: &[(Arc<str>, Address)], software: &Reads, findings: &Reads, pool: &Pool) -> Option<Installed> {
+    fn one(&self, group: &[(&str, Address)], software: &Reads, findings: &Reads, pool: &Pool) -> Option<Installed> {
         let (id, first) = group.first()?;
         let tables = || group.iter().filter_map(|(_, (part, at))| Some((self.table(*part)?, *at as usize)));
         let says = |list: &ListBuild, row: usize| !matches!(list.state(row), State::Absent | State::AbsentMeant);
@@ -145,7 +145,7 @@ impl Records {
             .collect();
         let place = Place { record: Some(printable(id)), ..self.place(id, *first, None) };
         Some(Installed {
-            id: Arc::clone(id),
+            id: Arc::from(*id),
             place,
             software: elements,
             // Two lists may each lack what the other has, and more.

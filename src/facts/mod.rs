@@ -28,6 +28,7 @@ mod lane;
 mod named;
 mod order;
 mod part;
+mod pen;
 mod plan;
 mod pool;
 mod portion;
@@ -42,6 +43,7 @@ mod show;
 mod split;
 mod states;
 pub mod table;
+mod texts;
 mod value;
 mod vectors;
 

@@ -40,7 +40,7 @@ impl Pool {
     /// Takes another pool in; returns what its numbers are here.
     pub(super) fn absorb(&mut self, other: Self) -> Numbers {
         Numbers {
-            texts: other.strings.iter().map(|text| self.strings.intern_shared(text)).collect(),
+            texts: other.strings.iter().map(|text| self.strings.intern(text)).collect(),
             cvss: other.cvss.into_iter().map(|fact| self.cvss(fact)).collect(),
         }
     }

@@ -20,6 +20,7 @@ use super::problem::{Place, Problems, Report};
 use super::rows::Row;
 use super::split::{Chunk, Piece};
 use super::table::{Cause, Facts, Touched};
+use super::texts::Texts;
 use crate::check::reads::Reads;
 use crate::check::schema::TableId;
 use crate::time::Instant;
@@ -73,7 +74,7 @@ pub struct Note {
     /// For each change: it certainly touches one of the assets.
     touches: Vec<bool>,
     /// The ids, sorted: those of the digests.
-    ids: Arc<[Arc<str>]>,
+    ids: Arc<Texts>,
     /// Two records have one id.
     repeats: bool,
 }
@@ -208,7 +209,7 @@ impl Base {
     pub fn know<'t>(&mut self, texts: impl IntoIterator<Item = &'t Arc<str>>) {
         let mut strings = self.options.strings.as_deref().cloned().unwrap_or_default();
         for text in texts {
-            strings.intern_shared(text);
+            strings.intern(text);
         }
         let strings = Arc::new(strings);
         self.facts.strings = super::table::Strings::over(Arc::clone(&strings));
@@ -250,13 +251,13 @@ impl Base {
 
     fn of_part(&self, (part, pool, report): ReadPart) -> Portion {
         let (table, digests, repeats) = self.in_order(part.table, part.digests, &pool);
-        let ids = self.ids(&table, &pool);
+        let ids: Texts = self.ids(&table, &pool).collect();
         let mut touched = self.facts.touched.clone();
         let mut touches = vec![false; touched.len()];
         let mut seen = Vec::new();
         if !self.holders.is_empty() {
             for (at, id) in ids.iter().enumerate() {
-                let Some(changes) = self.holders.get(id.as_ref()) else { continue };
+                let Some(changes) = self.holders.get(id) else { continue };
                 seen.push(id.to_string());
                 for change in changes.iter().map(|change| *change as usize) {
                     if let (Some(touched), Some(touches)) = (touched.get_mut(change), touches.get_mut(change)) {
@@ -284,13 +285,13 @@ impl Base {
     }
 
     /// The ids of the rows.
-    fn ids(&self, table: &TableBuild, pool: &Pool) -> Vec<Arc<str>> {
+    fn ids<'t>(&self, table: &'t TableBuild, pool: &'t Pool) -> impl Iterator<Item = &'t str> + use<'t> {
         let ids = table.scalar(self.plan.key.unwrap_or_default());
-        let id = |at: usize| match ids.map(|ids| ids.cell(at)) {
-            Some(Cell::Int(id)) => pool.strings.get(id).cloned().unwrap_or_default(),
-            _ => Arc::default(),
+        let id = move |at: usize| match ids.map(|ids| ids.cell(at)) {
+            Some(Cell::Int(id)) => pool.strings.get(id).unwrap_or_default(),
+            _ => "",
         };
-        (0..table.len).map(id).collect()
+        (0..table.len).map(id)
     }
 
     /// The rows in the order of their ids, with their digests; whether one occurs twice.
@@ -300,11 +301,10 @@ impl Base {
         digests: Vec<RecordDigest>,
         pool: &Pool,
     ) -> (TableBuild, Vec<RecordDigest>, bool) {
-        let ids = self.ids(&table, pool);
-        if ids.is_sorted_by(|a, b| a < b) {
+        if self.ids(&table, pool).is_sorted_by(|a, b| a < b) {
             return (table, digests, false);
         }
-        let mut order: Vec<(&Arc<str>, usize)> = ids.iter().enumerate().map(|(at, id)| (id, at)).collect();
+        let mut order: Vec<(&str, usize)> = self.ids(&table, pool).enumerate().map(|(at, id)| (id, at)).collect();
         order.sort();
         let repeats = order.windows(2).any(|pair| matches!(pair, [(a, _), (b, _)] if a == b));
         let digests = order.iter().filter_map(|(_, at)| digests.get(*at).copied()).collect();
@@ -389,11 +389,11 @@ impl Gathered {
     /// Takes in what the next portion left; false where its assets do not come behind those before, so that all have to be read together.
     #[must_use]
     pub fn take(&mut self, note: Note) -> bool {
-        if let (Some(first), Some(last)) = (note.ids.first(), note.ids.last()) {
-            if note.repeats || self.last.as_ref().is_some_and(|before| before >= first) {
+        if let (Some(first), Some(last)) = (note.ids.get(0), note.ids.last()) {
+            if note.repeats || self.last.as_deref().is_some_and(|before| before >= first) {
                 return false;
             }
-            self.last = Some(Arc::clone(last));
+            self.last = Some(Arc::from(last));
         }
         note.digests.iter().for_each(|digest| self.assets.add(digest));
         self.absorb(note.report, note.seen, note.touches);
@@ -408,7 +408,7 @@ impl Gathered {
             return None;
         }
         self.absorb(note.report, note.seen, note.touches);
-        let id = move |(at, digest): (usize, RecordDigest)| (note.ids.get(at).cloned().unwrap_or_default(), digest);
+        let id = move |(at, digest): (usize, RecordDigest)| (Arc::from(note.ids.get(at).unwrap_or_default()), digest);
         Some(note.digests.into_iter().enumerate().map(id))
     }
 

@@ -191,13 +191,14 @@ impl Records {
 
     /// Makes a list of every record that has it incomplete.
     pub(super) fn lack(&mut self, file: &Arc<str>, list: &str, shared: Shared<'_>) {
-        let ids: BTreeSet<Arc<str>> = self.rows_by_id(shared.pool).into_iter().map(|(id, _)| id).collect();
-        let record = |id: Arc<str>| {
-            let id = Json::String(Cow::Owned(id.to_string()));
+        let ids: BTreeSet<&str> = self.rows_by_id(shared.pool).into_iter().map(|(id, _)| id).collect();
+        let record = |id: &str| {
+            let id = Json::String(Cow::Owned(id.to_owned()));
             let lacking = Json::Incomplete(Vec::new());
             (None, Json::Object(vec![(Cow::Borrowed("id"), id), (Cow::Owned(list.to_owned()), lacking)]))
         };
-        self.add_more(file, ids.into_iter().map(record).collect(), shared);
+        let records = ids.into_iter().map(record).collect();
+        self.add_more(file, records, shared);
     }
 
     /// Takes chunks in, in the order of the input, and gives what they hold the numbers of the whole.
@@ -227,7 +228,7 @@ impl Records {
             self.digests(group).iter().for_each(|digest| sum.add(digest));
             named.extend(self.named(group));
             places.push(self.place(id, *first, None));
-            ids.push(Arc::clone(id));
+            ids.push(Arc::from(*id));
             if group.len() == 1 {
                 order.push(*first);
                 continue;
@@ -256,8 +257,8 @@ impl Records {
 
     /// Where the records of one id stand, each with the names of the fields that it gives.
     pub(super) fn traces(&self, id: &str, pool: &Pool) -> Vec<Trace> {
-        let rows = self.rows_by_id(pool).into_iter().filter(|(known, _)| known.as_ref() == id);
-        let trace = |(id, address): (Arc<str>, Address)| {
+        let rows = self.rows_by_id(pool).into_iter().filter(|(known, _)| *known == id);
+        let trace = |(id, address): (&str, Address)| {
             let table = &self.parts.get(address.0 as usize)?.table;
             let given = |at: usize| match table.columns.get(at) {
                 Some(ColumnBuild::Scalar(column)) => {
@@ -285,7 +286,7 @@ impl Records {
                 }
             };
             let elements = fields.iter().filter_map(names).flatten().collect();
-            Some(Trace { place: self.place(&id, address, None).without_record(), fields, elements })
+            Some(Trace { place: self.place(id, address, None).without_record(), fields, elements })
         };
         rows.filter_map(trace).collect()
     }
@@ -296,12 +297,12 @@ impl Records {
     }
 
     /// The id of every record, and the text of a field of it.
-    pub(super) fn ids_with(&self, field: Option<usize>, pool: &Pool) -> Vec<(Arc<str>, Option<Arc<str>>)> {
+    pub(super) fn ids_with<'p>(&self, field: Option<usize>, pool: &'p Pool) -> Vec<(&'p str, Option<&'p str>)> {
         let text = |(part, at): Address| {
             let Cell::Int(number) = self.parts.get(part as usize)?.table.scalar(field?)?.cell(at as usize) else {
                 return None;
             };
-            pool.strings.get(number).cloned()
+            pool.strings.get(number)
         };
         self.rows_by_id(pool).into_iter().map(|(id, address)| (id, text(address))).collect()
     }
@@ -311,7 +312,7 @@ impl Records {
         self.parts.get(part as usize).map(|part| &part.table)
     }
 
-    pub(super) fn rows_by_id(&self, pool: &Pool) -> Vec<(Arc<str>, Address)> {
+    pub(super) fn rows_by_id<'p>(&self, pool: &'p Pool) -> Vec<(&'p str, Address)> {
         let key = self.plan.key.unwrap_or_default();
         let mut rows = Vec::new();
         for (number, part) in self.parts.iter().enumerate() {
@@ -320,7 +321,7 @@ impl Records {
                 if let Cell::Int(id) = ids.cell(at)
                     && let Some(id) = pool.strings.get(id)
                 {
-                    rows.push((Arc::clone(id), (row(number), row(at))));
+                    rows.push((id, (row(number), row(at))));
                 }
             }
         }
@@ -328,7 +329,7 @@ impl Records {
     }
 
     /// The digests of the records of one id, in their order.
-    fn digests(&self, group: &[(Arc<str>, Address)]) -> Vec<RecordDigest> {
+    fn digests(&self, group: &[(&str, Address)]) -> Vec<RecordDigest> {
         let digest =
             |(_, (part, at)): &(_, Address)| self.parts.get(*part as usize)?.digests.get(*at as usize).copied();
         let mut digests: Vec<RecordDigest> = group.iter().filter_map(digest).collect();
@@ -337,7 +338,7 @@ impl Records {
     }
 
     /// What the records of one change name together.
-    fn named(&self, group: &[(Arc<str>, Address)]) -> Option<Named> {
+    fn named(&self, group: &[(&str, Address)]) -> Option<Named> {
         let named = |(_, (part, at)): &(_, Address)| self.parts.get(*part as usize)?.named.get(*at as usize).cloned();
         group.iter().filter_map(named).reduce(|mut mine, other| {
             mine.merge(other);

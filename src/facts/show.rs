@@ -43,7 +43,7 @@ impl Facts {
     #[must_use]
     pub fn text(&self, table: &TableData, field: FieldId, row: usize) -> Option<&str> {
         let Column::Scalar(Scalar { values: Values::Int(values), .. }) = table.column(field)? else { return None };
-        self.strings.get(get(values, row)?).map(AsRef::as_ref)
+        self.strings.get(get(values, row)?)
     }
 
     /// The value of a scalar as the language writes it: `2026-12-18`, `14.9%`, `4h`, a bare word or a text; `none`; nothing where it is unknown.

@@ -8,6 +8,8 @@ use arrow_array::{BooleanArray, Decimal128Array, Int64Array};
 use arrow_buffer::BooleanBuffer;
 use hashbrown::HashTable;
 
+use super::pen::SHORT;
+use super::texts::Texts;
 use crate::check::schema::{FieldId, TableId};
 
 /// Why a fact is unknown.
@@ -67,11 +69,12 @@ pub struct Strings {
     /// Texts that others share; those of this one are numbered after them.
     base: Option<Arc<Strings>>,
     first: i64,
-    texts: Vec<Arc<str>>,
+    texts: Texts,
     /// The first bytes of each, which mostly tell which of two comes first.
     heads: Vec<u64>,
-    /// The hash of each with its place in `texts`.
-    places: HashTable<(u64, usize)>,
+    hashes: Vec<u64>,
+    /// The places of all, found by their hashes.
+    places: HashTable<u32>,
     /// The same for all that share texts, so that a text is hashed once.
     hasher: Hasher,
 }
@@ -81,19 +84,20 @@ impl Strings {
     #[must_use]
     pub fn over(base: Arc<Self>) -> Self {
         let (first, hasher) = (base.next(), base.hasher.clone());
-        let (texts, heads, places) = Default::default();
-        Self { base: Some(base), first, texts, heads, places, hasher }
+        Self { base: Some(base), first, hasher, ..Self::default() }
     }
 
     fn next(&self) -> i64 {
         self.first.saturating_add(i64::try_from(self.texts.len()).unwrap_or(i64::MAX))
     }
 
-    /// Makes room for more texts.
+    /// Makes room for as many texts more, if they are as long as those that are there.
     pub(super) fn reserve(&mut self, more: usize) {
         self.texts.reserve(more);
         self.heads.reserve(more);
-        self.places.reserve(more, |(hash, _)| *hash);
+        self.hashes.reserve(more);
+        let hashes = &self.hashes;
+        self.places.reserve(more, |at| hash_at(hashes, *at));
     }
 
     /// The number of a text, which is added if it is new.
@@ -101,29 +105,23 @@ impl Strings {
         let hash = self.hasher.hash_one(text);
         match self.find_hashed(hash, text) {
             Some(number) => number,
-            None => self.add(hash, Arc::from(text)),
+            None => self.add(hash, text),
         }
     }
 
-    fn add(&mut self, hash: u64, text: Arc<str>) -> i64 {
+    fn add(&mut self, hash: u64, text: &str) -> i64 {
         let number = self.next();
-        self.places.insert_unique(hash, (hash, self.texts.len()), |(hash, _)| *hash);
-        self.heads.push(head(&text));
+        let place = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
         self.texts.push(text);
+        self.heads.push(head(text));
+        self.hashes.push(hash);
+        let hashes = &self.hashes;
+        self.places.insert_unique(hash, place, |at| hash_at(hashes, *at));
         number
     }
 
-    /// The same, without a copy of the text where it is new.
-    pub fn intern_shared(&mut self, text: &Arc<str>) -> i64 {
-        let hash = self.hasher.hash_one(text.as_ref());
-        match self.find_hashed(hash, text) {
-            Some(number) => number,
-            None => self.add(hash, Arc::clone(text)),
-        }
-    }
-
     /// Its own texts, in the order of their numbers.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<str>> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
         self.texts.iter()
     }
 
@@ -134,9 +132,10 @@ impl Strings {
     }
 
     fn find_hashed(&self, hash: u64, text: &str) -> Option<i64> {
-        let is_it = |(of, at): &(u64, usize)| *of == hash && self.texts.get(*at).is_some_and(|own| **own == *text);
+        let is_it =
+            |at: &u32| hash_at(&self.hashes, *at) == hash && self.texts.bytes(*at as usize) == Some(text.as_bytes());
         match self.places.find(hash, is_it) {
-            Some((_, at)) => Some(self.first.saturating_add(i64::try_from(*at).unwrap_or(i64::MAX))),
+            Some(at) => Some(self.first.saturating_add(i64::from(*at))),
             None => self.base.as_ref()?.find_hashed(hash, text),
         }
     }
@@ -164,11 +163,20 @@ impl Strings {
 
     /// The text with this number.
     #[must_use]
-    pub fn get(&self, number: i64) -> Option<&Arc<str>> {
+    pub fn get(&self, number: i64) -> Option<&str> {
         if number < self.first {
             return self.base.as_ref()?.get(number);
         }
         self.texts.get(usize::try_from(number - self.first).ok()?)
+    }
+
+    /// The bytes of the text with this number, where it is short: see [`Texts::short`].
+    #[inline]
+    pub(super) fn short(&self, number: i64) -> Option<([u8; SHORT], usize)> {
+        if number < self.first {
+            return self.base.as_ref()?.short(number);
+        }
+        self.texts.short(usize::try_from(number - self.first).ok()?)
     }
 
     /// How many there are.
@@ -182,6 +190,12 @@ impl Strings {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+/// The hash of the text at a place.
+#[inline]
+fn hash_at(hashes: &[u64], at: u32) -> u64 {
+    hashes.get(at as usize).copied().unwrap_or_default()
 }
 
 /// The values of a scalar column. A null is unknown, or `none` where [`Scalar::none`] says so.

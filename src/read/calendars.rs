@@ -45,7 +45,7 @@ pub(super) fn named(program: &Program, facts: &Facts, now: Instant) -> BTreeSet<
             let frame = root.inner(chunk.len(), Rows::First, bound);
             let values = frame.eval(node);
             let texts = (0..chunk.len()).filter_map(|row| poss(&values, row).one().and_then(Raw::int));
-            names.extend(texts.map(|symbol| env.text(symbol)));
+            names.extend(texts.map(|symbol| Arc::from(env.text(symbol))));
         }
     }
     names

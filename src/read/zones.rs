@@ -15,7 +15,7 @@ pub(super) fn named(schema: &Schema, facts: &Facts) -> BTreeSet<Arc<str>> {
     for table in tables {
         numbers.extend(of_table(schema, table));
     }
-    numbers.into_iter().filter_map(|number| facts.strings.get(number)).map(Arc::clone).collect()
+    numbers.into_iter().filter_map(|number| facts.strings.get(number)).map(Arc::from).collect()
 }
 
 fn of_table(schema: &Schema, table: &TableData) -> HashSet<i64> {

@@ -86,6 +86,5 @@ pub(super) const FORMS: [&str; 7] = ["if", "any", "every", "each", "elif", "elsi
 pub(super) const QUANTIFIERS: [&str; 6] = ["forall", "exists", "some", "all", "every", "any"];
 
 fn is_foreign_quantifier(word: &str) -> bool {
-    matches!(word.len(), 3..=6)
-        && QUANTIFIERS.iter().any(|known| word.eq_ignore_ascii_case(known))
+    matches!(word.len(), 3..=6) && QUANTIFIERS.iter().any(|known| word.eq_ignore_ascii_case(known))
 }

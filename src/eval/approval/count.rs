@@ -1,6 +1,7 @@
 //! Counts the votes of a change for what an approval asks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::super::decision::{UncountedVote, UnknownFact};
 use super::super::value::Could;
@@ -356,8 +357,8 @@ fn serves<'s>(seen: &'s [Seen<'_>], at: usize) -> &'s [usize] {
     seen.get(at).map_or(&[], |entry| &entry.serves)
 }
 
-fn name(judge: &Judge<'_, '_>, entry: &Seen<'_>) -> Option<std::sync::Arc<str>> {
-    entry.vote.by.map(|by| judge.env.text(by))
+fn name(judge: &Judge<'_, '_>, entry: &Seen<'_>) -> Option<Arc<str>> {
+    entry.vote.by.map(|by| judge.env.text(by).into())
 }
 
 /// The votes that certainly count.
@@ -423,7 +424,7 @@ fn first(times: &[i64], holds: impl Fn(i64) -> bool) -> Option<i64> {
 
 /// A number for each person, in the order of their names.
 fn numbers(judge: &Judge<'_, '_>, persons: impl Iterator<Item = i64>) -> BTreeMap<i64, u32> {
-    let names: BTreeMap<_, i64> = persons.map(|name| (judge.env.text(name), name)).collect();
+    let names: BTreeMap<Arc<str>, i64> = persons.map(|name| (judge.env.text(name).into(), name)).collect();
     (0_u32..).zip(names.into_values()).map(|(number, name)| (name, number)).collect()
 }
 

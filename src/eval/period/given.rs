@@ -77,7 +77,7 @@ impl Inputs {
         let own = known(&self.seen());
         let own = own.unwrap_or_else(|| {
             let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
-            let mut number = |symbol: i64| Raw::Int(seen.number(env.text(symbol)));
+            let mut number = |symbol: i64| Raw::Int(seen.number(env.text(symbol).into()));
             given.iter().enumerate().map(|(at, raw)| symbol((at, raw)).map(&mut number).or(*raw)).collect()
         });
         self.code(&own)

@@ -57,7 +57,7 @@ fn unusable(frame: &Frame<'_>, row: usize, when: &When) -> Option<UnknownFact> {
     let text = |node: NodeId| poss(&frame.eval(node), row).one().and_then(Raw::int).map(|symbol| env.text(symbol));
     let node = match &when.times {
         Times::Rule(node, _) if text(*node).is_some_and(|text| rule(&text).is_none()) => *node,
-        Times::File(node) if text(*node).is_some_and(|text| !env.facts.calendars.contains_key(&text)) => *node,
+        Times::File(node) if text(*node).is_some_and(|text| !env.facts.calendars.contains_key(&*text)) => *node,
         _ => return None,
     };
     let path = match env.node(node).map(|node| &node.op) {

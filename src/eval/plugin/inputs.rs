@@ -371,7 +371,7 @@ fn single(env: &Env<'_>, kind: &Kind, raw: Raw) -> Option<Value> {
         (Kind::Bool, Raw::Int(bit)) => Value::Bool(bit != 0),
         (Kind::Int, Raw::Int(number)) => Value::Int(number),
         (Kind::Number | Kind::Percent, Raw::Decimal(raw)) => Value::Decimal(raw),
-        (Kind::Text, Raw::Int(symbol)) => Value::Text(env.text(symbol)),
+        (Kind::Text, Raw::Int(symbol)) => Value::Text(env.text(symbol).into()),
         (Kind::Date, Raw::Int(days)) => Value::Date(i32::try_from(days).ok()?),
         (Kind::Time, Raw::Int(micros)) => Value::Time(micros),
         (Kind::Duration, Raw::Int(micros)) => Value::Duration(micros),

@@ -202,7 +202,7 @@ fn told(plan: &TablePlan, (part, pool, report): ReadPart) -> Vec<String> {
     for row in 0..part.table.len {
         let digest = digester.of_row(row, None);
         assert_eq!(digest, part.digests[row]);
-        told.push(format!("{:?} {}", part.lines[row], String::from_utf8_lossy(&digester.buffer)));
+        told.push(format!("{:?} {}", part.lines[row], String::from_utf8_lossy(digester.pen.written())));
     }
     assert_eq!(part.lines.len(), part.table.len);
     told.push(format!("{:?}", report.finish()));

@@ -113,7 +113,7 @@ fn the_number_of_threads_says_nothing() {
         assert_eq!(dump(&one.facts), dump(&other.facts));
         assert_eq!(one.facts.digest, other.facts.digest);
         assert_eq!(one.problems, other.problems);
-        let texts = |input: &Input| input.facts.strings.iter().cloned().collect::<Vec<_>>();
+        let texts = |input: &Input| input.facts.strings.iter().map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(texts(&one), texts(&other));
     }
 }
