@@ -1,4 +1,5 @@
-//! Puts the error pages of `docs/errors` and the packs of `policies` into the program, so that no list of them is kept by hand.
+//! Puts the error pages of `docs/errors` and the packs of `policies` into the program, so that no list of them is kept by hand, and the grammar as a
+//! table.
 
 #![expect(
     clippy::disallowed_methods,
@@ -11,12 +12,20 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "grammar/table.rs"]
+mod table;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let mut code = String::new();
     pages(&root.join("docs/errors"), &mut code)?;
     packs(&root.join("policies"), &mut code)?;
-    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("embedded.rs"), code)?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("embedded.rs"), code)?;
+    let grammar = root.join("grammar/changegate.pest");
+    fs::write(out.join("grammar.rs"), table::table(&fs::read_to_string(&grammar)?)?)?;
+    println!("cargo::rerun-if-changed={}", grammar.display());
+    println!("cargo::rerun-if-changed=grammar/table.rs");
     println!("cargo::rerun-if-changed=build.rs");
     Ok(())
 }

@@ -6,7 +6,9 @@ use super::diagnostic::Diagnostic;
 use super::expr::Expr;
 use super::grammar::{PolicyParser, Rule, limit_work};
 use super::lexer::{Token, TokenKind, is_reserved};
+use super::matcher;
 use super::mistakes::{Stretch, diagnose, distance};
+use super::pairs::{Pair, Read};
 use super::scan::{Chunk, KINDS, MAX_RUN, Scanned, is_kind, scan, scan_but};
 use super::source::{FileId, Span};
 use super::tree::{File, Statement};
@@ -130,7 +132,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Runs the grammar over a stretch of the file.
-    fn run(&self, rule: Rule, start: usize, end: usize) -> Result<super::build::Pairs<'a>, Diagnostic> {
+    fn run(&self, rule: Rule, start: usize, end: usize) -> Result<Read<'a>, Diagnostic> {
         let text = self.text(start, end);
         if text.len() > MAX_RUN {
             let span = Span::new(self.builder.file, start, start.saturating_add(1));
@@ -142,14 +144,19 @@ impl<'a> Reader<'a> {
             .label("starts here")
             .help("split it into several statements"));
         }
-        PolicyParser::parse(rule, text).map_err(|error| diagnose(self.stretch(start, end), &error))
+        match matcher::nodes(rule, text) {
+            Some(nodes) => Ok(Read::new(text, nodes)),
+            None => PolicyParser::parse(rule, text)
+                .map(|pairs| Read::of(text, pairs))
+                .map_err(|error| diagnose(self.stretch(start, end), &error)),
+        }
     }
 
     fn expression(&mut self, end: usize) -> Option<Expr> {
         match self.run(Rule::only_expression, 0, end) {
-            Ok(mut pairs) => {
+            Ok(read) => {
                 self.builder.at(0);
-                let value = pairs.next()?.into_inner().find(|pair| pair.as_rule() == Rule::clause_value)?;
+                let value = read.pairs().next()?.into_inner().find(|pair| pair.as_rule() == Rule::clause_value)?;
                 Some(self.builder.clause_value(value))
             }
             Err(problem) => {
@@ -194,9 +201,9 @@ impl<'a> Reader<'a> {
             return self.recover(chunk, kind, None);
         }
         match self.run(Rule::file, first.start, last.end) {
-            Ok(mut pairs) => {
+            Ok(read) => {
                 self.builder.at(first.start);
-                let statement = pairs.next()?.into_inner().find(|pair| pair.as_rule() == Rule::statement)?;
+                let statement = read.pairs().next()?.into_inner().find(|pair| pair.as_rule() == Rule::statement)?;
                 let doc = self.doc(chunk);
                 self.builder.statement(statement, doc)
             }
@@ -256,13 +263,15 @@ impl<'a> Reader<'a> {
         };
         let closed = format!("{}}}", self.text(start, end));
         match PolicyParser::parse(Rule::file, &closed) {
-            Ok(mut pairs) => {
+            Ok(pairs) => {
+                let read = Read::of(&closed, pairs);
                 self.builder.at(start);
-                let head = pairs
+                let head = read
+                    .pairs()
                     .next()
                     .and_then(|file| file.into_inner().next())
                     .and_then(|statement| statement.into_inner().next());
-                for pair in head.into_iter().flat_map(pest::iterators::Pair::into_inner) {
+                for pair in head.into_iter().flat_map(Pair::into_inner) {
                     self.builder.part(parts, pair);
                 }
                 parts.named()
@@ -282,9 +291,9 @@ impl<'a> Reader<'a> {
             return;
         };
         match self.run(rule, start, end) {
-            Ok(mut pairs) => {
+            Ok(read) => {
                 self.builder.at(start);
-                for pair in pairs.next().into_iter().flat_map(pest::iterators::Pair::into_inner) {
+                for pair in read.pairs().next().into_iter().flat_map(Pair::into_inner) {
                     self.builder.part(parts, pair);
                 }
             }

@@ -25,8 +25,7 @@ use super::lexer::Token;
 use super::source::{FileId, Span};
 use super::tree::Later;
 
-pub(crate) type Pair<'i> = pest::iterators::Pair<'i, Rule>;
-pub(crate) type Pairs<'i> = pest::iterators::Pairs<'i, Rule>;
+pub(crate) use super::pairs::{Pair, Pairs};
 
 /// How high the tree of one expression may grow: everything that walks a tree by calling itself relies on it.
 const MAX_HEIGHT: u32 = 200;
@@ -65,8 +64,7 @@ impl<'a> Builder<'a> {
     }
 
     fn span(&self, pair: &Pair<'_>) -> Span {
-        let span = pair.as_span();
-        Span::new(self.file, self.offset + span.start(), self.offset + span.end())
+        Span::new(self.file, self.offset + pair.start(), self.offset + pair.end())
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {

@@ -180,7 +180,7 @@ impl Builder<'_> {
             .clone()
             .into_inner()
             .filter(|inner| matches!(inner.as_rule(), Rule::ellipsis | Rule::element))
-            .map(|inner| (inner.as_span().start(), inner.as_rule()))
+            .map(|inner| (inner.start(), inner.as_rule()))
             .collect();
         let incomplete = dots.iter().any(|(_, rule)| *rule == Rule::ellipsis);
         if let Some((at, _)) = dots.iter().rev().skip(1).find(|(_, rule)| *rule == Rule::ellipsis) {
