@@ -226,6 +226,8 @@ pub(super) struct Checker {
     pub(super) running: Vec<Running>,
     /// The places of the tests, where they were left out.
     pub(super) tests: Vec<Span>,
+    /// The files of tests that nobody looked at.
+    pub(super) test_files: Vec<FileId>,
     /// The calendar files that the policy names, by the file and the path in which it does, as sources.
     pub(super) calendar_files: HashMap<(FileId, String), Result<FileId, String>>,
     /// The calendar files that were read; none where one was refused.
@@ -287,6 +289,7 @@ impl Checker {
             weeks: Vec::new(),
             running: Vec::new(),
             tests: Vec::new(),
+            test_files: Vec::new(),
             calendar_files: HashMap::new(),
             read_files: HashMap::new(),
             modules: HashMap::new(),

@@ -1,7 +1,10 @@
 //! What is probably not meant: names that nothing reads, and conditions that fall apart.
 
+use std::sync::Arc;
+
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::expr::{BinaryOp, Expr, ExprKind, QuantKind};
+use crate::syntax::source::{FileId, Span};
 use crate::syntax::tree::Body;
 
 use super::checker::{Checker, Item, Symbol};
@@ -71,7 +74,13 @@ impl Checker {
     /// Whether tests that were left out have the word: they may read what has that name.
     fn may_be_tested(&self, name: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        self.tests.iter().any(|test| self.program.sources.text(*test).split(|c| !is_part(c)).any(|word| word == name))
+        let sources = &self.program.sources;
+        let has = |test: &Span| sources.text(*test).split(|c| !is_part(c)).any(|word| word == name);
+        let within = |file: &FileId| {
+            let text = sources.get(*file).map(|file| Arc::clone(&file.text)).unwrap_or_default();
+            crate::syntax::parse_but(*file, &text, "test").2.iter().any(has)
+        };
+        self.tests.iter().any(has) || self.test_files.iter().any(within)
     }
 
     fn adds_something(&self, unit: usize, depth: usize) -> bool {

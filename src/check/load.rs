@@ -41,6 +41,11 @@ pub trait Loader {
         Err("no calendar file can be read here".to_owned())
     }
 
+    /// Whether a file of a pack is known to hold nothing but tests, and no mistake.
+    fn holds_only_tests(&self, _file: &str) -> bool {
+        false
+    }
+
     /// What the plugin's module says of itself that `from` names as `path`, and whose digest it says to be `digest`.
     ///
     /// # Errors
@@ -102,6 +107,8 @@ pub(super) struct Load<'a> {
     pub(super) modules: HashMap<Span, Result<Arc<Described>, Refused>>,
     /// The places of the tests, where these are not wanted.
     pub(super) tests: Option<Vec<Span>>,
+    /// The files that hold nothing else, where these are not wanted.
+    pub(super) test_files: Vec<FileId>,
     loader: &'a mut dyn Loader,
 }
 
@@ -114,6 +121,7 @@ impl<'a> Load<'a> {
             calendars: HashMap::new(),
             modules: HashMap::new(),
             tests: (!with_tests).then(Vec::new),
+            test_files: Vec::new(),
             loader,
         };
         load.unit(Vec::new(), input.files, Vec::new(), None, &mut Vec::new());
@@ -146,6 +154,10 @@ impl<'a> Load<'a> {
                 continue;
             }
             let id = self.sources.add(name.clone(), text);
+            if is_pack && self.tests.is_some() && self.loader.holds_only_tests(&name) {
+                self.test_files.push(id);
+                continue;
+            }
             for statement in self.parse(id) {
                 if let Body::Import(import) = &statement.body {
                     if import.pack {

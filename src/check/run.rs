@@ -40,6 +40,7 @@ fn run(load: Load<'_>) -> Checked {
     checker.calendar_files = load.calendars;
     checker.modules = load.modules;
     checker.tests = load.tests.unwrap_or_default();
+    checker.test_files = load.test_files;
     checker.run(&load.units);
     let mut diagnostics = std::mem::take(&mut checker.diagnostics);
     drop_follow_ups(&mut diagnostics, &checker);

@@ -17,6 +17,11 @@ pub(super) fn pack(name: &str) -> Option<&'static [(&'static str, &'static str)]
     PACKS.iter().find(|(known, _)| *known == name).map(|(_, files)| *files)
 }
 
+/// Whether a file of a pack has nothing but tests, by its name.
+pub(super) fn holds_only_tests(file: &str) -> bool {
+    file.starts_with("tests")
+}
+
 /// The names of the packs.
 pub(super) fn pack_names() -> impl Iterator<Item = &'static str> {
     PACKS.iter().map(|(name, _)| *name)

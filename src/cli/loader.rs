@@ -61,6 +61,10 @@ impl Loader for FolderLoader {
         }
     }
 
+    fn holds_only_tests(&self, file: &str) -> bool {
+        file.rsplit('/').next().is_some_and(embedded::holds_only_tests)
+    }
+
     fn calendar(&mut self, from: &str, path: &str) -> Result<PolicyFile, String> {
         self.near(from, path, "ics")
     }

@@ -68,7 +68,7 @@ fn show(name: &str, tests: bool, session: &Session) -> Result<(), Failure> {
             None => failure.help("`changegate packs list` names them"),
         });
     };
-    let shown = files.iter().filter(|(file, _)| tests || !file.starts_with("tests"));
+    let shown = files.iter().filter(|(file, _)| tests || !embedded::holds_only_tests(file));
     let text = match session.format {
         Format::Human => shown.map(|(_, text)| *text).collect::<Vec<_>>().join("\n"),
         _ => {

@@ -11,11 +11,25 @@ use super::failure::Failure;
 use super::init::FILES;
 use super::{embedded, loader};
 use crate::check::Loader as _;
+use crate::syntax::parse_but;
+use crate::syntax::source::FileId;
 use crate::syntax::suggest::nearest;
 
 #[test]
 fn arguments_are_consistent() {
     Cli::command().debug_assert();
+}
+
+/// Who decides passes over these files without a look at them.
+#[test]
+fn files_of_tests_hold_nothing_else() {
+    for name in embedded::pack_names() {
+        for (file, text) in embedded::pack(name).unwrap() {
+            let (read, problems, tests) = parse_but(FileId(0), text, "test");
+            assert!(problems.is_empty() && (read.statements.is_empty() || tests.is_empty()), "{name}/{file}");
+            assert_eq!(read.statements.is_empty(), embedded::holds_only_tests(file), "{name}/{file}");
+        }
+    }
 }
 
 #[test]
