@@ -533,8 +533,9 @@ impl Splitter<'_> {
                 self.finish(at);
                 fresh = true;
             }
-            let header = self.is_header(at);
-            if header && !self.open.is_empty() && token.line_start && self.word(at) != "import" {
+            // Within brackets only the start of a line is looked at.
+            let header = (self.open.is_empty() || token.line_start) && self.is_header(at);
+            if header && !self.open.is_empty() && self.word(at) != "import" {
                 self.report_open();
             }
             if self.open.is_empty() {

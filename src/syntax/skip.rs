@@ -23,7 +23,27 @@ enum Class {
     Odd,
 }
 
-const fn class(byte: u8) -> Class {
+#[inline]
+fn class(byte: u8) -> Class {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Odd)
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Plain; 256];
+    let mut byte = 0_u8;
+    loop {
+        #[expect(clippy::indexing_slicing, reason = "there is a class for each byte, and the compiler works it out")]
+        {
+            classes[byte as usize] = class_of(byte);
+        }
+        match byte.checked_add(1) {
+            Some(next) => byte = next,
+            None => break classes,
+        }
+    }
+};
+
+const fn class_of(byte: u8) -> Class {
     match byte {
         b'\n' => Class::Line,
         b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Word,
