@@ -1,6 +1,6 @@
 //! Source files and the spans that point into them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Which file of a policy a span lies in: an index into [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -46,8 +46,17 @@ pub struct SourceFile {
     pub name: String,
     /// The whole text.
     pub text: Arc<str>,
-    /// The bytes at which lines begin.
-    lines: Vec<u32>,
+    /// The bytes at which lines begin, as soon as somebody asks.
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let starts = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at + 1);
+            std::iter::once(0).chain(starts).filter_map(|at| u32::try_from(at).ok()).collect()
+        })
+    }
 }
 
 /// Every file that a policy was read from.
@@ -75,10 +84,7 @@ impl Sources {
     /// Adds a file and returns its id.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        let text: Arc<str> = text.into();
-        let starts = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
-        let lines = std::iter::once(0).chain(starts).filter_map(|at| u32::try_from(at).ok()).collect();
-        self.files.push(SourceFile { name: name.into(), text, lines });
+        self.files.push(SourceFile { name: name.into(), text: text.into(), lines: OnceLock::new() });
         id
     }
 
@@ -138,8 +144,9 @@ impl Sources {
     #[must_use]
     pub fn line_column(&self, span: Span) -> LineColumn {
         let Some(file) = self.get(span.file) else { return LineColumn { line: 1, column: 1 } };
-        let line = file.lines.partition_point(|start| *start <= span.start);
-        let start = line.checked_sub(1).and_then(|at| file.lines.get(at)).copied().unwrap_or_default();
+        let lines = file.lines();
+        let line = lines.partition_point(|start| *start <= span.start);
+        let start = line.checked_sub(1).and_then(|at| lines.get(at)).copied().unwrap_or_default();
         let Some(before) = file.text.get(start as usize..span.start as usize) else {
             return LineColumn { line: 1, column: 1 };
         };
