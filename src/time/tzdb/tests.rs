@@ -30,7 +30,7 @@ fn another_database_holds_its_zones_only() {
         ("Factory", tzif("UTC")),
         ("Broken/Zone", b"TZif2 and then nothing"),
     ];
-    let database = Database::new("2031z", files.into_iter());
+    let database = Database::new("2031z", files.into_iter().map(|(name, tzif)| (name, Some(tzif))));
     let names: Vec<&str> = database.zones.iter().map(|slot| slot.name).collect();
     assert_eq!(names, ["America/New_York", "Broken/Zone", "Europe/London"]);
     // Its rules count, whatever the embedded database says of that name.
