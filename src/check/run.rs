@@ -49,6 +49,10 @@ fn run(load: Load<'_>) -> Checked {
     Checked { sources, program: (!failed).then(|| checker.finish()), diagnostics }
 }
 
+/// So many bytes of statements make about one node: room is made at once for those of so much text.
+const BYTES_FOR_A_NODE: usize = 32;
+const MOST_TEXT: usize = 1 << 20;
+
 /// The codes of what is missing, which it may be only because a clause could not be read.
 const MISSING: &[Code] = &[
     codes::MISSING_CLAUSE,
@@ -109,6 +113,9 @@ pub(super) fn tidy(diagnostics: &mut Vec<Diagnostic>) {
 
 impl Checker {
     fn run(&mut self, loaded: &[LoadedUnit]) {
+        let texts = loaded.iter().flat_map(|unit| &unit.statements).map(|statement| statement.span);
+        let length: usize = texts.map(|span| (span.end - span.start) as usize).sum();
+        self.program.nodes.reserve(length.min(MOST_TEXT) / BYTES_FOR_A_NODE);
         self.declare_units(loaded);
         for (n, unit) in loaded.iter().enumerate() {
             self.unknown_params(n, unit);
