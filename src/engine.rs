@@ -66,6 +66,7 @@ impl Engine {
         }
         let (mut portions, _) = records.into_portions(None)?;
         portions.narrow(Reads::of(policy.program()));
+        portions.forgo_digests();
         // Texts that are worked out of changes alone are numbered like those of the policy.
         let changes = loop {
             let (facts, now) = (portions.base(), portions.asked().1);

@@ -38,11 +38,13 @@ pub struct Options {
     pub amend: Option<Arc<dyn Amend>>,
     /// Texts that have their numbers already.
     pub strings: Option<Arc<Strings>>,
+    /// Whether anybody asks for the digest of what is read.
+    pub digested: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { limit: 100, zone: None, tally: Arc::default(), amend: None, strings: None }
+        Self { limit: 100, zone: None, tally: Arc::default(), amend: None, strings: None, digested: true }
     }
 }
 

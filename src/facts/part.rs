@@ -194,6 +194,7 @@ struct Reading<'p> {
     assets: Option<&'p KeyPlan>,
     reader: Reader,
     amend: Option<Arc<dyn Amend>>,
+    digested: bool,
     part: Part,
 }
 
@@ -212,6 +213,7 @@ impl<'p> Reading<'p> {
             assets: source.plan.keys.iter().find(|key| matches!(key.target, Target::Special)),
             reader: Reader::new(source.now, source.options, file),
             amend: source.options.amend.clone(),
+            digested: source.options.digested,
             part,
         }
     }
@@ -343,8 +345,11 @@ impl<'p> Reading<'p> {
 
     /// Digests the rows before one that have not been.
     fn digest_to(&mut self, row: usize) {
-        let mut digester = Digester::new(self.plan, &self.part.table, &self.reader.pool);
         let rows = self.part.digests.len()..row;
+        if rows.is_empty() || !self.digested {
+            return;
+        }
+        let mut digester = Digester::new(self.plan, &self.part.table, &self.reader.pool);
         self.part.digests.extend(rows.map(|row| digester.of_row(row, None)));
     }
 

@@ -226,6 +226,11 @@ impl Base {
         self.facts.assets = Arc::new(finish(&self.plan, TableBuild::new(&self.plan), Vec::new()));
     }
 
+    /// Nobody asks for the digest of what portions have.
+    pub fn forgo_digests(&mut self) {
+        self.options.digested = false;
+    }
+
     /// Reads a portion.
     #[must_use]
     pub fn portion(&self, file: &Arc<str>, chunk: &Chunk<'_>) -> Portion {

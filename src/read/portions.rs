@@ -166,6 +166,11 @@ impl Portions {
         self.base.narrow(&reads);
     }
 
+    /// Nobody asks for the digest of the assets.
+    pub(crate) fn forgo_digests(&mut self) {
+        self.base.forgo_digests();
+    }
+
     /// The facts without any asset.
     #[must_use]
     pub fn base(&self) -> Facts {
