@@ -2,6 +2,8 @@
 
 use arrow_buffer::BooleanBuffer;
 
+use super::mask;
+
 /// Rows by what is said of them, one thing after the other. Of all rows of one kind the same things were said in the same order.
 #[derive(Debug)]
 pub struct Alike<T> {
@@ -77,7 +79,7 @@ impl<T> Alike<T> {
     pub fn say_where(&mut self, rows: &BooleanBuffer, thing: u32) {
         // What the rows of a kind become is looked up once.
         let mut next: Vec<u32> = vec![NONE; self.kinds.len()];
-        for row in rows.set_indices() {
+        for row in mask::rows(rows) {
             let Some(kind) = self.of.get(row).copied() else { return };
             match next.get(kind as usize).copied() {
                 Some(known) if known != NONE => {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::decide::verdict;
 use super::decision::{Answer, Counts, Obligation, Verdict};
 use super::found::order_of_entries;
+use super::frame::ByNumber;
 use super::reason::Reasons;
 
 /// The answers for the rows of a frame: one for all rows of a kind.
@@ -52,11 +53,11 @@ impl<'f, 'p, F: Fn(Option<&(Option<String>, Vec<String>)>) -> Answer> Answers<'f
     pub fn counted(self) -> Counted {
         let mut counted = Counted::default();
         // What is asked for of every asset alike is asked for once.
-        let mut seen: HashSet<*const Obligation> = HashSet::new();
+        let mut seen: HashSet<*const Obligation, ByNumber> = HashSet::default();
         for (answer, rows) in self.answers.iter().flatten() {
             counted.counts.add(answer.verdict, *rows);
             let new = answer.obligations.iter().filter(|one| seen.insert(Arc::as_ptr(one)));
-            counted.obligations.extend(new.map(Arc::clone));
+            counted.new.extend(new.map(Arc::clone));
         }
         counted
     }
@@ -67,7 +68,10 @@ impl<'f, 'p, F: Fn(Option<&(Option<String>, Vec<String>)>) -> Answer> Answers<'f
 pub struct Counted {
     /// How many there are of each verdict.
     pub counts: Counts,
+    /// What somebody must do, each once.
     obligations: HashSet<Arc<Obligation>>,
+    /// The same, as long as nobody asks whether others are equal.
+    new: Vec<Arc<Obligation>>,
 }
 
 impl Counted {
@@ -79,12 +83,15 @@ impl Counted {
         } else {
             self.obligations.extend(other.obligations);
         }
+        self.obligations.extend(self.new.drain(..).chain(other.new));
     }
 
     /// What somebody must do, each once, sorted.
     #[must_use]
     pub fn obligations(self) -> Vec<Obligation> {
-        let mut all: Vec<Obligation> = self.obligations.into_iter().map(Arc::unwrap_or_clone).collect();
+        let Self { mut obligations, new, .. } = self;
+        obligations.extend(new);
+        let mut all: Vec<Obligation> = obligations.into_iter().map(Arc::unwrap_or_clone).collect();
         all.sort_by(order_of_entries);
         all
     }

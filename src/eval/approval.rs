@@ -22,6 +22,7 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use ahash::RandomState;
 use arrow_buffer::BooleanBuffer;
 
 use crate::check::program::{Approval, ApprovalField, Effect, Excluded, Head, ListRef, NodeId, VarId};
@@ -128,7 +129,7 @@ impl Outcomes {
         let at = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         self.all.push(outcome);
         if at > 0 {
-            rows.set_indices().for_each(|row| self.of.get_mut(row).into_iter().for_each(|of| *of = at));
+            mask::rows(rows).for_each(|row| self.of.get_mut(row).into_iter().for_each(|of| *of = at));
         }
     }
 
@@ -187,7 +188,7 @@ pub struct Cache {
 
 /// What approvals have come to that ask the same whatever the asset: by approval, change, and whether it is required and asked for.
 #[derive(Debug, Default)]
-pub struct Alike(Mutex<HashMap<Asked, Arc<Outcome>>>);
+pub struct Alike(Mutex<HashMap<Asked, Arc<Outcome>, RandomState>>);
 
 /// An approval, a change, and whether it is required and asked for.
 type Asked = (u16, u32, Could, Could);
@@ -291,7 +292,8 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Outcomes {
     let people = env.approvals.people.get_or_init(|| People::new(env));
     let force = force(frame, &def.head);
     let required = applies(frame, &def.head).and(&force);
-    let asked = decides(frame, &def.head).and(&force);
+    // Only an exception that is not known may tell the two apart.
+    let asked = if def.head.except.is_some() { decides(frame, &def.head).and(&force) } else { required.clone() };
     let times = |due: &Option<_>| due.as_ref().map(|due| triage::dues(frame, due));
     let dues = Dues { afterwards: times(&def.afterwards), review: times(&def.review) };
     let followed = env.program.approvals.iter().any(|other| other.after.contains(&index));
@@ -317,14 +319,20 @@ pub(super) fn work_out(frame: &Frame<'_>, index: u16) -> Outcomes {
         && alike::asks_alike(env, def)
     {
         // Whatever the asset, the same is asked of the same votes: rows differ only in whether it is.
+        if frame.len() == 1
+            && let Some(kept) = env.common.approvals.find(index, *change, (required.at(0), asked.at(0)))
+        {
+            return Outcomes::alike(kept, 1);
+        }
         let mut counted: Option<(Asks, Arc<Tally>)> = None;
         let mut outcomes = Outcomes { all: Vec::new(), of: vec![0; frame.len()] };
         for (how, rows) in ways(&required, &asked) {
-            let Some(row) = rows.set_indices().next() else { continue };
-            let kept = || env.common.approvals.find(index, *change, how);
-            let new = if let Some(kept) = kept() {
-                kept
-            } else if how.0.be_true {
+            let Some(row) = mask::rows(&rows).next() else { continue };
+            if let Some(kept) = env.common.approvals.find(index, *change, how) {
+                outcomes.add(kept, &rows);
+                continue;
+            }
+            let new = if how.0.be_true {
                 let (asks, tally) = counted.get_or_insert_with(|| {
                     let asks = asks(&unknown::single(frame, row), def).pop().unwrap_or_default();
                     let tally = tally(*change, &asks);

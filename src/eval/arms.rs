@@ -6,8 +6,8 @@ use crate::check::program::{Arm, Head, NodeId};
 
 use super::column::{Data, State, Truth, Vals};
 use super::frame::Frame;
-use super::mask;
 use super::value::{Could, Poss, Raw};
+use super::{few, mask};
 
 /// For every row, which arms are possible.
 #[derive(Debug)]
@@ -40,6 +40,9 @@ pub fn decides(frame: &Frame<'_>, head: &Head) -> Truth {
 /// Whether a statement that restricts applies to each row: its scope holds, and its `except` is not certain.
 #[must_use]
 pub fn applies(frame: &Frame<'_>, head: &Head) -> Truth {
+    if let Some(stands) = few::stands(frame, head) {
+        return Truth::collect(frame.len(), |row| stands(row).applies());
+    }
     let mut scope = scope(frame, head);
     if let Some(except) = head.except {
         // An exception relaxes: it acts only where it is certain, and then for certain.
@@ -63,6 +66,15 @@ pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]
     }
     let mut possible = Vec::with_capacity(arms.len());
     let mut certain = Vec::with_capacity(arms.len());
+    if few::walks(frame, arms) {
+        let each: Vec<(u64, u64)> = (0..len).map(|row| few::arms(frame, bit(&open, row), arms, row)).collect();
+        let mask = |of: fn(&(u64, u64)) -> u64, at: usize| {
+            mask::collect(len, |row| each.get(row).is_some_and(|bits| of(bits) >> at & 1 == 1))
+        };
+        possible.extend((0..arms.len()).map(|at| mask(|(possible, _)| *possible, at)));
+        certain.extend((0..arms.len()).map(|at| mask(|(_, certain)| *certain, at)));
+        return Walk { none: mask::not(&scope.must), done: is_done, possible, certain };
+    }
     for arm in arms {
         if !mask::any(&open) {
             possible.push(open.clone());
@@ -99,7 +111,7 @@ impl Choice {
         for (answer, mask) in answers {
             more = mask::or(&more, &mask::and(&any, mask));
             any = mask::or(&any, mask);
-            for row in mask.set_indices() {
+            for row in mask::rows(mask) {
                 match answer {
                     Raw::Int(value) => {
                         if let Some(slot) = choice.values.get_mut(row) {
@@ -122,7 +134,7 @@ impl Choice {
     #[must_use]
     pub fn finish(mut self, others: impl Fn(usize) -> Poss) -> Vals {
         let mut several = Vec::new();
-        for row in mask::not(&self.settled).set_indices() {
+        for row in mask::rows(&mask::not(&self.settled)) {
             let (Some(value), Some(state)) = (self.values.get_mut(row), self.states.get_mut(row)) else { continue };
             *value = 0;
             *state = match others(row) {

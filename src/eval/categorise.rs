@@ -1,5 +1,7 @@
 //! The category of a change, or of each of its assets.
 
+use std::sync::Arc;
+
 use crate::check::program::{Categorise, ListRef, VarId};
 
 use arrow_buffer::BooleanBuffer;
@@ -43,12 +45,17 @@ pub fn category(frame: &Frame<'_>, block: u16, var: Option<VarId>) -> Category {
             Some(rows) => decide(&frame.rebound(VarId::ASSET, rows), def),
             None => Category::unknown(len),
         },
-        _ => decide(frame, def),
+        _ => kept(frame, block, def).named(def),
     }
 }
 
 fn decide(frame: &Frame<'_>, def: &Categorise) -> Category {
     by_arm(frame, def).named(def)
+}
+
+/// The arms of a block in a frame that binds assets: worked out once, whoever asks.
+fn kept(frame: &Frame<'_>, block: u16, def: &Categorise) -> Arc<ByArm> {
+    frame.categories(block, || Arc::new(by_arm(frame, def)))
 }
 
 /// The category of each row's own asset, and the earliest of them; `certain` says of a row whether the change certainly touches its asset.
@@ -60,7 +67,7 @@ pub fn of_assets(frame: &Frame<'_>, block: u16, certain: impl Fn(usize) -> bool)
     let Some(def) = frame.env.program.categorises.get(usize::from(block)) else {
         return (Category::unknown(frame.len()), earliest);
     };
-    let each = by_arm(frame, def);
+    let each = kept(frame, block, def);
     if let Some(settled) = each.settled.as_ref().filter(|_| all_certain) {
         for (at, _) in (0_i64..).zip(settled).filter(|(_, rows)| mask::any(rows)) {
             earliest.add_arm(Poss::One(Raw::Int(at)), Some(at), true);
@@ -74,7 +81,8 @@ pub fn of_assets(frame: &Frame<'_>, block: u16, certain: impl Fn(usize) -> bool)
 }
 
 /// Which arms are possible, by their positions: two arms may give one category, and which of them it is decides which is the earlier.
-struct ByArm {
+#[derive(Debug)]
+pub struct ByArm {
     possible: Vals,
     /// The first arm that is certain.
     reported: Vec<Option<i64>>,
@@ -87,7 +95,7 @@ impl ByArm {
     fn settled(rows: Vec<BooleanBuffer>, len: usize) -> Self {
         let (mut values, mut reported) = (vec![0; len], vec![None; len]);
         for (at, rows) in (0_i64..).zip(&rows) {
-            for row in rows.set_indices() {
+            for row in mask::rows(rows) {
                 if let (Some(value), Some(first)) = (values.get_mut(row), reported.get_mut(row)) {
                     (*value, *first) = (at, Some(at));
                 }
@@ -97,7 +105,7 @@ impl ByArm {
     }
 
     /// The same by the codes of the categories, which more than one arm may have.
-    fn named(self, def: &Categorise) -> Category {
+    fn named(&self, def: &Categorise) -> Category {
         let code = |at: i64| usize::try_from(at).ok().and_then(|at| def.arms.get(at)).map(|arm| arm.code);
         if let (Some(arms), Some(settled)) = (self.possible.ints(), &self.settled) {
             let reported: Vec<Option<i64>> = arms.iter().map(|at| code(*at)).collect();
@@ -113,7 +121,7 @@ impl ByArm {
                 None => builder.push(self.possible.at(row).map(|at| Some(Raw::Int(code(at.int()?)?)), Some(Raw::None))),
             }
         }
-        let reported = self.reported.into_iter().map(|at| at.and_then(code)).collect();
+        let reported = self.reported.iter().map(|at| at.and_then(code)).collect();
         Category { possible: builder.finish(), reported, settled: None }
     }
 }
@@ -132,7 +140,7 @@ fn by_arm(frame: &Frame<'_>, def: &Categorise) -> ByArm {
     }
     let mut reported = vec![None; frame.len()];
     for (at, certain) in (0_i64..).zip(&walk.certain) {
-        for row in certain.set_indices() {
+        for row in mask::rows(certain) {
             if let Some(first @ None) = reported.get_mut(row) {
                 *first = Some(at);
             }
@@ -154,9 +162,9 @@ fn by_arm(frame: &Frame<'_>, def: &Categorise) -> ByArm {
 
 /// Whether every row certainly has one arm.
 fn is_settled(walk: &Walk, len: usize) -> bool {
-    let certain = walk.certain.iter().zip(&walk.possible).all(|(certain, possible)| certain == possible);
+    let certain = walk.certain.iter().zip(&walk.possible).all(|(certain, possible)| mask::are_same(certain, possible));
     // No arm is possible where one before it is certain: so many rows are different ones.
-    certain && !mask::any(&walk.none) && walk.certain.iter().map(BooleanBuffer::count_set_bits).sum::<usize>() == len
+    certain && !mask::any(&walk.none) && walk.certain.iter().map(mask::count).sum::<usize>() == len
 }
 
 /// The earliest arm that assets of a change have, as far as they were looked at.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use crate::check::program::{Cell, CellTest, Const, Op, Program};
+use crate::check::program::{Cell, CellTest, Const, NodeId, Op, Program, Triage};
 use crate::facts::table::Facts;
 use crate::time::{BusinessDays, BusinessWeek, Zone};
 
@@ -25,6 +25,10 @@ pub struct Common {
     pub(super) tables: Vec<OnceLock<Option<super::table::Plain>>>,
     /// What approvals have come to that ask the same whatever the asset.
     pub approvals: super::approval::Alike,
+    /// The names of triages, each with those of its levels by their codes.
+    pub(super) triages: Vec<TriageNames>,
+    /// By node, the numbers of the texts written out that the facts have: whatever portion is read beside them has the same.
+    symbols: Vec<Option<i64>>,
     constants: HashMap<Arc<str>, i64>,
     constant_texts: Vec<Arc<str>>,
     /// The waivers that came as data.
@@ -34,6 +38,9 @@ pub struct Common {
     /// The risks that the conditions of each statement read.
     pub(super) risk_readers: OnceLock<HashMap<String, Vec<u16>>>,
 }
+
+/// The name of a triage, and those of its levels by their codes.
+type TriageNames = (Arc<str>, Arc<[Arc<str>]>);
 
 impl Common {
     /// Looks through a program and facts: those of all assets, or of none where no field refers to assets.
@@ -48,6 +55,8 @@ impl Common {
             periods: entries::Cache::new(program, same),
             tables: program.tables.iter().map(|_| OnceLock::new()).collect(),
             approvals: super::approval::Alike::default(),
+            triages: program.triages.iter().map(names).collect(),
+            symbols: symbols(program, facts),
             constants: HashMap::new(),
             constant_texts: Vec::new(),
             granted: OnceLock::new(),
@@ -70,6 +79,12 @@ impl Common {
         }
     }
 
+    /// The number of the text that a node is, where the facts have it.
+    #[must_use]
+    pub fn symbol(&self, id: NodeId) -> Option<i64> {
+        self.symbols.get(id.0 as usize).copied().flatten()
+    }
+
     /// The number of a text of the program that the facts do not have.
     #[must_use]
     pub fn constant(&self, text: &str) -> Option<i64> {
@@ -81,6 +96,20 @@ impl Common {
     pub fn constant_text(&self, number: i64) -> Option<&Arc<str>> {
         usize::try_from((-1_i64).wrapping_sub(number)).ok().and_then(|at| self.constant_texts.get(at))
     }
+}
+
+/// The name of a triage, and those of its levels.
+fn names(def: &Triage) -> TriageNames {
+    let levels = (0_i64..).map_while(|code| def.levels.value(code)).map(Arc::from);
+    (Arc::from(def.head.name.as_str()), levels.collect())
+}
+
+fn symbols(program: &Program, facts: &Facts) -> Vec<Option<i64>> {
+    let symbol = |op: &Op| match op {
+        Op::Const(Const::Text(text)) => facts.strings.find(text),
+        _ => None,
+    };
+    program.nodes.iter().map(|node| symbol(&node.op)).collect()
 }
 
 /// The texts that a program writes out.

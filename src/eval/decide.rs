@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::check::program::{Categorise, Effect, ListRef, Op, Program, VarId};
 use crate::check::schema::TableId;
 use crate::facts::table::{Cause, Column, Touched};
@@ -32,7 +30,7 @@ use super::urgency::Urgency;
 use super::value::{Poss, Raw};
 use super::when::decided::{timing, timing_of_part};
 use super::when::not_before::{Batch, Sorting};
-use super::{facts, triage};
+use super::{beside, facts, mask, triage};
 
 /// How much is worked on at once. No answer depends on it.
 #[derive(Clone, Copy, Debug)]
@@ -240,14 +238,11 @@ fn decide_change(
     // As many batches as there have to be, of one size. Portions are decided beside each other anyway.
     let least = if env.facts.part { 1 } else { rows.div_ceil(WORTH_SHARING).min(rayon::current_num_threads()) };
     let batch = rows.div_ceil(rows.div_ceil(options.batch.max(1)).max(least).max(1)).max(1);
-    let batches: Vec<Decided> = targets
-        .par_chunks_mut(batch)
-        .map(|targets| {
-            let decided = decide_batch(env, id, change, &schedule, targets, places, &known, &whole, sorting);
-            env.tally.advance(targets.len());
-            decided
-        })
-        .collect();
+    let batches = beside::each_chunk(&mut targets, batch, |targets| {
+        let decided = decide_batch(env, id, change, &schedule, targets, places, &known, &whole, sorting);
+        env.tally.advance(targets.len());
+        decided
+    });
     let mut batches = batches.into_iter();
     let mut all = batches.next().unwrap_or_default();
     // They are moved once, into memory of the right size.
@@ -409,7 +404,7 @@ fn add_categories(frame: &Frame<'_>, targets: &[Target], rows: &mut Alike<Said<'
     if let Some(settled) = &category.settled {
         let mut known: HashMap<Names, u32> = HashMap::new();
         for here in settled {
-            let Some(first) = here.set_indices().next() else { continue };
+            let Some(first) = mask::rows(here).next() else { continue };
             let names = categorise::names(def, &category, first);
             let thing = *known.entry(names).or_insert_with_key(|names| rows.thing(Said::Category(names.clone())));
             rows.say_where(here, thing);

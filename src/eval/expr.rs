@@ -23,10 +23,13 @@ use super::{arith, length, quant, table, texts};
 pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
     let len = frame.len();
     let Some(node) = frame.env.node(id) else { return Col::Truth(Truth::constant(len, Could::UNKNOWN)) };
+    if let Some(truth) = super::few::truth(frame, id) {
+        return Col::Truth(truth);
+    }
     let base = &node.ty.base;
     match &node.op {
         Op::Const(Const::Bool(value)) => Col::Truth(Truth::constant(len, Could::certain(*value))),
-        Op::Const(value) => Col::Vals(match constant(frame, value, base) {
+        Op::Const(value) => Col::Vals(match constant(frame, id, value, base) {
             Some(raw) => Vals::constant(len, raw),
             None => Vals::unknown(len),
         }),
@@ -105,9 +108,16 @@ pub const fn is_decimal(base: &Type) -> bool {
     matches!(base, Type::Number | Type::Percent | Type::Span)
 }
 
-fn constant(frame: &Frame<'_>, value: &Const, base: &Type) -> Option<Raw> {
+/// The constant that a node is, as a value of a type; none where it has none.
+#[must_use]
+pub fn constant(frame: &Frame<'_>, id: NodeId, value: &Const, base: &Type) -> Option<Raw> {
     if matches!(base, Type::Span) {
         return length::pack(value);
+    }
+    if let Const::Text(_) = value
+        && let Some(symbol) = frame.env.common.symbol(id)
+    {
+        return Some(Raw::Int(symbol));
     }
     frame.env.constant(value)
 }
@@ -146,12 +156,19 @@ fn picked<T: ArrowNativeType>(values: &ScalarBuffer<T>, rows: &[u32], span: &Spa
     }
 }
 
+/// So many rows are looked at one by one.
+const FEW: usize = 8;
+
 /// Whether every row is known, by the nulls of a column of that length.
 fn are_known(nulls: Option<&NullBuffer>, rows: &[u32], span: &Span, len: usize) -> bool {
     if span.all.end > len {
         return false;
     }
     let is_valid = |nulls: &NullBuffer| {
+        if span.all.len() <= FEW {
+            return span.all.clone().all(|row| nulls.is_valid(row))
+                || (span.run.is_none() && rows.iter().all(|row| nulls.is_valid(*row as usize)));
+        }
         // Where nothing from the least to the greatest is unknown, no row has to be looked at.
         nulls.slice(span.all.start, span.all.len()).null_count() == 0
             || (span.run.is_none() && rows.iter().fold(true, |so_far, row| so_far & nulls.is_valid(*row as usize)))
@@ -383,7 +400,7 @@ pub fn fixed(frame: &Frame<'_>, id: NodeId) -> Option<Raw> {
     let node = frame.env.node(id)?;
     match &node.op {
         Op::Const(Const::Bool(_)) => None,
-        Op::Const(value) => constant(frame, value, &node.ty.base),
+        Op::Const(value) => constant(frame, id, value, &node.ty.base),
         Op::Now => Some(Raw::Int(frame.env.now.micros())),
         _ => None,
     }

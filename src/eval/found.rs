@@ -19,7 +19,7 @@ use super::period::given::FrameCodes;
 use super::period::{Hits, blackouts, in_force, windows};
 use super::value::Could;
 use super::waiver::Judged;
-use super::{approval, obligation, waiver};
+use super::{approval, few, obligation, waiver};
 
 /// A statement that restricts a row.
 #[derive(Clone, Debug)]
@@ -193,11 +193,11 @@ impl Own {
             alone = mask::or(&alone, &except.may);
         }
         let alike = mask::but(&restricts.may, &alone);
-        if let Some(first) = alike.set_indices().next() {
+        if let Some(first) = mask::rows(&alike).next() {
             let thing = rows.thing(said(first, false, false));
             rows.say_where(&alike, thing);
         }
-        for row in mask::and(&restricts.may, &alone).set_indices() {
+        for row in mask::rows(&mask::and(&restricts.may, &alone)) {
             let thing = rows.thing(said(row, !restricts.must_at(row), true));
             rows.say(row, thing);
         }
@@ -207,7 +207,7 @@ impl Own {
 /// Says of each row that a blackout restricts it which ends at different times.
 fn add_hits<'p>(rows: &mut Alike<Said<'p>>, met: &Hits, own: &Own, hit: impl Fn(usize, bool) -> Hit<'p>) {
     let mut known: Vec<((bool, Option<Instant>), u32)> = Vec::new();
-    for row in met.restricts.may.set_indices() {
+    for row in mask::rows(&met.restricts.may) {
         let (uncertain, until) = (!met.restricts.must_at(row), met.until(row));
         let alone = own.at(row, uncertain);
         let key = (uncertain, until);
@@ -349,6 +349,13 @@ const FEW: usize = 8;
 #[must_use]
 pub fn rule_truth(frame: &Frame<'_>, rule: &Rule, tested: Tested) -> Truth {
     let len = frame.len();
+    if let (Some(stands), Some(broken)) = (few::stands(frame, &rule.head), few::holds(frame, &rule.broken)) {
+        let force = in_force(frame.env, &rule.head, tested);
+        return Truth::collect(len, |row| {
+            let applies = stands(row).applies().and(force);
+            if applies.be_true { applies.and(broken(row)) } else { applies }
+        });
+    }
     let mut broken = Truth::constant(len, Could::certain(false));
     let force = Truth::constant(len, in_force(frame.env, &rule.head, tested));
     let applies = applies(frame, &rule.head).and(&force);

@@ -13,6 +13,7 @@ use arrow_buffer::BooleanBuffer;
 use crate::check::program::{NodeId, VarId};
 use crate::check::schema::FieldId;
 
+use super::categorise::ByArm;
 use super::column::{Col, Data, Rows, Truth, Vals};
 use super::env::{Env, Shared};
 use super::mask::Span;
@@ -34,8 +35,9 @@ pub struct Frame<'p> {
     /// Few variables: they are looked through.
     rows: RefCell<Vec<(VarId, Arc<Vec<u32>>)>>,
     spans: RefCell<Vec<(VarId, Span)>>,
-    approvals: RefCell<HashMap<u16, Outcomes, ByNumber>>,
+    approvals: RefCell<Vec<Option<Outcomes>>>,
     idle: OnceCell<Outcomes>,
+    categories: RefCell<Vec<(u16, Arc<ByArm>)>>,
     partitions: RefCell<HashMap<NodeId, Option<Arc<Partition>>, ByNumber>>,
     lists: RefCell<Vec<(ListOf, Arc<Listed>)>>,
 }
@@ -56,6 +58,10 @@ impl Hasher for NumberHasher {
     fn write_i64(&mut self, number: i64) {
         let number = number.unsigned_abs();
         self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.0 = (self.0 ^ number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
     }
 
     fn write_u16(&mut self, number: u16) {
@@ -105,7 +111,7 @@ pub type ByNumber = BuildHasherDefault<NumberHasher>;
 const WORTH_SORTING: usize = 256;
 
 /// A list field of what a variable stands for.
-type ListOf = (VarId, FieldId);
+pub type ListOf = (VarId, FieldId);
 
 /// What an approval has come to in each row.
 type Outcomes = Arc<super::approval::Outcomes>;
@@ -152,6 +158,7 @@ impl<'p> Frame<'p> {
             spans: RefCell::default(),
             approvals: RefCell::default(),
             idle: OnceCell::new(),
+            categories: RefCell::default(),
             partitions: RefCell::default(),
             lists: RefCell::default(),
         }
@@ -276,6 +283,15 @@ impl<'p> Frame<'p> {
         Some(rows)
     }
 
+    /// The row of its table that a variable stands for in one row.
+    #[must_use]
+    pub fn row(&self, var: VarId, row: usize) -> Option<u32> {
+        if let Some((_, rows)) = self.rows.borrow().iter().find(|(known, _)| *known == var) {
+            return rows.get(row).copied();
+        }
+        self.rows(var)?.get(row).copied()
+    }
+
     /// The rows that a variable stands for, with what is known of them together.
     #[must_use]
     pub fn rows_in_span(&self, var: VarId) -> Option<(Arc<Vec<u32>>, Span)> {
@@ -309,7 +325,7 @@ impl<'p> Frame<'p> {
     /// What an approval has come to in each row: worked out in the frame that binds what the approval names, and spread from there.
     #[must_use]
     pub fn approval(&self, index: u16) -> Outcomes {
-        if let Some(found) = self.approvals.borrow().get(&index) {
+        if let Some(Some(found)) = self.approvals.borrow().get(usize::from(index)) {
             return Arc::clone(found);
         }
         let vars = self.env.program.approvals.get(usize::from(index)).map_or(&[][..], |def| &def.head.vars);
@@ -324,7 +340,13 @@ impl<'p> Frame<'p> {
             _ if super::approval::is_idle(self, index) => self.idle(),
             _ => Arc::new(super::approval::work_out(self, index)),
         };
-        self.approvals.borrow_mut().insert(index, Arc::clone(&outcomes));
+        let mut known = self.approvals.borrow_mut();
+        if known.is_empty() {
+            known.resize(self.env.program.approvals.len(), None);
+        }
+        if let Some(place) = known.get_mut(usize::from(index)) {
+            *place = Some(Arc::clone(&outcomes));
+        }
         outcomes
     }
 
@@ -332,6 +354,17 @@ impl<'p> Frame<'p> {
     #[must_use]
     pub fn is_idle(&self, outcomes: &Outcomes) -> bool {
         self.idle.get().is_some_and(|idle| Arc::ptr_eq(idle, outcomes))
+    }
+
+    /// The arms of a block that categorises, once they were found.
+    #[must_use]
+    pub fn categories(&self, block: u16, find: impl FnOnce() -> Arc<ByArm>) -> Arc<ByArm> {
+        if let Some((_, known)) = self.categories.borrow().iter().find(|(known, _)| *known == block) {
+            return Arc::clone(known);
+        }
+        let found = find();
+        self.categories.borrow_mut().push((block, Arc::clone(&found)));
+        found
     }
 
     /// Approvals that are asked for in no row have come to the same.
@@ -398,7 +431,7 @@ impl<'p> Frame<'p> {
     /// Evaluates a condition for every row.
     #[must_use]
     pub fn truth(&self, id: NodeId) -> Truth {
-        self.eval(id).truth()
+        super::few::truth(self, id).unwrap_or_else(|| self.eval(id).truth())
     }
 
     /// Evaluates a value for every row; a condition becomes 0 and 1.
@@ -437,8 +470,13 @@ pub fn truth_vals(truth: &Truth) -> Vals {
 }
 
 fn truth_poss(truth: &Truth, row: usize) -> Poss {
+    could_poss(truth.at(row))
+}
+
+/// A condition of one row as a value.
+#[must_use]
+pub fn could_poss(could: Could) -> Poss {
     use super::value::Raw;
-    let could = truth.at(row);
     match (could.be_true, could.be_false) {
         (true, false) => Poss::One(Raw::Int(1)),
         (false, true) => Poss::One(Raw::Int(0)),

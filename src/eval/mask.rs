@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use arrow_buffer::{BooleanBuffer, Buffer};
+use either::Either;
 
 /// Rows in a word.
 const WORD: usize = 64;
@@ -30,6 +31,9 @@ fn few(len: usize, bits: usize) -> BooleanBuffer {
 /// The bits of a mask of few rows.
 fn bits(mask: &BooleanBuffer) -> Option<usize> {
     let len = mask.len();
+    if len == 1 {
+        return Some(usize::from(mask.value(0)));
+    }
     (len <= FEW).then(|| (0..len).fold(0, |bits, row| bits | usize::from(mask.value(row)) << row))
 }
 
@@ -96,6 +100,29 @@ pub fn any(mask: &BooleanBuffer) -> bool {
 #[must_use]
 pub fn every(mask: &BooleanBuffer) -> bool {
     bits(mask).map_or_else(|| !mask.has_false(), |bits| bits == (1 << mask.len()) - 1)
+}
+
+/// The rows that are set.
+pub fn rows(mask: &BooleanBuffer) -> impl Iterator<Item = usize> + '_ {
+    match bits(mask) {
+        Some(bits) => Either::Left((0..mask.len()).filter(move |row| bits >> row & 1 == 1)),
+        None => Either::Right(mask.set_indices()),
+    }
+}
+
+/// How many rows are set.
+#[must_use]
+pub fn count(mask: &BooleanBuffer) -> usize {
+    bits(mask).map_or_else(|| mask.count_set_bits(), |bits| bits.count_ones() as usize)
+}
+
+/// Whether the same rows are set; of masks of one length.
+#[must_use]
+pub fn are_same(a: &BooleanBuffer, b: &BooleanBuffer) -> bool {
+    match (bits(a), bits(b)) {
+        (Some(x), Some(y)) => x == y,
+        _ => a == b,
+    }
 }
 
 /// Where `test` holds of a value.

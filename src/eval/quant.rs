@@ -9,12 +9,13 @@ use arrow_buffer::BooleanBuffer;
 
 use crate::check::program::{CompareOp, ListRef, NodeId, VarId};
 use crate::check::schema::{FieldId, TableId};
+use crate::check::types::Type;
 use crate::facts::table::{Column, ListColumn};
 use crate::syntax::expr::QuantKind;
 
 use super::column::{Col, Data, Rows, State, Truth};
 use super::expr::{build, with_order};
-use super::frame::{Binding, Frame, poss};
+use super::frame::{Binding, Frame, ListOf, poss};
 use super::mask::{self, Marks, Span};
 use super::value::{Could, Poss, Raw, compare};
 
@@ -140,7 +141,7 @@ pub fn element_frame<'q>(frame: &'q Frame<'_>, var: VarId, list: &ListRef, eleme
     let parents = Rows::These(Arc::new(elements.iter().map(|e| e.parent).collect()));
     let binding = match list {
         ListRef::Literal(items) => {
-            let base = items.first().map_or(&crate::check::types::Type::Error, |first| frame.env.base(*first));
+            let base = items.first().map_or(&Type::Error, |first| frame.env.base(*first));
             let cols: Vec<Arc<Col>> = items.iter().map(|item| frame.eval(*item)).collect();
             Binding::Elements(Arc::new(build(elements.len(), base, |row| {
                 let Some(element) = elements.get(row) else { return Poss::Any };
@@ -334,7 +335,7 @@ pub fn contains(frame: &Frame<'_>, x: NodeId, list: &ListRef) -> Truth {
         && let Some(Column::Scalar(values)) = column.rows.columns.first()
         && let crate::facts::table::Values::Int(values) = &values.values
         && let Some(wanted) = vals.ints()
-        && !matches!(base, crate::check::types::Type::Version)
+        && !matches!(base, Type::Version)
     {
         if let Some(Raw::Int(wanted)) = super::expr::fixed(frame, x)
             && let Some(found) = holding(column, values, &span, wanted)
@@ -374,7 +375,7 @@ pub fn contains(frame: &Frame<'_>, x: NodeId, list: &ListRef) -> Truth {
             one_of(&value, cols.iter().map(|item| (poss(item, row), true)), equal)
         };
         if let Col::Vals(vals) = &*col
-            && !matches!(base, crate::check::types::Type::Version)
+            && !matches!(base, Type::Version)
             && let Some(bits) = among(frame, x, vals, items)
         {
             let cols = if vals.all_known() { Vec::new() } else { cols() };
@@ -477,18 +478,24 @@ fn within<T: Ord + Copy>(values: &[T], mut items: Vec<T>) -> BooleanBuffer {
 
 /// One row, whatever is known of it.
 fn slow(frame: &Frame<'_>, x: NodeId, list: &ListRef, row: usize) -> Could {
-    let base = frame.env.base(x);
-    let value = frame.poss(x, row);
     let ListRef::Field(var, field) = list else { return Could::UNKNOWN };
-    let (Some(rows), Some(table)) = (frame.rows(*var), frame.env.table(*var)) else { return Could::UNKNOWN };
-    let Some(Column::List(column)) = table.column(*field) else { return Could::UNKNOWN };
-    let mut found = Vec::new();
-    field_elements(&mut found, column, 0, rows.get(row).copied().unwrap_or(u32::MAX));
+    holds_value(frame, frame.env.base(x), &frame.poss(x, row), (*var, *field), row)
+}
+
+/// Whether the list that a row has in a field holds a value of a type.
+#[must_use]
+pub fn holds_value(frame: &Frame<'_>, base: &Type, value: &Poss, (var, field): ListOf, row: usize) -> Could {
+    let Some(at) = frame.row(var, row) else { return Could::UNKNOWN };
+    let at = at as usize;
+    let Some(Column::List(column)) = frame.env.table(var).and_then(|table| table.column(field)) else {
+        return Could::UNKNOWN;
+    };
     let Some(Column::Scalar(scalar)) = column.rows.columns.first() else { return Could::UNKNOWN };
-    let inner = |row: u32| scalar_at(scalar, row as usize);
-    with_order(frame, base, |order| {
-        one_of(&value, found.iter().map(|e| (inner(e.row), e.certain)), |a, b| compare(CompareOp::Eq, a, b, order))
-    })
+    let ends = column.offsets.get(at).zip(column.offsets.get(at.wrapping_add(1)));
+    let phantom = &column.rows.phantom;
+    let items = ends.map_or(0..0, |(from, to)| *from as usize..*to as usize);
+    let items = items.map(|at| (scalar_at(scalar, at), !super::arms::bit(phantom, at)));
+    with_order(frame, base, |order| one_of(value, items, |a, b| compare(CompareOp::Eq, a, b, order)))
 }
 
 /// What one row of a column of facts may be.
@@ -511,22 +518,27 @@ pub fn scalar_at(scalar: &crate::facts::table::Scalar, row: usize) -> Poss {
     }
 }
 
-fn one_of(value: &Poss, elements: impl Iterator<Item = (Poss, bool)>, equal: impl Fn(&Poss, &Poss) -> Could) -> Could {
-    // What may be any of several values is in the set if each of these is.
-    let elements: Vec<(Poss, bool)> = elements.collect();
-    let find = |value: &Poss| {
+/// Whether a value is among elements, each with whether it certainly is there.
+pub fn one_of(
+    value: &Poss,
+    elements: impl Iterator<Item = (Poss, bool)>,
+    equal: impl Fn(&Poss, &Poss) -> Could,
+) -> Could {
+    let find = |value: &Poss, elements: &mut dyn Iterator<Item = (Poss, bool)>| {
         let mut could = Could::certain(false);
-        for (element, certain) in &elements {
-            let here = equal(value, element);
+        for (element, certain) in elements {
+            let here = equal(value, &element);
             could.be_true |= here.be_true;
-            if *certain && !here.be_false {
+            if certain && !here.be_false {
                 could.be_false = false;
             }
         }
         could
     };
-    match value.list() {
-        Some(values) => values.iter().map(|v| find(&Poss::One(*v))).reduce(Could::or_else).unwrap_or(Could::UNKNOWN),
-        None => find(value),
-    }
+    let mut elements = elements;
+    let Poss::Set(values) = value else { return find(value, &mut elements) };
+    // What may be any of several values is in the set if each of these is.
+    let elements: Vec<(Poss, bool)> = elements.collect();
+    let each = values.iter().map(|value| find(&Poss::One(*value), &mut elements.iter().cloned()));
+    each.reduce(Could::or_else).unwrap_or(Could::UNKNOWN)
 }

@@ -17,6 +17,9 @@ use super::value::{Could, Poss, Raw};
 /// What was found so far of the texts of the facts, by their numbers.
 type Found = Arc<[AtomicU8]>;
 
+/// For so few rows nothing is remembered.
+const FEW: usize = 4;
+
 const NO: u8 = 1;
 const YES: u8 = 2;
 
@@ -39,7 +42,7 @@ impl Cache {
 #[must_use]
 pub fn tested(frame: &Frame<'_>, id: NodeId, x: NodeId, test: impl Fn(&str) -> bool) -> Truth {
     let vals = frame.vals(x);
-    let found = frame.env.texts.of(frame.env, id);
+    let found = if frame.len() > FEW { frame.env.texts.of(frame.env, id) } else { Found::default() };
     let check = |symbol: i64| {
         let slot = usize::try_from(symbol).ok().and_then(|at| found.get(at));
         match slot.map_or(0, |slot| slot.load(Ordering::Relaxed)) {

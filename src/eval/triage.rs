@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
-use rayon::prelude::*;
 
 use crate::check::program::{DueNode, NodeId, Triage, VarId, Waivable, ZoneRef};
 use crate::check::schema::TableId;
@@ -21,7 +20,7 @@ use super::frame::{Binding, Frame, poss};
 use super::mask::{self, Marks};
 use super::observe::Step;
 use super::value::{Could, Extreme, Poss, Raw};
-use super::{unknown, waiver};
+use super::{beside, unknown, waiver};
 
 /// Works out all blocks, and what is due over all of them.
 pub fn work_out(env: &mut Env<'_>, batch: usize) {
@@ -100,13 +99,10 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
     let asked = asked_about(env, findings);
     let batch = asked.div_ceil(asked.div_ceil(batch).max(1)).max(1);
     let starts: Vec<usize> = (0..asked).step_by(batch).collect();
-    let parts: Vec<Part> = starts
-        .par_iter()
-        .map(|start| {
-            let _going = env.going(step(index));
-            part(env, block, findings, *start..(start + batch).min(asked), in_force, target)
-        })
-        .collect();
+    let parts = beside::each(&starts, |start| {
+        let _going = env.going(step(index));
+        part(env, block, findings, *start..(start + batch).min(asked), in_force, target)
+    });
     let mut levels = Vec::with_capacity(parts.len());
     let mut dues = Vec::with_capacity(parts.len());
     let mut reported = Vec::with_capacity(findings.len);
@@ -265,7 +261,7 @@ fn part(
     }
     // What may have several levels is worked out row by row.
     let mut levels: HashMap<usize, Poss> = HashMap::new();
-    for row in mask::not(choice.settled()).set_indices() {
+    for row in mask::rows(&mask::not(choice.settled())) {
         let (level, time) = arms.of_row(
             block,
             row,
@@ -438,7 +434,7 @@ impl Arms {
         let mut marks: Vec<Marks> = block.arms.iter().map(|_| Marks::new(frame.len())).collect();
         let mut picked = HashMap::new();
         let mut known: HashMap<Raw, Option<usize>> = HashMap::new();
-        for row in asked.set_indices() {
+        for row in mask::rows(&asked) {
             let mut mark = |arm: usize| marks.get_mut(arm).into_iter().for_each(|marks| marks.set(row));
             match super::frame::poss(&outcomes, row) {
                 Poss::One(raw) if names.is_some() => {
@@ -593,7 +589,7 @@ fn by_asset(env: &Env<'_>, vals: &Vals, extreme: Extreme) -> Vals {
         (0..assets.len).for_each(|asset| found.several(asset, extreme_of(asset, list, vals, extreme)));
         return found.finish();
     };
-    let first_unseen = list.rows.phantom.set_indices().next().unwrap_or(list.rows.len);
+    let first_unseen = mask::rows(&list.rows.phantom).next().unwrap_or(list.rows.len);
     let mut odd: Vec<u32> = Vec::new();
     let each = values.iter().zip(&list.rows.owner).enumerate();
     each.for_each(|(at, (value, owner))| match vals.states().map_or(Some(&State::Known), |states| states.get(at)) {

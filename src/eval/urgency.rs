@@ -63,7 +63,7 @@ struct Block<'e> {
     columns: &'e BlockColumns,
     name: Arc<str>,
     /// The names of the levels, by their codes.
-    levels: Vec<Arc<str>>,
+    levels: &'e [Arc<str>],
     /// Whether what is never due may be late.
     none_late: bool,
 }
@@ -83,16 +83,15 @@ impl<'e, 'a> Urgency<'e, 'a> {
     /// Of all findings, or of those that a change fixes.
     #[must_use]
     pub fn new(env: &'e Env<'a>, fixes: Option<&'e Ids>) -> Self {
-        let names = |def: &Triage| (0_i64..).map_while(|code| def.levels.value(code)).map(Arc::from).collect();
-        let blocks = env.program.triages.iter().zip(&env.triage).enumerate();
+        let blocks = env.program.triages.iter().zip(&env.triage).zip(&env.common.triages).enumerate();
         let mut blocks: Vec<Block<'e>> = blocks
-            .filter(|(_, (_, columns))| columns.in_force)
-            .map(|(index, (def, columns))| Block {
+            .filter(|(_, ((_, columns), _))| columns.in_force)
+            .map(|(index, ((def, columns), (name, levels)))| Block {
                 index,
                 def,
                 columns,
-                name: Arc::from(def.head.name.as_str()),
-                levels: names(def),
+                name: Arc::clone(name),
+                levels,
                 none_late: late(env, &Poss::One(Raw::None)),
             })
             .collect();

@@ -363,6 +363,18 @@ impl Could {
         Self { be_true: self.be_true && other.be_true, be_false: self.be_false || other.be_false }
     }
 
+    /// One of them or both, in Kleene's logic.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self { be_true: self.be_true || other.be_true, be_false: self.be_false && other.be_false }
+    }
+
+    /// The opposite.
+    #[must_use]
+    pub const fn not(self) -> Self {
+        Self { be_true: self.be_false, be_false: self.be_true }
+    }
+
     /// Either.
     #[must_use]
     pub const fn or_else(self, other: Self) -> Self {
@@ -406,6 +418,9 @@ pub fn compare_raw(op: CompareOp, a: Raw, b: Raw, order: Order<'_>) -> bool {
 /// Compares everything that the two may be.
 #[must_use]
 pub fn compare(op: CompareOp, a: &Poss, b: &Poss, order: Order<'_>) -> Could {
+    if let (Poss::One(a), Poss::One(b)) = (a, b) {
+        return Could::certain(compare_raw(op, *a, *b, order));
+    }
     if let (Some(xs), Some(ys)) = (a.list(), b.list()) {
         let mut could = Could::default();
         for x in xs {

@@ -5,12 +5,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use ahash::RandomState;
+
 use crate::check::program::{NodeId, Period, PeriodId, Program, When};
 use crate::check::types::Type;
 
 use super::super::column::Col;
 use super::super::env::Env;
-use super::super::frame::Frame;
+use super::super::frame::{ByNumber, Frame};
 use super::super::leaves::fields_of_asset;
 use super::super::value::Raw;
 
@@ -30,9 +32,9 @@ pub struct Inputs {
 
 #[derive(Debug, Default)]
 struct Seen {
-    codes: HashMap<Given, u32>,
+    codes: HashMap<Given, u32, RandomState>,
     given: Vec<Given>,
-    numbers: HashMap<Arc<str>, i64>,
+    numbers: HashMap<Arc<str>, i64, RandomState>,
     texts: Vec<Arc<str>>,
 }
 
@@ -131,6 +133,9 @@ impl Inputs {
     /// The codes of all rows of a frame.
     #[must_use]
     pub fn codes(&self, frame: &Frame<'_>) -> Codes {
+        if frame.len() == 1 {
+            return Codes::of_one(self.code_of(frame, 0));
+        }
         let mut nodes = self.nodes.iter();
         let mut told = match nodes.next() {
             Some(node) => {
@@ -250,6 +255,15 @@ pub struct Codes {
     pub first: Vec<(u32, usize)>,
 }
 
+impl Codes {
+    /// Of one row.
+    fn of_one(code: u32) -> Self {
+        let mut present = Bits::default();
+        present.set(code);
+        Self { of: vec![code], present, first: vec![(code, 0)] }
+    }
+}
+
 /// A set of small numbers.
 #[derive(Clone, Debug, Default)]
 pub struct Bits(Vec<u64>);
@@ -283,7 +297,9 @@ impl Bits {
         self.0.iter().enumerate().flat_map(|(at, word)| {
             let left = word & !other.0.get(at).copied().unwrap_or(0);
             let first = u32::try_from(at * 64).unwrap_or(u32::MAX);
-            (0..64).filter(move |bit| left & (1 << bit) != 0).map(move |bit| first + bit)
+            let without_lowest = |left: &u64| Some(left & left.wrapping_sub(1)).filter(|left| *left != 0);
+            let each = std::iter::successors(Some(left).filter(|left| *left != 0), without_lowest);
+            each.map(move |left| first + left.trailing_zeros())
         })
     }
 }
@@ -363,7 +379,7 @@ impl AllInputs {
 
 /// The codes of one frame, worked out once for all statements that read the same.
 #[derive(Debug, Default)]
-pub struct FrameCodes(HashMap<usize, Arc<Codes>>);
+pub struct FrameCodes(HashMap<usize, Arc<Codes>, ByNumber>);
 
 impl FrameCodes {
     /// The codes for what a statement's clauses read that say when.

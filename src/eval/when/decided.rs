@@ -3,12 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::check::program::{Approval, VarId};
 use crate::time::Instant;
 
 use super::super::approval::lapse::lapsed;
+use super::super::beside;
 use super::super::column::Rows;
 use super::super::decide::{Decided, change_frame};
 use super::super::env::{Env, Shared};
@@ -70,21 +69,18 @@ pub fn timing<'e>(
                 Some((batch, own))
             })
             .collect();
-        let each: Vec<(Names, Names)> = each
-            .into_par_iter()
-            .map(|(Batch { rows, .. }, by)| {
-                let mut lapse = (Vec::new(), Vec::new());
-                in_frame(rows, &mut |frame| {
-                    lapse.0 = lapsed(frame, true, by);
-                    lapse.1 = if found.whole.is_some() {
-                        lapsed(frame, true, &vec![found.whole; rows.len()])
-                    } else {
-                        Vec::new()
-                    };
-                });
-                lapse
-            })
-            .collect();
+        let each: Vec<(Names, Names)> = beside::each(&each, |(Batch { rows, .. }, by)| {
+            let mut lapse = (Vec::new(), Vec::new());
+            in_frame(rows, &mut |frame| {
+                lapse.0 = lapsed(frame, true, by);
+                lapse.1 = if found.whole.is_some() {
+                    lapsed(frame, true, &vec![found.whole; rows.len()])
+                } else {
+                    Vec::new()
+                };
+            });
+            lapse
+        });
         let none = Vec::new();
         let own = each.iter().flat_map(|(own, _)| own).chain(std::iter::repeat(&none));
         for ((decision, at), own) in decided.decisions.iter_mut().zip(&found.rows).zip(own) {

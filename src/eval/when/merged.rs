@@ -3,11 +3,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use rayon::prelude::*;
-
 use crate::check::program::PeriodId;
 use crate::time::{self, Entry, Instant, Role, Source, Starts, Sure};
 
+use super::super::beside;
 use super::super::period::entries::{entries, period_of};
 use super::super::period::stands::Stand;
 use super::Limit;
@@ -159,11 +158,11 @@ impl Sorts {
         }
         let concerned: HashMap<(usize, u32), Arc<Concerned>> =
             concerned.into_iter().map(|(which, stands)| (which, Arc::new(stands))).collect();
-        let found = wanted.par_iter().filter_map(|sort| {
+        let found = beside::each(&wanted, |sort| {
             let concerned = concerned.get(&(sort.group, sort.scope))?;
             Some((*sort, Arc::new(Merged::new(plan, Arc::clone(concerned), sort.times))))
         });
-        Self(found.collect())
+        Self(found.into_iter().flatten().collect())
     }
 
     /// What was worked out; none where no blackout of the group may apply.

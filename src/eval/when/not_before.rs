@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::time::{Duration, Instant, Starts};
 
+use super::super::beside;
 use super::super::env::Env;
 use super::super::frame::Frame;
 use super::super::observe::Step;
@@ -208,17 +207,15 @@ impl Sorted {
         in_frame: impl Fn(&[u32], &mut dyn FnMut(&Frame<'_>)) + Sync,
     ) -> Self {
         let Sorting { plan, layout } = sorting;
-        let numbers: Vec<Cow<'_, [u32]>> = batches
-            .par_iter()
-            .map(|batch| match &batch.numbers {
-                Some(numbers) => Cow::Borrowed(numbers.as_slice()),
-                None => {
-                    let mut numbers = Vec::new();
-                    in_frame(&batch.rows, &mut |frame| numbers = layout.numbers(&plan, frame));
-                    Cow::Owned(numbers)
-                }
-            })
-            .collect();
+        let parts: Vec<&Batch> = batches.iter().collect();
+        let numbers: Vec<Cow<'_, [u32]>> = beside::each(&parts, |batch| match &batch.numbers {
+            Some(numbers) => Cow::Borrowed(numbers.as_slice()),
+            None => {
+                let mut numbers = Vec::new();
+                in_frame(&batch.rows, &mut |frame| numbers = layout.numbers(&plan, frame));
+                Cow::Owned(numbers)
+            }
+        });
         let (order, places) = distinct(numbers.iter().flat_map(|numbers| numbers.iter()));
         let keys = order.iter().map(|number| layout.key(*number)).collect();
         Self { layout, keys, places }
@@ -231,7 +228,7 @@ impl Sorted {
             let both = firsts(&allowed, plan.wanted.from);
             (allowed, both)
         };
-        self.keys.par_iter().map(of).collect()
+        beside::each(&self.keys, of)
     }
 
     fn rows(&self, each: &Each) -> Vec<Option<Instant>> {
