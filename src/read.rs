@@ -215,7 +215,7 @@ impl FactsBuilder {
 
     /// Adds what the selections read that the changes given so far make; nothing else becomes of the changes.
     pub fn widen(self, reads: &mut Reads) {
-        for selection in self.inner.finish().selections {
+        for selection in self.inner.finish().selections.iter().filter(|selection| !is_all(&selection.condition)) {
             if let Ok(compiled) = expression(&self.program, &selection.condition, Sight::Selection) {
                 reads.widen(&compiled.program);
             }
@@ -277,6 +277,11 @@ impl FactsBuilder {
         let mut input = self.inner.finish();
         let selections = std::mem::take(&mut input.selections);
         for selection in selections {
+            if is_all(&selection.condition) {
+                let rows: Vec<(u32, bool)> = all(&input.facts).map(|row| (row, true)).collect();
+                input.facts.select(selection.change, rows);
+                continue;
+            }
             match expression(&self.program, &selection.condition, Sight::Selection) {
                 Ok(compiled) => {
                     let rows = select(&compiled.program, compiled.node, &input.facts, self.now, None);
@@ -291,6 +296,16 @@ impl FactsBuilder {
         names::check(&self.program, &input.facts, &input.places, &mut input.problems);
         (Facts { data: input.facts, shared: None }, input.problems)
     }
+}
+
+/// Whether a selection takes everything, by which nothing has to be worked out.
+fn is_all(condition: &str) -> bool {
+    condition.trim_matches(' ') == "true"
+}
+
+/// The assets that have a record.
+fn all(facts: &facts::Facts) -> impl Iterator<Item = u32> {
+    (0..facts.recorded).filter_map(|row| u32::try_from(row).ok())
 }
 
 /// What is wrong with a selection that is no condition over an asset.
@@ -320,7 +335,7 @@ fn select(
         triage::work_out(&mut env, Options::default().batch);
     }
     let root = Frame::root(&env);
-    let all: Vec<u32> = (0..facts.recorded).filter_map(|row| u32::try_from(row).ok()).collect();
+    let all: Vec<u32> = all(facts).collect();
     let mut taken = Vec::new();
     for chunk in all.chunks(4096) {
         let rows = Binding::Rows(Arc::new(chunk.to_vec()));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Facts, FactsBuilder, Shared, names, refused, select};
+use super::{Facts, FactsBuilder, Shared, all, names, refused, select};
 use crate::check::program::{Const, NodeId, Op, Program};
 use crate::check::reads::Reads;
 use crate::check::schema::TableId;
@@ -120,10 +120,7 @@ impl Portions {
     fn select(&self, mut portion: facts::Portion) -> Portion {
         for (change, selected) in &self.selections {
             let rows = match selected {
-                Selected::All => (0..portion.facts.recorded)
-                    .filter_map(|row| u32::try_from(row).ok())
-                    .map(|row| (row, true))
-                    .collect(),
+                Selected::All => all(&portion.facts).map(|row| (row, true)).collect(),
                 Selected::Where(program, node, common) => {
                     select(program, *node, &portion.facts, self.now, common.as_ref())
                 }
