@@ -50,7 +50,7 @@ fn run(load: Load<'_>) -> Checked {
 }
 
 /// So many bytes of statements make about one node: room is made at once for those of so much text.
-const BYTES_FOR_A_NODE: usize = 32;
+const BYTES_FOR_A_NODE: usize = 16;
 const MOST_TEXT: usize = 1 << 20;
 
 /// The codes of what is missing, which it may be only because a clause could not be read.

@@ -13,7 +13,7 @@ use super::env::children;
 /// For each node the first that computes the same: it is worked out once for all the statements that have it.
 #[must_use]
 pub fn same_nodes(program: &Program) -> Vec<NodeId> {
-    let mut first: HashMap<(Op, Discriminant<Type>), NodeId> = HashMap::with_capacity(program.nodes.len());
+    let mut first: HashMap<(Op, Discriminant<Type>), NodeId> = HashMap::with_capacity(program.nodes.len() / 2);
     let mut same: Vec<NodeId> = Vec::with_capacity(program.nodes.len());
     for (id, node) in (0_u32..).map(NodeId).zip(&program.nodes) {
         // Children come first, and stand for themselves or for one before them.
