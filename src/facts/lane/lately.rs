@@ -3,29 +3,31 @@
 /// How many are kept, each at the place that its bytes give it.
 const KEPT: usize = 1 << 9;
 
+/// How many come before any is kept: who reads one record meets none again.
+const FIRST: usize = 32;
+
 /// Numbers of short texts by their bytes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in super::super) struct Lately {
     /// The empty text, which is not kept, where there is none.
-    kept: Box<[(u128, i64); KEPT]>,
-}
-
-impl Default for Lately {
-    fn default() -> Self {
-        Self { kept: Box::new([(0, 0); KEPT]) }
-    }
+    kept: Option<Box<[(u128, i64); KEPT]>>,
+    met: usize,
 }
 
 impl Lately {
     #[inline]
     pub(super) fn find(&self, text: u128) -> Option<i64> {
-        let (known, number) = self.kept.get(place(text))?;
+        let (known, number) = self.kept.as_ref()?.get(place(text))?;
         (*known == text && text != 0).then_some(*number)
     }
 
     #[inline]
     pub(super) fn keep(&mut self, text: u128, number: i64) {
-        if let Some(kept) = self.kept.get_mut(place(text)) {
+        self.met += 1;
+        if self.met > FIRST && self.kept.is_none() {
+            self.kept = vec![(0, 0); KEPT].into_boxed_slice().try_into().ok();
+        }
+        if let Some(kept) = self.kept.as_mut().and_then(|kept| kept.get_mut(place(text))) {
             *kept = (text, number);
         }
     }
