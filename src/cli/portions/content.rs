@@ -20,7 +20,8 @@ use crate::sources::mapping::{Form, Mapping};
 use crate::{Portion, Portions};
 
 /// Files smaller than this are read as a whole: what it costs to divide them is more than what it saves.
-const SMALL: u64 = 16 << 20;
+const SMALL: usize = 1 << 20;
+
 /// How many rows of columns are read at once. No answer depends on it.
 const ROWS: usize = 4096;
 /// Files of fewer rows are read as a whole.
@@ -101,11 +102,14 @@ impl Inventory {
         {
             return Ok(Some(of(Content::Columns(Box::new(columns)))));
         }
-        let is_small = std::fs::metadata(&only.path).is_ok_and(|about| about.len() < SMALL);
-        if size.is_none() && is_small {
+        let len = std::fs::metadata(&only.path).map_or(u64::MAX, |about| about.len());
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        if size.is_none() && len < SMALL {
             return Ok(None);
         }
-        let size = size.unwrap_or(PORTION);
+        // Two portions for each thread, where that makes none too small.
+        let each = len / (2 * rayon::current_num_threads()).max(1);
+        let size = size.unwrap_or(each.clamp(SMALL, PORTION));
         if may_be(Form::Csv)
             && let Some(table) = Table::open(&only.path, source, size)?
         {
