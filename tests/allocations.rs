@@ -28,7 +28,7 @@ mod generate;
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Allocations for each asset of the workload, reallocations among them.
-const RECORDED: f64 = 8.3;
+const RECORDED: f64 = 2.8;
 
 const FEW: u64 = 2_000;
 const MANY: u64 = 12_000;
