@@ -138,7 +138,7 @@ fn rendered(
     list: usize,
     report: &mut Report<'_, impl Write>,
 ) -> io::Result<Option<io::Error>> {
-    let threads = rayon::current_num_threads();
+    let threads = super::workers();
     let mut buffers: Vec<Vec<u8>> = Vec::new();
     buffers.resize_with(threads, Vec::new);
     let mut in_order = runs.in_order(list);

@@ -67,6 +67,11 @@ fn processors() -> usize {
     *FOUND.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
+/// How many threads are worth memory of their own: more than there are processors take turns anyway.
+fn workers() -> usize {
+    rayon::current_num_threads().min(processors())
+}
+
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {

@@ -101,7 +101,7 @@ fn decide(
         }
     };
     rayon::scope(|scope| {
-        for _ in 1..rayon::current_num_threads() {
+        for _ in 1..super::workers() {
             scope.spawn(|_| work());
         }
         work();

@@ -10,6 +10,7 @@ use super::super::engine::{ByColumns, Tabular};
 use super::super::failure::Failure;
 use super::super::intake;
 use super::super::session::{Plan, Planned};
+use super::super::workers;
 use super::lines::Reader;
 use super::table::{self, Table};
 use super::{Lines, PORTION};
@@ -107,8 +108,8 @@ impl Inventory {
         if size.is_none() && len < SMALL {
             return Ok(None);
         }
-        // Two portions for each thread, where that makes none too small.
-        let each = len / (2 * rayon::current_num_threads()).max(1);
+        // Two portions for each worker, where that makes none too small.
+        let each = len / (2 * workers()).max(1);
         let size = size.unwrap_or(each.clamp(SMALL, PORTION));
         if may_be(Form::Csv)
             && let Some(table) = Table::open(&only.path, source, size)?
