@@ -282,7 +282,7 @@ fn decided(opened: &Opened<'_>, lines: &Lines) -> Result<Vec<Part>, Failure> {
         }
     };
     rayon::scope(|scope| {
-        for _ in 1..rayon::current_num_threads() {
+        for _ in 1..super::super::workers() {
             scope.spawn(|_| work());
         }
         work();
