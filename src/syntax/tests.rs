@@ -14,3 +14,4 @@ mod hostile;
 mod pages;
 mod recovery;
 mod shapes;
+pub(super) mod written;

@@ -7,36 +7,14 @@
     reason = "tests"
 )]
 
-use std::path::{Path, PathBuf};
-
 use pest::Parser as _;
 
 use super::super::grammar::{PolicyParser, Rule, limit_work};
 use super::super::pairs::Read;
 use super::super::scan::scan;
 use super::super::source::FileId;
+use super::super::tests::written::texts;
 use super::nodes;
-
-fn files(folder: &Path, end: &str, found: &mut Vec<PathBuf>) {
-    #[allow(clippy::disallowed_methods, reason = "the policies of the project are read")]
-    let entries = std::fs::read_dir(folder).unwrap();
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(&path, end, found);
-        } else if path.extension().is_some_and(|found| found == end) {
-            found.push(path);
-        }
-    }
-}
-
-fn texts(folders: &[&str], end: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    folders.iter().for_each(|folder| files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), end, &mut found));
-    found.sort();
-    #[allow(clippy::disallowed_methods, reason = "the policies of the project are read")]
-    found.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
-}
 
 /// The policies of the project, its manual's and its specification's examples, statement by statement.
 fn statements() -> Vec<String> {

@@ -1,22 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::path::{Path, PathBuf};
-
 use super::super::parse::{quickly, slowly};
 use super::super::source::FileId;
-
-fn policies(folder: &Path, found: &mut Vec<PathBuf>) {
-    #[allow(clippy::disallowed_methods, reason = "the policies of the project are read")]
-    let entries = std::fs::read_dir(folder).unwrap();
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            policies(&path, found);
-        } else if path.extension().is_some_and(|end| end == "gate") {
-            found.push(path);
-        }
-    }
-}
+use super::super::tests::written;
 
 /// What is left out changes nothing of the rest, and its places are the same.
 fn same(text: &str) -> bool {
@@ -28,14 +14,7 @@ fn same(text: &str) -> bool {
 }
 
 fn texts() -> Vec<String> {
-    let mut found = Vec::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["policies", "examples"] {
-        policies(&root.join(folder), &mut found);
-    }
-    found.sort();
-    #[allow(clippy::disallowed_methods, reason = "the policies of the project are read")]
-    found.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    written::texts(&["policies", "examples"], "gate")
 }
 
 #[test]
