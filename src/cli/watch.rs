@@ -25,6 +25,7 @@ use super::session::Session;
 use crate::time;
 use desk::{Answer, Decided, Desk, Rest};
 use files::{Changed, Files};
+use parts::Survey;
 use targets::{Role, Target};
 use tell::Teller;
 use watcher::{Pause, Watcher};
@@ -143,6 +144,7 @@ pub(super) fn watch(asked: &Asked, format: FormatArg, session: &Session) -> Resu
         watcher,
         files: Files::default(),
         kept: None,
+        survey: None,
         teller: Teller::new(session, asked),
         poll: asked.pace.poll,
         has_failed: false,
@@ -182,6 +184,8 @@ struct Watch<'a> {
     files: Files,
     /// What was decided last.
     kept: Option<Decided>,
+    /// What the inventory was found to hold while files rested.
+    survey: Option<Survey>,
     teller: Teller<'a>,
     poll: Option<Duration>,
     /// What is there was not decided: nothing that was kept is for it.
@@ -206,13 +210,16 @@ impl Watch<'_> {
     /// What has changed, once files rest.
     fn settled(&mut self, desk: &Desk<'_>, pause: &Pause) -> Changed {
         let is_woken = self.watcher.is_woken();
+        self.survey = None;
         if is_woken {
-            self.watcher.settle(pause);
+            let kept = self.kept.as_ref().filter(|_| !self.has_failed);
+            self.survey = self.watcher.settle(pause, || kept?.held.parts()?.survey());
         }
         let mut found = self.look(desk);
         // Seen before it was told of, somebody may be in the middle of it.
         if !found.files.is_empty() && (!is_woken || self.watcher.is_woken()) {
-            self.watcher.settle(pause);
+            self.survey = None;
+            self.watcher.settle(pause, || None::<()>);
             found.extend(self.look(desk));
         }
         found
@@ -245,7 +252,8 @@ impl Watch<'_> {
                 let targets = desk.targets();
                 self.follow(&targets);
                 self.files.note(&targets, clock, |role| role != Role::Facts);
-                desk.decide(changed, self.kept.as_ref().filter(|_| !self.has_failed))
+                let kept = self.kept.as_ref().filter(|_| !self.has_failed);
+                desk.decide(changed, kept, self.survey.take().as_ref())
             }
             Err(failure) => Err(failure),
         };

@@ -1,6 +1,6 @@
 //! A file with a record on each line, read one portion of whole lines at a time.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -144,6 +144,14 @@ impl Lines {
     /// It cannot be read, or ends before.
     pub(in crate::cli) fn exactly(&self, at: u64, bytes: &mut [u8]) -> io::Result<()> {
         Reader { file: Arc::clone(&self.file), at }.read_exact(bytes)
+    }
+
+    /// What the system says of the file.
+    ///
+    /// # Errors
+    /// It says nothing.
+    pub(in crate::cli) fn metadata(&self) -> io::Result<Metadata> {
+        self.file.metadata()
     }
 
     /// Begins anew; none where it can no longer be read like that.

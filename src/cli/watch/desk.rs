@@ -11,7 +11,7 @@ use super::super::portions;
 use super::super::session::{Needs, Ready, Session};
 use super::Asked;
 use super::files::Changed;
-use super::parts::{Made, Parts};
+use super::parts::{Made, Parts, Survey};
 use super::targets::{Kind, Role, Target};
 use crate::eval::decision::{Summary, Verdict};
 use crate::time::Instant;
@@ -104,12 +104,17 @@ impl Held {
         }
     }
 
-    /// The inventory that is decided by portions.
-    pub(super) fn divided(&self) -> Option<&Path> {
+    /// What was decided by portions.
+    pub(super) fn parts(&self) -> Option<&Parts> {
         match self {
             Self::Whole(_) => None,
-            Self::Parts(parts) => Some(parts.path()),
+            Self::Parts(parts) => Some(parts),
         }
+    }
+
+    /// The inventory that is decided by portions.
+    pub(super) fn divided(&self) -> Option<&Path> {
+        self.parts().map(Parts::path)
     }
 }
 
@@ -179,11 +184,16 @@ impl<'a> Desk<'a> {
     }
 
     /// Reads the facts and decides, by the policy that was prepared. Of what was decided before, those portions of the inventory stand that hold
-    /// what they held, where nothing else has changed.
+    /// what they held, where nothing else has changed; which these are may have been found beforehand.
     ///
     /// # Errors
     /// What is wrong with the input.
-    pub(super) fn decide(&mut self, changed: &Changed, kept: Option<&Decided>) -> Result<Answer, Failure> {
+    pub(super) fn decide(
+        &mut self,
+        changed: &Changed,
+        kept: Option<&Decided>,
+        survey: Option<&Survey>,
+    ) -> Result<Answer, Failure> {
         let Some(Ready { policy, .. }) = &self.policy else { return Err(Failure::Reported) };
         let asked = self.asked;
         let at = super::super::session::clock()?;
@@ -202,7 +212,7 @@ impl<'a> Desk<'a> {
             size: asked.size,
         };
         let stands = kept.and_then(|kept| match &kept.held {
-            Held::Parts(parts) if changed.is_only(parts.path()) => Some(parts),
+            Held::Parts(parts) if changed.is_only(parts.path()) => Some((parts, survey)),
             Held::Parts(_) | Held::Whole(_) => None,
         });
         let made = match portions::open(&portions)? {

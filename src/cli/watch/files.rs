@@ -238,7 +238,7 @@ fn listed(targets: &[Target]) -> BTreeMap<PathBuf, Role> {
 
 /// What tells one state of a file from another without reading it.
 #[derive(Clone, Debug)]
-struct Stamp {
+pub(super) struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
     /// Where the file lies and when that was changed, where systems say so.
@@ -255,16 +255,21 @@ impl PartialEq for Stamp {
 
 impl Stamp {
     fn of(path: &Path) -> Option<Self> {
-        let found = fs::metadata(path).ok()?;
-        let modified = found.modified().ok();
-        let mut stamp = Self { length: found.len(), modified, place: place(&found), is_fresh: false };
-        stamp.is_fresh = stamp.may_be_after(SystemTime::now());
-        Some(stamp)
+        Some(Self::from(&fs::metadata(path).ok()?))
     }
 
     /// Whether the file may have changed after a time.
     fn may_be_after(&self, time: SystemTime) -> bool {
         self.modified.is_none_or(|modified| modified.checked_add(STEP).is_none_or(|latest| latest > time))
+    }
+}
+
+impl From<&Metadata> for Stamp {
+    fn from(found: &Metadata) -> Self {
+        let modified = found.modified().ok();
+        let mut stamp = Self { length: found.len(), modified, place: place(found), is_fresh: false };
+        stamp.is_fresh = stamp.may_be_after(SystemTime::now());
+        stamp
     }
 }
 

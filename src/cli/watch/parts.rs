@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::super::failure::Failure;
 use super::super::portions::{Lines, Opened, Taken};
+use super::files::Stamp;
 use crate::eval::decision::{Decision, Summary, Verdict};
 use crate::eval::portion::{Piece, Together};
 use crate::facts::{Chunk, Note, Problems};
@@ -60,6 +61,23 @@ pub(super) struct Made {
     pub is_same: bool,
 }
 
+/// Where a file was found to hold what it held before.
+#[derive(Debug)]
+pub(super) struct Survey {
+    stamp: Stamp,
+    /// How many portions were looked for.
+    parts: usize,
+    /// Where each is now.
+    places: Vec<Option<u64>>,
+}
+
+impl Survey {
+    /// Whether it is one of this file as it is, and of these portions.
+    fn is_of(&self, parts: &Parts, lines: &Lines) -> bool {
+        self.parts == parts.parts.len() && lines.metadata().is_ok_and(|found| Stamp::from(&found) == self.stamp)
+    }
+}
+
 /// A stretch of the file.
 enum Stretch {
     /// From this byte on it holds what it held.
@@ -78,7 +96,7 @@ impl Parts {
         opened: &Opened<'_>,
         policy: &Policy,
         now: time::Instant,
-        before: Option<&Self>,
+        before: Option<(&Self, Option<&Survey>)>,
         size: Option<usize>,
     ) -> Result<Option<Made>, Failure> {
         // Of rows of Parquet nobody can tell by its bytes which have changed.
@@ -86,7 +104,10 @@ impl Parts {
         let size = size.unwrap_or(PORTION);
         let all = || vec![Stretch::Other(lines.start..lines.len)];
         let stretches = match before {
-            Some(before) if before.path == lines.path() && before.start == lines.start => before.stretches(lines),
+            Some((before, survey)) if before.path == lines.path() && before.start == lines.start => {
+                let known = survey.filter(|survey| survey.is_of(before, lines));
+                before.stretches(lines, known.map_or_else(|| before.places(lines), |survey| survey.places.clone()))
+            }
             _ => all(),
         };
         let others = stretches.iter().filter(|stretch| matches!(stretch, Stretch::Other(_))).count();
@@ -155,8 +176,16 @@ impl Parts {
         Outcome { decisions, summaries: self.summaries.clone() }
     }
 
-    /// Which stretches of the file hold what they held.
-    fn stretches(&self, lines: &Lines) -> Vec<Stretch> {
+    /// Looks where the file holds what it held, before it is read.
+    pub(super) fn survey(&self) -> Option<Survey> {
+        let lines = Lines::open(&self.path, PORTION).ok().flatten()?;
+        let stamp = Stamp::from(&lines.metadata().ok()?);
+        let is_it = lines.start == self.start;
+        is_it.then(|| Survey { stamp, parts: self.parts.len(), places: self.places(&lines) })
+    }
+
+    /// Where each portion is that holds what it held.
+    fn places(&self, lines: &Lines) -> Vec<Option<u64>> {
         let len = lines.len;
         let ends = self.parts.iter().scan(self.start, |end, part| {
             *end += part.len;
@@ -164,8 +193,7 @@ impl Parts {
         });
         let ends: Vec<u64> = ends.collect();
         let old = ends.last().copied().unwrap_or(self.start);
-        let found: Vec<Option<u64>> = self
-            .parts
+        self.parts
             .par_iter()
             .zip(&ends)
             .map_init(Vec::new, |buffer, (part, end)| {
@@ -177,7 +205,12 @@ impl Parts {
                 let moved = (at + len).checked_sub(old);
                 holds(at).or_else(|| moved.filter(|moved| *moved != at).and_then(holds))
             })
-            .collect();
+            .collect()
+    }
+
+    /// The stretches of the file: those that hold what they held, where that is now, and what is between them.
+    fn stretches(&self, lines: &Lines, found: Vec<Option<u64>>) -> Vec<Stretch> {
+        let len = lines.len;
         let mut stretches = Vec::new();
         let mut at = self.start;
         for (part, found) in self.parts.iter().zip(found) {

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use super::files::{Changed, Files};
 use super::places;
 use super::targets::{Kind, Role, Target};
-use super::watcher::Pause;
+use super::watcher::{Pause, Watcher};
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -67,6 +67,32 @@ fn a_pause_grows_with_what_goes_on_and_ends() {
     let fixed = Pause::new(Some(millis(2_000)));
     assert_eq!(fixed.after(millis(19_000), false), Some(millis(2_000)));
     assert_eq!(fixed.after(millis(20_000), false), None);
+}
+
+#[test]
+fn what_was_done_beforehand_counts_where_nothing_changed_since() {
+    let folder = Folder::new();
+    folder.write("in/a.json", "1");
+    let targets = [folder.target("in", JSON)];
+    let (mut watcher, deaf) = Watcher::start();
+    assert_eq!(deaf, None);
+    assert_eq!(watcher.follow(places::of(&targets)), None);
+    let save = |text: &str| {
+        folder.write("new", text);
+        fs::rename(folder.0.join("new"), folder.0.join("in/a.json")).unwrap();
+    };
+    let pause = Pause::new(None);
+    save("2");
+    watcher.wait(Duration::from_secs(10));
+    assert_eq!(watcher.settle(&pause, || Some(1)), Some(1));
+    assert!(!watcher.is_woken());
+    save("3");
+    watcher.wait(Duration::from_secs(10));
+    let beforehand = || {
+        save("4");
+        Some(2)
+    };
+    assert_eq!(watcher.settle(&pause, beforehand), None);
 }
 
 #[test]

@@ -16,6 +16,8 @@ use super::places::Places;
 const SHORTEST: Duration = Duration::from_millis(20);
 /// For how long they rest where many change.
 const LONGEST: Duration = Duration::from_millis(250);
+/// For how long nothing is told of one save after another, as a rule.
+const BRIEF: Duration = Duration::from_millis(2);
 /// How long to wait for rest where there is none.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -133,19 +135,33 @@ impl Watcher {
         }
     }
 
-    /// Waits until nothing changes any more, or has not stopped changing for long.
-    pub(super) fn settle(&self, pause: &Pause) {
+    /// Waits until nothing changes any more, or has not stopped changing for long. While files rest something is done beforehand, once; what came of
+    /// it, where nothing has changed since.
+    pub(super) fn settle<T>(&self, pause: &Pause, beforehand: impl FnOnce() -> Option<T>) -> Option<T> {
         let began = Instant::now();
-        while let Some(rest) = pause.after(began.elapsed(), !locked(&self.shared.open).is_empty()) {
-            if self.woken.recv_timeout(rest).is_err() {
+        let mut last = began;
+        let mut beforehand = Some(beforehand);
+        let mut done = None;
+        loop {
+            let is_open = !locked(&self.shared.open).is_empty();
+            let Some(rest) = pause.after(began.elapsed(), is_open) else { break };
+            let left = rest.saturating_sub(last.elapsed());
+            let brief = BRIEF.saturating_sub(last.elapsed());
+            let is_early = beforehand.is_some() && !is_open && brief < left;
+            if self.woken.recv_timeout(if is_early { brief } else { left }).is_ok() {
+                (last, done) = (Instant::now(), None);
+            } else if !is_early {
                 break;
+            } else if let Some(beforehand) = beforehand.take() {
+                done = beforehand();
             }
         }
         // Who never closes a file does not hold up what others do.
         locked(&self.shared.open).clear();
         self.shared.is_woken.store(false, Ordering::SeqCst);
         // What came last has settled with the rest, or comes again.
-        let _settled = self.woken.try_recv();
+        let came = self.woken.try_recv().is_ok();
+        done.filter(|_| !came)
     }
 
     /// Whether something may have changed since files last settled.
