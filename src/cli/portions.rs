@@ -2,6 +2,7 @@
 
 mod content;
 mod lines;
+mod stretched;
 mod table;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,8 @@ use crate::time::Instant;
 use crate::{DecideOptions, Facts, Piece, Policy, Portions, Sum, Summary, Tally, Together};
 use content::Inventory;
 pub(super) use content::Taken;
-pub(super) use lines::Lines;
+use lines::Lines;
+pub(super) use stretched::{Head, Stretched, exactly};
 
 /// About how many bytes are read at once. No answer depends on it.
 pub(super) const PORTION: usize = 4 << 20;

@@ -501,6 +501,32 @@ fn rest(path: &Path) {
     file.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
 }
 
+/// Takes up what became different, and sees that all is known that a check finds.
+fn follow(
+    watching: &mut Watching,
+    known: &mut BTreeMap<String, Value>,
+    (folder, check): (&Folder, &[&str]),
+    what: &str,
+) {
+    let (lines, watch) = watching.round();
+    assert_eq!(watch["status"], "decided", "{what}: {watch}");
+    for line in lines {
+        let of = line.get("summary").unwrap_or(&line);
+        match of["after"].is_null() {
+            true => drop(known.remove(&key(of))),
+            false => drop(known.insert(key(of), said(&of["after"]))),
+        }
+    }
+    let anew = folder.run(check).status(1);
+    let anew = decided(&anew.lines());
+    let decisions = anew.values().filter(|value| value.get("tested").is_some()).count();
+    assert_eq!(watch["decisions"], decisions, "{what}");
+    for (key, value) in &anew {
+        assert_eq!(known.get(key), Some(value), "{what}: {key}");
+    }
+    assert_eq!(known.len(), anew.len(), "{what}");
+}
+
 #[test]
 fn portions_that_hold_what_they_held_stand_and_nothing_is_missed() {
     let begin = portions::inventory();
@@ -532,23 +558,7 @@ fn portions_that_hold_what_they_held_stand_and_nothing_is_missed() {
     edits.push(("everything else", begin.replace("red", "blue")));
     for (what, text) in edits {
         save(&folder, "assets.ndjson", &text);
-        let (lines, watch) = watching.round();
-        assert_eq!(watch["status"], "decided", "{what}: {watch}");
-        for line in lines {
-            let of = line.get("summary").unwrap_or(&line);
-            match of["after"].is_null() {
-                true => drop(known.remove(&key(of))),
-                false => drop(known.insert(key(of), said(&of["after"]))),
-            }
-        }
-        let anew = folder.run(check).status(1);
-        let anew = decided(&anew.lines());
-        let decisions = anew.values().filter(|value| value.get("tested").is_some()).count();
-        assert_eq!(watch["decisions"], decisions, "{what}");
-        for (key, value) in &anew {
-            assert_eq!(known.get(key), Some(value), "{what}: {key}");
-        }
-        assert_eq!(known.len(), anew.len(), "{what}");
+        follow(&mut watching, &mut known, (&folder, &check), what);
     }
 
     // What cannot be read decides nothing, and once it is mended only that is told.
@@ -558,6 +568,54 @@ fn portions_that_hold_what_they_held_stand_and_nothing_is_missed() {
     save(&folder, "assets.ndjson", &begin.replace("red", "blue"));
     let (lines, watch) = watching.round();
     assert_eq!((lines.len(), &watch["status"]), (0, &"decided".into()), "{watch}");
+    let stderr = watching.stop();
+    assert!(!stderr.contains("panicked"), "{stderr}");
+}
+
+#[test]
+fn portions_of_rows_stand_too() {
+    let mut begin = "id,tier,environment,team,colour\n".to_owned();
+    for n in 0..60 {
+        let team = ["night", "day", "\"two\nlines, and \"\"marks\"\"\""][n % 3];
+        begin.push_str(&format!("a{n:03},{},{},{team},red\n", n % 4 + 1, ["prod", "dev", ""][n % 3]));
+    }
+    let folder = portions::project(CHANGES, "");
+    let project = "policy = \"policy.gate\"\ninventory = \"assets.csv\"\nchanges = \"changes.ndjson\"\n";
+    folder.write("changegate.toml", project);
+    folder.write("assets.csv", &begin);
+    rested(&folder);
+    let check = ["check", "--format", "ndjson", "--now", "2026-12-21T22:30:00Z", "--portion-size", "200"];
+    let mut watching = Watching::start(&folder.0, &[&check[..], &["--watch"]].concat());
+    let (lines, _) = watching.round();
+    let mut known = decided(&lines);
+    let edits = [
+        ("a value of the same length", begin.replace("a030,3,prod", "a030,1,prod")),
+        ("a value of another length", begin.replace("a031,4,dev", "a031,4,prod")),
+        ("a row more", begin.replace("a040,", "a039b,1,prod,day,red\na040,")),
+        ("a row less", begin.replace("a042,3,prod,night,red\n", "")),
+        ("one more at the end, without a line feed", format!("{begin}a999,1,prod,day,red")),
+        ("and one behind it", format!("{begin}a999,1,prod,day,red\nb000,1,prod,day,red\n")),
+        ("other columns of the same length", begin.replacen("team,colour", "colour,team", 1)),
+        ("not in order", format!("{begin}a0,1,prod,day,red\n")),
+        ("everything else", begin.replace("red", "blue")),
+    ];
+    for (what, text) in edits {
+        save(&folder, "assets.csv", &text);
+        follow(&mut watching, &mut known, (&folder, &check), what);
+    }
+
+    // Rows that become one cell: here and there they end another portion than the one in which they begin.
+    for n in (0..30).step_by(3) {
+        let both = format!("night,red\na{:03},{},dev,day,", n + 1, (n + 1) % 4 + 1);
+        assert!(begin.contains(&both), "{both:?}");
+        save(&folder, "assets.csv", &begin.replace(&both, &format!("\"{}\",", both.trim_end_matches(','))));
+        follow(&mut watching, &mut known, (&folder, &check), &both);
+    }
+    save(&folder, "assets.csv", &begin.replace("a020,1,,\"two", "a020,1,,\"\"two"));
+    let (lines, watch) = watching.round();
+    assert_eq!((lines.len(), &watch["status"]), (0, &"failed".into()), "{watch}");
+    save(&folder, "assets.csv", &begin);
+    follow(&mut watching, &mut known, (&folder, &check), "as it was");
     let stderr = watching.stop();
     assert!(!stderr.contains("panicked"), "{stderr}");
 }

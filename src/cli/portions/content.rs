@@ -13,7 +13,7 @@ use super::super::session::{Plan, Planned};
 use super::super::workers;
 use super::lines::Reader;
 use super::table::{self, Table};
-use super::{Lines, PORTION};
+use super::{Lines, PORTION, Stretched};
 use crate::check::schema::TableId;
 use crate::facts::{Chunk, ColumnPlan};
 use crate::sources::inventories::{csv, parquet};
@@ -129,11 +129,13 @@ impl Inventory {
         Ok(again.map(|again| *lines = again).is_some())
     }
 
-    /// The file, where it has a record on each line.
-    pub(in crate::cli) fn lines(&self) -> Option<&Lines> {
+    /// The file, where its portions are stretches of its bytes.
+    pub(in crate::cli) fn stretched(&self) -> Option<Stretched<'_>> {
         match &self.content {
-            Content::Lines(lines) => Some(lines),
-            Content::Columns(_) | Content::Table(_) => None,
+            Content::Lines(lines) => Some(Stretched::Lines(lines)),
+            Content::Table(table) => Some(Stretched::Rows(table, table.plan.as_ref()?)),
+            // Of rows of Parquet nobody can tell by its bytes which have changed.
+            Content::Columns(_) => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! A file with a record on each line, read one portion of whole lines at a time.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub(in crate::cli) struct Lines {
     /// How many bytes it has.
     pub(in crate::cli) len: u64,
     size: usize,
-    file: Arc<File>,
+    pub(super) file: Arc<File>,
     place: Mutex<Place>,
 }
 
@@ -136,22 +136,6 @@ impl Lines {
         let place = Mutex::new(Place { file, left: len, rest: Vec::new(), line, count: 0, ended: false });
         let (path, name, file) = (self.path.clone(), Arc::clone(&self.name), Arc::clone(&self.file));
         Self { path, name, start: bytes.start, len, size, file, place }
-    }
-
-    /// Reads the bytes from one place on.
-    ///
-    /// # Errors
-    /// It cannot be read, or ends before.
-    pub(in crate::cli) fn exactly(&self, at: u64, bytes: &mut [u8]) -> io::Result<()> {
-        Reader { file: Arc::clone(&self.file), at }.read_exact(bytes)
-    }
-
-    /// What the system says of the file.
-    ///
-    /// # Errors
-    /// It says nothing.
-    pub(in crate::cli) fn metadata(&self) -> io::Result<Metadata> {
-        self.file.metadata()
     }
 
     /// Begins anew; none where it can no longer be read like that.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,7 +19,7 @@ use crate::{Portion, Portions};
 
 /// A file whose rows are read by their columns.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in crate::cli) struct Table {
     pub path: PathBuf,
     pub name: Arc<str>,
     /// How many bytes it has.
@@ -27,16 +28,20 @@ pub(super) struct Table {
     pub delimiter: u8,
     /// What the columns fill, and how rows are taken apart.
     pub plan: Option<(ColumnPlan, csv::Layout)>,
-    file: Arc<File>,
+    pub file: Arc<File>,
     /// Where its rows begin, and on which line.
-    start: (u64, usize),
+    pub start: (u64, usize),
     size: usize,
 }
 
 /// How far a file has been read.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(in crate::cli) struct Place {
     file: Reader,
+    /// How many bytes of it are still to be read.
+    left: u64,
+    /// How many are read at once.
+    size: usize,
     /// What was read behind the last whole row.
     rest: Vec<u8>,
     line: usize,
@@ -93,8 +98,14 @@ impl Table {
     /// Begins to read.
     pub(super) fn begin(&self) -> Mutex<Place> {
         let (at, line) = self.start;
-        let file = Reader { file: Arc::clone(&self.file), at };
-        Mutex::new(Place { file, rest: Vec::new(), line, count: 0, ended: false, is_broken: false })
+        self.part(at..u64::MAX, line, self.size)
+    }
+
+    /// Begins to read the rows from one byte to another, that many bytes at a time.
+    pub(super) fn part(&self, bytes: Range<u64>, line: usize, size: usize) -> Mutex<Place> {
+        let left = bytes.end.saturating_sub(bytes.start);
+        let file = Reader { file: Arc::clone(&self.file), at: bytes.start };
+        Mutex::new(Place { file, left, size, rest: Vec::new(), line, count: 0, ended: false, is_broken: false })
     }
 
     /// The next rows, into the buffer of those before; false where there are no more.
@@ -108,12 +119,14 @@ impl Table {
             return Ok(false);
         }
         taken.bytes.append(&mut place.rest);
-        let mut wanted = self.size.max(taken.bytes.len());
+        let mut wanted = place.size.max(taken.bytes.len());
         let end = loop {
             let lacking = wanted.saturating_sub(taken.bytes.len());
-            let limit = u64::try_from(lacking).unwrap_or(u64::MAX);
+            let limit = u64::try_from(lacking).unwrap_or(u64::MAX).min(place.left);
             let got = place.file.by_ref().take(limit).read_to_end(&mut taken.bytes);
-            if got.map_err(|error| Failure::io("read", &self.path, &error))? < lacking {
+            let got = got.map_err(|error| Failure::io("read", &self.path, &error))?;
+            place.left = place.left.saturating_sub(got as u64);
+            if got < lacking {
                 place.ended = true;
                 break taken.bytes.len();
             }
@@ -155,5 +168,10 @@ impl Place {
     /// Whether all has been read.
     pub(super) const fn is_done(&self) -> bool {
         self.ended && !self.is_broken
+    }
+
+    /// Whether something is wrong that is found by reading the whole.
+    pub(super) const fn is_broken(&self) -> bool {
+        self.is_broken
     }
 }

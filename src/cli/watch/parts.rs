@@ -1,6 +1,7 @@
 //! An inventory that is decided one portion at a time: what is kept of each portion, and deciding anew only on those that hold something else.
 
 use std::collections::HashSet;
+use std::fs::{self, File, Metadata};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -9,11 +10,11 @@ use ahash::RandomState;
 use rayon::prelude::*;
 
 use super::super::failure::Failure;
-use super::super::portions::{Lines, Opened, Taken};
+use super::super::portions::{Head, Opened, Stretched, Taken, exactly};
 use super::files::Stamp;
 use crate::eval::decision::{Decision, Summary, Verdict};
 use crate::eval::portion::{Piece, Together};
-use crate::facts::{Chunk, Note, Problems};
+use crate::facts::{Note, Problems};
 use crate::{Outcome, Policy, time};
 
 /// About how many bytes a portion has: one that holds something else is read and decided as a whole.
@@ -28,8 +29,10 @@ static HASH: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 #[derive(Debug)]
 pub(super) struct Parts {
     path: PathBuf,
-    /// Where its first line begins.
+    /// Where its first line or row begins.
     start: u64,
+    /// What stands above rows.
+    head: Option<Head>,
     parts: Vec<Arc<Part>>,
     /// Of assets that no record has, and of what is not known of changes.
     rest: Vec<Piece>,
@@ -45,7 +48,7 @@ struct Part {
     /// The line on which it begins.
     line: usize,
     lines: usize,
-    /// Its last line ends with a line feed.
+    /// What follows begins another line or row.
     is_closed: bool,
     note: Note,
     pieces: Vec<Piece>,
@@ -73,8 +76,8 @@ pub(super) struct Survey {
 
 impl Survey {
     /// Whether it is one of this file as it is, and of these portions.
-    fn is_of(&self, parts: &Parts, lines: &Lines) -> bool {
-        self.parts == parts.parts.len() && lines.metadata().is_ok_and(|found| Stamp::from(&found) == self.stamp)
+    fn is_of(&self, parts: &Parts, file: &File) -> bool {
+        self.parts == parts.parts.len() && file.metadata().is_ok_and(|found| Stamp::from(&found) == self.stamp)
     }
 }
 
@@ -99,14 +102,16 @@ impl Parts {
         before: Option<(&Self, Option<&Survey>)>,
         size: Option<usize>,
     ) -> Result<Option<Made>, Failure> {
-        // Of rows of Parquet nobody can tell by its bytes which have changed.
-        let Some(lines) = opened.inventory.lines() else { return Ok(None) };
+        let Some(whole) = opened.inventory.stretched() else { return Ok(None) };
+        let (path, start, head) = (whole.path().to_owned(), whole.bytes().start, whole.head());
         let size = size.unwrap_or(PORTION);
-        let all = || vec![Stretch::Other(lines.start..lines.len)];
+        let all = || vec![Stretch::Other(whole.bytes())];
         let stretches = match before {
-            Some((before, survey)) if before.path == lines.path() && before.start == lines.start => {
-                let known = survey.filter(|survey| survey.is_of(before, lines));
-                before.stretches(lines, known.map_or_else(|| before.places(lines), |survey| survey.places.clone()))
+            Some((before, survey)) if (&before.path, before.start, &before.head) == (&path, start, &head) => {
+                let known = survey.filter(|survey| survey.is_of(before, whole.file()));
+                let len = whole.bytes().end;
+                let places = known.map_or_else(|| before.places(whole.file(), len), |survey| survey.places.clone());
+                before.stretches(len, places)
             }
             _ => all(),
         };
@@ -114,10 +119,11 @@ impl Parts {
         let is_same = others == 0;
         let is_much = others > 1 && others > stretches.len() / FEW;
         let stretches = if is_much { all() } else { stretches };
-        let parts = match read(opened, lines, stretches, size)? {
-            Some(parts) => parts,
-            None => read(opened, lines, all(), size)?.unwrap_or_default(),
+        let parts = match read(opened, whole, stretches, size)? {
+            Some(parts) => Some(parts),
+            None => read(opened, whole, all(), size)?,
         };
+        let Some(parts) = parts else { return Ok(None) };
         let mut sum = opened.sum.clone();
         if !parts.iter().all(|part| sum.take(part.note.clone())) {
             return Ok(None);
@@ -129,8 +135,7 @@ impl Parts {
             together.add(pieces.iter().map(without_decisions));
         }
         let summaries = crate::decide_together(policy, together, &digest, now);
-        let path = lines.path().to_owned();
-        Ok(Some(Made { parts: Self { path, start: lines.start, parts, rest, summaries }, problems, is_same }))
+        Ok(Some(Made { parts: Self { path, start, head, parts, rest, summaries }, problems, is_same }))
     }
 
     /// The file that is decided one portion at a time.
@@ -178,15 +183,16 @@ impl Parts {
 
     /// Looks where the file holds what it held, before it is read.
     pub(super) fn survey(&self) -> Option<Survey> {
-        let lines = Lines::open(&self.path, PORTION).ok().flatten()?;
-        let stamp = Stamp::from(&lines.metadata().ok()?);
-        let is_it = lines.start == self.start;
-        is_it.then(|| Survey { stamp, parts: self.parts.len(), places: self.places(&lines) })
+        // Opening a pipe would wait.
+        fs::metadata(&self.path).ok().filter(Metadata::is_file)?;
+        let file = Arc::new(File::open(&self.path).ok()?);
+        let found = file.metadata().ok().filter(Metadata::is_file)?;
+        let places = self.places(&file, found.len());
+        Some(Survey { stamp: Stamp::from(&found), parts: self.parts.len(), places })
     }
 
-    /// Where each portion is that holds what it held.
-    fn places(&self, lines: &Lines) -> Vec<Option<u64>> {
-        let len = lines.len;
+    /// Where each portion is that holds what it held, in a file of that length.
+    fn places(&self, file: &Arc<File>, len: u64) -> Vec<Option<u64>> {
         let ends = self.parts.iter().scan(self.start, |end, part| {
             *end += part.len;
             Some(*end)
@@ -200,7 +206,7 @@ impl Parts {
                 let at = end - part.len;
                 let mut holds = |at: u64| {
                     let fits = if part.is_closed { at + part.len <= len } else { at + part.len == len };
-                    (fits && hash(lines, at, part.len, buffer)? == part.hash).then_some(at)
+                    (fits && hash(file, at, part.len, buffer)? == part.hash).then_some(at)
                 };
                 let moved = (at + len).checked_sub(old);
                 holds(at).or_else(|| moved.filter(|moved| *moved != at).and_then(holds))
@@ -209,8 +215,7 @@ impl Parts {
     }
 
     /// The stretches of the file: those that hold what they held, where that is now, and what is between them.
-    fn stretches(&self, lines: &Lines, found: Vec<Option<u64>>) -> Vec<Stretch> {
-        let len = lines.len;
+    fn stretches(&self, len: u64, found: Vec<Option<u64>>) -> Vec<Stretch> {
         let mut stretches = Vec::new();
         let mut at = self.start;
         for (part, found) in self.parts.iter().zip(found) {
@@ -243,21 +248,21 @@ fn without_decisions(piece: &Piece) -> Piece {
 }
 
 /// What tells the bytes of a stretch from others; none where they cannot be read.
-fn hash(lines: &Lines, at: u64, len: u64, buffer: &mut Vec<u8>) -> Option<u64> {
+fn hash(file: &Arc<File>, at: u64, len: u64, buffer: &mut Vec<u8>) -> Option<u64> {
     buffer.resize(usize::try_from(len).ok()?, 0);
-    lines.exactly(at, buffer).ok()?;
+    exactly(file, at, buffer).ok()?;
     Some(HASH.hash_one(&**buffer))
 }
 
-/// Reads and decides the stretches that hold something else; none where one of them does not end with its line.
+/// Reads and decides the stretches that hold something else; none where one of them does not end with its line or row, or cannot be read by itself.
 fn read(
     opened: &Opened<'_>,
-    whole: &Lines,
+    whole: Stretched<'_>,
     stretches: Vec<Stretch>,
     size: usize,
 ) -> Result<Option<Vec<Arc<Part>>>, Failure> {
     let mut parts: Vec<Arc<Part>> = Vec::new();
-    let mut line = 1;
+    let mut line = whole.line();
     let mut stretches = stretches.into_iter().peekable();
     while let Some(stretch) = stretches.next() {
         match stretch {
@@ -271,8 +276,7 @@ fn read(
                     Stretch::Kept(at, part) => at..at + part.len,
                     Stretch::Other(bytes) => bytes,
                 };
-                let lines = whole.part(bytes, line, size);
-                let found = decided(opened, &lines)?;
+                let Some(found) = decided(opened, whole, bytes, (line, size))? else { return Ok(None) };
                 // The line that follows would go on with this one's last.
                 let is_open = found.last().is_some_and(|part| !part.is_closed);
                 if is_open && stretches.peek().is_some() {
@@ -286,14 +290,20 @@ fn read(
     Ok(Some(parts))
 }
 
-/// Reads and decides all lines, on all threads.
-fn decided(opened: &Opened<'_>, lines: &Lines) -> Result<Vec<Part>, Failure> {
+/// Reads and decides a stretch that begins on a line, that many bytes at a time, on all threads; none where it cannot be read by itself.
+fn decided(
+    opened: &Opened<'_>,
+    whole: Stretched<'_>,
+    bytes: Range<u64>,
+    (line, size): (usize, usize),
+) -> Result<Option<Vec<Part>>, Failure> {
+    let stretch = whole.part(bytes, line, size);
     let found = Mutex::new((Vec::new(), None));
     let lock = || found.lock().unwrap_or_else(PoisonError::into_inner);
     let work = || {
         let mut taken = Taken::default();
         loop {
-            match lines.next(&mut taken) {
+            match stretch.next(&mut taken) {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(failure) => {
@@ -301,13 +311,13 @@ fn decided(opened: &Opened<'_>, lines: &Lines) -> Result<Vec<Part>, Failure> {
                     return;
                 }
             }
-            let portion = opened.portions.read(&lines.name, &Chunk::Lines(&taken.bytes, taken.line));
+            let portion = stretch.read(&opened.portions, &taken);
             let part = Part {
                 hash: HASH.hash_one(&*taken.bytes),
                 len: taken.bytes.len() as u64,
                 line: taken.line,
                 lines: memchr::memchr_iter(b'\n', &taken.bytes).count(),
-                is_closed: taken.bytes.ends_with(b"\n"),
+                is_closed: whole.is_closed(&taken.bytes),
                 note: portion.note,
                 pieces: opened.decide(&portion.facts),
             };
@@ -324,6 +334,9 @@ fn decided(opened: &Opened<'_>, lines: &Lines) -> Result<Vec<Part>, Failure> {
     if let Some(failure) = failure {
         return Err(failure);
     }
+    if stretch.is_broken() {
+        return Ok(None);
+    }
     parts.sort_unstable_by_key(|(number, _)| *number);
-    Ok(parts.into_iter().map(|(_, part)| part).collect())
+    Ok(Some(parts.into_iter().map(|(_, part)| part).collect()))
 }
