@@ -56,9 +56,10 @@ pub use engine::{Asset, Engine};
 pub use eval::decide::Outcome;
 pub use eval::decision::{Decision, Summary, Verdict};
 pub use eval::portion::{Piece, Together};
+pub use eval::survey::Survey;
 pub use policy::{
     DecideOptions, Policy, audit, calendar, check_expression, decide, decide_portion, decide_together, eval_expression,
-    run_tests, triage, when, why,
+    run_tests, survey_portion, triage, when, why,
 };
 pub use read::{Facts, FactsBuilder, Portion, Portions, Sum};
 pub use tally::Tally;

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::check::plugin::{Answerer, Checks};
 use crate::check::program::Program;
+use crate::check::reads::Reads;
 use crate::check::schema::Schema;
 use crate::check::types::Type;
 use crate::check::{Checked, Compiled, Loader, PolicyInput, Sight, codes, expression};
@@ -15,6 +16,7 @@ use crate::eval::decision::{Record, Summary};
 use crate::eval::env::Env;
 use crate::eval::observe::Observer;
 use crate::eval::portion::{Piece, Together};
+use crate::eval::survey::{self, Survey};
 use crate::explain::audit_rows::AuditReport;
 use crate::explain::calendar_rows::CalendarReport;
 use crate::explain::rows::{TestResult, TriageReport, Values, Why};
@@ -99,6 +101,22 @@ impl Policy {
     #[must_use]
     pub fn is_splittable(&self) -> bool {
         crate::eval::portion::is_splittable(&self.program)
+    }
+
+    /// Whether an inventory may be decided one portion at a time once what conditions over all assets come to was gathered by
+    /// [`survey_portion`].
+    #[must_use]
+    pub fn is_surveyed(&self) -> bool {
+        crate::eval::portion::is_surveyed(&self.program)
+    }
+
+    /// The fields of assets that are read to gather that.
+    #[must_use]
+    pub fn survey_reads(&self) -> Reads {
+        match survey::plan(&self.program) {
+            Some(plan) if !plan.whole => Reads::of_nodes(&self.program, &plan.reads),
+            _ => Reads::of(&self.program),
+        }
     }
 
     /// The vocabulary, with what the policy extends.
@@ -203,13 +221,30 @@ pub fn decide(policy: &Policy, facts: &Facts, now: Instant, options: &DecideOpti
 
 /// Decides changes on a portion of an inventory, of which [`decide_together`] makes summaries: those that touch it, and with what no portion has
 /// ([`rest`](crate::Portions::rest)) all. Only for a policy that
-/// [is splittable](Policy::is_splittable).
+/// [is splittable](Policy::is_splittable), or one that [is surveyed](Policy::is_surveyed) where the portions
+/// [know](crate::Portions::know_of_all) what that gave.
 #[must_use]
 pub fn decide_portion(policy: &Policy, portion: &Facts, now: Instant, options: &DecideOptions) -> Vec<Piece> {
     let batch = batch(options.batch_size);
     let common = portion.common(&policy.program, now);
     let env = prepare_with(&policy.program, portion.data(), now, batch, options.observer.as_ref(), common);
     decide::pieces(&env, |id| options.wants(id), batch)
+}
+
+/// What the assets of a portion add to conditions over all assets, for the changes that are to be decided. What all portions say and what no
+/// portion has ([`rest`](crate::Portions::rest)), [merged](Survey::merge) in any order, is what the portions are to
+/// [know](crate::Portions::know_of_all).
+#[must_use]
+pub fn survey_portion(policy: &Policy, portion: &Facts, now: Instant, options: &DecideOptions) -> Survey {
+    let common = portion.common(&policy.program, now);
+    let asks_triage = survey::plan(&policy.program).is_some_and(|plan| plan.whole);
+    let env = if asks_triage {
+        let batch = batch(options.batch_size);
+        prepare_with(&policy.program, portion.data(), now, batch, options.observer.as_ref(), common)
+    } else {
+        Env::with(&policy.program, portion.data(), now, common)
+    };
+    Survey::of(&env, |id| options.wants(id))
 }
 
 /// The summaries of what was decided of the portions of an inventory; `digest` is that of all facts.

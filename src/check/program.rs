@@ -733,6 +733,19 @@ pub struct Learned {
     pub patterns: OnceLock<HashMap<Arc<str>, regex::Regex>>,
     /// Where the policy says what an absence means.
     pub assumed: OnceLock<Vec<AssumedAt>>,
+    /// What goes through all assets; none where that cannot be gathered one portion at a time.
+    pub survey: OnceLock<Option<Surveyed>>,
+}
+
+/// The expressions that go through the assets of a change or of the inventory.
+#[derive(Clone, Debug, Default)]
+pub struct Surveyed {
+    /// The expressions.
+    pub roots: Vec<NodeId>,
+    /// They, and all that they ask of each asset.
+    pub reads: Vec<NodeId>,
+    /// They ask what statements say of an asset.
+    pub whole: bool,
 }
 
 /// One place in one statement where an absence has a meaning.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::program::{Excluded, Head, ListRef, MetricOf, Op, PluginInput, Program, VarId};
+use super::program::{Excluded, Head, ListRef, MetricOf, Node, NodeId, Op, PluginInput, Program, VarId};
 use super::schema::{FieldId, Schema, Shape, TableId};
 
 /// The tables of the inventory; of the others, which are small, everything is read.
@@ -24,6 +24,22 @@ impl Reads {
         reads
     }
 
+    /// What some expressions of a checked program read; what an expression asks of a list's elements is among them.
+    #[must_use]
+    pub fn of_nodes(program: &Program, nodes: &[NodeId]) -> Self {
+        let mut reads = Self { fields: OF_ASSETS.map(|table| (table, BTreeSet::new())).into() };
+        reads.names(&program.schema);
+        for node in nodes.iter().filter_map(|id| program.nodes.get(id.0 as usize)) {
+            reads.node(program, node);
+            node.vars.iter().for_each(|var| reads.followed(program, *var));
+            if let Op::Field(var, _) | Op::Quant(_, var, ..) | Op::Agg { var, .. } = &node.op {
+                reads.followed(program, *var);
+            }
+        }
+        reads.whole_elements(&program.schema);
+        reads
+    }
+
     /// Whether a field is read.
     #[must_use]
     pub fn has(&self, table: TableId, field: FieldId) -> bool {
@@ -38,25 +54,9 @@ impl Reads {
 
     /// Adds what another program over the same facts reads: an expression that a change selects assets by.
     pub fn widen(&mut self, program: &Program) {
-        for table in OF_ASSETS {
-            // What names a record to people, and what it cannot be without.
-            let Some(def) = program.schema.table(table) else { continue };
-            let required = def.fields.iter().enumerate().filter(|(_, field)| field.required);
-            let required = required.filter_map(|(at, _)| u16::try_from(at).ok()).map(FieldId);
-            for field in def.key.into_iter().chain(required) {
-                self.add(table, field);
-            }
-        }
+        self.names(&program.schema);
         for node in &program.nodes {
-            match &node.op {
-                Op::Field(var, field) => self.read(program, *var, *field),
-                Op::Plugin(_, inputs) => {
-                    inputs.iter().flat_map(PluginInput::lists).for_each(|of| self.list(program, of))
-                }
-                Op::In(_, list) | Op::Quant(_, _, list, ..) | Op::Agg { list, .. } => self.list(program, list),
-                _ => {}
-            }
-            node.vars.iter().for_each(|var| self.variable(program, *var));
+            self.node(program, node);
         }
         for info in program.vars.iter().skip(usize::from(VarId::CHANGE.0) + 1) {
             self.found_by(program, info);
@@ -83,6 +83,40 @@ impl Reads {
             head.vars.iter().for_each(|var| self.variable(program, *var));
         }
         self.whole_elements(&program.schema);
+    }
+
+    /// What names a record to people, and what it cannot be without.
+    fn names(&mut self, schema: &Schema) {
+        for table in OF_ASSETS {
+            let Some(def) = schema.table(table) else { continue };
+            let required = def.fields.iter().enumerate().filter(|(_, field)| field.required);
+            let required = required.filter_map(|(at, _)| u16::try_from(at).ok()).map(FieldId);
+            for field in def.key.into_iter().chain(required) {
+                self.add(table, field);
+            }
+        }
+    }
+
+    /// What an expression reads itself.
+    fn node(&mut self, program: &Program, node: &Node) {
+        match &node.op {
+            Op::Field(var, field) => self.read(program, *var, *field),
+            Op::Plugin(_, inputs) => inputs.iter().flat_map(PluginInput::lists).for_each(|of| self.list(program, of)),
+            Op::In(_, list) | Op::Quant(_, _, list, ..) | Op::Agg { list, .. } => self.list(program, list),
+            _ => {}
+        }
+        node.vars.iter().for_each(|var| self.variable(program, *var));
+    }
+
+    /// What must be read for a variable to stand for anything, and for those that it hangs on.
+    fn followed(&mut self, program: &Program, var: VarId) {
+        let mut next = Some(var);
+        // A variable hangs on one that was there before it.
+        for _ in 0..program.vars.len() {
+            let Some(info) = next.and_then(|var| program.vars.get(usize::from(var.0))) else { return };
+            self.found_by(program, info);
+            next = info.through.map(|(of, _)| of).or(info.owner);
+        }
     }
 
     /// Adds a field by its name, for who looks it up whatever the policy says.

@@ -114,7 +114,7 @@ pub(super) fn empty_policy(zone: Option<&Zone>) -> Policy {
 /// Reads facts by the vocabulary of a policy, from files of any form.
 pub(super) fn read(policy: &Policy, files: Vec<Given>, sources: &[Source], now: Instant, options: ReadOptions) -> Read {
     let ReadOptions { zone, tally, trace, known, unpacked, narrow } = options;
-    let reads = reads(policy, &files, sources, now, unpacked);
+    let reads = reads(policy, Reads::of(policy.program()), &files, (sources, now, unpacked));
     let mut builder = policy.counted_facts_builder(now, zone, tally);
     // Feeds and reports find assets by more than what the policy reads.
     let names_assets = files.iter().any(|given| Intake::names_assets(sources, given));
@@ -139,9 +139,13 @@ pub(super) fn read(policy: &Policy, files: Vec<Given>, sources: &[Source], now: 
     Read { changes: facts.change_ids(), assets: facts.asset_count(), facts, problems, files, feeds, trace }
 }
 
-/// The fields that the policy reads, and those by which changes select assets.
-fn reads(policy: &Policy, files: &[Given], sources: &[Source], now: Instant, unpacked: u64) -> Reads {
-    let mut reads = Reads::of(policy.program());
+/// The fields that are read, and those by which changes select assets.
+fn reads(
+    policy: &Policy,
+    mut reads: Reads,
+    files: &[Given],
+    (sources, now, unpacked): (&[Source], Instant, u64),
+) -> Reads {
     // A selection is written `where`, unless it is written with escapes or packed.
     let may_select = |given: &&Given| {
         let bytes = given.file.bytes.as_slice();
@@ -183,17 +187,27 @@ pub(super) enum Tabular<'i> {
     Csv(&'i str, &'i [String], u8),
 }
 
-/// Reads everything but an inventory, whose assets are to be read one portion at a time; none where that cannot be.
+/// What portions of an inventory are read beside.
+pub(super) struct Beside<'a> {
+    pub policy: &'a Policy,
+    pub sources: &'a [Source],
+    /// The source that says what the records of the inventory are.
+    pub of_inventory: Option<&'a Source>,
+    pub now: Instant,
+    /// The zone of times without an offset, and how many bytes a file may hold when unpacked.
+    pub settings: (Option<Zone>, u64),
+}
+
+/// Reads everything but an inventory, of whose assets these fields are to be read one portion at a time; none where that cannot be.
 pub(super) fn read_in_portions(
-    policy: &Policy,
+    beside: &Beside<'_>,
+    fields: Reads,
     files: Vec<Given>,
-    sources: &[Source],
-    of_inventory: Option<&Source>,
-    now: Instant,
-    (zone, unpacked): (Option<Zone>, u64),
     tabular: Option<Tabular<'_>>,
 ) -> Option<(Portions, Sum, Option<ByColumns>)> {
-    let reads = reads(policy, &files, sources, now, unpacked);
+    let Beside { policy, sources, of_inventory, now, settings: (zone, unpacked) } = beside;
+    let (zone, now, unpacked, of_inventory) = (zone.clone(), *now, *unpacked, *of_inventory);
+    let reads = reads(policy, fields, &files, (sources, now, unpacked));
     let mut builder = policy.facts_builder(now, zone);
     builder.narrow(&reads, true);
     let mut intake = Intake::new(policy.schema(), sources, None, unpacked);

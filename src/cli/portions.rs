@@ -3,6 +3,7 @@
 mod content;
 mod lines;
 mod stretched;
+mod survey;
 mod table;
 
 use std::collections::BTreeMap;
@@ -11,18 +12,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::args::FactsArgs;
 use super::check::known;
-use super::engine;
+use super::engine::{self, Beside};
 use super::failure::Failure;
 use super::feeds;
+use super::intake::Given;
 use super::kept::{Form, Kept, Part};
 use super::progress::Progress;
 use super::roll::Roll;
-use super::session::{Needs, Planned, Session};
+use super::session::{Needs, Plan, Planned, Session};
+use crate::check::reads::Reads;
 use crate::facts::Note;
 use crate::time::Instant;
 use crate::{DecideOptions, Facts, Piece, Policy, Portions, Sum, Summary, Tally, Together};
-use content::Inventory;
 pub(super) use content::Taken;
+use content::{Inventory, Written};
 use lines::Lines;
 pub(super) use stretched::{Head, Stretched, exactly};
 
@@ -169,6 +172,8 @@ pub(super) struct Opened<'a> {
     /// What the portions are put together in.
     pub sum: Sum,
     options: DecideOptions,
+    /// When the inventory was last written to before it was surveyed.
+    written: Option<Written>,
 }
 
 impl Opened<'_> {
@@ -178,35 +183,79 @@ impl Opened<'_> {
     }
 }
 
-/// Reads everything but the inventory; none where that has to be read as a whole.
+/// Reads everything but the inventory; none where that has to be read as a whole, or twice.
 ///
 /// # Errors
 /// Files that cannot be read; changes that are asked for and are not there.
 pub(super) fn open<'a>(asked: &Asked<'a>) -> Result<Option<Opened<'a>>, Failure> {
-    let Asked { session, policy, facts, ids, now, needs, size, .. } = asked;
-    // `--strict-facts` judges what the policy does not read, too.
-    if !policy.is_splittable() || facts.strict_facts || session.own_tzdb || feeds::known::has_any(session, facts) {
+    if !asked.policy.is_splittable() {
         return Ok(None);
     }
-    let plan = session.plan(policy, facts, *needs)?;
-    // Where the inventory turns out not to be sorted, all is read again: what comes by stdin or a pipe is gone by then.
-    let comes_again =
-        |file: &Planned| std::fs::metadata(&file.path).is_ok_and(|about| about.is_file() || about.is_dir());
-    if !plan.files.iter().all(comes_again) {
-        return Ok(None);
+    let Some(mut found) = Found::of(asked)? else { return Ok(None) };
+    let files = std::mem::take(&mut found.files);
+    let read = found.read(Reads::of(asked.policy.program()), files)?;
+    Ok(read.map(|(portions, sum)| found.opened(portions, sum)))
+}
+
+/// An inventory that can be read a portion at a time, and the files beside it.
+struct Found<'a, 'b> {
+    asked: &'b Asked<'a>,
+    plan: Plan,
+    files: Vec<Given>,
+    inventory: Inventory,
+}
+
+impl<'a, 'b> Found<'a, 'b> {
+    /// None where the inventory has to be read as a whole.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    fn of(asked: &'b Asked<'a>) -> Result<Option<Self>, Failure> {
+        let Asked { session, policy, facts, needs, size, .. } = asked;
+        // `--strict-facts` judges what the policy does not read, too.
+        if facts.strict_facts || session.own_tzdb || feeds::known::has_any(session, facts) {
+            return Ok(None);
+        }
+        let plan = session.plan(policy, facts, *needs)?;
+        // Where the inventory turns out not to be sorted, all is read again: what comes by stdin or a pipe is gone by then.
+        let comes_again =
+            |file: &Planned| std::fs::metadata(&file.path).is_ok_and(|about| about.is_file() || about.is_dir());
+        if !plan.files.iter().all(comes_again) {
+            return Ok(None);
+        }
+        let Some(inventory) = Inventory::of(&plan, *size, session.unpacked())? else { return Ok(None) };
+        let others = plan.files.iter().filter(|file| file.path != inventory.path());
+        let files = session.read_files(others)?;
+        Ok(Some(Self { asked, plan, files, inventory }))
     }
-    let Some(mut inventory) = Inventory::of(&plan, *size, session.unpacked())? else { return Ok(None) };
-    let others = plan.files.iter().filter(|file| file.path != inventory.path());
-    let files = session.read_files(others)?;
-    let zone = session.config.zone.clone();
-    let source = inventory.source.and_then(|at| plan.sources.get(at));
-    let settings = (zone, session.unpacked());
-    let read = engine::read_in_portions(policy, files, &plan.sources, source, *now, settings, inventory.tabular());
-    let Some((portions, sum, by_columns)) = read else { return Ok(None) };
-    inventory.plan(by_columns);
-    known(ids, &portions.base().change_ids())?;
-    let options = session.run_options(facts, ids.to_vec()).to_decide();
-    Ok(Some(Opened { policy, now: *now, inventory, portions, sum, options }))
+
+    /// Reads the files beside the inventory, of whose assets these fields are to be read.
+    ///
+    /// # Errors
+    /// Changes that are asked for and are not there.
+    fn read(&mut self, fields: Reads, files: Vec<Given>) -> Result<Option<(Portions, Sum)>, Failure> {
+        let Asked { session, policy, ids, now, .. } = self.asked;
+        let of_inventory = self.inventory.source.and_then(|at| self.plan.sources.get(at));
+        let settings = (session.config.zone.clone(), session.unpacked());
+        let beside = Beside { policy, sources: &self.plan.sources, of_inventory, now: *now, settings };
+        let read = engine::read_in_portions(&beside, fields, files, self.inventory.tabular());
+        let Some((portions, sum, by_columns)) = read else { return Ok(None) };
+        self.inventory.plan(by_columns);
+        known(ids, &portions.base().change_ids())?;
+        Ok(Some((portions, sum)))
+    }
+
+    /// How portions are decided.
+    fn options(&self) -> DecideOptions {
+        let Asked { session, facts, ids, .. } = self.asked;
+        session.run_options(facts, ids.to_vec()).to_decide()
+    }
+
+    fn opened(self, portions: Portions, sum: Sum) -> Opened<'a> {
+        let options = self.options();
+        let Self { asked: Asked { policy, now, .. }, inventory, .. } = self;
+        Opened { policy, now: *now, inventory, portions, sum, options, written: None }
+    }
 }
 
 /// Reads the inventory one portion at a time and decides on each; none where it has to be read as a whole.
@@ -215,16 +264,22 @@ pub(super) fn open<'a>(asked: &Asked<'a>) -> Result<Option<Opened<'a>>, Failure>
 /// Files that cannot be read; records that cannot, unless the call says to keep going.
 pub(super) fn run(asked: &Asked<'_>, form: &Form) -> Result<Option<Done>, Failure> {
     let Asked { session, policy, facts, now, .. } = asked;
-    let Some(mut opened) = open(asked)? else { return Ok(None) };
+    let opened = if policy.is_surveyed() { survey::open(asked)? } else { open(asked)? };
+    let Some(mut opened) = opened else { return Ok(None) };
     let tally = Arc::new(Tally::default());
     tally.add_work(usize::try_from(opened.inventory.work()).unwrap_or(usize::MAX));
     let progress = Progress::of("deciding", Arc::clone(&tally));
     let mut decided = decide(&opened, Order::Sorted, &tally, form)?;
     // That they are in no order shows soon, as a rule.
-    if decided.is_none() && !opened.inventory.is_broken.load(Relaxed) && opened.inventory.again()? {
+    if decided.is_none() && !opened.inventory.is_broken.load(Relaxed) {
+        opened.inventory.again();
         decided = decide(&opened, Order::Any, &tally, form)?;
     }
     let Some((sum, mut together, mut kept)) = decided else { return Ok(None) };
+    // What was gathered of it would be of another inventory.
+    if opened.written.is_some() && opened.written != opened.inventory.written() {
+        return Ok(None);
+    }
     let mut rest = opened.decide(&opened.portions.rest(&sum));
     kept.add(form.worker().keep(&mut rest));
     together.add(rest);

@@ -9,11 +9,14 @@ use super::column::{Truth, Vals, ValsBuilder};
 use super::expr::is_decimal;
 use super::frame::{Frame, poss};
 use super::quant::each_chunk;
+use super::survey::{self, Found, Root};
 use super::value::{Could, Extreme, Poss, Raw, greatest, least};
 
 /// The parts of an aggregate.
 #[derive(Debug)]
 pub struct Parts<'a> {
+    /// The aggregate itself.
+    pub id: NodeId,
     /// What is aggregated; none for `count` and `share`.
     pub value: Option<NodeId>,
     /// The variable.
@@ -53,9 +56,19 @@ pub fn aggregate(frame: &Frame<'_>, base: &Type, kind: AggKind, parts: &Parts<'_
     builder.finish()
 }
 
+/// What a `min`, `max` or `sum` of whole numbers gives.
+#[cfg(test)]
+pub fn aggregated(kind: AggKind, over: &Over, empty: Option<Poss>) -> Poss {
+    match kind {
+        AggKind::Sum => over.sum(empty, false),
+        AggKind::Min => over.extreme(empty, least),
+        _ => over.extreme(empty, greatest),
+    }
+}
+
 /// How many elements fit, and how many there are.
 #[derive(Clone, Copy, Debug, Default)]
-struct Tally {
+pub struct Tally {
     /// Certain elements, and those of them that must and may fit.
     certain: i64,
     certain_must: i64,
@@ -68,7 +81,12 @@ struct Tally {
     unseen_may_not: bool,
 }
 
-fn tallies(frame: &Frame<'_>, parts: &Parts<'_>) -> Vec<Tally> {
+/// How many elements fit in each row.
+#[must_use]
+pub fn tallies(frame: &Frame<'_>, parts: &Parts<'_>) -> Vec<Tally> {
+    if let Some(known) = survey::known(frame, Root::Node(parts.id), Found::tally) {
+        return known;
+    }
     let mut tallies = vec![Tally::default(); frame.len()];
     each_chunk(frame, parts.var, parts.list, |elements, inner| {
         let fits =
@@ -93,6 +111,17 @@ fn tallies(frame: &Frame<'_>, parts: &Parts<'_>) -> Vec<Tally> {
 }
 
 impl Tally {
+    /// Adds what was counted of other elements.
+    pub fn merge(&mut self, other: Self) {
+        self.certain += other.certain;
+        self.certain_must += other.certain_must;
+        self.certain_may += other.certain_may;
+        self.perhaps_may += other.perhaps_may;
+        self.perhaps_may_not += other.perhaps_may_not;
+        self.unseen_may |= other.unseen_may;
+        self.unseen_may_not |= other.unseen_may_not;
+    }
+
     fn count(self) -> Poss {
         let high = if self.unseen_may { None } else { Some(Raw::Int(self.certain_may + self.perhaps_may)) };
         Poss::range(Some(Raw::Int(self.certain_must)), high)
@@ -122,14 +151,21 @@ impl Tally {
 
 /// The values to aggregate for one row.
 #[derive(Clone, Debug, Default)]
-struct Over {
-    certain: Vec<Poss>,
-    perhaps: Vec<Poss>,
+pub struct Over {
+    /// Those that certainly count.
+    pub certain: Vec<Poss>,
+    /// Those that perhaps count.
+    pub perhaps: Vec<Poss>,
     /// There may be many unseen ones.
-    unseen: bool,
+    pub unseen: bool,
 }
 
-fn gather(frame: &Frame<'_>, parts: &Parts<'_>) -> Vec<Over> {
+/// The values to aggregate for each row.
+#[must_use]
+pub fn gather(frame: &Frame<'_>, parts: &Parts<'_>) -> Vec<Over> {
+    if let Some(known) = survey::known(frame, Root::Node(parts.id), Found::over) {
+        return known;
+    }
     let mut over = vec![Over::default(); frame.len()];
     let Some(value) = parts.value else { return over };
     each_chunk(frame, parts.var, parts.list, |elements, inner| {

@@ -12,6 +12,7 @@ use super::frame::Frame;
 use super::mask;
 use super::observe::Step;
 use super::quant::{element_frame, elements};
+use super::survey::{self, Found, Root};
 use super::value::{Extreme, Poss, Raw};
 
 /// What the category may be, and what is reported.
@@ -40,7 +41,7 @@ pub fn category(frame: &Frame<'_>, block: u16, var: Option<VarId>) -> Category {
         return Category::unknown(len);
     };
     match (def.each_asset, var) {
-        (true, None) => earliest_of_each(frame, def),
+        (true, None) => earliest_of_each(frame, block, def),
         (true, Some(var)) if var != VarId::ASSET => match frame.rows(var) {
             Some(rows) => decide(&frame.rebound(VarId::ASSET, rows), def),
             None => Category::unknown(len),
@@ -258,8 +259,9 @@ fn column(rows: impl ExactSizeIterator<Item = Poss>) -> Vals {
     builder.finish()
 }
 
-fn earliest_of_each(frame: &Frame<'_>, def: &Categorise) -> Category {
-    let all = earliest(frame, def);
+fn earliest_of_each(frame: &Frame<'_>, block: u16, def: &Categorise) -> Category {
+    let known = survey::known(frame, Root::Category(block), Found::earliest);
+    let all = known.unwrap_or_else(|| earliest(frame, def));
     let reported = all.iter().map(|earliest| earliest.reported).collect();
     ByArm { possible: column(all.into_iter().map(Earliest::possible)), reported, settled: None }.named(def)
 }

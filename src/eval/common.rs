@@ -9,6 +9,7 @@ use crate::time::{BusinessDays, BusinessWeek, Zone};
 
 use super::period::entries;
 use super::reference::Index;
+use super::survey::Survey;
 
 /// What hangs on the program, `now` and the records beside the assets.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub struct Common {
     pub(super) granted: OnceLock<super::granted::Granted>,
     /// What earlier runs left open.
     pub(super) earlier: OnceLock<super::duty::Earlier>,
+    /// What conditions over all assets come to, where that was gathered before the portions are decided.
+    pub(super) survey: Option<Survey>,
     /// The risks that the conditions of each statement read.
     pub(super) risk_readers: OnceLock<HashMap<String, Vec<u16>>>,
 }
@@ -61,6 +64,7 @@ impl Common {
             constant_texts: Vec::new(),
             granted: OnceLock::new(),
             earlier: OnceLock::new(),
+            survey: None,
             risk_readers: OnceLock::new(),
         };
         each_text(program, |text| {
@@ -69,6 +73,12 @@ impl Common {
             }
         });
         common
+    }
+
+    /// The same, with what was gathered over all assets.
+    #[must_use]
+    pub fn with_survey(self, survey: Survey) -> Self {
+        Self { survey: Some(survey), ..self }
     }
 
     fn add(&mut self, text: &Arc<str>) {

@@ -59,10 +59,11 @@ pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
         Op::Neg(a) => Col::Vals(arith::negate(frame, *a)),
         Op::Text(parts) => Col::Vals(texts::together(frame, parts)),
         Op::Quant(kind, var, list, filter, body) => {
-            Col::Truth(quant::quantifier(frame, *kind, *var, list, *filter, *body))
+            let parts = quant::Parts { id, kind: *kind, var: *var, list, filter: *filter, body: *body };
+            Col::Truth(quant::quantifier(frame, &parts))
         }
         Op::Agg { kind, value, var, list, filter, empty } => {
-            let parts = super::agg::Parts { value: *value, var: *var, list, filter: *filter, empty: *empty };
+            let parts = super::agg::Parts { id, value: *value, var: *var, list, filter: *filter, empty: *empty };
             Col::Vals(super::agg::aggregate(frame, base, *kind, &parts))
         }
         Op::ToNumber(a) => Col::Vals(arith::to_number(frame, *a)),

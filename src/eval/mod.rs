@@ -43,6 +43,7 @@ pub mod ready;
 pub mod reason;
 pub mod reference;
 pub mod risk;
+pub mod survey;
 pub mod table;
 pub mod text;
 pub mod texts;

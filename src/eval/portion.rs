@@ -1,12 +1,13 @@
 //! Decisions on the portions of an inventory, and what is said of all of them together.
 
-use crate::check::program::{Excluded, ListRef, Op, PluginInput, Program, Times};
+use crate::check::program::{Excluded, Program, Times};
 use crate::check::schema::TableId;
 use crate::time::Instant;
 
 use super::answers::Counted;
 use super::categorise::Earliest;
 use super::decision::{Decision, Record, RiskReport, Summary, Verdict};
+use super::survey;
 use super::when::not_before::Openings;
 
 /// More blackouts and windows than this are worked out once for the whole inventory: what they read would be worked out anew for each portion.
@@ -36,33 +37,43 @@ pub struct Piece {
 /// Whether what is decided of one asset hangs on no other, so that an inventory may be decided one portion at a time.
 #[must_use]
 pub fn is_splittable(program: &Program) -> bool {
+    decides_each_alone(program) && is_divisible(program)
+}
+
+/// Whether what is decided of one asset hangs on others only by conditions over all of them, whose results can be gathered one portion at a time
+/// before any is decided.
+#[must_use]
+pub fn is_surveyed(program: &Program) -> bool {
+    let has_roots = survey::plan(program).is_some_and(|plan| !plan.roots.is_empty());
+    has_roots && names_no_other(program) && is_divisible(program)
+}
+
+/// Whether portions can be put together again, without working out too much of each anew.
+fn is_divisible(program: &Program) -> bool {
     let lapses = program.approvals.iter().any(|approval| approval.valid.is_some());
-    decides_each_alone(program) && !lapses && program.blackouts.len() + program.windows.len() <= MOST_PERIODS
+    !lapses && program.blackouts.len() + program.windows.len() <= MOST_PERIODS
 }
 
 /// Whether what is decided of one asset hangs on no other, and on no file that it names.
 #[must_use]
 pub fn decides_each_alone(program: &Program) -> bool {
-    let over_assets = |list: &ListRef| matches!(list, ListRef::AssetsOf(_) | ListRef::Inventory);
-    let has_own = |block: u16| program.categorises.get(usize::from(block)).is_some_and(|def| def.each_asset);
-    let looks_further = program.nodes.iter().any(|node| match &node.op {
-        Op::Quant(_, _, list, ..) | Op::Agg { list, .. } | Op::In(_, list) => over_assets(list),
-        Op::Plugin(_, inputs) => inputs.iter().flat_map(PluginInput::lists).any(over_assets),
-        Op::Category(block, None) => has_own(*block),
-        _ => false,
-    });
+    survey::plan(program).is_some_and(|plan| plan.roots.is_empty()) && names_no_other(program)
+}
+
+/// Whether no statement asks somebody for each asset, refers to another asset or reads a file that an asset names.
+fn names_no_other(program: &Program) -> bool {
     let asks_over_assets = program.approvals.iter().any(|approval| {
         let needs = approval.needs.iter().filter_map(|need| need.each.as_ref()).map(|(_, list, _)| list);
         let excluded = approval.not_by.iter().filter_map(|excluded| match excluded {
             Excluded::Each(list) => Some(list),
             Excluded::One(_) => None,
         });
-        needs.chain(excluded).any(over_assets)
+        needs.chain(excluded).any(survey::is_of_assets)
     });
     let refers_to_assets = program.vars.iter().any(|var| var.through.is_some() && var.table == TableId::ASSET);
     let periods = program.blackouts.iter().chain(&program.windows);
     let reads_files = periods.flat_map(|period| &period.times).any(|when| matches!(when.times, Times::File(_)));
-    !(looks_further || asks_over_assets || refers_to_assets || reads_files)
+    !(asks_over_assets || refers_to_assets || reads_files)
 }
 
 /// What was decided of portions, put together: everything but the decisions themselves.

@@ -17,6 +17,7 @@ use super::column::{Col, Data, Rows, State, Truth};
 use super::expr::{build, with_order};
 use super::frame::{Binding, Frame, ListOf, poss};
 use super::mask::{self, Marks, Span};
+use super::survey::{self, Found, Root};
 use super::value::{Could, Poss, Raw, compare};
 
 /// How many elements are looked at together.
@@ -269,16 +270,46 @@ pub fn each_some(frame: &Frame<'_>, var: VarId, list: &ListRef, mut f: impl FnMu
     });
 }
 
+/// The parts of a quantifier.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// The quantifier itself.
+    pub id: NodeId,
+    /// Which.
+    pub kind: QuantKind,
+    /// The variable.
+    pub var: VarId,
+    /// The list.
+    pub list: &'a ListRef,
+    /// The filter.
+    pub filter: Option<NodeId>,
+    /// The condition.
+    pub body: Option<NodeId>,
+}
+
 /// `any`, `every` and `each` for every row.
 #[must_use]
-pub fn quantifier(
-    frame: &Frame<'_>,
-    kind: QuantKind,
-    var: VarId,
-    list: &ListRef,
-    filter: Option<NodeId>,
-    body: Option<NodeId>,
-) -> Truth {
+pub fn quantifier(frame: &Frame<'_>, parts: &Parts<'_>) -> Truth {
+    let (found, there) = match survey::known(frame, Root::Node(parts.id), Found::looked) {
+        Some(known) => {
+            let of = |pick: fn(&(Could, Could)) -> Could| {
+                Truth::collect(frame.len(), |row| known.get(row).map_or(Could::UNKNOWN, pick))
+            };
+            (of(|known| known.0), of(|known| known.1))
+        }
+        None => look(frame, parts),
+    };
+    match parts.kind {
+        QuantKind::Any => found,
+        QuantKind::Every => found.not(),
+        QuantKind::Each => found.not().and(&there),
+    }
+}
+
+/// Whether there is an element that fits, for `any`, or one that fails, for the others; and, for `each`, whether there is one at all.
+#[must_use]
+pub fn look(frame: &Frame<'_>, parts: &Parts<'_>) -> (Truth, Truth) {
+    let Parts { kind, var, list, filter, body, .. } = *parts;
     let marks = || Marks::new(frame.len());
     let (mut may, mut there_must, mut there_may) = (marks(), marks(), marks());
     // The same as `may` as long as there is none.
@@ -316,11 +347,7 @@ pub fn quantifier(
         Some(must) => Truth { must: must.finish(), may },
         None => Truth::sure(may),
     };
-    match kind {
-        QuantKind::Any => found,
-        QuantKind::Every => found.not(),
-        QuantKind::Each => found.not().and(&Truth { must: there_must.finish(), may: there_may.finish() }),
-    }
+    (found, Truth { must: there_must.finish(), may: there_may.finish() })
 }
 
 /// `x in LIST` for every row.

@@ -3,20 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::check::program::{ArithOp, ListRef, NodeId, Op, PluginInput, TriageField, VarId, Waivable};
+use crate::check::program::{ArithOp, Categorise, ListRef, NodeId, Op, PluginInput, TriageField, VarId, Waivable};
 use crate::check::schema::TableId;
 use crate::facts::table::{Cause, Column, TableData};
 
-use super::column::Rows;
+use super::column::{Col, Rows};
 use super::decision::UnknownFact;
 use super::env::{Env, children};
 use super::facts::{fact_path, record_path};
 use super::frame::{Frame, poss};
 use super::quant::{element_frame, elements};
+use super::survey::{self, Lacks, Root};
 use super::triage::finding_frame;
 
 /// More missing facts than this that differ only in the record are told as one.
-const LISTED: usize = 20;
+pub const LISTED: usize = 20;
 
 /// What is missing for nodes that hold for a whole change, worked out once.
 #[derive(Debug, Default)]
@@ -66,25 +67,53 @@ fn group(found: BTreeSet<UnknownFact>) -> BTreeSet<UnknownFact> {
     }
     let mut groups: BTreeMap<UnknownFact, Vec<UnknownFact>> = BTreeMap::new();
     for fact in found {
-        let mut general = String::new();
-        let mut inside = false;
-        for c in fact.fact.chars() {
-            match c {
-                '[' => {
-                    inside = true;
-                    general.push(c);
-                }
-                ']' => {
-                    inside = false;
-                    general.push(c);
-                }
-                _ if inside => {}
-                _ => general.push(c),
-            }
-        }
-        groups.entry(UnknownFact { fact: general, cause: fact.cause }).or_default().push(fact);
+        groups.entry(general(&fact)).or_default().push(fact);
     }
     groups.into_iter().flat_map(|(general, facts)| if facts.len() > LISTED { vec![general] } else { facts }).collect()
+}
+
+/// A fact without the record that it is of.
+#[must_use]
+pub fn general(fact: &UnknownFact) -> UnknownFact {
+    let mut general = String::new();
+    let mut inside = false;
+    for c in fact.fact.chars() {
+        match c {
+            '[' => {
+                inside = true;
+                general.push(c);
+            }
+            ']' => {
+                inside = false;
+                general.push(c);
+            }
+            _ if inside => {}
+            _ => general.push(c),
+        }
+    }
+    UnknownFact { fact: general, cause: fact.cause }
+}
+
+/// What is missing of the elements of a list for what is asked of each, in the one row of a frame.
+#[must_use]
+pub fn of_elements(frame: &Frame<'_>, var: VarId, list: &ListRef, nodes: &[Option<NodeId>]) -> Lacks {
+    let mut walk =
+        Walk { found: BTreeSet::new(), named: 0, seen: HashSet::new(), asset: "asset".to_owned(), known: None };
+    walk.elements(frame, 0, var, list, nodes);
+    Lacks { facts: walk.found, is_named: walk.named > 0 }
+}
+
+/// What is missing of the assets of a change for the categories that a block gives them.
+#[must_use]
+pub fn of_categories(frame: &Frame<'_>, def: &Categorise) -> Lacks {
+    let nodes: Vec<Option<NodeId>> = deciding(def).map(Some).collect();
+    of_elements(frame, VarId::ASSET, &ListRef::AssetsOf(VarId::CHANGE), &nodes)
+}
+
+/// What decides on a category.
+fn deciding(def: &Categorise) -> impl Iterator<Item = NodeId> + '_ {
+    let head = def.head.scope.iter().chain(&def.head.except);
+    head.copied().chain(def.arms.iter().filter_map(|arm| arm.when))
 }
 
 impl Walk<'_> {
@@ -178,10 +207,12 @@ impl Walk<'_> {
                     | ListRef::People => {}
                 }
             }
-            Op::Quant(_, var, list, filter, body) => self.list(frame, row, *var, list, &[*filter, *body]),
+            Op::Quant(_, var, list, filter, body) => {
+                self.list(frame, row, Root::Node(id), *var, list, &[*filter, *body]);
+            }
             Op::Agg { value, var, list, filter, empty, .. } => {
                 let before = self.named;
-                self.list(frame, row, *var, list, &[*filter, *value]);
+                self.list(frame, row, Root::Node(id), *var, list, &[*filter, *value]);
                 if let Some(empty) = empty {
                     self.node(frame, row, *empty);
                 }
@@ -259,30 +290,52 @@ impl Walk<'_> {
                 PluginInput::Value(node) => self.node(frame, row, *node),
                 PluginInput::Record(fields) => self.inputs(frame, row, fields),
                 PluginInput::List(list, var, parts) => {
-                    self.each(frame, row, *var, list, &mut |all, inner, at| all.inputs(inner, at, parts));
+                    self.each(frame, row, (*var, list), None, &mut |all, inner, at| all.inputs(inner, at, parts));
                 }
             }
         }
     }
 
-    fn list(&mut self, frame: &Frame<'_>, row: usize, var: VarId, list: &ListRef, nodes: &[Option<NodeId>]) {
-        self.each(frame, row, var, list, &mut |all, inner, at| {
-            nodes.iter().flatten().for_each(|node| all.node(inner, at, *node));
+    fn list(
+        &mut self,
+        frame: &Frame<'_>,
+        row: usize,
+        root: Root,
+        var: VarId,
+        list: &ListRef,
+        nodes: &[Option<NodeId>],
+    ) {
+        if let Some(known) = survey::found(frame, root, row) {
+            let lacks = known.lacks();
+            self.named += u64::from(lacks.is_named);
+            self.found.extend(lacks.facts.iter().cloned());
+            return;
+        }
+        self.elements(frame, row, var, list, nodes);
+    }
+
+    fn elements(&mut self, frame: &Frame<'_>, row: usize, var: VarId, list: &ListRef, nodes: &[Option<NodeId>]) {
+        let nodes: Vec<NodeId> = nodes.iter().flatten().copied().collect();
+        self.each(frame, row, (var, list), Some(&nodes), &mut |all, inner, at| {
+            nodes.iter().for_each(|node| all.node(inner, at, *node));
         });
     }
 
+    /// Looks at each element of a list; not at those that certainly are in it and of which all is known that is asked, where it is known what
+    /// that is.
     fn each(
         &mut self,
         frame: &Frame<'_>,
         row: usize,
-        var: VarId,
-        list: &ListRef,
+        (var, list): (VarId, &ListRef),
+        asked: Option<&[NodeId]>,
         look: &mut dyn FnMut(&mut Self, &Frame<'_>, usize),
     ) {
         let one = single(frame, row);
         let found = elements(&one, list);
         for chunk in found.chunks(4096) {
             let inner = element_frame(&one, var, list, chunk);
+            let answers = asked.and_then(|asked| plain(&inner, asked));
             for (at, element) in chunk.iter().enumerate() {
                 if element.phantom {
                     match list {
@@ -304,6 +357,9 @@ impl Walk<'_> {
                 if let (false, ListRef::AssetsOf(of)) = (element.certain, list) {
                     let path = format!("{}.assets", record_path(frame, row, *of, &self.asset));
                     self.add(path, Cause::Incomplete);
+                }
+                if answers.as_ref().is_some_and(|cols| cols.iter().all(|col| poss(col, at).one().is_some())) {
+                    continue;
                 }
                 // Each element is asked anew: the nodes are the same, the facts are not.
                 let seen = std::mem::take(&mut self.seen);
@@ -449,20 +505,12 @@ impl Walk<'_> {
 
     fn category(&mut self, frame: &Frame<'_>, row: usize, block: u16, var: Option<VarId>) {
         let Some(def) = frame.env.program.categorises.get(usize::from(block)) else { return };
-        let nodes: Vec<NodeId> = def
-            .head
-            .scope
-            .iter()
-            .chain(&def.head.except)
-            .copied()
-            .chain(def.arms.iter().filter_map(|a| a.when))
-            .collect();
         match (def.each_asset, var) {
             (true, None) => {
-                let wanted: Vec<Option<NodeId>> = nodes.into_iter().map(Some).collect();
-                self.list(frame, row, VarId::ASSET, &ListRef::AssetsOf(VarId::CHANGE), &wanted);
+                let wanted: Vec<Option<NodeId>> = deciding(def).map(Some).collect();
+                self.list(frame, row, Root::Category(block), VarId::ASSET, &ListRef::AssetsOf(VarId::CHANGE), &wanted);
             }
-            _ => nodes.into_iter().for_each(|node| self.node(frame, row, node)),
+            _ => deciding(def).for_each(|node| self.node(frame, row, node)),
         }
     }
 }
@@ -481,6 +529,15 @@ pub fn missing_times(frame: &Frame<'_>, row: usize, var: VarId, asset: &str) -> 
             Some(UnknownFact { fact, cause: cause.as_str() })
         })
         .collect()
+}
+
+/// What some nodes come to, where they hang on nothing as soon as that is certain: none looks at absence or asks a plugin.
+fn plain(frame: &Frame<'_>, nodes: &[NodeId]) -> Option<Vec<Arc<Col>>> {
+    let is_plain = |node: &NodeId| {
+        let absence = frame.env.reads_absence.get(node.0 as usize).copied().unwrap_or(false);
+        !absence && !frame.env.asks(*node)
+    };
+    nodes.iter().all(is_plain).then(|| nodes.iter().map(|node| frame.eval(*node)).collect())
 }
 
 /// A frame of one row of another.

@@ -8,6 +8,7 @@ use crate::check::reads::Reads;
 use crate::check::schema::TableId;
 use crate::check::{Sight, expression};
 use crate::eval::common::{Common, each_text};
+use crate::eval::survey::Survey;
 use crate::facts::{self, Base, Chunk, ColumnPlan, Columns, Foreign, Gathered, Note, Problems, Row, Start};
 use crate::time::Instant;
 
@@ -153,6 +154,11 @@ impl Portions {
         self.common = Arc::new(Common::new(&self.program, self.base.facts()));
     }
 
+    /// Takes what conditions over all assets come to: portions that are read from now on know it.
+    pub fn know_of_all(&mut self, survey: Survey) {
+        self.common = Arc::new(Common::new(&self.program, self.base.facts()).with_survey(survey));
+    }
+
     /// Reads nothing of assets but what the policy and the changes' selections read.
     pub(crate) fn narrow(&mut self, mut reads: Reads) {
         for (_, selected) in &self.selections {
@@ -176,6 +182,12 @@ impl Portions {
 }
 
 impl Sum {
+    /// Takes in what a portion of the file left, where nobody asks for the digest; false where an id occurs twice in it.
+    #[must_use]
+    pub fn take_undigested(&mut self, note: Note) -> bool {
+        self.gathered.take_unsorted(note).is_some()
+    }
+
     /// Takes in what the next portion of the file left; false where its assets do not come behind those before, by their ids, so that all have to
     /// be read together.
     #[must_use]

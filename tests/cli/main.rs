@@ -33,6 +33,7 @@ mod portions;
 mod published;
 mod sources;
 mod support;
+mod survey;
 mod time;
 mod verbs;
 mod vex;

@@ -82,12 +82,12 @@ pub(crate) const CHANGES: &str = r#"{"id":"C1","assets":{"where":"true"},"fixes"
 "#;
 
 /// What the program prints and says, however the inventory is read.
-fn same(folder: &Folder, args: &[&str]) -> String {
+pub(crate) fn same(folder: &Folder, args: &[&str]) -> String {
     same_by(folder, args, &[("1", "1"), ("200", "2"), ("700", "1"), ("4000", "8"), ("1000000", "2")])
 }
 
 /// The same by portions of these sizes, each on that many threads.
-fn same_by(folder: &Folder, args: &[&str], portions: &[(&str, &str)]) -> String {
+pub(crate) fn same_by(folder: &Folder, args: &[&str], portions: &[(&str, &str)]) -> String {
     let call = ["check", "--now", NOW, "--allow-empty"];
     let whole = folder.run(call.iter().chain(args));
     for (size, threads) in portions {
@@ -158,7 +158,7 @@ fn assets_in_another_order_or_given_twice_are_read_together() {
 }
 
 #[test]
-fn what_hangs_on_all_assets_of_a_change_is_read_as_a_whole() {
+fn what_hangs_on_all_assets_of_a_change_is_decided_alike() {
     let folder = project(CHANGES, &inventory());
     let many = "rule many { forbid count(a in change.assets where a.tier == 1) > 3  effect hold }\n";
     folder.write("policy.gate", format!("{POLICY}{many}"));

@@ -6,9 +6,13 @@ use std::sync::Arc;
 use changegate::check::Loader;
 use changegate::check::plugin::{Described, Refused};
 use changegate::explain::when_rows::Standing;
+use changegate::facts::Chunk;
 use changegate::syntax::diagnostic::Severity;
 use changegate::time::{Duration, Instant};
-use changegate::{DecideOptions, Engine, Facts, Outcome, Policy, decide};
+use changegate::{
+    DecideOptions, Engine, Facts, FactsBuilder, Outcome, Piece, Policy, Portion, Portions, Sum, Survey, Together,
+    decide,
+};
 use serde_json::Value;
 
 use crate::case::Case;
@@ -113,12 +117,7 @@ pub type Alone = Vec<(String, Vec<String>)>;
 /// records.
 pub fn alone(policy: &Policy, input: &Input) -> Result<Option<Alone>, String> {
     let now = changegate::time::parse_instant(&input.now).map_err(|e| format!("now: {e:?}"))?;
-    let mut records = policy.facts_builder(now, None);
-    for (n, change) in input.changes.iter().enumerate() {
-        records.add_changes(&format!("change-{n}.json"), change.as_bytes());
-    }
-    engine_people::add(&mut records, &input.others);
-    let Ok(engine) = Engine::new(policy, records) else { return Ok(None) };
+    let Ok(engine) = Engine::new(policy, beside(policy, input, now)) else { return Ok(None) };
     let id = |line: &str| serde_json::from_str::<Value>(line).ok().and_then(|record| text(&record["id"]));
     let ids: Vec<Option<String>> = input.inventory.lines().map(id).collect();
     let mut found = Vec::new();
@@ -130,6 +129,101 @@ pub fn alone(policy: &Policy, input: &Input) -> Result<Option<Alone>, String> {
         found.push((id.clone(), decisions.iter().map(print).collect::<Result<Vec<String>, String>>()?));
     }
     Ok(Some(found))
+}
+
+/// What an inventory is read beside.
+fn beside(policy: &Policy, input: &Input, now: Instant) -> FactsBuilder {
+    let mut records = policy.facts_builder(now, None);
+    for (n, change) in input.changes.iter().enumerate() {
+        records.add_changes(&format!("change-{n}.json"), change.as_bytes());
+    }
+    engine_people::add(&mut records, &input.others);
+    records
+}
+
+/// Reads an inventory some lines at a time.
+fn each_portion(portions: &Portions, input: &Input, lines: usize, mut take: impl FnMut(Portion)) {
+    let file = Arc::from("inventory.ndjson");
+    let all: Vec<&str> = input.inventory.lines().collect();
+    for (n, some) in all.chunks(lines).enumerate() {
+        let bytes = format!("{}\n", some.join("\n"));
+        take(portions.read(&file, &Chunk::Lines(bytes.as_bytes(), 1 + n * lines)));
+    }
+}
+
+/// What conditions over all assets come to, gathered some lines at a time and from no more fields than they read; none where that is not all
+/// that has to be known.
+fn surveyed(policy: &Policy, input: &Input, now: Instant, lines: usize) -> Option<Survey> {
+    let mut records = policy.facts_builder(now, None);
+    let mut reads = policy.survey_reads();
+    beside(policy, input, now).widen(&mut reads);
+    records.narrow(&reads, true);
+    for (n, change) in input.changes.iter().enumerate() {
+        records.add_changes(&format!("change-{n}.json"), change.as_bytes());
+    }
+    engine_people::add(&mut records, &input.others);
+    let (portions, mut sum) = records.into_portions(None).ok()?;
+    let of = |facts: &Facts| changegate::survey_portion(policy, facts, now, &DecideOptions::default());
+    let mut found: Vec<Survey> = Vec::new();
+    let mut is_plain = true;
+    each_portion(&portions, input, lines, |portion| {
+        found.push(of(&portion.facts));
+        is_plain &= sum.take_undigested(portion.note);
+    });
+    found.push(of(&portions.rest(&sum)));
+    let mut survey = Survey::default();
+    // In any order.
+    found.into_iter().rev().for_each(|found| survey.merge(found));
+    (is_plain && survey.is_sound()).then_some(survey)
+}
+
+/// What the program prints where the inventory is decided some lines at a time; none where it is decided as a whole.
+pub fn in_portions(policy: &Policy, input: &Input, lines: usize) -> Result<Option<Vec<u8>>, String> {
+    let now = changegate::time::parse_instant(&input.now).map_err(|e| format!("now: {e:?}"))?;
+    catch_unwind(AssertUnwindSafe(|| portioned(policy, input, now, lines))).map_err(|p| format!("panic: {}", said(&*p)))
+}
+
+fn portioned(policy: &Policy, input: &Input, now: Instant, lines: usize) -> Option<Vec<u8>> {
+    if !(policy.is_surveyed() || policy.is_splittable()) {
+        return None;
+    }
+    let (mut portions, mut sum) = beside(policy, input, now).into_portions(None).ok()?;
+    if policy.is_surveyed() {
+        portions.know_of_all(surveyed(policy, input, now, lines)?);
+    }
+    let of = |facts: &Facts| changegate::decide_portion(policy, facts, now, &DecideOptions::default());
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut digests: Vec<(Arc<str>, [u8; 32])> = Vec::new();
+    let mut is_plain = true;
+    each_portion(&portions, input, lines, |portion| {
+        pieces.extend(of(&portion.facts));
+        match sum.take_unsorted(portion.note) {
+            Some(more) => digests.extend(more),
+            None => is_plain = false,
+        }
+    });
+    digests.sort();
+    if !is_plain || digests.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return None;
+    }
+    digests.iter().for_each(|(_, digest)| sum.add(digest));
+    pieces.extend(of(&portions.rest(&sum)));
+    Some(put_together(policy, pieces, sum, now))
+}
+
+fn put_together(policy: &Policy, pieces: Vec<Piece>, sum: Sum, now: Instant) -> Vec<u8> {
+    let mut decisions: Vec<_> =
+        pieces.iter().flat_map(|piece| piece.decisions.iter().map(move |decision| (piece.at, decision))).collect();
+    decisions.sort_by_key(|(at, decision)| (*at, decision.asset.is_none(), decision.asset.clone()));
+    let decisions: Vec<_> = decisions.into_iter().map(|(_, decision)| decision.clone()).collect();
+    let mut together = Together::default();
+    together.add(pieces);
+    let summaries = changegate::decide_together(policy, together, &sum.finish().0, now);
+    let mut bytes = Vec::new();
+    let shown: Vec<&_> = decisions.iter().collect();
+    let format = changegate::report::Format::Json;
+    changegate::report::json::decisions(&mut bytes, &shown, &summaries, format).expect("memory takes it");
+    bytes
 }
 
 /// When a change may go, in microseconds.

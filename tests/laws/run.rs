@@ -10,7 +10,7 @@ use changegate::Policy;
 
 use crate::case::Case;
 use crate::engine::{self, Answer, Input};
-use crate::laws::{agree, alone, deletion, format, not_before, order, suffice};
+use crate::laws::{agree, alone, deletion, format, not_before, order, portions, suffice};
 use crate::oracle::World;
 use crate::rng::Rng;
 use crate::shrink::shrink;
@@ -45,7 +45,7 @@ pub fn case(seed: u64, number: u64) -> Case {
 }
 
 /// Where the time goes: what is done, and for how many nanoseconds.
-static SPENT: [(&str, AtomicU64); 11] = [
+static SPENT: [(&str, AtomicU64); 12] = [
     ("cases", AtomicU64::new(0)),
     ("policies", AtomicU64::new(0)),
     ("engine", AtomicU64::new(0)),
@@ -53,6 +53,7 @@ static SPENT: [(&str, AtomicU64); 11] = [
     ("deletions", AtomicU64::new(0)),
     ("order", AtomicU64::new(0)),
     ("bytes", AtomicU64::new(0)),
+    ("portions", AtomicU64::new(0)),
     ("reasons", AtomicU64::new(0)),
     ("fmt", AtomicU64::new(0)),
     ("not before", AtomicU64::new(0)),
@@ -138,6 +139,14 @@ pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option
     }
     if only.is_some_and(|law| law.starts_with("not_before")) {
         return None;
+    }
+    // Conditions over all assets are not that frequent.
+    if policy.is_surveyed() || number / 8 % 16 >= 12 {
+        let found =
+            timed("portions", || portions::portions(&policy, &input, &answer, &mut Rng::of_case(seed ^ 4, number)));
+        if let Some(why) = found {
+            return Some(of("Portions")(why));
+        }
     }
     // Not by what chooses the size and the people: every law meets cases of every size. The dearest two take a share of a sixteenth each.
     match number / 8 % 16 {
@@ -235,7 +244,11 @@ pub fn all(about: About) {
     if about == About::Times {
         println!("laws of time: {} times a change was moved", not_before::TRIED.load(Ordering::Relaxed));
     }
+    let portioned = [&portions::ALONE, &portions::SURVEYED].map(|count| count.load(Ordering::Relaxed));
+    println!("laws{of}: {} inventories were decided in portions, and {} after a survey", portioned[0], portioned[1]);
     if found.is_empty() {
+        let enough = cases < 200 || about == About::Times || portioned.iter().all(|count| *count > cases / 50);
+        assert!(enough, "hardly any inventory was decided in portions");
         return;
     }
     let mut report = String::new();

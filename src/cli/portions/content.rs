@@ -38,6 +38,9 @@ pub(in crate::cli) struct Inventory {
     pub(super) is_broken: AtomicBool,
 }
 
+/// How many bytes a file has and when it was last written to.
+pub(super) type Written = (u64, std::time::SystemTime);
+
 /// What an inventory is read from.
 #[derive(Debug)]
 enum Content {
@@ -52,6 +55,7 @@ pub(super) struct Columnar {
     path: PathBuf,
     name: Arc<str>,
     file: parquet::File<'static>,
+    on_disk: Arc<File>,
     /// How many rows are read at once.
     rows: usize,
     /// What the columns fill, and what makes a record of a row that is not plain enough.
@@ -122,11 +126,22 @@ impl Inventory {
         Ok(Lines::open(&only.path, size)?.map(|lines| of(Content::Lines(lines))))
     }
 
-    /// Begins anew; false where it can no longer be read like that.
-    pub(super) fn again(&mut self) -> Result<bool, Failure> {
-        let Content::Lines(lines) = &mut self.content else { return Ok(true) };
-        let again = lines.again()?;
-        Ok(again.map(|again| *lines = again).is_some())
+    /// Goes back to its beginning.
+    pub(super) fn again(&mut self) {
+        if let Content::Lines(lines) = &mut self.content {
+            *lines = lines.again();
+        }
+    }
+
+    /// How many bytes it has and when somebody last wrote to it; none where nobody can tell.
+    pub(super) fn written(&self) -> Option<Written> {
+        let about = match &self.content {
+            Content::Lines(lines) => lines.file.metadata(),
+            Content::Columns(columns) => columns.on_disk.metadata(),
+            Content::Table(table) => table.file.metadata(),
+        };
+        let about = about.ok()?;
+        Some((about.len(), about.modified().ok()?))
     }
 
     /// The file, where its portions are stretches of its bytes.
@@ -207,13 +222,14 @@ impl Columnar {
         }
         let len = file.metadata().map_err(wrong)?.len();
         let name = path.display().to_string();
-        let bytes = Arc::new(OnDisk(Arc::new(file)));
+        let on_disk = Arc::new(file);
+        let bytes = Arc::new(OnDisk(Arc::clone(&on_disk)));
         let Some(file) = parquet::File::open_at(&name, bytes, len, unpacked) else { return Ok(None) };
         if size.is_none() && file.len() < FEW_ROWS {
             return Ok(None);
         }
         let rows = size.map_or(ROWS, |size| size.div_ceil(PORTION / ROWS).max(1));
-        Ok(Some(Self { path: path.to_owned(), name: Arc::from(name), file, rows, plan: None }))
+        Ok(Some(Self { path: path.to_owned(), name: Arc::from(name), file, on_disk, rows, plan: None }))
     }
 }
 

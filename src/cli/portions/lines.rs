@@ -138,12 +138,10 @@ impl Lines {
         Self { path, name, start: bytes.start, len, size, file, place }
     }
 
-    /// Begins anew; none where it can no longer be read like that.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub(super) fn again(&self) -> Result<Option<Self>, Failure> {
-        Self::open(&self.path, self.size)
+    /// The same file from its first line on.
+    pub(super) fn again(&self) -> Self {
+        let whole = self.part(self.start..self.len, 1, self.size);
+        Self { len: self.len, ..whole }
     }
 
     /// The path of the file.

@@ -7,4 +7,5 @@ pub mod duties;
 pub mod format;
 pub mod not_before;
 pub mod order;
+pub mod portions;
 pub mod suffice;
