@@ -164,7 +164,7 @@ impl Checker {
     fn can_differ(&mut self, op: CompareOp, left: NodeId, right: NodeId, span: Span) -> bool {
         let (op, value, constant) = match (self.constant(left).cloned(), self.constant(right).cloned()) {
             (None, Some(constant)) => (op, left, constant),
-            (Some(constant), None) => (turned(op), right, constant),
+            (Some(constant), None) => (op.turned(), right, constant),
             _ => return true,
         };
         let Some((low, high)) = self.bounds(value) else { return true };
@@ -273,17 +273,6 @@ fn compare_op(op: BinaryOp) -> Option<CompareOp> {
         BinaryOp::Ge => CompareOp::Ge,
         _ => return None,
     })
-}
-
-/// The comparison with its sides exchanged.
-pub(super) fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
-        same => same,
-    }
 }
 
 fn symbol(op: CompareOp) -> &'static str {

@@ -7,7 +7,6 @@ use crate::syntax::expr::{Presence, QuantKind};
 
 use super::checker::Checker;
 use super::codes;
-use super::compare::turned;
 use super::domain;
 use super::program::{CompareOp, Const, DueNode, Head, ListRef, NodeId, Op, PluginInput, RiskField, When};
 
@@ -228,7 +227,7 @@ impl Checker {
         let (op, value, constant) = match (self.constant(left).is_some(), self.constant(right).cloned()) {
             (false, Some(constant)) => (op, left, constant),
             _ => match self.constant(left).cloned() {
-                Some(constant) => (turned(op), right, constant),
+                Some(constant) => (op.turned(), right, constant),
                 None => {
                     stack.extend([Look::Truth(left, Place::Both), Look::Truth(right, Place::Both)]);
                     return;

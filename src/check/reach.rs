@@ -5,7 +5,6 @@ use crate::syntax::source::Span;
 
 use super::checker::Checker;
 use super::codes;
-use super::compare::turned;
 use super::domain;
 use super::program::{Arm, CompareOp, Const, ListRef, NodeId, Op};
 
@@ -94,23 +93,24 @@ impl Checker {
             return false;
         }
         match (&l, &r) {
+            (Against::One(value), _) => holds(&r, value),
             (Against::OneOf(values), _) => values.iter().all(|value| holds(&r, value)),
             (Against::Is(low, a), Against::Is(high, b)) => bounds_imply(*low, a, *high, b),
-            (Against::Is(..), Against::OneOf(_)) => false,
+            (Against::Is(..), Against::One(_) | Against::OneOf(_)) => false,
         }
     }
 
-    fn against_constants(&self, op: &Op) -> Option<(NodeId, Against)> {
+    fn against_constants<'a>(&'a self, op: &'a Op) -> Option<(NodeId, Against<'a>)> {
         match op {
             Op::Compare(op, x, y) => match (self.constant(*x), self.constant(*y)) {
-                (None, Some(value)) if *op == CompareOp::Eq => Some((*x, Against::OneOf(vec![value.clone()]))),
-                (Some(value), None) if *op == CompareOp::Eq => Some((*y, Against::OneOf(vec![value.clone()]))),
-                (None, Some(value)) => Some((*x, Against::Is(*op, value.clone()))),
-                (Some(value), None) => Some((*y, Against::Is(turned(*op), value.clone()))),
+                (None, Some(value)) if *op == CompareOp::Eq => Some((*x, Against::One(value))),
+                (Some(value), None) if *op == CompareOp::Eq => Some((*y, Against::One(value))),
+                (None, Some(value)) => Some((*x, Against::Is(*op, value))),
+                (Some(value), None) => Some((*y, Against::Is(op.turned(), value))),
                 _ => None,
             },
             Op::In(x, ListRef::Literal(all)) => {
-                let values: Option<Vec<Const>> = all.iter().map(|n| self.constant(*n).cloned()).collect();
+                let values: Option<Vec<&Const>> = all.iter().map(|n| self.constant(*n)).collect();
                 Some((*x, Against::OneOf(values?)))
             }
             _ => None,
@@ -119,17 +119,20 @@ impl Checker {
 }
 
 /// What a value is held against.
-enum Against {
+enum Against<'a> {
+    /// It equals this.
+    One(&'a Const),
     /// It equals one of these.
-    OneOf(Vec<Const>),
+    OneOf(Vec<&'a Const>),
     /// It compares to this.
-    Is(CompareOp, Const),
+    Is(CompareOp, &'a Const),
 }
 
-fn holds(against: &Against, value: &Const) -> bool {
+fn holds(against: &Against<'_>, value: &Const) -> bool {
     match against {
-        Against::OneOf(values) => values.contains(value),
-        Against::Is(CompareOp::Ne, other) => value != other,
+        Against::One(other) => value == *other,
+        Against::OneOf(values) => values.contains(&value),
+        Against::Is(CompareOp::Ne, other) => value != *other,
         Against::Is(op, other) => {
             use std::cmp::Ordering::{Equal, Greater, Less};
             let order = domain::compare(value, other);
