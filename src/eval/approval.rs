@@ -29,6 +29,7 @@ use crate::check::program::{Approval, ApprovalField, Effect, Excluded, Head, Lis
 use crate::facts::table::Cause;
 
 use super::arms::{applies, decides};
+use super::candidates::{Kind, candidates};
 use super::column::{Rows, Truth};
 use super::decision::{Obligation, UnknownFact};
 use super::env::Env;
@@ -275,7 +276,7 @@ pub(super) fn is_idle(frame: &Frame<'_>, index: u16) -> bool {
         return false;
     }
     // Where other statements see it asked for, it perhaps is.
-    !mask::any(&applies(frame, &def.head).may)
+    !candidates(frame, Kind::Approvals).has(usize::from(index)) || !mask::any(&applies(frame, &def.head).may)
 }
 
 /// Works out what an approval has come to in every row of the frame that binds what it names.

@@ -4,6 +4,7 @@ use arrow_buffer::BooleanBuffer;
 
 use crate::check::program::{Arm, Head, NodeId};
 
+use super::candidates::{Candidates, Kind, candidates};
 use super::column::{Data, State, Truth, Vals};
 use super::frame::Frame;
 use super::value::{Could, Poss, Raw};
@@ -53,9 +54,10 @@ pub fn applies(frame: &Frame<'_>, head: &Head) -> Truth {
     scope
 }
 
-/// Goes through the arms in order: an arm is possible if it may hold and none before it certainly does.
+/// Goes through the arms in order: an arm is possible if it may hold and none before it certainly does. Those that certainly hold nowhere are
+/// passed over, if it is said whose arms they are.
 #[must_use]
-pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]) -> Walk {
+pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm], kind: Option<Kind>) -> Walk {
     let len = frame.len();
     let mut open = scope.may.clone();
     let mut is_done = mask::all(len, false);
@@ -64,10 +66,12 @@ pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]
         is_done = mask::and(&open, &done.may);
         open = mask::but(&open, &done.must);
     }
+    let candidates = kind.map_or_else(Candidates::default, |kind| candidates(frame, kind));
     let mut possible = Vec::with_capacity(arms.len());
     let mut certain = Vec::with_capacity(arms.len());
     if few::walks(frame, arms) {
-        let each: Vec<(u64, u64)> = (0..len).map(|row| few::arms(frame, bit(&open, row), arms, row)).collect();
+        let each: Vec<(u64, u64)> =
+            (0..len).map(|row| few::arms(frame, bit(&open, row), arms, row, &candidates)).collect();
         let mask = |of: fn(&(u64, u64)) -> u64, at: usize| {
             mask::collect(len, |row| each.get(row).is_some_and(|bits| of(bits) >> at & 1 == 1))
         };
@@ -75,7 +79,13 @@ pub fn walk(frame: &Frame<'_>, scope: &Truth, done: Option<NodeId>, arms: &[Arm]
         certain.extend((0..arms.len()).map(|at| mask(|(_, certain)| *certain, at)));
         return Walk { none: mask::not(&scope.must), done: is_done, possible, certain };
     }
-    for arm in arms {
+    let nowhere = mask::all(len, false);
+    for (at, arm) in arms.iter().enumerate() {
+        if !candidates.has(at) {
+            possible.push(nowhere.clone());
+            certain.push(nowhere.clone());
+            continue;
+        }
         if !mask::any(&open) {
             possible.push(open.clone());
             certain.push(open.clone());

@@ -7,6 +7,7 @@ use crate::check::program::{Categorise, ListRef, VarId};
 use arrow_buffer::BooleanBuffer;
 
 use super::arms::{Choice, Walk, bit, decides, walk};
+use super::candidates::Kind;
 use super::column::{Data, Vals, ValsBuilder};
 use super::frame::Frame;
 use super::mask;
@@ -135,7 +136,7 @@ fn by_arm(frame: &Frame<'_>, def: &Categorise) -> ByArm {
         let possible = Vals::constant(frame.len(), Raw::None);
         return ByArm { possible, reported: vec![None; frame.len()], settled: None };
     }
-    let walk = walk(frame, &decides(frame, &def.head), None, &def.arms);
+    let walk = walk(frame, &decides(frame, &def.head), None, &def.arms, Kind::of_categorise(frame.env, def));
     if is_settled(&walk, frame.len()) {
         return ByArm::settled(walk.certain, frame.len());
     }

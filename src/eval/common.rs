@@ -40,6 +40,8 @@ pub struct Common {
     pub(super) survey: Option<Survey>,
     /// The risks that the conditions of each statement read.
     pub(super) risk_readers: OnceLock<HashMap<String, Vec<u16>>>,
+    /// What many statements test, by what they test.
+    pub(super) index_of_tests: OnceLock<super::candidates::Index>,
 }
 
 /// The name of a triage, and those of its levels by their codes.
@@ -66,6 +68,7 @@ impl Common {
             earlier: OnceLock::new(),
             survey: None,
             risk_readers: OnceLock::new(),
+            index_of_tests: OnceLock::new(),
         };
         each_text(program, |text| {
             if facts.strings.find(text).is_none() {

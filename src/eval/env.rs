@@ -11,6 +11,7 @@ use crate::check::types::Type;
 use crate::facts::table::{Facts, TableData};
 use crate::time::{BusinessDays, Instant, Zone};
 
+use super::candidates::Seen;
 use super::column::Vals;
 use super::common::Common;
 use super::cvss::Scores;
@@ -132,6 +133,8 @@ pub struct Env<'a> {
     /// Who hears of what the evaluation is spent on.
     pub observer: Option<Arc<dyn Observer>>,
     computed: Mutex<Computed>,
+    /// The values that occur of what many arms of triages test, by that and the first finding.
+    seen: Mutex<HashMap<(usize, usize), Arc<Seen>>>,
     /// What was worked out of votes.
     pub approvals: super::approval::Cache,
     samples: OnceLock<super::metric::Samples>,
@@ -180,6 +183,7 @@ impl<'a> Env<'a> {
             tally: Arc::default(),
             observer: None,
             computed: Mutex::new(Computed::default()),
+            seen: Mutex::default(),
             approvals: super::approval::Cache::default(),
             samples: OnceLock::new(),
         }
@@ -188,6 +192,17 @@ impl<'a> Env<'a> {
     /// Begins a step of the evaluation.
     pub fn going(&self, step: Step) -> Going<'_> {
         Going::begin(self.observer.as_deref(), step)
+    }
+
+    /// The values that occur of something among the findings from one on.
+    pub(super) fn seen(&self, subject: usize, first: usize, look: impl FnOnce() -> Seen) -> Arc<Seen> {
+        let lock = || self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&(subject, first)) {
+            return Arc::clone(known);
+        }
+        let seen = Arc::new(look());
+        lock().insert((subject, first), Arc::clone(&seen));
+        seen
     }
 
     /// The waivers that came as data.
@@ -289,6 +304,20 @@ impl<'a> Env<'a> {
             Const::Span(..) | Const::BusinessDays(..) => super::length::pack(value)?,
             Const::None => Raw::None,
         })
+    }
+
+    /// The constant that a node is, as a value of a type; none where it has none.
+    #[must_use]
+    pub fn constant_at(&self, id: NodeId, value: &Const, base: &Type) -> Option<Raw> {
+        if matches!(base, Type::Span) {
+            return super::length::pack(value);
+        }
+        if let Const::Text(_) = value
+            && let Some(symbol) = self.common.symbol(id)
+        {
+            return Some(Raw::Int(symbol));
+        }
+        self.constant(value)
     }
 
     /// A zone of the program.

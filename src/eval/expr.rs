@@ -29,7 +29,7 @@ pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
     let base = &node.ty.base;
     match &node.op {
         Op::Const(Const::Bool(value)) => Col::Truth(Truth::constant(len, Could::certain(*value))),
-        Op::Const(value) => Col::Vals(match constant(frame, id, value, base) {
+        Op::Const(value) => Col::Vals(match frame.env.constant_at(id, value, base) {
             Some(raw) => Vals::constant(len, raw),
             None => Vals::unknown(len),
         }),
@@ -44,11 +44,9 @@ pub fn compute(frame: &Frame<'_>, id: NodeId) -> Col {
         Op::Or(items) => Col::Truth(all(frame, items, false)),
         Op::Compare(op, a, b) => Col::Truth(comparison(frame, *op, *a, *b)),
         Op::In(x, list) => Col::Truth(quant::contains(frame, *x, list)),
-        Op::Like(x, pattern) => Col::Truth(texts::tested(frame, id, *x, |text| texts::glob(pattern, text))),
-        Op::Matches(x, pattern) => match frame.env.patterns.get(pattern) {
-            Some(regex) => Col::Truth(texts::tested(frame, id, *x, |text| regex.is_match(text))),
-            None => Col::Truth(Truth::constant(len, Could::UNKNOWN)),
-        },
+        Op::Like(..) | Op::Matches(..) => {
+            Col::Truth(texts::holds(frame, id, None).unwrap_or_else(|| Truth::constant(len, Could::UNKNOWN)))
+        }
         Op::Is(x, presence) => Col::Truth(is(frame, *x, *presence)),
         Op::Default(x, d, _) => choose(frame, base, &[*x, *d], |row, cols| {
             let first = cols.first().map_or(Poss::Any, |c| poss(c, row));
@@ -107,20 +105,6 @@ fn unknown(base: &Type, len: usize) -> Col {
 #[must_use]
 pub const fn is_decimal(base: &Type) -> bool {
     matches!(base, Type::Number | Type::Percent | Type::Span)
-}
-
-/// The constant that a node is, as a value of a type; none where it has none.
-#[must_use]
-pub fn constant(frame: &Frame<'_>, id: NodeId, value: &Const, base: &Type) -> Option<Raw> {
-    if matches!(base, Type::Span) {
-        return length::pack(value);
-    }
-    if let Const::Text(_) = value
-        && let Some(symbol) = frame.env.common.symbol(id)
-    {
-        return Some(Raw::Int(symbol));
-    }
-    frame.env.constant(value)
 }
 
 /// Reads a field of the rows that a variable stands for.
@@ -299,7 +283,7 @@ fn comparison(frame: &Frame<'_>, op: CompareOp, a: NodeId, b: NodeId) -> Truth {
 fn by_version(frame: &Frame<'_>, op: CompareOp, a: NodeId, b: NodeId) -> Option<Truth> {
     let (x, op, value) = match (fixed(frame, b), fixed(frame, a)) {
         (Some(value), _) => (a, op, value),
-        (None, Some(value)) => (b, turned(op), value),
+        (None, Some(value)) => (b, op.turned(), value),
         (None, None) => return None,
     };
     let base = &Type::Version;
@@ -331,7 +315,7 @@ fn quickly(frame: &Frame<'_>, op: CompareOp, a: NodeId, b: NodeId) -> Option<(Bo
         return against(frame, op, a, value);
     }
     if let Some(value) = fixed(frame, a) {
-        return against(frame, turned(op), b, value);
+        return against(frame, op.turned(), b, value);
     }
     let (left, right) = (frame.eval(a), frame.eval(b));
     let (Col::Vals(x), Col::Vals(y)) = (&*left, &*right) else { return None };
@@ -401,21 +385,9 @@ pub fn fixed(frame: &Frame<'_>, id: NodeId) -> Option<Raw> {
     let node = frame.env.node(id)?;
     match &node.op {
         Op::Const(Const::Bool(_)) => None,
-        Op::Const(value) => constant(frame, id, value, &node.ty.base),
+        Op::Const(value) => frame.env.constant_at(id, value, &node.ty.base),
         Op::Now => Some(Raw::Int(frame.env.now.micros())),
         _ => None,
-    }
-}
-
-/// The same comparison with its sides exchanged.
-const fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Eq => CompareOp::Eq,
-        CompareOp::Ne => CompareOp::Ne,
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
     }
 }
 

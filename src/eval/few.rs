@@ -8,15 +8,16 @@ use crate::check::schema::FieldId;
 use crate::check::types::Type;
 use crate::facts::table::{Column, Scalar, Values};
 
+use super::candidates::Candidates;
 use super::column::{Col, Truth};
-use super::expr::{constant, with_order};
+use super::expr::with_order;
 use super::frame::{Frame, could_poss};
 use super::period::stands::Stand;
 use super::quant::{holds_value, one_of, scalar_at};
 use super::value::{Could, Poss, Raw, compare};
 
 /// So few rows are looked at one after the other.
-const FEW: usize = 4;
+pub(super) const FEW: usize = 4;
 
 /// A condition for each row of a frame; nothing where there are more rows, or where the condition is not put together of others or of values.
 #[must_use]
@@ -43,12 +44,10 @@ pub fn stands(frame: &Frame<'_>, head: &Head) -> Option<impl Fn(usize) -> Stand>
 
 /// Which arms are possible for one row, and which certainly are the one or come after a possible one; by their bits, where nobody asks a plugin.
 #[must_use]
-pub fn arms(frame: &Frame<'_>, open: bool, arms: &[Arm], row: usize) -> (u64, u64) {
+pub fn arms(frame: &Frame<'_>, open: bool, arms: &[Arm], row: usize, candidates: &Candidates) -> (u64, u64) {
     let (mut open, mut possible, mut certain) = (open, 0, 0);
-    for (at, arm) in arms.iter().enumerate() {
-        if !open {
-            break;
-        }
+    for at in candidates.of(arms.len()) {
+        let Some(arm) = arms.get(at).filter(|_| open) else { break };
         let holds = arm.when.map_or(Could::certain(true), |when| could(frame, when, row));
         possible |= u64::from(holds.be_true) << at;
         certain |= u64::from(!holds.be_false) << at;
@@ -149,11 +148,11 @@ fn could(frame: &Frame<'_>, id: NodeId, row: usize) -> Could {
 }
 
 /// What one row of a value may be.
-fn value(frame: &Frame<'_>, id: NodeId, row: usize) -> Poss {
+pub(super) fn value(frame: &Frame<'_>, id: NodeId, row: usize) -> Poss {
     let Some(node) = frame.env.node(id) else { return Poss::Any };
     match &node.op {
         Op::Const(Const::Bool(_)) => frame.poss(id, row),
-        Op::Const(of) => constant(frame, id, of, &node.ty.base).map_or(Poss::Any, Poss::One),
+        Op::Const(of) => frame.env.constant_at(id, of, &node.ty.base).map_or(Poss::Any, Poss::One),
         Op::Now => Poss::One(Raw::Int(frame.env.now.micros())),
         Op::Field(var, field) => match cell(frame, *var, *field, row) {
             Some((Scalar { values: Values::Bool(_), .. }, poss)) => could_poss(yes(&poss)),

@@ -9,6 +9,7 @@ use crate::time::{Instant, Tested};
 
 use super::alike::Alike;
 use super::arms::applies;
+use super::candidates::{Kind, candidates};
 use super::column::Truth;
 use super::decision::{Obligation, UnknownFact};
 use super::env::Env;
@@ -127,7 +128,8 @@ pub fn found<'p>(frame: &Frame<'p>, tested: Tested) -> Found<'p> {
     let program = frame.env.program;
     let with_change = frame.rows(VarId::CHANGE).is_some();
     let mut found = Found { rows: Alike::new(frame.len()) };
-    for (index, rule) in (0_u16..).zip(&program.rules) {
+    for at in candidates(frame, Kind::Rules).of(program.rules.len()) {
+        let (Some(rule), Ok(index)) = (program.rules.get(at), u16::try_from(at)) else { continue };
         if rule.head.muted || (!with_change && rule.head.vars.contains(&VarId::CHANGE)) {
             continue;
         }
@@ -289,7 +291,8 @@ impl Hit<'_> {
 
 fn add_approvals<'p>(rows: &mut Alike<Said<'p>>, frame: &Frame<'p>) {
     let program = frame.env.program;
-    for (index, def) in (0_u16..).zip(&program.approvals) {
+    for at in candidates(frame, Kind::Approvals).of(program.approvals.len()) {
+        let (Some(def), Ok(index)) = (program.approvals.get(at), u16::try_from(at)) else { continue };
         if def.head.muted {
             continue;
         }

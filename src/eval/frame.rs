@@ -13,6 +13,7 @@ use arrow_buffer::BooleanBuffer;
 use crate::check::program::{NodeId, VarId};
 use crate::check::schema::FieldId;
 
+use super::candidates::{Candidates, Kind, Seen};
 use super::categorise::ByArm;
 use super::column::{Col, Data, Rows, Truth, Vals};
 use super::env::{Env, Shared};
@@ -38,8 +39,13 @@ pub struct Frame<'p> {
     approvals: RefCell<Vec<Option<Outcomes>>>,
     idle: OnceCell<Outcomes>,
     categories: RefCell<Vec<(u16, Arc<ByArm>)>>,
-    partitions: RefCell<HashMap<NodeId, Option<Arc<Partition>>, ByNumber>>,
+    partitions: RefCell<HashMap<NodeId, Sorting, ByNumber>>,
     lists: RefCell<Vec<(ListOf, Arc<Listed>)>>,
+    /// The values that occur of what many statements test, and those that may concern a row.
+    seen: RefCell<Vec<Option<Arc<Seen>>>>,
+    /// The first of the findings that blocks have in common.
+    findings: Option<usize>,
+    candidates: RefCell<Vec<(Kind, Candidates)>>,
 }
 
 /// Hashes numbers of nodes: small ones that nobody chooses to collide.
@@ -58,6 +64,13 @@ impl Hasher for NumberHasher {
     fn write_i64(&mut self, number: i64) {
         let number = number.unsigned_abs();
         self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
+
+    fn write_i128(&mut self, number: i128) {
+        let number = number.unsigned_abs();
+        let low = u64::try_from(number & u128::from(u64::MAX)).unwrap_or(0);
+        let high = u64::try_from(number >> 64).unwrap_or(0);
+        self.0 = (self.0 ^ low ^ high).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
     }
 
     fn write_usize(&mut self, number: usize) {
@@ -110,6 +123,41 @@ pub type ByNumber = BuildHasherDefault<NumberHasher>;
 /// Frames with fewer rows are compared row by row.
 const WORTH_SORTING: usize = 256;
 
+/// The rows of a frame are compared so many times before they are sorted: most that could be compared are passed over.
+const WORTH_WAITING: u8 = 2;
+
+/// Whether the rows were sorted by the values of a node.
+#[derive(Clone, Debug)]
+enum Sorting {
+    /// They were asked for so many times.
+    Asked(u8),
+    /// Nothing where the values are many.
+    Sorted(Option<Arc<Partition>>),
+}
+
+impl Default for Sorting {
+    fn default() -> Self {
+        Self::Asked(0)
+    }
+}
+
+impl Sorting {
+    /// What they are sorted into, or nothing yet; none where they are to be sorted now.
+    fn known(&mut self) -> Option<Option<Arc<Partition>>> {
+        match self {
+            Self::Sorted(known) => Some(known.clone()),
+            Self::Asked(times) if *times < WORTH_WAITING => {
+                *times += 1;
+                Some(None)
+            }
+            Self::Asked(_) => None,
+        }
+    }
+}
+
+/// Where one row in so many is asked about the others are left out of a test of texts.
+const WORTH_LEAVING_OUT: usize = 4;
+
 /// A list field of what a variable stands for.
 pub type ListOf = (VarId, FieldId);
 
@@ -161,6 +209,9 @@ impl<'p> Frame<'p> {
             categories: RefCell::default(),
             partitions: RefCell::default(),
             lists: RefCell::default(),
+            seen: RefCell::default(),
+            findings: None,
+            candidates: RefCell::default(),
         }
     }
 
@@ -212,12 +263,13 @@ impl<'p> Frame<'p> {
         self.inner(len, these, own)
     }
 
-    /// Evaluates a condition for the rows that are asked about; what it is of the others is of no account. Only where a plugin is asked are
-    /// the others left out.
+    /// Evaluates a condition for the rows that are asked about; what it is of the others is of no account. Only where a plugin is asked, or
+    /// texts are put to a test, are the others left out.
     #[must_use]
     pub fn truth_where(&self, id: NodeId, asked: impl FnOnce() -> BooleanBuffer) -> Truth {
         if !self.env.asks(id) || !self.reads_own(id) {
-            return self.truth(id);
+            let of_some = super::texts::is_test(self, id) && self.reads_own(id);
+            return if of_some { self.tested_where(id, &asked()) } else { self.truth(id) };
         }
         let asked = asked();
         if !asked.has_false() {
@@ -235,10 +287,25 @@ impl<'p> Frame<'p> {
         })
     }
 
+    /// A test of texts, where few rows are asked about only of these.
+    fn tested_where(&self, id: NodeId, asked: &BooleanBuffer) -> Truth {
+        let is_known = self.cache.borrow().get(self.env.same(id)).is_some();
+        let few = !is_known && super::mask::count(asked) * WORTH_LEAVING_OUT < self.len;
+        let tested = if few { super::texts::holds(self, id, Some(asked)) } else { None };
+        tested.unwrap_or_else(|| self.truth(id))
+    }
+
     /// Takes results that were worked out before.
     #[must_use]
     pub fn with_shared(mut self, shared: &'p Shared) -> Self {
         self.shared = Some(shared);
+        self
+    }
+
+    /// The findings from one on, whichever block asks: what occurs among them is gone through once for all blocks.
+    #[must_use]
+    pub const fn of_findings(mut self, first: usize) -> Self {
+        self.findings = Some(first);
         self
     }
 
@@ -406,14 +473,14 @@ impl<'p> Frame<'p> {
         if !self.env.is_compared_often(id) || self.len < WORTH_SORTING {
             return None;
         }
-        if let Some(known) = self.partitions.borrow().get(&id) {
-            return known.clone();
+        if let Some(sorted) = self.partitions.borrow_mut().entry(id).or_default().known() {
+            return sorted;
         }
         let partition = match &*self.eval(id) {
             Col::Vals(vals) => Partition::new(vals).map(Arc::new),
             Col::Truth(_) => None,
         };
-        self.partitions.borrow_mut().insert(id, partition.clone());
+        self.partitions.borrow_mut().insert(id, Sorting::Sorted(partition.clone()));
         partition
     }
 
@@ -426,6 +493,36 @@ impl<'p> Frame<'p> {
         let listed = Arc::new(super::quant::listed(self, var, field)?);
         self.lists.borrow_mut().push(((var, field), Arc::clone(&listed)));
         Some(listed)
+    }
+
+    /// The values that occur of something that many statements test; gone through once for all of these.
+    pub fn seen(&self, subject: usize, look: impl FnOnce() -> Seen) -> Arc<Seen> {
+        if let Some(Some(known)) = self.seen.borrow().get(subject) {
+            return Arc::clone(known);
+        }
+        let seen = match self.findings {
+            Some(first) => self.env.seen(subject, first, look),
+            None => Arc::new(look()),
+        };
+        let mut known = self.seen.borrow_mut();
+        if known.len() <= subject {
+            known.resize(subject + 1, None);
+        }
+        if let Some(place) = known.get_mut(subject) {
+            *place = Some(Arc::clone(&seen));
+        }
+        seen
+    }
+
+    /// The statements of a kind that may concern a row, once they were found.
+    #[must_use]
+    pub fn candidates(&self, kind: Kind, find: impl FnOnce() -> Candidates) -> Candidates {
+        if let Some((_, known)) = self.candidates.borrow().iter().find(|(known, _)| *known == kind) {
+            return known.clone();
+        }
+        let found = find();
+        self.candidates.borrow_mut().push((kind, found.clone()));
+        found
     }
 
     /// Evaluates a condition for every row.

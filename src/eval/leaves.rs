@@ -25,27 +25,32 @@ pub fn same_nodes(program: &Program) -> Vec<NodeId> {
     same
 }
 
-/// With so many constants a node has to be compared for its rows to be sorted.
+/// With so many constants or patterns a node has to be compared for its rows to be sorted.
 const OFTEN: usize = 6;
 
-/// The nodes with which many different constants are compared.
+/// The nodes with which many different constants or patterns are compared.
 #[must_use]
 pub fn compared_often(program: &Program, same: &[NodeId]) -> HashSet<NodeId> {
     let mut with: HashMap<NodeId, HashSet<NodeId>> = HashMap::new();
     let one = |id: &NodeId| same.get(id.0 as usize).copied().unwrap_or(*id);
     let is_const = |id: &NodeId| program.nodes.get(id.0 as usize).is_some_and(|node| matches!(node.op, Op::Const(_)));
-    let mut add = |x: &NodeId, constant: &NodeId| {
-        if is_const(constant) {
-            with.entry(one(x)).or_default().insert(one(constant));
-        }
+    let mut add = |x: &NodeId, other: &NodeId| {
+        with.entry(one(x)).or_default().insert(one(other));
     };
-    for node in &program.nodes {
+    for (id, node) in (0_u32..).map(NodeId).zip(&program.nodes) {
         match &node.op {
-            Op::Compare(_, a, b) => {
-                add(a, b);
-                add(b, a);
+            // Each text is put to the test of each pattern once.
+            Op::Like(x, _) | Op::Matches(x, _) => {
+                add(x, &id);
             }
-            Op::In(x, ListRef::Literal(items)) => items.iter().for_each(|item| add(x, item)),
+            Op::Compare(_, a, b) => {
+                for (x, other) in [(a, b), (b, a)].into_iter().filter(|(_, other)| is_const(other)) {
+                    add(x, other);
+                }
+            }
+            Op::In(x, ListRef::Literal(items)) => {
+                items.iter().filter(|item| is_const(item)).for_each(|item| add(x, item));
+            }
             _ => {}
         }
     }

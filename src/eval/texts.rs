@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::check::program::{NodeId, TextPart};
+use arrow_buffer::BooleanBuffer;
+
+use crate::check::program::{NodeId, Op, TextPart};
 
 use super::column::{Col, Truth, Vals};
 use super::display;
@@ -38,9 +40,34 @@ impl Cache {
     }
 }
 
-/// A condition on a text, worked out once for each distinct one; `id` is the node that asks.
+/// Whether a node puts a text to a test.
 #[must_use]
-pub fn tested(frame: &Frame<'_>, id: NodeId, x: NodeId, test: impl Fn(&str) -> bool) -> Truth {
+pub fn is_test(frame: &Frame<'_>, id: NodeId) -> bool {
+    frame.env.node(id).is_some_and(|node| matches!(node.op, Op::Like(..) | Op::Matches(..)))
+}
+
+/// Where a text holds against the pattern of a node; if only some rows are asked about, what it is of the others is of no account. Nothing
+/// for a node that puts no text to a test.
+#[must_use]
+pub fn holds(frame: &Frame<'_>, id: NodeId, asked: Option<&BooleanBuffer>) -> Option<Truth> {
+    Some(match &frame.env.node(id)?.op {
+        Op::Like(x, pattern) => tested(frame, id, *x, asked, |text| glob(pattern, text)),
+        Op::Matches(x, pattern) => match frame.env.patterns.get(pattern) {
+            Some(regex) => tested(frame, id, *x, asked, |text| regex.is_match(text)),
+            None => Truth::constant(frame.len(), Could::UNKNOWN),
+        },
+        _ => return None,
+    })
+}
+
+/// A condition on a text, worked out once for each distinct one; `id` is the node that asks.
+fn tested(
+    frame: &Frame<'_>,
+    id: NodeId,
+    x: NodeId,
+    asked: Option<&BooleanBuffer>,
+    test: impl Fn(&str) -> bool,
+) -> Truth {
     let vals = frame.vals(x);
     let found = if frame.len() > FEW { frame.env.texts.of(frame.env, id) } else { Found::default() };
     let check = |symbol: i64| {
@@ -63,10 +90,16 @@ pub fn tested(frame: &Frame<'_>, id: NodeId, x: NodeId, test: impl Fn(&str) -> b
         Poss::Set(values) => values.iter().fold(Could::default(), |so_far, raw| so_far.or_else(could(*raw))),
         Poss::Range(..) | Poss::Any => Could::UNKNOWN,
     };
-    match vals.ints().filter(|_| vals.all_known()) {
-        Some(symbols) => Truth::sure(mask::of(symbols, check)),
-        None => Truth::collect(frame.len(), one),
+    if let Some(asked) = asked {
+        let nowhere = mask::all(frame.len(), false);
+        return Truth::sure_but(nowhere, mask::rows(asked), one);
     }
+    let Some(symbols) = vals.ints() else { return Truth::collect(frame.len(), one) };
+    let holds = match frame.partition(x) {
+        Some(partition) => partition.chosen(|raw| raw.int().is_some_and(check)),
+        None => mask::of(symbols, check),
+    };
+    Truth::sure_but(holds, vals.others(), one)
 }
 
 /// `*` is any text, `?` one character; linear in the product of the lengths, without recursion.

@@ -1,6 +1,7 @@
 //! Triage: the level and due date of every finding, and of every asset.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_buffer::BooleanBuffer;
@@ -13,6 +14,7 @@ use crate::time::{Instant, Zone};
 
 use super::arith::end_of_day;
 use super::arms::{Choice, bit, decides, walk};
+use super::candidates::Kind;
 use super::column::{Data, Rows, State, Vals, ValsBuilder};
 use super::decision::UnknownFact;
 use super::env::{BlockColumns, Env, Shown, WaivedColumns};
@@ -62,12 +64,20 @@ fn over_all(env: &Env<'_>, of: impl Fn(&BlockColumns) -> &Vals) -> Vals {
     if counting.is_empty() {
         return Vals::constant(findings, Raw::None);
     }
-    let mut builder = ValsBuilder::new(findings, false);
+    let mut found = Settled::new(findings);
+    let columns: Vec<(&Vals, &[i64])> = counting.iter().map(|due| (*due, due.ints().unwrap_or_default())).collect();
     for row in 0..findings {
-        let due = counting.iter().map(|due| due.at(row));
-        builder.push(due.fold(Poss::One(Raw::None), |a, b| Extreme::Earliest.of(&a, &b)));
+        let Ok(at) = u32::try_from(row) else { break };
+        let all_plain = columns.iter().all(|(due, times)| due.state(row).is_plain() && row < times.len());
+        if !all_plain {
+            let dues = counting.iter().map(|due| due.at(row));
+            found.several(row, dues.fold(Poss::One(Raw::None), |a, b| Extreme::Earliest.of(&a, &b)));
+            continue;
+        }
+        let known = columns.iter().filter(|(due, _)| due.state(row) == State::Known);
+        known.filter_map(|(_, times)| times.get(row)).for_each(|time| found.add(at, *time, Extreme::Earliest));
     }
-    builder.finish()
+    found.finish()
 }
 
 fn step(index: usize) -> Step {
@@ -97,11 +107,15 @@ fn block_columns(env: &Env<'_>, index: usize, block: &Triage, batch: usize) -> B
     let batch = batch.max(1);
     let target = u16::try_from(index).ok().map(Waivable::Triage).filter(|target| waiver::concerned(env, *target));
     let asked = asked_about(env, findings);
-    let batch = asked.div_ceil(asked.div_ceil(batch).max(1)).max(1);
-    let starts: Vec<usize> = (0..asked).step_by(batch).collect();
-    let parts = beside::each(&starts, |start| {
+    // Those of assets of which nothing is known are worked out by themselves: they say nothing of the others.
+    let recorded = of_recorded(env, findings).min(asked);
+    let even = recorded.div_ceil(recorded.div_ceil(batch).max(1)).max(1);
+    let known = (0..recorded).step_by(even).map(|start| start..(start + even).min(recorded));
+    let unknown = (recorded..asked).step_by(batch).map(|start| start..(start + batch).min(asked));
+    let ranges: Vec<Range<usize>> = known.chain(unknown).collect();
+    let parts = beside::each(&ranges, |range| {
         let _going = env.going(step(index));
-        part(env, block, findings, *start..(start + batch).min(asked), in_force, target)
+        part(env, block, findings, range.clone(), in_force, target)
     });
     let mut levels = Vec::with_capacity(parts.len());
     let mut dues = Vec::with_capacity(parts.len());
@@ -160,7 +174,12 @@ fn asked_about(env: &Env<'_>, findings: &TableData) -> usize {
     if !facts.part || facts.recorded == 0 || has_duties || facts.touched.iter().any(|touched| touched.incomplete) {
         return findings.len;
     }
-    findings.owner.partition_point(|owner| (*owner as usize) < facts.recorded).min(findings.len)
+    of_recorded(env, findings)
+}
+
+/// How many findings are of assets that were recorded, from the first.
+fn of_recorded(env: &Env<'_>, findings: &TableData) -> usize {
+    findings.owner.partition_point(|owner| (*owner as usize) < env.facts.recorded).min(findings.len)
 }
 
 /// What is left to be missed where findings are waived: nothing where that is certain, and perhaps nothing where it may be.
@@ -203,7 +222,7 @@ fn part(
     env: &Env<'_>,
     block: &Triage,
     findings: &TableData,
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
     in_force: bool,
     target: Option<Waivable>,
 ) -> Part {
@@ -213,8 +232,8 @@ fn part(
         return Part { level: none(), due: none(), reported: vec![None; len], waived: Vec::new() };
     }
     let root = Frame::root(env);
-    let rows: Vec<u32> = range.filter_map(|row| u32::try_from(row).ok()).collect();
-    let frame = finding_frame(&root, findings, &rows);
+    let rows: Vec<u32> = range.clone().filter_map(|row| u32::try_from(row).ok()).collect();
+    let frame = finding_frame(&root, findings, &rows).of_findings(range.start);
     let waived = target.map_or_else(Vec::new, |target| {
         let waived = waiver::in_effect(&frame, target);
         (0..len).map(|row| waived.at(row)).collect()
@@ -412,11 +431,11 @@ impl Arms {
         let scope = decides(frame, &block.head);
         let done = block.levels.code("done");
         let Some(decide) = block.decide else {
-            let walk = walk(frame, &scope, block.done, &block.arms);
+            let walk = walk(frame, &scope, block.done, &block.arms, Kind::of_triage(frame.env, block));
             let done = done.map(|code| (code, walk.done));
             return Self { none: walk.none, done, possible: walk.possible, picked: HashMap::new() };
         };
-        let walk = walk(frame, &scope, block.done, &[]);
+        let walk = walk(frame, &scope, block.done, &[], None);
         let outcomes = frame.eval(decide);
         let names = match frame.env.base(decide) {
             Type::Enum(def) => Some(def),

@@ -10,7 +10,7 @@ use changegate::Policy;
 
 use crate::case::Case;
 use crate::engine::{self, Answer, Input};
-use crate::laws::{agree, alone, deletion, format, not_before, order, portions, suffice};
+use crate::laws::{agree, alone, deletion, format, not_before, order, passed_over, portions, suffice};
 use crate::oracle::World;
 use crate::rng::Rng;
 use crate::shrink::shrink;
@@ -45,13 +45,14 @@ pub fn case(seed: u64, number: u64) -> Case {
 }
 
 /// Where the time goes: what is done, and for how many nanoseconds.
-static SPENT: [(&str, AtomicU64); 12] = [
+static SPENT: [(&str, AtomicU64); 13] = [
     ("cases", AtomicU64::new(0)),
     ("policies", AtomicU64::new(0)),
     ("engine", AtomicU64::new(0)),
     ("oracle", AtomicU64::new(0)),
     ("deletions", AtomicU64::new(0)),
     ("order", AtomicU64::new(0)),
+    ("among many", AtomicU64::new(0)),
     ("bytes", AtomicU64::new(0)),
     ("portions", AtomicU64::new(0)),
     ("reasons", AtomicU64::new(0)),
@@ -150,7 +151,8 @@ pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option
     }
     // Not by what chooses the size and the people: every law meets cases of every size. The dearest two take a share of a sixteenth each.
     match number / 8 % 16 {
-        0..=6 => timed("order", || order::order(case, &answer, &mut rng)).map(of("Order")),
+        0 | 1 => timed("among many", || passed_over::among_many(case, &answer)).map(of("Among many")),
+        2..=6 => timed("order", || order::order(case, &answer, &mut rng)).map(of("Order")),
         7..=11 => timed("reasons", || suffice::suffice(case, &answer, &mut rng)).map(of("Reasons suffice")),
         12 | 13 => timed("alone", || alone::alone(&policy, &input)).map(of("Alone")),
         14 => timed("bytes", || order::same_bytes(&policy, &input, &answer, &mut rng)).map(of("Same bytes")),

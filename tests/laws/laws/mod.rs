@@ -7,5 +7,6 @@ pub mod duties;
 pub mod format;
 pub mod not_before;
 pub mod order;
+pub mod passed_over;
 pub mod portions;
 pub mod suffice;
