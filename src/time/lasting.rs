@@ -129,9 +129,11 @@ impl Hours {
             }
             Self::Lasting { lasting: Lasting::Exact(length), .. } => from.saturating_add(length),
             Self::Lasting { from: start, lasting: Lasting::Span(span) } => {
-                match Date::from_days(day).and_then(|date| add_calendar_span(date, span)) {
+                // What starts on the day before the first date ends a day before what starts on that.
+                let first = day.max(Date::MIN.days());
+                match Date::from_days(first).and_then(|date| add_calendar_span(date, span)) {
                     Some(end) => {
-                        let wall = end.days() * DAY_MICROS + start.seconds() * 1_000_000;
+                        let wall = (end.days() - (first - day)) * DAY_MICROS + start.seconds() * 1_000_000;
                         Instant::clamped(zone.last_of(wall, role))
                     }
                     None => Instant::MAX,

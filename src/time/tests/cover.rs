@@ -253,4 +253,11 @@ fn windows_that_last_until_they_open_again_never_shut() {
     assert_eq!(verdict(&from(&all, Lasting::Exact(hours(48)))), Yes);
     assert_eq!(verdict(&from(&all[..5], Lasting::Exact(hours(96)))), Yes);
     assert_eq!(verdict(&from(&all[..5], Lasting::Exact(hours(72)))), Unknown);
+    // Nor is a gap filled by what was open when time began, on a Monday.
+    let days = |days| Lasting::Span(Span::new(days, SpanUnit::Day));
+    for day in all {
+        for length in 1..7 {
+            assert_eq!(verdict(&from(&[day], days(length))), Unknown, "{day:?} for {length} days");
+        }
+    }
 }
