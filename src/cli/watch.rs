@@ -25,7 +25,7 @@ use super::session::Session;
 use crate::time;
 use desk::{Answer, Decided, Desk, Rest};
 use files::{Changed, Files};
-use parts::Survey;
+use parts::Beforehand;
 use targets::{Role, Target};
 use tell::Teller;
 use watcher::{Pause, Watcher};
@@ -144,7 +144,7 @@ pub(super) fn watch(asked: &Asked, format: FormatArg, session: &Session) -> Resu
         watcher,
         files: Files::default(),
         kept: None,
-        survey: None,
+        beforehand: None,
         teller: Teller::new(session, asked),
         poll: asked.pace.poll,
         has_failed: false,
@@ -185,7 +185,7 @@ struct Watch<'a> {
     /// What was decided last.
     kept: Option<Decided>,
     /// What the inventory was found to hold while files rested.
-    survey: Option<Survey>,
+    beforehand: Option<Beforehand>,
     teller: Teller<'a>,
     poll: Option<Duration>,
     /// What is there was not decided: nothing that was kept is for it.
@@ -210,15 +210,15 @@ impl Watch<'_> {
     /// What has changed, once files rest.
     fn settled(&mut self, desk: &Desk<'_>, pause: &Pause) -> Changed {
         let is_woken = self.watcher.is_woken();
-        self.survey = None;
+        self.beforehand = None;
         if is_woken {
             let kept = self.kept.as_ref().filter(|_| !self.has_failed);
-            self.survey = self.watcher.settle(pause, || kept?.held.parts()?.survey());
+            self.beforehand = self.watcher.settle(pause, || kept?.held.parts()?.look());
         }
         let mut found = self.look(desk);
         // Seen before it was told of, somebody may be in the middle of it.
         if !found.files.is_empty() && (!is_woken || self.watcher.is_woken()) {
-            self.survey = None;
+            self.beforehand = None;
             self.watcher.settle(pause, || None::<()>);
             found.extend(self.look(desk));
         }
@@ -253,7 +253,7 @@ impl Watch<'_> {
                 self.follow(&targets);
                 self.files.note(&targets, clock, |role| role != Role::Facts);
                 let kept = self.kept.as_ref().filter(|_| !self.has_failed);
-                desk.decide(changed, kept, self.survey.take().as_ref())
+                desk.decide(changed, kept, self.beforehand.take().as_ref())
             }
             Err(failure) => Err(failure),
         };

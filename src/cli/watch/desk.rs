@@ -11,7 +11,7 @@ use super::super::portions;
 use super::super::session::{Needs, Ready, Session};
 use super::Asked;
 use super::files::Changed;
-use super::parts::{Made, Parts, Survey};
+use super::parts::{Beforehand, Made, Parts};
 use super::targets::{Kind, Role, Target};
 use crate::eval::decision::{Summary, Verdict};
 use crate::time::Instant;
@@ -192,7 +192,7 @@ impl<'a> Desk<'a> {
         &mut self,
         changed: &Changed,
         kept: Option<&Decided>,
-        survey: Option<&Survey>,
+        beforehand: Option<&Beforehand>,
     ) -> Result<Answer, Failure> {
         let Some(Ready { policy, .. }) = &self.policy else { return Err(Failure::Reported) };
         let asked = self.asked;
@@ -212,7 +212,7 @@ impl<'a> Desk<'a> {
             size: asked.size,
         };
         let stands = kept.and_then(|kept| match &kept.held {
-            Held::Parts(parts) if changed.is_only(parts.path()) => Some((parts, survey)),
+            Held::Parts(parts) if changed.is_only(parts.path()) => Some((parts, beforehand)),
             Held::Parts(_) | Held::Whole(_) => None,
         });
         let made = match portions::open(&portions)? {

@@ -33,6 +33,8 @@ pub(super) struct Parts {
     start: u64,
     /// What stands above rows.
     head: Option<Head>,
+    /// What the system said of the file.
+    stamp: Option<Stamp>,
     parts: Vec<Arc<Part>>,
     /// Of assets that no record has, and of what is not known of changes.
     rest: Vec<Piece>,
@@ -66,7 +68,7 @@ pub(super) struct Made {
 
 /// Where a file was found to hold what it held before.
 #[derive(Debug)]
-pub(super) struct Survey {
+pub(super) struct Beforehand {
     stamp: Stamp,
     /// How many portions were looked for.
     parts: usize,
@@ -74,7 +76,7 @@ pub(super) struct Survey {
     places: Vec<Option<u64>>,
 }
 
-impl Survey {
+impl Beforehand {
     /// Whether it is one of this file as it is, and of these portions.
     fn is_of(&self, parts: &Parts, file: &File) -> bool {
         self.parts == parts.parts.len() && file.metadata().is_ok_and(|found| Stamp::from(&found) == self.stamp)
@@ -99,18 +101,20 @@ impl Parts {
         opened: &Opened<'_>,
         policy: &Policy,
         now: time::Instant,
-        before: Option<(&Self, Option<&Survey>)>,
+        before: Option<(&Self, Option<&Beforehand>)>,
         size: Option<usize>,
     ) -> Result<Option<Made>, Failure> {
         let Some(whole) = opened.inventory.stretched() else { return Ok(None) };
         let (path, start, head) = (whole.path().to_owned(), whole.bytes().start, whole.head());
+        let stamp = whole.file().metadata().ok().map(|found| Stamp::from(&found));
         let size = size.unwrap_or(PORTION);
         let all = || vec![Stretch::Other(whole.bytes())];
         let stretches = match before {
-            Some((before, survey)) if (&before.path, before.start, &before.head) == (&path, start, &head) => {
-                let known = survey.filter(|survey| survey.is_of(before, whole.file()));
+            Some((before, beforehand)) if (&before.path, before.start, &before.head) == (&path, start, &head) => {
+                let known = beforehand.filter(|beforehand| beforehand.is_of(before, whole.file()));
                 let len = whole.bytes().end;
-                let places = known.map_or_else(|| before.places(whole.file(), len), |survey| survey.places.clone());
+                let places =
+                    known.map_or_else(|| before.places(whole.file(), len), |beforehand| beforehand.places.clone());
                 before.stretches(len, places)
             }
             _ => all(),
@@ -135,7 +139,7 @@ impl Parts {
             together.add(pieces.iter().map(without_decisions));
         }
         let summaries = crate::decide_together(policy, together, &digest, now);
-        Ok(Some(Made { parts: Self { path, start, head, parts, rest, summaries }, problems, is_same }))
+        Ok(Some(Made { parts: Self { path, start, head, stamp, parts, rest, summaries }, problems, is_same }))
     }
 
     /// The file that is decided one portion at a time.
@@ -181,14 +185,17 @@ impl Parts {
         Outcome { decisions, summaries: self.summaries.clone() }
     }
 
-    /// Looks where the file holds what it held, before it is read.
-    pub(super) fn survey(&self) -> Option<Survey> {
+    /// Looks where a file that was written to holds what it held, before it is read.
+    pub(super) fn look(&self) -> Option<Beforehand> {
         // Opening a pipe would wait.
-        fs::metadata(&self.path).ok().filter(Metadata::is_file)?;
+        let found = fs::metadata(&self.path).ok().filter(Metadata::is_file)?;
+        if self.stamp.as_ref() == Some(&Stamp::from(&found)) {
+            return None;
+        }
         let file = Arc::new(File::open(&self.path).ok()?);
         let found = file.metadata().ok().filter(Metadata::is_file)?;
         let places = self.places(&file, found.len());
-        Some(Survey { stamp: Stamp::from(&found), parts: self.parts.len(), places })
+        Some(Beforehand { stamp: Stamp::from(&found), parts: self.parts.len(), places })
     }
 
     /// Where each portion is that holds what it held, in a file of that length.
