@@ -43,7 +43,6 @@ struct Line {
     roll: Option<Roll>,
     /// They are in the order that is expected, and none occurs twice.
     in_order: bool,
-    failure: Option<Failure>,
 }
 
 /// What was decided of a portion: what it says of changes as a whole, and of each asset.
@@ -78,52 +77,31 @@ fn decide(
         together: Together::default(),
         kept: Kept::new(form),
         in_order: true,
-        failure: None,
     });
     let lock = || line.lock().unwrap_or_else(PoisonError::into_inner);
-    let work = || {
-        let mut taken = Taken::default();
-        let mut worker = form.worker();
-        loop {
-            match reading.next(&mut taken) {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(failure) => {
-                    lock().failure.get_or_insert(failure);
-                    return;
-                }
-            }
-            let (portion, read) = reading.read(portions, &taken);
-            tally.advance(read);
+    reading.each(
+        portions,
+        tally,
+        || form.worker(),
+        |worker, number, portion| {
             let mut pieces = opened.decide(&portion.facts);
             let part = worker.keep(&mut pieces);
             let mut line = lock();
-            line.waiting.insert(taken.number, (portion.note, (pieces, part)));
+            line.waiting.insert(number, (portion.note, (pieces, part)));
             line.forward();
-            if !line.in_order || line.failure.is_some() {
-                return;
-            }
-        }
-    };
-    rayon::scope(|scope| {
-        for _ in 1..super::workers() {
-            scope.spawn(|_| work());
-        }
-        work();
-    });
+            line.in_order
+        },
+    )?;
     let mut line = line.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match line.failure.take() {
-        Some(failure) => Err(failure),
-        None if !reading.is_done() => {
-            inventory.is_broken.store(true, Relaxed);
-            Ok(None)
-        }
-        None if !line.in_order => Ok(None),
-        None => {
-            let is_whole = line.roll.map_or(Ok(true), |roll| roll.finish(&mut line.sum))?;
-            Ok(is_whole.then_some((line.sum, line.together, line.kept)))
-        }
+    if !reading.is_done() {
+        inventory.is_broken.store(true, Relaxed);
+        return Ok(None);
     }
+    if !line.in_order {
+        return Ok(None);
+    }
+    let is_whole = line.roll.map_or(Ok(true), |roll| roll.finish(&mut line.sum))?;
+    Ok(is_whole.then_some((line.sum, line.together, line.kept)))
 }
 
 impl Line {

@@ -270,7 +270,7 @@ impl Watch<'_> {
                 let changed = mended.as_ref().unwrap_or(changed);
                 self.teller.decided(self.kept.as_ref(), &decided, changed, began.elapsed())?;
                 self.files.leave(decided.held.divided());
-                self.kept = Some(decided);
+                self.kept = Some(*decided);
                 match rest {
                     Rest::Decided => Ok(()),
                     // What time alone made different is told without a line of its own where there is none of it.

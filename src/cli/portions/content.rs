@@ -18,7 +18,7 @@ use crate::check::schema::TableId;
 use crate::facts::{Chunk, ColumnPlan};
 use crate::sources::inventories::{csv, parquet};
 use crate::sources::mapping::{Form, Mapping};
-use crate::{Portion, Portions};
+use crate::{Portion, Portions, Tally};
 
 /// Files smaller than this are read as a whole: what it costs to divide them is more than what it saves.
 const SMALL: usize = 1 << 20;
@@ -248,7 +248,7 @@ impl Reading<'_> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(super) fn next(&self, taken: &mut Taken) -> Result<bool, Failure> {
+    fn next(&self, taken: &mut Taken) -> Result<bool, Failure> {
         match self {
             Self::Lines(lines) => lines.next(taken),
             Self::Table(table, _, place) => table.next(place, taken),
@@ -263,8 +263,50 @@ impl Reading<'_> {
         }
     }
 
+    /// Reads all portions, each on one thread, for which `worker` makes what it needs; until there are no more, or `take` wants none. It is
+    /// given how many came before in the file.
+    ///
+    /// # Errors
+    /// The file cannot be read to its end.
+    pub(super) fn each<W>(
+        &self,
+        portions: &Portions,
+        tally: &Tally,
+        worker: impl Fn() -> W + Sync,
+        take: impl Fn(&mut W, usize, Portion) -> bool + Sync,
+    ) -> Result<(), Failure> {
+        let failure = Mutex::new(None);
+        let failed = || failure.lock().unwrap_or_else(PoisonError::into_inner);
+        let work = || {
+            let mut taken = Taken::default();
+            let mut worker = worker();
+            loop {
+                match self.next(&mut taken) {
+                    Ok(true) => {}
+                    Ok(false) => return,
+                    Err(why) => {
+                        failed().get_or_insert(why);
+                        return;
+                    }
+                }
+                let (portion, read) = self.read(portions, &taken);
+                tally.advance(read);
+                if !take(&mut worker, taken.number, portion) || failed().is_some() {
+                    return;
+                }
+            }
+        };
+        rayon::scope(|scope| {
+            for _ in 1..workers() {
+                scope.spawn(|_| work());
+            }
+            work();
+        });
+        failure.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    }
+
     /// Reads what was taken; and how much that is.
-    pub(super) fn read(&self, portions: &Portions, taken: &Taken) -> (Portion, usize) {
+    fn read(&self, portions: &Portions, taken: &Taken) -> (Portion, usize) {
         match (self, &taken.batch) {
             (Self::Columns(columns, (plan, mapping), _), Some(batch)) => {
                 let other = |row: usize| batch.row(mapping, row);

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::failure::Failure;
 use super::super::progress::Progress;
-use super::super::workers;
-use super::content::{Inventory, Taken};
+use super::content::Inventory;
 use super::{Asked, Found, Opened};
 use crate::check::reads::Reads;
 use crate::{Facts, Portions, Sum, Survey, Tally};
@@ -38,7 +37,6 @@ struct Gathering {
     sum: Sum,
     /// No id occurs twice in a portion.
     is_plain: bool,
-    failure: Option<Failure>,
 }
 
 /// Reads all portions, and puts together what each adds; none where that is not all that has to be known.
@@ -55,46 +53,25 @@ fn survey(
     let tally = Arc::new(Tally::default());
     tally.add_work(usize::try_from(inventory.work()).unwrap_or(usize::MAX));
     let progress = Progress::of("counting", Arc::clone(&tally));
-    let gathering = Mutex::new(Gathering { survey: Survey::default(), sum, is_plain: true, failure: None });
+    let gathering = Mutex::new(Gathering { survey: Survey::default(), sum, is_plain: true });
     let lock = || gathering.lock().unwrap_or_else(PoisonError::into_inner);
-    let work = || {
-        let mut taken = Taken::default();
-        loop {
-            match reading.next(&mut taken) {
-                Ok(true) => {}
-                Ok(false) => return,
-                Err(failure) => {
-                    lock().failure.get_or_insert(failure);
-                    return;
-                }
-            }
-            let (portion, read) = reading.read(portions, &taken);
-            tally.advance(read);
+    reading.each(
+        portions,
+        &tally,
+        || (),
+        |(), _, portion| {
             let survey = of(&portion.facts);
             let mut gathering = lock();
             gathering.survey.merge(survey);
             gathering.is_plain &= gathering.sum.take_undigested(portion.note);
-            if !gathering.is_plain || gathering.failure.is_some() {
-                return;
-            }
-        }
-    };
-    rayon::scope(|scope| {
-        for _ in 1..workers() {
-            scope.spawn(|_| work());
-        }
-        work();
-    });
+            gathering.is_plain
+        },
+    )?;
     progress.finish();
-    let Gathering { mut survey, sum, is_plain, failure } =
-        gathering.into_inner().unwrap_or_else(PoisonError::into_inner);
-    match failure {
-        Some(failure) => return Err(failure),
-        None if !reading.is_done() => {
-            inventory.is_broken.store(true, Relaxed);
-            return Ok(None);
-        }
-        None => {}
+    let Gathering { mut survey, sum, is_plain } = gathering.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if !reading.is_done() {
+        inventory.is_broken.store(true, Relaxed);
+        return Ok(None);
     }
     survey.merge(of(&portions.rest(&sum)));
     Ok((is_plain && survey.is_sound()).then_some(survey))

@@ -46,7 +46,7 @@ pub(super) enum Answer {
     /// The files hold what they held.
     Same,
     /// What was decided.
-    Decided(Decided, Rest),
+    Decided(Box<Decided>, Rest),
 }
 
 /// What became of what the files did not change.
@@ -249,7 +249,7 @@ impl<'a> Desk<'a> {
             return Err(Failure::new("there is no change, so nothing was decided").help("`--allow-empty` lets this be"));
         }
         let before = kept.filter(|_| rest == Rest::Stands).map(|kept| kept.now);
-        Ok(Answer::Decided(Decided { held, now, before, at, errors }, rest))
+        Ok(Answer::Decided(Box::new(Decided { held, now, before, at, errors }), rest))
     }
 
     /// The files and folders that a run reads, as far as is known.
