@@ -142,7 +142,7 @@ pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option
         return None;
     }
     // Every third of those with conditions over all assets, and fewer of the others, which are tried in other ways too.
-    if policy.is_surveyed() && number % 3 == 0 || number / 8 % 16 >= 12 {
+    if policy.is_surveyed() && number.is_multiple_of(3) || number / 8 % 16 >= 12 {
         let found =
             timed("portions", || portions::portions(&policy, &input, &answer, &mut Rng::of_case(seed ^ 4, number)));
         if let Some(why) = found {
