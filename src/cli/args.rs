@@ -167,8 +167,9 @@ pub(super) struct FactsArgs {
     pub batch_size: Option<u32>,
 }
 
-/// What to do.
+/// What to do. The arguments of a verb are made when it is the one that is asked for.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(super) enum Verb {
     /// Decide whether changes may go
     Check(CheckArgs),

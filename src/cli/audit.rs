@@ -12,7 +12,7 @@ use super::session::{Needs, Session};
 use crate::eval::decision::Verdict;
 use crate::report::{Format, audit_human, json};
 
-/// `audit`
+/// Show the state of the estate: what is against the policy, overdue, or about to end
 #[derive(Debug, Args)]
 pub(super) struct AuditArgs {
     #[command(flatten)]

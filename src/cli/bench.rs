@@ -20,7 +20,7 @@ use crate::report::{Format, json};
 /// So many statements are shown.
 const SHOWN: usize = 10;
 
-/// `bench`
+/// Measure what a check costs, by stage and by statement
 #[derive(Debug, Args)]
 pub(super) struct BenchArgs {
     #[command(flatten)]

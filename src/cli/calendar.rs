@@ -20,7 +20,7 @@ const AHEAD: i64 = 400;
 /// Days that people get a grid of.
 const MOST_SHOWN: i64 = 400;
 
-/// `calendar`
+/// Show the policy's blackouts and windows
 #[derive(Debug, Args)]
 pub(super) struct CalendarArgs {
     #[command(flatten)]

@@ -21,7 +21,7 @@ use crate::report::{Format, human, json};
 use crate::syntax::suggest::nearest;
 use crate::{Outcome, Policy};
 
-/// `check`
+/// Decide whether changes may go
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
     /// The changes to decide, by id; all that are configured otherwise

@@ -8,7 +8,7 @@ use super::args::Cli;
 use super::failure::Failure;
 use super::output;
 
-/// `completions`
+/// Print the completions for a shell
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArgs {
     /// The shell

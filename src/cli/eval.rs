@@ -10,7 +10,7 @@ use super::output;
 use super::session::{Needs, Session};
 use crate::report::{Format, json, values_human};
 
-/// `eval`
+/// Work out an expression for every record
 #[derive(Debug, Args)]
 pub(super) struct EvalArgs {
     /// An expression of the language, such as 'finding.cvss.score' or 'count(a in inventory)'

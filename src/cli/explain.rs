@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::report::Format;
 use crate::syntax::suggest::nearest;
 
-/// `explain`
+/// Print the page about a diagnostic's code
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// The code that a diagnostic names, such as CG0123; all of them are listed without one

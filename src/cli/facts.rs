@@ -18,7 +18,7 @@ use crate::explain::facts_show::{Shown, show};
 use crate::report::{Format, clean, facts_human, json as report_json};
 use crate::syntax::suggest::nearest;
 
-/// `facts`
+/// Show what facts there are, what could not be read, and what the policy misses
 #[derive(Debug, Args)]
 pub(super) struct FactsVerb {
     #[command(subcommand)]

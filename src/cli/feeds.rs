@@ -29,7 +29,7 @@ pub(super) const CALLED: &[&str] = &["json", "ndjson", "jsonl", "csv"];
 /// Where the store is, as seen from the project's folder.
 const PLACE: &str = ".changegate/feeds";
 
-/// `feeds`
+/// Keep advisories of public feeds in a local store
 #[derive(Debug, Args)]
 pub(super) struct FeedsArgs {
     #[command(subcommand)]

@@ -16,7 +16,7 @@ use super::output;
 use super::session::Session;
 use crate::syntax::source::Sources;
 
-/// `fmt`
+/// Bring policies into the one style
 #[derive(Debug, Args)]
 pub(super) struct FmtArgs {
     /// Files and folders; the configured policy otherwise; `-` reads stdin and writes stdout

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::output;
 use super::session::Session;
 
-/// `init`
+/// Begin a policy: a small one that works
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
     /// Where; the current folder otherwise

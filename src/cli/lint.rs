@@ -15,7 +15,7 @@ use super::session::Session;
 use crate::report::{Format, diagnostics};
 use crate::syntax::diagnostic::Severity;
 
-/// `lint`
+/// Check a policy without deciding anything
 #[derive(Debug, Args)]
 pub(super) struct LintArgs {
     /// The policy: a folder of *.gate files, or one file; the configured one otherwise

@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::report::Format;
 use crate::syntax::suggest::nearest;
 
-/// `packs`
+/// List the packs that ship with the program, or show one
 #[derive(Debug, Args)]
 pub(super) struct PacksArgs {
     #[command(subcommand)]

@@ -14,7 +14,7 @@ use crate::check::schema::{Absent, FieldDef, Schema, Shape, TableDef, TableId};
 use crate::check::types::Type;
 use crate::report::Format;
 
-/// `schema`
+/// Print the vocabulary that policies can use, or a JSON Schema
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
     /// Only this entity, such as asset or finding

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::session::Session;
 use crate::report::{Format, json, test_human};
 
-/// `test`
+/// Run the policy's own tests
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
     #[command(flatten)]

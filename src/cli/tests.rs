@@ -20,6 +20,20 @@ fn arguments_are_consistent() {
     Cli::command().debug_assert();
 }
 
+/// What a verb does is said where the verbs are listed, and with its arguments, which are made when it is asked for.
+#[test]
+fn what_verbs_do_is_said_in_the_same_words_in_both_places() {
+    let before = Cli::command();
+    let mut after = before.clone();
+    after.build();
+    for verb in before.get_subcommands() {
+        let built = after.find_subcommand(verb.get_name()).unwrap();
+        let said = |verb: &clap::Command| verb.get_about().map(ToString::to_string);
+        assert_eq!(said(built), said(verb), "{}", verb.get_name());
+        assert_eq!(built.get_long_about().map(ToString::to_string), None, "{}", verb.get_name());
+    }
+}
+
 /// Who decides passes over these files without a look at them.
 #[test]
 fn files_of_tests_hold_nothing_else() {

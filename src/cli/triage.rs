@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::session::{Needs, Session};
 use crate::report::{Format, json, triage_human};
 
-/// `triage`
+/// Show how urgent each finding is, and when it is due
 #[derive(Debug, Args)]
 pub(super) struct TriageArgs {
     #[command(flatten)]

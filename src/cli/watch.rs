@@ -35,7 +35,7 @@ const LOOKS: Duration = Duration::from_secs(10);
 /// The same where it cannot tell.
 const LOOKS_DEAF: Duration = Duration::from_secs(2);
 
-/// `watch`
+/// Go on deciding, and show what becomes different as files change
 #[derive(Debug, Args)]
 pub(super) struct WatchArgs {
     /// The changes to decide, by id; all that are configured otherwise

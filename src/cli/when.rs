@@ -20,7 +20,7 @@ const HORIZON: &str = "400d";
 /// How far it can be told to look, in days: about a hundred years.
 const FARTHEST: i64 = 36_600;
 
-/// `when`
+/// Say when a change may go, and what is in the way until then
 #[derive(Debug, Args)]
 pub(super) struct WhenArgs {
     /// The change

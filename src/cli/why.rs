@@ -12,7 +12,7 @@ use super::session::{Needs, Session};
 use crate::report::{Format, json, why_human};
 use crate::syntax::suggest::nearest;
 
-/// `why`
+/// Say why a change got its verdict
 #[derive(Debug, Args)]
 pub(super) struct WhyArgs {
     /// The change

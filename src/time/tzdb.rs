@@ -38,12 +38,16 @@ const NO_ZONES: [&str; 3] = ["Factory", "localtime", "posixrules"];
 /// Folders of the same zones once more, the second with leap seconds, which no clock here knows.
 const NO_FOLDERS: [&str; 2] = ["posix/", "right/"];
 
+/// A little more than there are zones in the IANA database.
+const ZONES: usize = 640;
+
 impl Database {
     fn new(version: &'static str, files: impl Iterator<Item = (&'static str, Option<&'static [u8]>)>) -> Self {
         let is_zone =
             |name: &str| !NO_ZONES.contains(&name) && !NO_FOLDERS.iter().any(|folder| name.starts_with(folder));
+        let mut zones = Vec::with_capacity(ZONES);
         let slots = files.filter(|(name, _)| is_zone(name));
-        let mut zones: Vec<Slot> = slots.map(|(name, tzif)| Slot { name, tzif, zone: OnceLock::new() }).collect();
+        zones.extend(slots.map(|(name, tzif)| Slot { name, tzif, zone: OnceLock::new() }));
         zones.sort_by(|left, right| compare_names(left.name, right.name));
         zones.dedup_by(|later, first| compare_names(later.name, first.name) == Ordering::Equal);
         Self { version, zones }

@@ -18,7 +18,7 @@ use super::session::Session;
 
 pub(super) use host::Modules;
 
-/// `plugin`
+/// See what a plugin's module has, ask it, test it, sign it
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub(super) struct PluginArgs {
