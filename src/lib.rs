@@ -32,6 +32,7 @@
 // The generated parser names it.
 extern crate alloc;
 
+mod ahead;
 pub mod check;
 pub mod cli;
 pub mod cvss;

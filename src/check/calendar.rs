@@ -44,6 +44,14 @@ pub(super) enum Running {
     Week(usize),
 }
 
+/// A calendar file that was read, and what of it does not count.
+pub(super) type CalendarRead = Result<(Arc<ical::File>, Vec<ical::Note>), ical::ReadError>;
+
+/// Reads a calendar file.
+pub(super) fn read(text: &str) -> CalendarRead {
+    ical::File::read(text).map(|(file, notes)| (Arc::new(file), notes))
+}
+
 impl Checker {
     pub(super) fn declare_calendar(&mut self, unit: usize, statement: &Arc<Statement>, name: &Name) -> u16 {
         let prefix = self.units.get(unit).map(|unit| unit.prefix.clone()).unwrap_or_default();
@@ -340,7 +348,7 @@ impl Checker {
     fn read_calendar(&mut self, id: FileId, span: Span) -> Option<Arc<ical::File>> {
         let text = Arc::clone(&self.program.sources.get(id)?.text);
         let muted = std::mem::take(&mut self.muted);
-        let read = match ical::File::read(&text) {
+        let read = match self.calendars_read.get(&id).map_or_else(|| read(&text), |ahead| ahead.get().clone()) {
             Ok((file, notes)) => {
                 for note in notes {
                     let place = line_of(id, &text, note.line);
@@ -350,7 +358,7 @@ impl Checker {
                             .help("see whether that is what is meant, or mend the file"),
                     );
                 }
-                Some(Arc::new(file))
+                Some(file)
             }
             Err(error) => {
                 let place = line_of(id, &text, error.line);

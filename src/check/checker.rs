@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::ahead::Ahead;
 use crate::syntax::diagnostic::{Code, Diagnostic};
 use crate::syntax::source::{FileId, Span};
 use crate::syntax::tree::Statement;
 
-use super::calendar::{CalendarState, Running, WeekState};
+use super::calendar::{CalendarRead, CalendarState, Running, WeekState};
 use super::codes;
 use super::env::{Binding, Elem, Needs};
 use super::plugin::{Described, Refused};
@@ -230,6 +231,8 @@ pub(super) struct Checker {
     pub(super) test_files: Vec<FileId>,
     /// The calendar files that the policy names, by the file and the path in which it does, as sources.
     pub(super) calendar_files: HashMap<(FileId, String), Result<FileId, String>>,
+    /// What large calendar files say, which may have been read aside.
+    pub(super) calendars_read: HashMap<FileId, Ahead<CalendarRead>>,
     /// The calendar files that were read; none where one was refused.
     pub(super) read_files: HashMap<FileId, Option<Arc<crate::time::ical::File>>>,
     /// What the modules of plugins say of themselves, by the place of the statement.
@@ -294,6 +297,7 @@ impl Checker {
             tests: Vec::new(),
             test_files: Vec::new(),
             calendar_files: HashMap::new(),
+            calendars_read: HashMap::new(),
             read_files: HashMap::new(),
             modules: HashMap::new(),
             plugins: Vec::new(),

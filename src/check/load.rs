@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::ahead::{Ahead, Work};
 use crate::syntax::diagnostic::Diagnostic;
 use crate::syntax::expr::{Expr, ExprKind, Name};
 use crate::syntax::source::{FileId, Sources, Span};
-use crate::syntax::tree::{Body, Import, Statement, TimeForm};
+use crate::syntax::tree::{Body, File, Import, Statement, TimeForm};
 
+use super::calendar::CalendarRead;
 use super::codes;
-use super::plugin::{Described, Refused};
+use super::plugin::{Described, Named, Refused};
 use super::suggest;
 
 /// The policy's own files.
@@ -45,6 +47,12 @@ pub trait Loader {
     fn holds_only_tests(&self, _file: &str) -> bool {
         false
     }
+
+    /// Takes work that will have to be done, where another thread has the time for it; what nobody has done when it is needed is done then.
+    fn aside(&mut self, _work: Work) {}
+
+    /// Says that it will be asked for a plugin's module.
+    fn plugin_comes(&mut self, _from: &str, _path: &str, _digest: Option<&str>) {}
 
     /// What the plugin's module says of itself that `from` names as `path`, and whose digest it says to be `digest`.
     ///
@@ -97,18 +105,33 @@ const MOST_NESTING: usize = 8;
 const MOST_UNITS: usize = 200;
 const MOST_FILES: usize = 10_000;
 
+/// A shorter text takes less time than having it read aside.
+const LEAST_ASIDE: usize = 4 << 10;
+
+/// The statements that are not decided by.
+const TEST: &str = "test";
+
+/// A file but for its tests, and their places.
+type Parsed = (File, Vec<Diagnostic>, Vec<Span>);
+
 pub(super) struct Load<'a> {
     pub(super) sources: Sources,
     pub(super) units: Vec<LoadedUnit>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The calendar files that are named, by the file in which and the path by which they are, as sources.
     pub(super) calendars: HashMap<(FileId, String), Result<FileId, String>>,
+    /// What large calendar files say.
+    pub(super) calendars_read: HashMap<FileId, Ahead<CalendarRead>>,
+    /// The `plugin` statements that name a module.
+    plugins: Vec<(Span, Named)>,
     /// What the modules of plugins say of themselves, by the place of the `plugin` statement.
     pub(super) modules: HashMap<Span, Result<Arc<Described>, Refused>>,
     /// The places of the tests, where these are not wanted.
     pub(super) tests: Option<Vec<Span>>,
     /// The files that hold nothing else, where these are not wanted.
     pub(super) test_files: Vec<FileId>,
+    /// The files that seem to hold nothing else, parsed by name.
+    ahead: HashMap<String, Ahead<Parsed>>,
     loader: &'a mut dyn Loader,
 }
 
@@ -119,13 +142,33 @@ impl<'a> Load<'a> {
             units: Vec::new(),
             diagnostics: Vec::new(),
             calendars: HashMap::new(),
+            calendars_read: HashMap::new(),
+            plugins: Vec::new(),
             modules: HashMap::new(),
             tests: (!with_tests).then(Vec::new),
             test_files: Vec::new(),
+            ahead: HashMap::new(),
             loader,
         };
+        load.tests_aside(&input.files);
         load.unit(Vec::new(), input.files, Vec::new(), None, &mut Vec::new());
+        for (span, Named { from, path, digest }) in std::mem::take(&mut load.plugins) {
+            load.modules.insert(span, load.loader.plugin(&from, &path, digest.as_deref()));
+        }
         load
+    }
+
+    /// Has the files read aside that begin with a test, where tests are not wanted: no other hangs on what they say.
+    fn tests_aside(&mut self, files: &[(String, Arc<str>)]) {
+        if self.tests.is_none() {
+            return;
+        }
+        for (name, text) in files.iter().filter(|(_, text)| text.len() >= LEAST_ASIDE && begins_with_a_test(text)) {
+            let text = Arc::clone(text);
+            let ahead = Ahead::new(move || crate::syntax::parse_but(FileId::default(), &text, TEST));
+            self.loader.aside(ahead.work());
+            self.ahead.insert(name.clone(), ahead);
+        }
     }
 
     fn unit(
@@ -158,7 +201,7 @@ impl<'a> Load<'a> {
                 self.test_files.push(id);
                 continue;
             }
-            for statement in self.parse(id) {
+            for statement in self.parse(id, &name) {
                 if let Body::Import(import) = &statement.body {
                     if import.pack {
                         wanted.push((import.clone(), statement.span));
@@ -169,9 +212,7 @@ impl<'a> Load<'a> {
                     }
                 }
                 self.calendars_of(&statement, &name, is_pack);
-                if let Some(found) = super::plugin::described(&statement, &name, is_pack, self.loader) {
-                    self.modules.insert(statement.span, found);
-                }
+                self.plugin_of(&statement, &name, is_pack);
                 if let Some(unit) = self.units.get_mut(this) {
                     unit.statements.push(Arc::new(statement));
                 }
@@ -181,6 +222,21 @@ impl<'a> Load<'a> {
             self.pack(this, &prefix, &import, span, packs);
         }
         this
+    }
+
+    /// Says which module a statement names.
+    fn plugin_of(&mut self, statement: &Statement, from: &str, is_pack: bool) {
+        match super::plugin::named(statement, from) {
+            Some(_) if is_pack => {
+                let refused = Refused::Unusable("a pack has no modules: it is text".to_owned());
+                self.modules.insert(statement.span, Err(refused));
+            }
+            Some(named) => {
+                self.loader.plugin_comes(&named.from, &named.path, named.digest.as_deref());
+                self.plugins.push((statement.span, named));
+            }
+            None => {}
+        }
     }
 
     /// Fetches the calendar files that a statement names.
@@ -204,19 +260,44 @@ impl<'a> Load<'a> {
             };
             let found = read.map(|(name, text)| {
                 let known = self.sources.iter().find(|(_, file)| file.name == name).map(|(id, _)| id);
-                known.unwrap_or_else(|| self.sources.add(name, text))
+                known.unwrap_or_else(|| self.calendar(name, text))
             });
             self.calendars.insert(key, found);
         }
     }
 
-    fn parse(&mut self, id: FileId) -> Vec<Statement> {
+    /// Takes in a calendar file, which is read aside if that takes its time.
+    fn calendar(&mut self, name: String, text: Arc<str>) -> FileId {
+        let id = self.sources.add(name, Arc::clone(&text));
+        if text.len() >= LEAST_ASIDE {
+            let ahead = Ahead::new(move || super::calendar::read(&text));
+            self.loader.aside(ahead.work());
+            self.calendars_read.insert(id, ahead);
+        }
+        id
+    }
+
+    fn parse(&mut self, id: FileId, name: &str) -> Vec<Statement> {
+        if self.is_all_tests(id, name) {
+            return Vec::new();
+        }
         let text = self.sources.get(id).map(|file| Arc::clone(&file.text)).unwrap_or_default();
-        let left_out = if self.tests.is_some() { "test" } else { "" };
+        let left_out = if self.tests.is_some() { TEST } else { "" };
         let (file, diagnostics, passed) = crate::syntax::parse_but(id, &text, left_out);
         self.diagnostics.extend(diagnostics);
         self.tests.iter_mut().for_each(|tests| tests.extend(&passed));
         file.statements
+    }
+
+    /// Whether a file that was read aside holds tests and no mistake; their places are noted.
+    fn is_all_tests(&mut self, id: FileId, name: &str) -> bool {
+        let (Some(tests), Some(ahead)) = (&mut self.tests, self.ahead.remove(name)) else { return false };
+        let (file, problems, passed) = ahead.get();
+        let is_all = file.statements.is_empty() && problems.is_empty();
+        if is_all {
+            tests.extend(passed.iter().map(|span| Span { file: id, ..*span }));
+        }
+        is_all
     }
 
     fn file(&mut self, from: &str, import: &Import, own: Option<&HashSet<String>>) -> Option<(String, Arc<str>)> {
@@ -303,4 +384,11 @@ impl<'a> Load<'a> {
             this.imports.push(LoadedImport { alias, span: at, unit });
         }
     }
+}
+
+/// Whether the first statement of a text is a test, as far as its lines show.
+fn begins_with_a_test(text: &str) -> bool {
+    let is_comment = |line: &&str| line.is_empty() || line.starts_with('#');
+    let first = text.lines().map(str::trim_start).find(|line| !is_comment(line));
+    first.and_then(|line| line.strip_prefix(TEST)).is_some_and(|rest| rest.starts_with(char::is_whitespace))
 }

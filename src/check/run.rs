@@ -38,6 +38,7 @@ fn run(load: Load<'_>) -> Checked {
     checker.program.sources = Arc::new(load.sources);
     checker.diagnostics = load.diagnostics;
     checker.calendar_files = load.calendars;
+    checker.calendars_read = load.calendars_read;
     checker.modules = load.modules;
     checker.tests = load.tests.unwrap_or_default();
     checker.test_files = load.test_files;

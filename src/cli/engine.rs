@@ -95,14 +95,14 @@ impl RunOptions {
 /// Parses and checks a policy.
 pub(super) fn load(files: Vec<PolicyFile>, loader: &mut FolderLoader) -> Loaded {
     let (policy, diagnostics, sources) = Policy::load(files, loader);
-    let policy = policy.map(|policy| loader.modules.answering(policy));
+    let policy = policy.map(|policy| loader.answering(policy));
     Loaded { policy, diagnostics, sources }
 }
 
 /// The same without its tests, for those who decide.
 pub(super) fn load_to_decide(files: Vec<PolicyFile>, loader: &mut FolderLoader) -> Loaded {
     let (policy, diagnostics, sources) = Policy::load_to_decide(files, loader);
-    let policy = policy.map(|policy| loader.modules.answering(policy));
+    let policy = policy.map(|policy| loader.answering(policy));
     Loaded { policy, diagnostics, sources }
 }
 

@@ -1,12 +1,15 @@
 //! Where a policy's text comes from: its folder, the files that it imports, and the packs inside the program.
 
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::embedded;
 use super::failure::Failure;
 use super::input;
 use super::plugin::Modules;
+use crate::Policy;
+use crate::ahead::{Ahead, Work};
 use crate::check::Loader;
 use crate::check::plugin::{Described, Refused};
 
@@ -36,7 +39,8 @@ pub(super) fn open(path: &Path, modules: Modules) -> Result<(Vec<PolicyFile>, Fo
         let name = name(path.strip_prefix(&root).unwrap_or(&path));
         files.push((name, Arc::from(input::text(&path)?)));
     }
-    Ok((files, FolderLoader { root, tried: Vec::new(), modules }))
+    let modules = Arc::new(Mutex::new(modules));
+    Ok((files, FolderLoader { root, tried: Vec::new(), modules, coming: Vec::new(), helper: None }))
 }
 
 /// Gives the checker what a policy imports.
@@ -46,7 +50,19 @@ pub(super) struct FolderLoader {
     /// The files that the policy has asked for, there or not.
     pub tried: Vec<PathBuf>,
     /// The modules of its plugins.
-    pub modules: Modules,
+    modules: Arc<Mutex<Modules>>,
+    /// The modules that will be asked for.
+    coming: Vec<Coming>,
+    /// Hands work to a thread that does what will be needed.
+    helper: Option<Sender<Work>>,
+}
+
+/// A module that will be asked for: its path and its digest as the policy has them, and what it says of itself.
+#[derive(Debug)]
+struct Coming {
+    place: PathBuf,
+    digest: Option<String>,
+    described: Ahead<Result<Arc<Described>, Refused>>,
 }
 
 impl Loader for FolderLoader {
@@ -69,20 +85,67 @@ impl Loader for FolderLoader {
         self.near(from, path, "ics")
     }
 
+    fn aside(&mut self, work: Work) {
+        // One processor does one thing at a time.
+        if self.helper.is_none() && super::processors() > 1 {
+            self.helper = helper();
+        }
+        if let Some(helper) = &self.helper {
+            // What nobody takes is done when it is needed.
+            drop(helper.send(work));
+        }
+    }
+
+    fn plugin_comes(&mut self, from: &str, path: &str, digest: Option<&str>) {
+        if let Ok((_, place)) = self.place(from, path, "wasm") {
+            let described = self.described(&place, path, digest);
+            self.aside(described.work());
+            self.coming.push(Coming { place, digest: digest.map(str::to_owned), described });
+        }
+    }
+
     fn plugin(&mut self, from: &str, path: &str, digest: Option<&str>) -> Result<Arc<Described>, Refused> {
         let (_, place) = self.place(from, path, "wasm").map_err(Refused::Unusable)?;
-        let bytes = input::bytes(&place, LARGEST_MODULE).map_err(|failure| match failure {
-            Failure::Message { message, .. } => Refused::Unusable(message),
-            _ => Refused::Unusable(format!("cannot read `{path}`")),
-        })?;
-        self.modules.describe(&bytes, digest)
+        self.tried.push(place.clone());
+        let coming = self.coming.iter().find(|coming| coming.place == place && coming.digest.as_deref() == digest);
+        match coming {
+            Some(coming) => coming.described.get().clone(),
+            None => self.described(&place, path, digest).get().clone(),
+        }
     }
 }
 
+/// A thread that does one thing after another, for as long as there is somebody who could hand it more.
+fn helper() -> Option<Sender<Work>> {
+    let (helper, works) = channel::<Work>();
+    let run = move || works.into_iter().for_each(|work| work());
+    let builder = std::thread::Builder::new().name("policy".to_owned()).stack_size(super::STACK);
+    builder.spawn(run).ok().map(|_| helper)
+}
+
 impl FolderLoader {
+    /// The policy, whose plugins are asked by way of the modules that were loaded for it.
+    pub(super) fn answering(&self, policy: Policy) -> Policy {
+        self.modules.lock().unwrap_or_else(PoisonError::into_inner).answering(policy)
+    }
+
+    /// What a module says of itself.
+    fn described(&self, place: &Path, path: &str, digest: Option<&str>) -> Ahead<Result<Arc<Described>, Refused>> {
+        let (modules, place) = (Arc::clone(&self.modules), place.to_owned());
+        let (path, digest) = (path.to_owned(), digest.map(str::to_owned));
+        Ahead::new(move || {
+            let bytes = input::bytes(&place, LARGEST_MODULE).map_err(|failure| match failure {
+                Failure::Message { message, .. } => Refused::Unusable(message),
+                _ => Refused::Unusable(format!("cannot read `{path}`")),
+            })?;
+            modules.lock().unwrap_or_else(PoisonError::into_inner).describe(&bytes, digest.as_deref())
+        })
+    }
+
     /// The text that a file of the policy names by a path relative to itself.
     fn near(&mut self, from: &str, path: &str, extension: &str) -> Result<PolicyFile, String> {
         let (relative, path_here) = self.place(from, path, extension)?;
+        self.tried.push(path_here.clone());
         match input::text(&path_here) {
             Ok(text) => Ok((name(&relative), Arc::from(text))),
             Err(Failure::Message { message, .. }) => Err(message),
@@ -91,7 +154,7 @@ impl FolderLoader {
     }
 
     /// Where a path leads that a file of the policy names relative to itself: from the policy's folder, and from here.
-    fn place(&mut self, from: &str, path: &str, extension: &str) -> Result<(PathBuf, PathBuf), String> {
+    fn place(&self, from: &str, path: &str, extension: &str) -> Result<(PathBuf, PathBuf), String> {
         // A policy from elsewhere must not be able to show what other files hold.
         if Path::new(path).is_absolute() || Path::new(path).extension().is_none_or(|found| found != extension) {
             return Err(format!("`{path}` is not the relative path of a *.{extension} file"));
@@ -99,7 +162,6 @@ impl FolderLoader {
         let near = Path::new(from).parent().map(Path::to_owned).unwrap_or_default();
         let relative = straight(&near.join(path));
         let path_here = self.root.join(&relative);
-        self.tried.push(path_here.clone());
         Ok((relative, path_here))
     }
 }

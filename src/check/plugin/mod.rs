@@ -12,7 +12,7 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 pub use kind::Kind;
-pub(super) use module::described;
+pub(super) use module::{Named, named};
 pub use text::shown;
 
 /// A check: what it is asked with and what it answers.

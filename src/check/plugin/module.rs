@@ -1,29 +1,24 @@
-//! The module behind a `plugin` statement: fetched while the policy is loaded, and held against what the statement says.
-
-use std::sync::Arc;
+//! The module behind a `plugin` statement.
 
 use crate::syntax::tree::{Body, Plugin, Statement};
 
-use super::super::load::Loader;
-use super::{Described, Refused};
+/// A module as a `plugin` statement names it.
+#[derive(Clone, Debug)]
+pub(in crate::check) struct Named {
+    /// The file of the statement.
+    pub(in crate::check) from: String,
+    /// The path, relative to it.
+    pub(in crate::check) path: String,
+    /// The digest that it has to have.
+    pub(in crate::check) digest: Option<String>,
+}
 
-/// What the module of a `plugin` statement says of itself; none for other statements, and where the statement does not name one.
-pub(in crate::check) fn described(
-    statement: &Statement,
-    from: &str,
-    is_pack: bool,
-    loader: &mut dyn Loader,
-) -> Option<Result<Arc<Described>, Refused>> {
+/// The module of a `plugin` statement; none for other statements, and where the statement does not name one.
+pub(in crate::check) fn named(statement: &Statement, from: &str) -> Option<Named> {
     let Body::Plugin(tree) = &statement.body else { return None };
     let path = tree.module.first()?.plain()?;
     let digest = pinned(tree);
-    if tree.digest.is_empty() || digest.is_some() {
-        if is_pack {
-            return Some(Err(Refused::Unusable("a pack has no modules: it is text".to_owned())));
-        }
-        return Some(loader.plugin(from, &path, digest.as_deref()));
-    }
-    None
+    (tree.digest.is_empty() || digest.is_some()).then(|| Named { from: from.to_owned(), path, digest })
 }
 
 /// The digest that a statement names, if it is one.
