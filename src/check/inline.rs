@@ -286,7 +286,11 @@ impl Checker {
         }
         // What the text needs of the record is not needed of the subject of that name.
         self.needs.push(Needs::default());
-        let thing = self.thing(name, &inner);
+        let thing = match self.thing(name, &inner) {
+            // Which asset's it is hangs on the subjects at hand, that is on these.
+            Thing::Category { of_change } => Thing::Node(self.category(None, of_change, &inner, span)),
+            thing => thing,
+        };
         let mut needs = self.needs.pop().unwrap_or_default();
         match table {
             TableId::CHANGE => needs.change = false,

@@ -225,7 +225,11 @@ impl Walk<'_> {
             Op::Risk(index, _) => self.risk(frame, row, *index),
             Op::Approval(index, _) => self.all(super::approval::missing(frame, row, *index)),
             Op::Met(index) => self.all(super::obligation::missing(frame, row, *index)),
-            Op::Waived(target, var) => self.all(super::waiver::missing(frame, row, *target, *var)),
+            Op::Waived(target, var) => {
+                let asset = var.map_or_else(|| self.asset.clone(), |var| self.asset_of_finding(frame, row, var));
+                let facts = super::waiver::missing(frame, row, *target, *var);
+                self.all(facts.into_iter().map(|fact| of_asset(fact, &asset)).collect());
+            }
             Op::Metric(index) => self.metric(frame, row, *index),
             Op::Overlaps(period) => self.all(super::period::lacks::of_overlap(frame, row, *period)),
             Op::Plugin(asked, inputs) => {
@@ -380,12 +384,10 @@ impl Walk<'_> {
         let Some(table) = env.program.vars.get(usize::from(var.0)).map(|v| v.table) else { return };
         let Some(at) = frame.rows(var).and_then(|rows| rows.get(row).copied()) else { return };
         let Some(findings) = env.rows_of(TableId::FINDING) else { return };
-        let prefix = record_path(frame, row, var, &self.asset);
         let (asset, rows): (String, Vec<u32>) = if table == TableId::ASSET {
-            (prefix, super::urgency::findings_of(env, at).collect())
+            (record_path(frame, row, var, &self.asset), super::urgency::findings_of(env, at).collect())
         } else {
-            let asset = prefix.rsplit_once(".findings[").map_or(prefix.clone(), |(asset, _)| asset.to_owned());
-            (asset, vec![at])
+            (self.asset_of_finding(frame, row, var), vec![at])
         };
         let outer = std::mem::replace(&mut self.asset, asset);
         for finding in rows {
@@ -463,12 +465,14 @@ impl Walk<'_> {
         let root = Frame::root(env);
         let inner = finding_frame(&root, findings, &[finding]);
         let own = super::waiver::missing(&inner, 0, Waivable::Triage(block), None);
-        let called = own.into_iter().map(|fact| match fact.fact.strip_prefix("asset.") {
-            Some(rest) => UnknownFact { fact: format!("{}.{rest}", self.asset), ..fact },
-            None => fact,
-        });
-        let called: Vec<UnknownFact> = called.collect();
+        let called = own.into_iter().map(|fact| of_asset(fact, &self.asset)).collect();
         self.all(called);
+    }
+
+    /// The path of the asset whose finding a variable stands for.
+    fn asset_of_finding(&self, frame: &Frame<'_>, row: usize, var: VarId) -> String {
+        let finding = record_path(frame, row, var, &self.asset);
+        finding.rsplit_once(".findings[").map_or(finding.clone(), |(asset, _)| asset.to_owned())
     }
 
     /// What the level of one finding hangs on, and its due date if asked.
@@ -510,8 +514,26 @@ impl Walk<'_> {
                 let wanted: Vec<Option<NodeId>> = deciding(def).map(Some).collect();
                 self.list(frame, row, Root::Category(block), VarId::ASSET, &ListRef::AssetsOf(VarId::CHANGE), &wanted);
             }
+            (true, Some(var)) if var != VarId::ASSET => {
+                let Some(rows) = frame.rows(var) else { return };
+                let inner = frame.rebound(VarId::ASSET, rows);
+                // The same is asked of another asset.
+                let seen = std::mem::take(&mut self.seen);
+                let asset = record_path(frame, row, var, &self.asset);
+                let outer = std::mem::replace(&mut self.asset, asset);
+                deciding(def).for_each(|node| self.node(&inner, row, node));
+                (self.asset, self.seen) = (outer, seen);
+            }
             _ => deciding(def).for_each(|node| self.node(frame, row, node)),
         }
+    }
+}
+
+/// A fact of the asset at hand, by the path of that asset.
+fn of_asset(fact: UnknownFact, asset: &str) -> UnknownFact {
+    match fact.fact.strip_prefix("asset.") {
+        Some(rest) => UnknownFact { fact: format!("{asset}.{rest}"), ..fact },
+        None => fact,
     }
 }
 

@@ -98,9 +98,17 @@ impl Decisive {
                 self.add(path, value, known);
             }
             Op::Now => self.add("now".to_owned(), env.now.to_rfc3339(), true),
-            Op::Category(..) => {
+            Op::Category(block, var) => {
                 let known = poss(&frame.eval(id), row).one().is_some();
-                self.add("category".to_owned(), printed(), known);
+                let name = category_name(env, *block, var.is_none());
+                let other = var.filter(|var| *var != VarId::ASSET);
+                self.add(of_other(frame, row, name, other), printed(), known);
+            }
+            Op::Waived(target, Some(finding)) => {
+                let known = poss(&frame.eval(id), row).one().is_some();
+                let name = crate::eval::waiver::head_of(env.program, *target).map_or("", |head| head.name.as_str());
+                let other = Some(*finding).filter(|var| *var != VarId::FINDING);
+                self.add(of_other(frame, row, format!("waived({name})"), other), printed(), known);
             }
             Op::Risk(..) | Op::Approval(..) | Op::Met(_) | Op::Waived(..) | Op::Meets(..) => {
                 let known = poss(&frame.eval(id), row).one().is_some();
@@ -220,6 +228,24 @@ impl Decisive {
                 nodes.iter().flatten().for_each(|node| self.facts_of(&inner, at, *node));
             }
         }
+    }
+}
+
+/// What people call the category by a block: of the whole change, or of one asset where each has its own.
+fn category_name(env: &Env<'_>, block: u16, whole: bool) -> String {
+    let def = env.program.categorises.get(usize::from(block));
+    let of_change = if whole && def.is_some_and(|def| def.each_asset) { "change." } else { "" };
+    let named = def
+        .filter(|_| env.program.category != Some(block))
+        .map_or_else(String::new, |def| format!(".{}", def.head.name));
+    format!("{of_change}category{named}")
+}
+
+/// What is read of another record than the one at hand.
+fn of_other(frame: &Frame<'_>, row: usize, name: String, other: Option<VarId>) -> String {
+    match other {
+        Some(var) => format!("{name} of {}", record_path(frame, row, var, "asset")),
+        None => name,
     }
 }
 
