@@ -361,24 +361,53 @@ pub fn entry(env: &Env<'_>, duty: &Duty) -> Option<Obligation> {
     })
 }
 
-/// The missing facts that `met(x)` hangs on in one row.
+/// The missing facts that `met(x)` hangs on in one row; sorted.
 #[must_use]
 pub fn missing(frame: &Frame<'_>, row: usize, index: u16) -> Vec<UnknownFact> {
     let Some(def) = frame.env.program.obligations.get(usize::from(index)) else { return Vec::new() };
+    let one = unknown::single(frame, row);
+    let mut lacks = missing_today(&one, def);
+    if earlier_ones(&one) {
+        lacks.append(&mut missing_earlier(&one, index, def));
+    }
+    lacks.sort();
+    lacks.dedup();
+    lacks
+}
+
+/// What is not known of whether duties of earlier runs belong here, and whether they are done, in the one row of a frame.
+fn missing_earlier(one: &Frame<'_>, index: u16, def: &Def) -> Vec<UnknownFact> {
+    let mut duties = vec![Vec::new()];
+    of_today(one, index, def, &mut None, &mut duties);
+    keep(one, index, def, &mut duties);
+    let mut lacks = Vec::new();
+    let open = |duty: &Duty| (duty.kept || duty.again) && duty.asks.be_true && duty.met.be_false;
+    for duty in duties.into_iter().flatten().filter(open) {
+        lacks.extend(duty.lacks);
+        let met = match duty.finding {
+            Some(finding) => unknown::missing(&with_finding(one, finding), 0, def.met.as_slice(), None),
+            None => unknown::missing(one, 0, def.met.as_slice(), None),
+        };
+        lacks.extend(met.into_iter().filter(|fact| !is_of_unseen(fact)));
+    }
+    lacks
+}
+
+/// What is missing of what today's facts ask for, in the one row of a frame.
+fn missing_today(one: &Frame<'_>, def: &Def) -> Vec<UnknownFact> {
     let nodes: Vec<_> = def.head.scope.iter().chain(&def.head.except).chain(&def.met).copied().collect();
     if !names_finding(def) {
-        return unknown::missing(frame, row, &nodes, None);
+        return unknown::missing(one, 0, &nodes, None);
     }
-    let one = unknown::single(frame, row);
-    let Some(found) = fixed(&one) else { return Vec::new() };
-    let inner = found.frame(&one);
+    let Some(found) = fixed(one) else { return Vec::new() };
+    let inner = found.frame(one);
     let mut lacks = Vec::new();
     for (at, (finding, fixes)) in found.findings.iter().zip(&found.fixes).enumerate() {
         if done(&inner, def).must_at(at) || !asks(&inner, def, true).may_at(at) {
             continue;
         }
         let mut own = unknown::missing(&inner, at, &nodes, None);
-        if is_unseen(frame.env, *finding) {
+        if is_unseen(one.env, *finding) {
             own.retain(|fact| !is_of_unseen(fact));
         }
         lacks.append(&mut own);
@@ -386,7 +415,5 @@ pub fn missing(frame: &Frame<'_>, row: usize, index: u16) -> Vec<UnknownFact> {
             lacks.extend(not_surely_fixed(&inner, at, *finding));
         }
     }
-    lacks.sort();
-    lacks.dedup();
     lacks
 }
