@@ -195,6 +195,8 @@ pub enum E {
     Category,
     /// `change.category`
     ChangeCategory,
+    /// `category of a`, where each asset has its own.
+    CategoryOf(String),
     /// A field of the record that a field or element refers to.
     Through(Base, Ent, &'static str),
     Risk(String, RiskField),
@@ -486,6 +488,7 @@ pub fn walk(e: &E, see: &mut dyn FnMut(&E)) {
         | E::Let(..)
         | E::Category
         | E::ChangeCategory
+        | E::CategoryOf(_)
         | E::Through(..)
         | E::Risk(..)
         | E::Ask(..)

@@ -439,6 +439,7 @@ pub fn bare(e: &E) -> String {
         E::RecIn(var, l) => format!("{var} in {}", list(l)),
         E::Category => "category".to_owned(),
         E::ChangeCategory => "change.category".to_owned(),
+        E::CategoryOf(asset) => format!("category of {asset}"),
         E::And(_) | E::Or(_) | E::Default(..) | E::If(..) => top(e),
     }
 }

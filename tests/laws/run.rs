@@ -10,7 +10,7 @@ use changegate::Policy;
 
 use crate::case::Case;
 use crate::engine::{self, Answer, Input};
-use crate::laws::{agree, alone, deletion, format, not_before, order, passed_over, portions, suffice};
+use crate::laws::{agree, alone, deletion, format, lacks, not_before, order, passed_over, portions, suffice};
 use crate::oracle::World;
 use crate::rng::Rng;
 use crate::shrink::shrink;
@@ -120,6 +120,12 @@ pub fn broken(case: &Case, seed: u64, number: u64, only: Option<&str>) -> Option
         case.facts.changes.iter().find(|c| !answer.rows.iter().any(|r| Some(r.change.as_str()) == c["id"].as_str()))
     {
         return Some(of("Total")(format!("{} has no row", change["id"])));
+    }
+    if let Some(why) = lacks::lacks(case, &answer, &oracle) {
+        return Some(of("What is missing")(why));
+    }
+    if only == Some("What is missing") {
+        return None;
     }
     let mut rng = Rng::of_case(seed ^ 1, number);
     if let Some(wrong) = timed("deletions", || deleted(case, &policy, &answer, &mut rng)) {

@@ -17,11 +17,10 @@ fn cmp(op: Cmp, a: E, b: E) -> E {
 
 impl Gen {
     pub fn atom(&mut self, scope: &Scope, focus: Option<&str>) -> E {
-        if focus.is_none()
-            && scope.stratum > 4
+        if scope.stratum > 4
             && !self.policy.categorises.is_empty()
             && self.rng.chance(15)
-            && let Some(e) = self.category_atom(scope)
+            && let Some(e) = self.category_atom(scope, focus)
         {
             return e;
         }
@@ -30,6 +29,15 @@ impl Gen {
             && scope.names
             && self.rng.chance(35)
             && let Some(e) = self.named_atom(scope)
+        {
+            return e;
+        }
+        if self.people
+            && focus == Some("finding")
+            && scope.names
+            && scope.stratum > 5
+            && self.rng.chance(25)
+            && let Some(e) = self.waived_atom()
         {
             return e;
         }
@@ -352,15 +360,18 @@ impl Gen {
         }
     }
 
-    fn category_atom(&mut self, scope: &Scope) -> Option<E> {
+    fn category_atom(&mut self, scope: &Scope, focus: Option<&str>) -> Option<E> {
         let block = self.policy.categorise()?.clone();
-        if !scope.has("change") {
+        if !scope.has("change") && !scope.categories {
             return None;
         }
-        let read = match (block.each_asset, scope.has("asset")) {
-            (false, _) => E::Category,
-            (true, true) if self.rng.chance(60) => E::Category,
-            (true, _) => E::ChangeCategory,
+        let read = match (block.each_asset, focus) {
+            (true, Some("asset")) => E::Category,
+            (true, Some(var)) if scope.kind(var) == Var::Rec(Ent::Asset) => E::CategoryOf(var.to_owned()),
+            (_, Some(_)) => return None,
+            (false, None) => E::Category,
+            (true, None) if scope.has("asset") && self.rng.chance(60) => E::Category,
+            (true, None) => E::ChangeCategory,
         };
         let names: Vec<&String> = block.arms.iter().map(|a| &a.name).collect();
         let word = Val::Word(0, self.rng.pick(&names).as_str().into());

@@ -3,7 +3,7 @@
 use crate::ir::*;
 use crate::vocab::Ent;
 
-use super::{Gen, Scope, Var};
+use super::{CATEGORIES, Gen, Scope, Var};
 
 fn boxed(e: E) -> Box<E> {
     Box::new(e)
@@ -127,10 +127,7 @@ impl Gen {
             .lets
             .iter()
             .filter(|l| {
-                l.subject == subject
-                    && l.kind == Kind::Bool
-                    && l.stratum < scope.stratum.max(1)
-                    && matches!(l.body, LetBody::Expr(_))
+                l.subject == subject && l.kind == Kind::Bool && scope.may_name(l) && matches!(l.body, LetBody::Expr(_))
             })
             .map(|l| l.name.clone())
             .collect();
@@ -165,7 +162,7 @@ impl Gen {
         walk(e, &mut |e| {
             highest = highest.max(match e {
                 E::Triage(..) => 2,
-                E::Category | E::ChangeCategory => 4,
+                E::Category | E::ChangeCategory | E::CategoryOf(_) => CATEGORIES,
                 E::Risk(..) => 3,
                 E::Ask(Ask::Waived, _) | E::Overlaps(_) => 5,
                 E::Ask(Ask::Approved | Ask::Cleared, _) => 6,
@@ -196,7 +193,10 @@ impl Gen {
 /// What a new `let` may name, and what it is about.
 pub fn let_scope(subject: Subject, scope: &Scope) -> Option<(Scope, &'static str)> {
     Some(match subject {
-        Subject::Asset => (Scope { stratum: scope.stratum, ..Scope::of(&[("asset", Ent::Asset)], 0) }, "asset"),
+        Subject::Asset => {
+            let categories = scope.categories || scope.has("change");
+            (Scope { stratum: scope.stratum, categories, ..Scope::of(&[("asset", Ent::Asset)], 0) }, "asset")
+        }
         Subject::Finding => (Scope { stratum: scope.stratum, ..Scope::finding() }, "finding"),
         Subject::Change => (
             Scope { assets: scope.assets, stratum: scope.stratum, ..Scope::of(&[("change", Ent::Change)], 0) },

@@ -24,6 +24,9 @@ use crate::oracle::time as clock;
 use crate::rng::Rng;
 use crate::vocab::{self, Ent, Ty};
 
+/// What reads a category has this stratum at least, and names the change by it.
+pub const CATEGORIES: u8 = 4;
+
 /// What a variable is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Var {
@@ -45,12 +48,14 @@ pub struct Scope {
     pub stratum: u8,
     /// `let`s, tables and parameters may be used.
     pub names: bool,
+    /// Of a `let`: it may read the category of its asset.
+    pub categories: bool,
 }
 
 impl Scope {
     pub fn of(subjects: &[(&str, Ent)], stratum: u8) -> Self {
         let vars = subjects.iter().map(|(name, ent)| ((*name).to_owned(), Var::Rec(*ent))).collect();
-        Self { vars, assets: false, lists: false, stratum, names: true }
+        Self { vars, assets: false, lists: false, stratum, names: true, categories: false }
     }
 
     pub fn finding() -> Self {
@@ -63,6 +68,11 @@ impl Scope {
 
     pub fn has(&self, name: &str) -> bool {
         self.vars.iter().any(|(n, _)| n == name)
+    }
+
+    /// Whether a `let` may be used, whatever it is about.
+    pub fn may_name(&self, l: &Let) -> bool {
+        l.stratum < self.stratum.max(1) && (l.stratum < CATEGORIES || self.has("change") || self.categories)
     }
 
     fn with(&self, name: &str, var: Var) -> Self {

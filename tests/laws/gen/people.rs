@@ -379,7 +379,7 @@ pub fn names(policy: &Policy, e: &E, named: &mut BTreeSet<String>) {
         }
         E::Overlaps(_) => named.extend(["asset".to_owned(), "change".to_owned()]),
         E::Meets(a, b) => named.extend([a.clone(), b.clone()]),
-        E::Let(_, Some(of)) => {
+        E::Let(_, Some(of)) | E::CategoryOf(of) => {
             named.insert(of.clone());
         }
         E::Let(name, None) => {

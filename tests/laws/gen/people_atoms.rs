@@ -54,6 +54,17 @@ impl Gen {
         Some(if matches!(e, E::Ask(..)) && self.rng.chance(25) { E::Not(boxed(e)) } else { e })
     }
 
+    /// Whether a finding is waived.
+    pub fn waived_atom(&mut self) -> Option<E> {
+        let triages: Vec<String> =
+            self.can_be_waived.iter().filter(|(_, _, triage)| *triage).map(|(name, ..)| name.clone()).collect();
+        if triages.is_empty() {
+            return None;
+        }
+        let e = E::Ask(Ask::Waived, self.rng.pick(&triages).clone());
+        Some(if self.rng.chance(50) { E::Not(boxed(e)) } else { e })
+    }
+
     fn risk_atom(&mut self, at: usize) -> E {
         let risk = self.policy.risks[at].clone();
         let read = |field| E::Risk(risk.name.clone(), field);

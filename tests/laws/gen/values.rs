@@ -181,7 +181,7 @@ impl Gen {
             .policy
             .lets
             .iter()
-            .filter(|l| l.subject == subject && l.kind == kind && l.stratum < scope.stratum.max(1))
+            .filter(|l| l.subject == subject && l.kind == kind && scope.may_name(l))
             .map(|l| l.name.clone())
             .collect();
         if !usable.is_empty() && self.rng.chance(60) {

@@ -5,6 +5,7 @@ pub mod alone;
 pub mod deletion;
 pub mod duties;
 pub mod format;
+pub mod lacks;
 pub mod not_before;
 pub mod order;
 pub mod passed_over;

@@ -129,7 +129,7 @@ fn reads(case: &Case) -> BTreeSet<&'static str> {
                     lets.insert(name.clone());
                 }
                 E::Triage(..) => triage = true,
-                E::Category | E::ChangeCategory => category = true,
+                E::Category | E::ChangeCategory | E::CategoryOf(_) => category = true,
                 _ => {}
             });
         };

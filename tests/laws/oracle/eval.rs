@@ -258,6 +258,7 @@ impl<'a> World<'a> {
             E::Through(base, ent, name) => facts::scalar(&self.through(base, *ent, env), *ent, name, self.now),
             E::Risk(name, field) => self.read_risk(name, *field, env),
             E::ChangeCategory => self.read_change_category(env),
+            E::CategoryOf(asset) => self.read_category(&self.rebind(env, Some(asset))),
             E::Nearest(next, name, at) => self.read_nearest(&self.value(at, env), name, *next),
             E::Metric(name) => self.read_metric(name, env),
             _ => {
