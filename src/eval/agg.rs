@@ -56,12 +56,14 @@ pub fn aggregate(frame: &Frame<'_>, base: &Type, kind: AggKind, parts: &Parts<'_
     builder.finish()
 }
 
-/// What a `min`, `max` or `sum` of whole numbers gives.
+/// What a `min`, `max`, `sum` or `avg` of values of a type gives.
 #[cfg(test)]
-pub fn aggregated(kind: AggKind, over: &Over, empty: Option<Poss>) -> Poss {
+pub fn aggregated(kind: AggKind, over: &Over, of: &Type, empty: Option<Poss>) -> Poss {
+    let mean = if matches!(of, Type::Int) { &Type::Number } else { of };
     match kind {
-        AggKind::Sum => over.sum(empty, false),
+        AggKind::Sum => over.sum(empty, is_decimal(of)),
         AggKind::Min => over.extreme(empty, least),
+        AggKind::Avg => over.avg(empty, of, mean),
         _ => over.extreme(empty, greatest),
     }
 }
@@ -158,6 +160,8 @@ pub struct Over {
     pub perhaps: Vec<Poss>,
     /// There may be many unseen ones.
     pub unseen: bool,
+    /// The sum of those that certainly count, and how many they are, where not each of them is kept.
+    pub total: Option<(Raw, i64)>,
 }
 
 /// The values to aggregate for each row.
@@ -244,7 +248,11 @@ impl Over {
         }
         let known: Option<Vec<Raw>> = self.certain.iter().map(Poss::one).collect();
         if let (Some(values), true) = (known, self.perhaps.is_empty()) {
-            return mean(&values, value_base, base).map_or(Poss::Any, Poss::One);
+            let mean = match self.total {
+                Some((sum, count)) => mean_of(as_decimal(sum, value_base), count, base),
+                None => mean(&values, value_base, base),
+            };
+            return mean.map_or(Poss::Any, Poss::One);
         }
         if self.perhaps.is_empty() {
             let ends = || self.certain.iter().map(Poss::ends);
@@ -276,17 +284,23 @@ fn add(a: Option<Raw>, b: Option<Raw>) -> Option<Raw> {
 /// The mean, rounded once, half to even.
 fn mean(values: &[Raw], value_base: &Type, base: &Type) -> Option<Raw> {
     let count = i64::try_from(values.len()).ok()?;
-    // A sum of whole numbers is kept in billionths of billionths, that is as raw decimals, so that the one division rounds at the right place.
-    let raw = |value: &Raw| match (value, value_base) {
-        (Raw::Int(v), Type::Duration | Type::Time) => Decimal::from_raw(i128::from(*v)),
-        (Raw::Int(v), _) => Some(Decimal::from_int(*v)),
-        (Raw::Decimal(v), _) => Decimal::from_raw(*v),
+    let add = |sum: Decimal, value: &Raw| sum.checked_add(as_decimal(*value, value_base)?);
+    mean_of(values.iter().try_fold(Decimal::ZERO, add), count, base)
+}
+
+/// A value as a mean adds it. A sum of whole numbers is kept in billionths of billionths, that is as raw decimals, so that the one division rounds
+/// at the right place.
+fn as_decimal(value: Raw, base: &Type) -> Option<Decimal> {
+    match (value, base) {
+        (Raw::Int(v), Type::Duration | Type::Time) => Decimal::from_raw(i128::from(v)),
+        (Raw::Int(v), _) => Some(Decimal::from_int(v)),
+        (Raw::Decimal(v), _) => Decimal::from_raw(v),
         (Raw::None, _) => None,
-    };
-    let mut sum = Decimal::ZERO;
-    for value in values {
-        sum = sum.checked_add(raw(value)?)?;
     }
-    let mean = sum.checked_div(Decimal::from_int(count))?;
+}
+
+/// The sum of so many, divided.
+fn mean_of(sum: Option<Decimal>, count: i64, base: &Type) -> Option<Raw> {
+    let mean = sum?.checked_div(Decimal::from_int(count))?;
     if is_decimal(base) { Some(Raw::Decimal(mean.raw())) } else { i64::try_from(mean.raw()).ok().map(Raw::Int) }
 }

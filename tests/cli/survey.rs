@@ -18,6 +18,8 @@ rule least      { forbid min(a.cost for a in change.assets where a.environment =
 rule greatest   { forbid max(a.share for a in inventory) >= 5.25  effect warn }
 rule summed     { forbid sum(a.cost for a in change.assets where a.tier == 4, empty: 0) > 100  effect warn }
 rule parts      { forbid sum(a.share for a in inventory) > 1000  effect warn }
+rule mean       { forbid avg(a.cost for a in change.assets where a.environment == dev, empty: 0.0) > 1  effect warn }
+rule middle     { forbid avg(a.tier for a in inventory where a.environment == prod) > 1.5  effect warn }
 rule named      { forbid "a003" in change.assets  effect warn }
 rule urgent     { forbid count(a in change.assets where a.triage.level == act) > 2  effect warn }
 rule unsaid     { forbid count(a in change.assets where a.tier is unknown) > 0  effect warn }
@@ -55,7 +57,7 @@ fn what_all_assets_come_to_is_gathered_before_the_first_is_decided() {
     assert!(is_in_portions(&folder));
     for format in ["ndjson", "json", "human"] {
         let printed = same(&folder, &["--format", format]);
-        for rule in ["counted", "all_told", "shared", "least", "summed", "urgent", "unsaid"] {
+        for rule in ["counted", "all_told", "shared", "least", "summed", "mean", "middle", "urgent", "unsaid"] {
             assert!(printed.contains(rule), "{rule} says nothing");
         }
     }
@@ -94,10 +96,12 @@ fn sums_that_hang_on_their_order_are_worked_out_together() {
     let record = |n: usize, cost: i64| format!("{{\"id\":\"a{n:03}\",\"tier\":4,\"cost\":{cost}}}\n");
     let text: String = [large, large, -large, -large, 7].iter().enumerate().map(|(n, cost)| record(n, *cost)).collect();
     let folder = project("{\"id\":\"C1\",\"assets\":{\"where\":\"true\"},\"fixes\":[]}\n", &text);
-    let rule = "rule summed { forbid sum(a.cost for a in change.assets) > 6  effect hold }\n";
-    folder.write("policy.gate", format!("{POLICY}extend asset {{ cost: int }}\n{rule}"));
-    assert!(!is_in_portions(&folder));
-    same_by(&folder, &["--format", "ndjson"], &[("60", "1"), ("60", "2")]);
+    for aggregate in ["sum", "avg"] {
+        let rule = format!("rule summed {{ forbid {aggregate}(a.cost for a in change.assets) > 1  effect hold }}\n");
+        folder.write("policy.gate", format!("{POLICY}extend asset {{ cost: int }}\n{rule}"));
+        assert!(!is_in_portions(&folder), "{aggregate}");
+        same_by(&folder, &["--format", "ndjson"], &[("60", "1"), ("60", "2")]);
+    }
 }
 
 /// What asks of each asset what hangs on all of them again, or is not the same for all, needs the whole.

@@ -63,7 +63,7 @@ fn can_be_gathered(program: &Program, node: &Node) -> bool {
     let kind = match &node.op {
         Op::Quant(..) | Op::Category(..) => true,
         Op::Agg { kind: AggKind::Count | AggKind::Share, .. } => true,
-        Op::Agg { kind: AggKind::Min | AggKind::Max | AggKind::Sum, value, .. } => is_number(value),
+        Op::Agg { kind: AggKind::Min | AggKind::Max | AggKind::Sum | AggKind::Avg, value, .. } => is_number(value),
         _ => false,
     };
     kind && node.vars.iter().all(|var| *var == VarId::CHANGE)

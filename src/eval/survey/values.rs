@@ -1,4 +1,4 @@
-//! The values of a `min`, `max` or `sum`, as few of them as give the same.
+//! The values of a `min`, `max`, `sum` or `avg`, as few of them as give the same.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,8 @@ const MANY: usize = 128;
 pub(super) struct Values {
     kind: AggKind,
     over: Over,
-    /// All values of a sum, each without its sign: as long as these fit, no order of adding them makes a difference.
+    /// All values of a sum, or of a mean those that certainly count, each without its sign: as long as these fit, no order of adding them makes a
+    /// difference.
     weight: Option<i128>,
     /// Values of which no few give the same.
     is_odd: bool,
@@ -27,6 +28,7 @@ impl Values {
     pub(super) fn new(kind: AggKind, over: Over) -> Self {
         let mut values = Self { kind, over, weight: Some(0), is_odd: false };
         values.weigh();
+        values.total();
         values.settle();
         values
     }
@@ -48,11 +50,23 @@ impl Values {
         self.over.unseen |= other.over.unseen;
         self.is_odd |= other.is_odd;
         self.weight = self.weight.zip(other.weight).and_then(|(a, b)| a.checked_add(b));
+        self.over.total = match (self.over.total, other.over.total) {
+            (Some((a, n)), Some((b, m))) => sum_of([a, b]).zip(n.checked_add(m)),
+            (a, b) => a.or(b),
+        };
         self.settle();
     }
 
+    /// Of a mean the sum of what certainly counts: without it where that does not fit.
+    fn total(&mut self) {
+        let certain = &self.over.certain;
+        if matches!(self.kind, AggKind::Avg) {
+            self.over.total = sum_of(certain.iter().filter_map(Poss::one)).zip(i64::try_from(certain.len()).ok());
+        }
+    }
+
     fn weigh(&mut self) {
-        if !matches!(self.kind, AggKind::Sum) {
+        if !matches!(self.kind, AggKind::Sum | AggKind::Avg) {
             return;
         }
         let size = |value: &Poss| match value.one() {
@@ -60,7 +74,9 @@ impl Values {
             Some(Raw::Decimal(value)) => value.checked_abs(),
             Some(Raw::None) | None => Some(0),
         };
-        let mut all = self.over.certain.iter().chain(&self.over.perhaps);
+        // Of what perhaps counts a mean needs the ends only.
+        let perhaps = if matches!(self.kind, AggKind::Sum) { self.over.perhaps.as_slice() } else { &[] };
+        let mut all = self.over.certain.iter().chain(perhaps);
         self.weight = all.try_fold(0_i128, |sum, value| sum.checked_add(size(value)?));
     }
 
@@ -74,8 +90,31 @@ impl Values {
             AggKind::Min => self.settle_extreme(least),
             AggKind::Max => self.settle_extreme(greatest),
             AggKind::Sum => self.settle_sum(),
-            AggKind::Avg | AggKind::Count | AggKind::Share => self.is_odd = true,
+            AggKind::Avg => self.settle_mean(),
+            AggKind::Count | AggKind::Share => self.is_odd = true,
         }
+    }
+
+    /// Of what certainly counts, and of what perhaps counts, both ends.
+    fn settle_mean(&mut self) {
+        if !self.fits() {
+            (self.is_odd, self.over) = (true, Over::default());
+            return;
+        }
+        let Over { certain, perhaps, .. } = &mut self.over;
+        for values in [certain, perhaps] {
+            let end = |pick: fn(Raw, Raw) -> Raw| values.iter().filter_map(Poss::one).reduce(pick).map(Poss::One);
+            let (low, high) = (end(least), end(greatest));
+            let one_of_each = but_one(values).chain(low.clone()).chain(high.filter(|high| low.as_ref() != Some(high)));
+            *values = one_of_each.collect();
+        }
+    }
+
+    /// Whether all values that are added fit, in whatever order they are added.
+    fn fits(&self) -> bool {
+        let values = self.over.certain.iter().chain(&self.over.perhaps);
+        let is_decimal = is_of_decimals(values.filter_map(Poss::one));
+        self.weight.is_some_and(|weight| narrow(weight, is_decimal).is_some())
     }
 
     /// Of what certainly counts the extreme one; of what perhaps counts each value once, or those at both ends.
@@ -102,33 +141,14 @@ impl Values {
 
     /// Of what certainly counts the sum; of what perhaps counts that of the negative values, and that of the others.
     fn settle_sum(&mut self) {
-        let of_decimals = self.over.certain.iter().chain(&self.over.perhaps).find_map(|value| match value.one()? {
-            Raw::Decimal(_) => Some(true),
-            Raw::Int(_) => Some(false),
-            Raw::None => None,
-        });
-        let is_decimal = of_decimals.unwrap_or(false);
-        let fits = |weight: i128| match is_decimal {
-            true => Decimal::from_raw(weight).is_some(),
-            false => i64::try_from(weight).is_ok(),
-        };
-        if !self.weight.is_some_and(fits) {
+        if !self.fits() {
             (self.is_odd, self.over) = (true, Over::default());
             return;
         }
-        let wide = |value: Raw| match value {
-            Raw::Int(value) => i128::from(value),
-            Raw::Decimal(value) => value,
-            Raw::None => 0,
-        };
-        let narrow = |sum: i128| match is_decimal {
-            true => Some(Poss::One(Raw::Decimal(sum))),
-            false => i64::try_from(sum).ok().map(|sum| Poss::One(Raw::Int(sum))),
-        };
         // They fit, since their weight does.
         let sum = |values: &[Poss], is: fn(i128) -> bool| {
-            let few = values.iter().filter_map(Poss::one).map(wide).filter(|value| is(*value));
-            few.reduce(i128::saturating_add).and_then(narrow)
+            let few = values.iter().filter_map(Poss::one).filter(|value| is(wide(*value)));
+            sum_of(few).map(Poss::One)
         };
         let Over { certain, perhaps, .. } = &mut self.over;
         let all = sum(certain, |_| true);
@@ -136,6 +156,35 @@ impl Values {
         let (below, rest) = (sum(perhaps, |value| value < 0), sum(perhaps, |value| value >= 0));
         *perhaps = but_one(perhaps).chain(below).chain(rest).collect();
     }
+}
+
+/// A value without its type.
+fn wide(value: Raw) -> i128 {
+    match value {
+        Raw::Int(value) => i128::from(value),
+        Raw::Decimal(value) => value,
+        Raw::None => 0,
+    }
+}
+
+/// The same as a value; none where there is no such one.
+fn narrow(value: i128, is_decimal: bool) -> Option<Raw> {
+    match is_decimal {
+        true => Decimal::from_raw(value).map(|value| Raw::Decimal(value.raw())),
+        false => i64::try_from(value).ok().map(Raw::Int),
+    }
+}
+
+/// Whether values are decimals, rather than whole numbers.
+fn is_of_decimals(mut values: impl Iterator<Item = Raw>) -> bool {
+    values.any(|value| matches!(value, Raw::Decimal(_)))
+}
+
+/// The sum of values of one type; none of nothing, and where it does not fit.
+fn sum_of(values: impl IntoIterator<Item = Raw>) -> Option<Raw> {
+    let both = |(sum, of): (i128, Raw), (more, _): (i128, Raw)| Some((sum.checked_add(more)?, of));
+    let (sum, of) = values.into_iter().map(|value| (wide(value), value)).map(Some).reduce(|a, b| both(a?, b?))??;
+    narrow(sum, matches!(of, Raw::Decimal(_)))
 }
 
 /// A value of which nothing is known, where there is one.

@@ -12,6 +12,16 @@ use crate::rng::Rng;
 pub static ALONE: AtomicU64 = AtomicU64::new(0);
 /// How many were surveyed before.
 pub static SURVEYED: AtomicU64 = AtomicU64::new(0);
+/// How many of these for a mean, among other things.
+pub static AVERAGED: AtomicU64 = AtomicU64::new(0);
+
+/// Whether a policy asks for a mean over assets.
+fn asks_for_mean(input: &Input) -> bool {
+    let of_assets = |mean: &str| {
+        mean.split_once(" in ").is_some_and(|(_, list)| list.starts_with("assets") || list.starts_with("inventory"))
+    };
+    input.files.iter().any(|(_, text)| text.split("avg(").skip(1).any(of_assets))
+}
 
 /// Portions of a few lines, for policies that allow them.
 pub fn portions(policy: &Policy, input: &Input, before: &Answer, rng: &mut Rng) -> Option<String> {
@@ -22,6 +32,7 @@ pub fn portions(policy: &Policy, input: &Input, before: &Answer, rng: &mut Rng) 
         Ok(Some(after)) => {
             let count = if policy.is_surveyed() { &SURVEYED } else { &ALONE };
             count.fetch_add(1, Ordering::Relaxed);
+            AVERAGED.fetch_add(u64::from(policy.is_surveyed() && asks_for_mean(input)), Ordering::Relaxed);
             if after == before.bytes {
                 return None;
             }
