@@ -49,7 +49,7 @@ pub(super) fn data(
 ) -> Result<Vec<InputFile>, Failure> {
     if path.as_os_str() == "-" {
         taken(stdin_taken)?;
-        let bytes = plain(io::stdin().lock(), path, unpacked)?;
+        let bytes = plain((io::stdin().lock(), 0), path, unpacked)?;
         return Ok(vec![InputFile { name: "-".to_owned(), bytes }]);
     }
     let files = if folder(path)? {
@@ -84,8 +84,8 @@ pub(super) fn is_called(name: &OsStr, called: &[&str]) -> bool {
     name.rsplit_once('.').is_some_and(|(_, end)| called.contains(&end))
 }
 
-/// What a reader gives, unpacked where it is compressed.
-fn plain(mut reader: impl Read, path: &Path, unpacked: u64) -> Result<Vec<u8>, Failure> {
+/// What a reader gives, which says it is so long, unpacked where it is compressed.
+fn plain((mut reader, about): (impl Read, u64), path: &Path, unpacked: u64) -> Result<Vec<u8>, Failure> {
     let mut first = Vec::with_capacity(SIGN);
     let sign = u64::try_from(SIGN).unwrap_or(u64::MAX);
     reader.by_ref().take(sign).read_to_end(&mut first).map_err(|error| Failure::io("read", path, &error))?;
@@ -96,7 +96,7 @@ fn plain(mut reader: impl Read, path: &Path, unpacked: u64) -> Result<Vec<u8>, F
     }
     let packing = Packing::of(&first);
     let reader = io::Cursor::new(first).chain(reader);
-    let Some(packing) = packing else { return limited(reader, path, LARGEST_DATA, 0) };
+    let Some(packing) = packing else { return limited(reader, path, LARGEST_DATA, about) };
     let bytes = unpack::unpack(packing, reader, unpacked).map_err(|trouble| match trouble {
         Trouble::System(error) => Failure::io("read", path, &error),
         Trouble::Broken(form) => {
@@ -181,10 +181,11 @@ pub(super) fn below(root: &Path, extension: &str) -> Result<Vec<PathBuf>, Failur
             if hidden {
                 continue;
             }
-            if path.is_dir() {
+            let about = fs::metadata(&path);
+            if about.as_ref().is_ok_and(fs::Metadata::is_dir) {
                 waiting.push((path, depth + 1));
             } else if path.extension().is_some_and(|e| e == extension) {
-                ends(&path)?;
+                about.map_or(Ok(()), |about| endless(&path, &about))?;
                 found.push(path);
             }
         }
@@ -203,7 +204,11 @@ pub(super) fn folder(path: &Path) -> Result<bool, Failure> {
 
 /// Refuses a pipe, a socket or a device found in a folder: reading it may never end, and leaving it out would be silent. Named by the caller, it is read.
 fn ends(path: &Path) -> Result<(), Failure> {
-    if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+    fs::metadata(path).map_or(Ok(()), |about| endless(path, &about))
+}
+
+fn endless(path: &Path, about: &fs::Metadata) -> Result<(), Failure> {
+    if !about.is_file() && !about.is_dir() {
         let failure = Failure::new(format!("cannot read `{}`: it is a pipe or a device, no file", path.display()));
         return Err(failure.help("take it out of the folder, or name it on the command line"));
     }
@@ -219,16 +224,18 @@ fn listing(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 pub(super) fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
-    let file = open(path)?;
-    let about = file.metadata().map_or(0, |about| about.len());
+    let (file, about) = open(path)?;
     limited(file, path, limit, about)
 }
 
-fn open(path: &Path) -> Result<File, Failure> {
-    if folder(path)? {
+/// Opens a file; beside it the length that it says it has.
+fn open(path: &Path) -> Result<(File, u64), Failure> {
+    let about = fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
+    if about.is_dir() {
         return Err(Failure::new(format!("cannot read `{}`: it is a folder", path.display())));
     }
-    File::open(path).map_err(|error| Failure::io("read", path, &error))
+    let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
+    Ok((file, about.len()))
 }
 
 /// Reads up to a limit, also where the length is not known before (a pipe, a device); where it is, room is made at once for a small file.

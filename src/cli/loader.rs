@@ -1,11 +1,11 @@
 //! Where a policy's text comes from: its folder, the files that it imports, and the packs inside the program.
 
 use std::path::{Component, Path, PathBuf};
-use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::embedded;
 use super::failure::Failure;
+use super::helper::Helper;
 use super::input;
 use super::plugin::Modules;
 use crate::Policy;
@@ -23,7 +23,7 @@ pub(super) type PolicyFile = (String, Arc<str>);
 ///
 /// # Errors
 /// Files that cannot be read; a folder without any.
-pub(super) fn open(path: &Path, modules: Modules) -> Result<(Vec<PolicyFile>, FolderLoader), Failure> {
+pub(super) fn open(path: &Path, modules: Modules, helper: Helper) -> Result<(Vec<PolicyFile>, FolderLoader), Failure> {
     let (root, paths) = if input::folder(path)? {
         let paths = input::below(path, "gate")?;
         if paths.is_empty() {
@@ -40,7 +40,7 @@ pub(super) fn open(path: &Path, modules: Modules) -> Result<(Vec<PolicyFile>, Fo
         files.push((name, Arc::from(input::text(&path)?)));
     }
     let modules = Arc::new(Mutex::new(modules));
-    Ok((files, FolderLoader { root, tried: Vec::new(), modules, coming: Vec::new(), helper: None }))
+    Ok((files, FolderLoader { root, tried: Vec::new(), modules, coming: Vec::new(), helper }))
 }
 
 /// Gives the checker what a policy imports.
@@ -53,8 +53,8 @@ pub(super) struct FolderLoader {
     modules: Arc<Mutex<Modules>>,
     /// The modules that will be asked for.
     coming: Vec<Coming>,
-    /// Hands work to a thread that does what will be needed.
-    helper: Option<Sender<Work>>,
+    /// Does what will be needed.
+    helper: Helper,
 }
 
 /// A module that will be asked for: its path and its digest as the policy has them, and what it says of itself.
@@ -86,14 +86,7 @@ impl Loader for FolderLoader {
     }
 
     fn aside(&mut self, work: Work) {
-        // One processor does one thing at a time.
-        if self.helper.is_none() && super::processors() > 1 {
-            self.helper = helper();
-        }
-        if let Some(helper) = &self.helper {
-            // What nobody takes is done when it is needed.
-            drop(helper.send(work));
-        }
+        self.helper.aside(work);
     }
 
     fn plugin_comes(&mut self, from: &str, path: &str, digest: Option<&str>) {
@@ -113,14 +106,6 @@ impl Loader for FolderLoader {
             None => self.described(&place, path, digest).get().clone(),
         }
     }
-}
-
-/// A thread that does one thing after another, for as long as there is somebody who could hand it more.
-fn helper() -> Option<Sender<Work>> {
-    let (helper, works) = channel::<Work>();
-    let run = move || works.into_iter().for_each(|work| work());
-    let builder = std::thread::Builder::new().name("policy".to_owned()).stack_size(super::STACK);
-    builder.spawn(run).ok().map(|_| helper)
 }
 
 impl FolderLoader {

@@ -24,6 +24,7 @@ mod facts;
 mod failure;
 mod feeds;
 mod fmt;
+mod helper;
 mod init;
 mod input;
 mod intake;

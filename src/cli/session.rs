@@ -14,6 +14,7 @@ use super::config::Config;
 use super::engine::{self, Loaded, Read, ReadOptions, RunOptions};
 use super::failure::Failure;
 use super::feeds;
+use super::helper::Helper;
 use super::input;
 use super::intake::{self, Given};
 use super::loader;
@@ -53,6 +54,8 @@ pub(super) struct Session {
     pub told: Option<RefCell<HashMap<Topic, Vec<u8>>>>,
     /// Takes the time of what is done, where somebody wants to know.
     pub clock: Option<Arc<Stopwatch>>,
+    /// Does what will be needed.
+    pub helper: Helper,
 }
 
 /// What something told on stderr is about.
@@ -133,6 +136,7 @@ impl Session {
                 stdin_taken: Cell::new(false),
                 told: None,
                 clock: None,
+                helper: Helper::default(),
                 config,
             }),
             Err(failure) => Err((look(on_stderr, None), failure)),
@@ -229,7 +233,7 @@ impl Session {
     /// # Errors
     /// The same.
     pub(super) fn policy_to_decide(&self, args: &PolicyArgs) -> Result<Ready, Failure> {
-        let (files, mut loader) = loader::open(&self.policy_path(args)?, self.modules(args)?)?;
+        let (files, mut loader) = loader::open(&self.policy_path(args)?, self.modules(args)?, self.helper.clone())?;
         self.ready(engine::load_to_decide(files, &mut loader))
     }
 
@@ -245,7 +249,7 @@ impl Session {
     /// # Errors
     /// Files that cannot be read.
     pub(super) fn load(&self, path: &Path, args: &PolicyArgs) -> Result<Loaded, Failure> {
-        let (files, mut loader) = loader::open(path, self.modules(args)?)?;
+        let (files, mut loader) = loader::open(path, self.modules(args)?, self.helper.clone())?;
         Ok(engine::load(files, &mut loader))
     }
 
@@ -316,11 +320,15 @@ impl Session {
             // Who takes warnings for errors wants all of them.
             narrow: needs.narrow && !args.strict_facts,
         };
-        let mut read = engine::read(policy, files, &sources, now, options);
+        let (mut read, compared) = rayon::join(
+            || engine::read(policy, files, &sources, now, options),
+            || tzdb::Compared::of(policy.zone_names(), now),
+        );
         progress.finish();
         knowledge.map_or(Ok(()), |knowledge| feeds::known::whole(&knowledge))?;
         read.problems.warnings.extend(calendars::read(policy, &mut read.facts, now, &self.config.folder));
-        read.problems.warnings.extend(tzdb::differences(policy, &read.facts, now, self.own_tzdb));
+        let differences = compared.map(|compared| compared.differences(read.facts.zone_names(policy), self.own_tzdb));
+        read.problems.warnings.extend(differences.unwrap_or_default());
         self.judge(&read.problems, args)?;
         Ok(read)
     }
@@ -394,7 +402,8 @@ impl Session {
         // Zero threads are as many as there are processors; this one is among them. Where it is one of them already, they go on.
         let asked = args.threads.map(usize::from).filter(|threads| *threads > 0);
         let threads = rayon::ThreadPoolBuilder::new().num_threads(asked.unwrap_or_else(super::processors));
-        drop(threads.stack_size(super::STACK).use_current_thread().build_global());
+        let threads = threads.stack_size(super::STACK).use_current_thread();
+        drop(threads.spawn_handler(|thread| self.helper.lend(thread)).build_global());
         let mut files = Vec::new();
         let mut taken = std::collections::HashSet::new();
         for (entity, paths) in inputs {

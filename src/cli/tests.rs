@@ -114,7 +114,8 @@ fn packs_are_inside_the_program() {
     std::fs::write(folder.join("inner/b.gate"), "# b\n").unwrap();
     let look = crate::report::Look { paint: crate::report::Paint(false), width: 80, zone: crate::time::Zone::utc() };
     let modules = super::plugin::Modules::new(false, (crate::report::Format::Human, look));
-    let (files, mut loader) = loader::open(&folder, modules).unwrap_or_else(|_| panic!());
+    let (files, mut loader) =
+        loader::open(&folder, modules, super::helper::Helper::default()).unwrap_or_else(|_| panic!());
     let names: Vec<_> = files.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["a.gate", "inner/b.gate"]);
     assert_eq!(loader.file("inner/b.gate", "../a.gate").unwrap().0, "a.gate");

@@ -11,7 +11,6 @@ use super::config::Config;
 use super::failure::Failure;
 use crate::facts::{Problem, ProblemKind};
 use crate::time::{self, Duration, Instant, Zone};
-use crate::{Facts, Policy};
 
 /// Where systems keep their database.
 const SYSTEM: &str = "/usr/share/zoneinfo";
@@ -129,27 +128,51 @@ fn digest(zones: &[(String, Vec<u8>)]) -> String {
     format!("sha256:{digits}")
 }
 
-/// A warning for each zone that the policy or the facts use and of which the system's database says otherwise from `now` on.
-pub(super) fn differences(policy: &Policy, facts: &Facts, now: Instant, own: bool) -> Vec<Problem> {
-    let system = Path::new(SYSTEM);
-    let theirs = version(system);
-    // The same release says the same.
-    if theirs.as_deref() == Some(time::tzdb_version()) || !system.is_dir() {
-        return Vec::new();
+/// Zones by the system's database.
+#[derive(Debug)]
+pub(super) struct Compared {
+    /// Which release that is, where it says so.
+    theirs: Option<String>,
+    now: Instant,
+    /// From when on it says otherwise of a zone, if it does.
+    zones: BTreeMap<&'static str, Option<Instant>>,
+}
+
+impl Compared {
+    /// These zones, from `now` on; none where the system has no other database.
+    pub(super) fn of(names: impl Iterator<Item = String>, now: Instant) -> Option<Self> {
+        let system = Path::new(SYSTEM);
+        let theirs = version(system);
+        // The same release says the same.
+        if theirs.as_deref() == Some(time::tzdb_version()) || !system.is_dir() {
+            return None;
+        }
+        let mut compared = Self { theirs, now, zones: BTreeMap::new() };
+        compared.add(names);
+        Some(compared)
     }
-    let zones = policy.zone_names().chain(facts.zone_names(policy)).filter_map(|name| Zone::get(&name));
-    let zones: BTreeMap<&'static str, Zone> = zones.map(|zone| (zone.name(), zone)).collect();
-    let horizon = now.saturating_add(Duration::from_days(LOOKED_AHEAD).unwrap_or(Duration::ZERO));
-    let mut found = Vec::new();
-    for (name, zone) in zones {
-        let path = system.join(name);
-        let read = fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() <= LARGEST);
-        let Some(bytes) = read.then(|| fs::read(&path).ok()).flatten() else { continue };
-        if let Some(from) = zone.differs_from(&bytes, now, horizon) {
-            found.push(difference(name, from, theirs.as_deref(), own));
+
+    fn add(&mut self, names: impl Iterator<Item = String>) {
+        for zone in names.filter_map(|name| Zone::get(&name)) {
+            let now = self.now;
+            self.zones.entry(zone.name()).or_insert_with(|| differs(&zone, now));
         }
     }
-    found
+
+    /// A warning for each of these zones and those before of which the system's database says otherwise.
+    pub(super) fn differences(mut self, names: impl Iterator<Item = String>, own: bool) -> Vec<Problem> {
+        self.add(names);
+        let found = self.zones.iter().filter_map(|(name, from)| Some((name, (*from)?)));
+        found.map(|(name, from)| difference(name, from, self.theirs.as_deref(), own)).collect()
+    }
+}
+
+/// From when on the system's database says otherwise of a zone, if it does.
+fn differs(zone: &Zone, now: Instant) -> Option<Instant> {
+    let path = Path::new(SYSTEM).join(zone.name());
+    fs::metadata(&path).ok().filter(|found| found.is_file() && found.len() <= LARGEST)?;
+    let horizon = now.saturating_add(Duration::from_days(LOOKED_AHEAD).unwrap_or(Duration::ZERO));
+    zone.differs_from(&fs::read(&path).ok()?, now, horizon)
 }
 
 fn difference(zone: &str, from: Instant, theirs: Option<&str>, own: bool) -> Problem {

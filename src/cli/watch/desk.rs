@@ -172,7 +172,8 @@ impl<'a> Desk<'a> {
 
     fn load(&mut self) -> Result<(), Failure> {
         let path = self.session.policy_path(&self.asked.policy)?;
-        let (files, mut loader) = loader::open(&path, self.session.modules(&self.asked.policy)?)?;
+        let modules = self.session.modules(&self.asked.policy)?;
+        let (files, mut loader) = loader::open(&path, modules, self.session.helper.clone())?;
         let Loaded { policy, diagnostics, sources } = engine::load_to_decide(files, &mut loader);
         self.tried = std::mem::take(&mut loader.tried);
         self.session.print_diagnostics(&diagnostics, &sources);
