@@ -1,6 +1,7 @@
 //! The order of a list's elements, which is that of their cells: what stood first in a file leaves no trace.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use super::column::{Cell, ColumnBuild, ListBuild, Numbered, ScalarBuild, Store, TableBuild};
 use super::duplicates::copy_row;
@@ -19,39 +20,85 @@ pub(super) fn settle(plan: &TablePlan, table: &mut TableBuild, from: usize, pool
     if table.len - from < 2 || sorted_texts(table, from, pool).is_some() {
         return;
     }
-    let is_settled =
-        |table: &TableBuild| (from + 1..table.len).all(|row| compare(plan, table, row - 1, row, pool).is_le());
-    if is_settled(table) {
-        return;
-    }
     let has_lists = table.columns.iter().any(|column| matches!(column, ColumnBuild::List(_)));
-    if !has_lists && table.len - from <= FEW {
-        for unsorted in from + 1..table.len {
-            let mut row = unsorted;
-            while row > from && compare(plan, table, row - 1, row, pool).is_gt() {
-                table.swap_scalars(row - 1, row);
-                row -= 1;
-            }
-        }
+    if !has_lists {
+        return settle_rows(plan, table, from..table.len, pool);
+    }
+    if is_settled(plan, table, from..table.len, pool) {
         return;
     }
     let mut rows: Vec<usize> = (from..table.len).collect();
     rows.sort_by(|a, b| compare(plan, table, *a, *b, pool));
-    if has_lists {
-        let mut sorted = TableBuild::new(plan);
-        rows.iter().for_each(|row| copy_row(table, *row, &mut sorted));
-        table.truncate(from);
-        (0..sorted.len).for_each(|row| copy_row(&sorted, row, table));
+    let mut sorted = TableBuild::new(plan);
+    rows.iter().for_each(|row| copy_row(table, *row, &mut sorted));
+    table.truncate(from);
+    (0..sorted.len).for_each(|row| copy_row(&sorted, row, table));
+}
+
+fn is_settled(plan: &TablePlan, table: &TableBuild, rows: Range<usize>, pool: &Pool) -> bool {
+    rows.clone().zip(rows.skip(1)).all(|(before, row)| compare(plan, table, before, row, pool).is_le())
+}
+
+/// Sorts some rows of a table without lists, none of which is a phantom.
+pub(super) fn settle_rows(plan: &TablePlan, table: &mut TableBuild, range: Range<usize>, pool: &Pool) {
+    if range.len() <= FEW {
+        return settle_few(plan, table, range, pool);
+    }
+    if is_settled(plan, table, range.clone(), pool) {
         return;
     }
-    // Where each of the rows goes to.
+    let from = range.start;
+    let mut rows: Vec<usize> = range.collect();
+    rows.sort_by(|a, b| compare(plan, table, *a, *b, pool));
     let mut goes_to = vec![0; rows.len()];
+    arrange(table, from, &rows, &mut goes_to);
+}
+
+/// Sorts at most [`FEW`] rows, by the first bytes of what names them where that is enough.
+fn settle_few(plan: &TablePlan, table: &mut TableBuild, range: Range<usize>, pool: &Pool) {
+    if range.len() < 2 {
+        return;
+    }
+    let from = range.start;
+    let names = match plan.order.first().and_then(|at| table.scalar(*at)) {
+        Some(ScalarBuild { store: Store::Int(names), states, numbered: Numbered::Text, .. })
+            if states.are_known_below(range.end) =>
+        {
+            names.get(range.clone()).unwrap_or_default()
+        }
+        _ => &[],
+    };
+    let mut sorted = [(0, 0); FEW];
+    for (place, row) in sorted.iter_mut().zip(range.clone()) {
+        *place = (names.get(row - from).map_or(0, |name| pool.strings.head(*name)), row);
+    }
+    let is_behind = |(before, a): (u64, usize), (behind, b): (u64, usize)| {
+        if before == behind { compare(plan, table, a, b, pool).is_gt() } else { before > behind }
+    };
+    for last in 1..range.len() {
+        for at in (1..=last).rev() {
+            match sorted.get_mut(at - 1..=at) {
+                Some([before, behind]) if is_behind(*before, *behind) => std::mem::swap(before, behind),
+                _ => break,
+            }
+        }
+    }
+    let rows = sorted.map(|(_, row)| row);
+    let rows = rows.get(..range.len()).unwrap_or_default();
+    if !rows.is_sorted() {
+        arrange(table, from, rows, &mut [0; FEW]);
+    }
+}
+
+/// Puts rows, from the first on, in this order; there is room for as many numbers.
+fn arrange(table: &mut TableBuild, from: usize, rows: &[usize], goes_to: &mut [usize]) {
+    // Where each of the rows goes to.
     for (to, row) in rows.iter().enumerate() {
         if let Some(place) = goes_to.get_mut(row - from) {
             *place = to;
         }
     }
-    for at in 0..goes_to.len() {
+    for at in 0..rows.len() {
         while let Some(to) = goes_to.get(at).copied()
             && to != at
         {
@@ -72,20 +119,24 @@ fn sorted_texts(table: &mut TableBuild, from: usize, pool: &Pool) -> Option<()> 
     if values.len() > SOME || !states.are_known() {
         return None;
     }
+    sort_texts(values, &pool.strings);
+    Some(())
+}
+
+/// Sorts some texts.
+pub(super) fn sort_texts(values: &mut [i64], strings: &Strings) {
     if values.len() <= FEW {
-        sort_few(values, &pool.strings);
-        return Some(());
+        return sort_few(values, strings);
     }
     for sorted in 1..values.len() {
         let mut at = sorted;
         while let Some([before, behind]) = at.checked_sub(1).and_then(|from| values.get_mut(from..=at))
-            && pool.strings.order(*before, *behind).is_gt()
+            && strings.order(*before, *behind).is_gt()
         {
             std::mem::swap(before, behind);
             at -= 1;
         }
     }
-    Some(())
 }
 
 /// Sorts at most [`FEW`] texts, by what their first bytes tell where that is enough.

@@ -10,7 +10,7 @@ use super::csv;
 use super::digest::{Digester, RecordDigest};
 use super::duties::{self, Found};
 use super::json::Json;
-use super::lane::{ColumnLane, ColumnPlan, Lane, LanePlan};
+use super::lane::{ColumnLane, ColumnPlan, Lane, LanePlan, MOST, Tape};
 use super::named::Named;
 use super::plan::{KeyPlan, TablePlan, Target};
 use super::pool::Pool;
@@ -79,14 +79,20 @@ impl Source<'_> {
     ) -> ReadPart {
         let mut reading = Reading::new(self, file);
         let mut lane = lane.filter(|_| self.has_lane()).map(Lane::new);
-        let mut read = 0;
-        for piece in chunk.pieces() {
-            if !lane.as_mut().is_some_and(|lane| reading.on_lane(lane, &piece)) {
-                other(&mut reading, &piece);
+        let mut tape = Tape::default();
+        let (mut read, mut has_room) = (0, false);
+        let pieces = chunk.pieces();
+        let mut rest = pieces.as_slice();
+        while let Some(piece) = rest.first() {
+            let at_once = lane.as_mut().map_or(0, |lane| reading.block(lane, &mut tape, rest));
+            if at_once == 0 && !lane.as_mut().is_some_and(|lane| reading.on_lane(lane, piece)) {
+                other(&mut reading, piece);
             }
-            read += piece.bytes.len();
+            let (taken, behind) = rest.split_at_checked(at_once.max(1)).unwrap_or_default();
+            read += taken.iter().map(|piece| piece.bytes.len()).sum::<usize>();
+            rest = behind;
             let len = reading.part.table.len;
-            if len == FIRST {
+            if len >= FIRST && !std::mem::replace(&mut has_room, true) {
                 reading.make_room(chunk.size().saturating_sub(read), read);
             }
             // What was read last is still at hand.
@@ -256,6 +262,18 @@ impl<'p> Reading<'p> {
             self.ended(None);
         }
         read
+    }
+
+    /// Reads as many of the next records as the fast lane takes at once, and says how many that were.
+    fn block<'b>(&mut self, lane: &mut Lane<'_>, tape: &mut Tape<'b>, pieces: &[Piece<'b>]) -> usize {
+        let next = pieces.get(..pieces.len().min(MOST)).unwrap_or_default();
+        let texts = next.iter().map(|piece| piece.bytes);
+        let rows = lane.block(&mut self.reader, self.plan, &mut self.part.table, tape, texts);
+        for piece in next.iter().take(rows) {
+            self.reader.here.line = Some(row(piece.line));
+            self.ended(None);
+        }
+        rows
     }
 
     fn piece(&mut self, piece: &Piece<'_>) {

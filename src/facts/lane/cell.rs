@@ -10,12 +10,43 @@ use super::super::reader::Reader;
 use super::super::table::Cause;
 use super::super::value::{duration, percent};
 use super::column_plan::Clock;
-use super::plan::{Quick, QuickText};
+use super::plan::{LanePlan, Quick, QuickText};
 use super::scan::{Odd, POWERS, Scan, Short};
 use crate::check::decimal::Decimal;
 use crate::check::types::Type;
 use crate::cvss::{Tenths, parse};
 use crate::time::{LocalDateTime, TimeValue, Zone, parse_date, parse_time};
+
+impl LanePlan {
+    /// The cell of the value that begins here, of a field by its number; `absence` where an empty text is none.
+    pub(super) fn cell(
+        &self,
+        scan: &mut Scan<'_>,
+        reader: &mut Reader,
+        field: &FieldPlan,
+        (at, absence): (usize, State),
+        is_mapped: bool,
+    ) -> Result<Cell, Odd> {
+        let default = || self.default(at).filter(|_| is_mapped);
+        let cell = match scan.peek() {
+            b'"' => {
+                let text = scan.string()?;
+                match default() {
+                    _ if !is_mapped || !text.is_empty() => reader.lane_string(field, text, is_mapped)?,
+                    // To a mapping, an empty text is none.
+                    Some(text) => Cell::Int(reader.pool.strings.intern(text)),
+                    None => Cell::Without(absence),
+                }
+            }
+            b'n' if let Some(text) = default() => {
+                scan.word(b"null")?;
+                Cell::Int(reader.pool.strings.intern(text))
+            }
+            _ => reader.lane_cell(field, scan, is_mapped)?,
+        };
+        if field.required && matches!(cell, Cell::Without(_)) { Err(Odd) } else { Ok(cell) }
+    }
+}
 
 /// How many digits a number has at most that fits 64 bits as billionths.
 const DIGITS: usize = 18;
@@ -63,7 +94,7 @@ impl Reader {
         row: usize,
     ) -> Option<()> {
         match quick {
-            Quick::No => return None,
+            Quick::No | Quick::Vector => return None,
             Quick::Text(_) | Quick::Words(_) => column.push_int_at(row, self.quick_text(scan, quick, is_mapped)?),
             Quick::Time(past) => {
                 let micros = scan.instant()?;
@@ -105,20 +136,32 @@ impl Reader {
             Quick::Words(words) => quick_word(scan, words),
             Quick::Text(text) => {
                 let short = scan.short()?;
-                if text.again
-                    && let Some(number) = self.met_lately(short)
-                {
-                    // What is kept at hand is solid, and `none` only of those to which it is a text.
-                    if text.or_none && short.packed == NO_TEXT {
-                        return None;
-                    }
-                    scan.pass_short(short);
-                    return Some(number);
-                }
-                self.new_text(scan, short, text, is_mapped)
+                self.number_of(scan, short, text, is_mapped)
             }
             _ => None,
         }
+    }
+
+    /// The number of the short text that begins here, if it needs little to become one; else nothing is taken.
+    #[inline]
+    pub(super) fn number_of(
+        &mut self,
+        scan: &mut Scan<'_>,
+        short: Short,
+        text: &QuickText,
+        is_mapped: bool,
+    ) -> Option<i64> {
+        if text.again
+            && let Some(number) = self.met_lately(short)
+        {
+            // What is kept at hand is solid, and `none` only of those to which it is a text.
+            if text.or_none && short.packed == NO_TEXT {
+                return None;
+            }
+            scan.pass_short(short);
+            return Some(number);
+        }
+        self.new_text(scan, short, text, is_mapped)
     }
 
     /// The number of a short text that is not at hand.
@@ -304,7 +347,7 @@ fn lane_percent(field: &FieldPlan, value: i128) -> Result<Cell, Odd> {
 
 /// The percentage, in billionths, that a number stands for; none where it lies outside its range.
 #[inline]
-fn percent_of(is_fraction: bool, range: Option<(i64, i64)>, value: i128) -> Option<i128> {
+pub(super) fn percent_of(is_fraction: bool, range: Option<(i64, i64)>, value: i128) -> Option<i128> {
     let value = if is_fraction { value.checked_mul(100)? } else { value };
     let value = Decimal::from_raw(value)?;
     match range {

@@ -8,6 +8,8 @@
 mod cell;
 mod column_plan;
 mod columns;
+mod course;
+mod fill;
 mod lately;
 mod plan;
 mod scan;
@@ -20,6 +22,10 @@ use super::reader::Reader;
 use super::table::Cause;
 pub use column_plan::ColumnPlan;
 pub(super) use columns::ColumnLane;
+use course::Course;
+pub(super) use course::Tape;
+pub(super) use fill::MOST;
+use fill::Patience;
 pub(super) use lately::Lately;
 pub(super) use plan::LanePlan;
 pub use plan::Rename;
@@ -40,8 +46,13 @@ const NOTHING: State = State::Unknown(Cause::Missing);
 pub(super) struct Lane<'p> {
     plan: &'p LanePlan,
     orders: Vec<KeyOrder>,
-    /// Keys of the record at hand that the vocabulary does not have: of which object, and which of those learned.
+    /// Keys of the records at hand that the vocabulary does not have: of which object, and which of those learned.
     unknown: Vec<(usize, usize)>,
+    /// By which records are read at once, where they can be.
+    course: Option<Course<'p>>,
+    /// The orders are no longer those of the course.
+    is_new: bool,
+    patience: Patience,
 }
 
 /// In which order the keys of an object came the last time.
@@ -90,7 +101,14 @@ impl<'p> Lane<'p> {
             is_new: false,
             learned: Vec::new(),
         };
-        Self { plan, orders: plan.objects.iter().map(order).collect(), unknown: Vec::new() }
+        Self {
+            plan,
+            orders: plan.objects.iter().map(order).collect(),
+            unknown: Vec::new(),
+            course: None,
+            is_new: false,
+            patience: Patience::default(),
+        }
     }
 
     /// Tells of the keys that the vocabulary does not have.
@@ -112,16 +130,21 @@ impl<'p> Lane<'p> {
         if read {
             leave_out(table, &self.plan.lacking);
             table.count_row();
-            for (object, at) in self.unknown.drain(..) {
-                if let Some(learned) = self.orders.get_mut(object).and_then(|order| order.learned.get_mut(at)) {
-                    learned.count += 1;
-                }
-            }
+            self.count_unknown();
         } else {
             table.truncate(len);
             table.catch_up();
         }
         read
+    }
+
+    /// Counts the keys that the vocabulary does not have.
+    fn count_unknown(&mut self) {
+        for (object, at) in self.unknown.drain(..) {
+            if let Some(learned) = self.orders.get_mut(object).and_then(|order| order.learned.get_mut(at)) {
+                learned.count += 1;
+            }
+        }
     }
 
     /// Reads an object into cells of the next row.
@@ -178,6 +201,7 @@ impl<'p> Lane<'p> {
         }
         if let Some(order) = self.orders.get_mut(number).filter(|order| order.is_new) {
             order.find_usual(object.keys.len());
+            self.is_new = true;
         }
         let mut lacking = object.filling & !seen;
         while lacking != 0 {
@@ -351,26 +375,7 @@ impl<'p> Lane<'p> {
             Leads::Scalar(at, absence, _) => {
                 let Some(ColumnBuild::Scalar(column)) = table.columns.get_mut(*at) else { return Err(Odd) };
                 let field = plan.fields.get(*at).ok_or(Odd)?;
-                let default = || self.plan.default(*at).filter(|_| is_mapped);
-                let cell = match scan.peek() {
-                    b'"' => {
-                        let text = scan.string()?;
-                        match default() {
-                            _ if !is_mapped || !text.is_empty() => reader.lane_string(field, text, is_mapped)?,
-                            // To a mapping, an empty text is none.
-                            Some(text) => Cell::Int(reader.pool.strings.intern(text)),
-                            None => Cell::Without(*absence),
-                        }
-                    }
-                    b'n' if let Some(text) = default() => {
-                        scan.word(b"null")?;
-                        Cell::Int(reader.pool.strings.intern(text))
-                    }
-                    _ => reader.lane_cell(field, scan, is_mapped)?,
-                };
-                if field.required && matches!(cell, Cell::Without(_)) {
-                    return Err(Odd);
-                }
+                let cell = self.plan.cell(scan, reader, field, (*at, *absence), is_mapped)?;
                 column.push_at(table.len, cell);
                 Ok(())
             }

@@ -90,6 +90,8 @@ pub(in super::super) enum Quick {
     /// Whether it is written as a fraction, and between which percentages it has to lie.
     Percent(bool, Option<(i64, i64)>),
     Bool,
+    /// A vector of CVSS that was met before.
+    Vector,
 }
 
 /// Which texts count as they are.
@@ -127,6 +129,7 @@ impl Quick {
             Type::Number => Self::Number,
             Type::Percent => Self::Percent(field.fraction, field.range),
             Type::Bool => Self::Bool,
+            Type::Cvss => Self::Vector,
             _ => Self::No,
         }
     }

@@ -1,6 +1,8 @@
 //! JSON read in place: only what has the plainest form; of everything else the scan says that it is odd.
 
+use super::course::Span;
 use crate::time::{plain_date, plain_instant};
+use wide::u8x16;
 
 /// What is in no form that is read here. It need not be wrong: who knows all forms looks at it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +112,112 @@ impl<'b> Scan<'b> {
         is_there
     }
 
+    /// Takes the key that is expected behind this byte, with that, if it stands there as it is written most often.
+    #[inline]
+    pub(super) fn take_led_key(&mut self, lead: u8, key: &Written) -> bool {
+        let Some(rest) = self.bytes.get(self.at..) else { return false };
+        if let Some(wide) = rest.first_chunk::<WIDE>() {
+            let word = u128::from_le_bytes(*wide);
+            if word as u8 == lead && (word ^ key.behind) & key.behind_mask == 0 {
+                let is_there = match &key.rest {
+                    _ if key.text.len() < WIDE => true,
+                    Some((at, last)) => rest.get(at + 1..).and_then(<[u8]>::first_chunk) == Some(last),
+                    None => rest.get(1..).is_some_and(|rest| rest.starts_with(&key.text)),
+                };
+                if is_there {
+                    self.at += key.text.len() + 1;
+                    self.pass_blank();
+                    return true;
+                }
+            }
+        }
+        self.take_spaced_key(lead, key)
+    }
+
+    /// The same near the end, and with the blanks that some writers put there.
+    #[inline(never)]
+    fn take_spaced_key(&mut self, lead: u8, key: &Written) -> bool {
+        let from = self.at;
+        if self.peek() == lead {
+            if self.bytes.get(from + 1) == Some(&b' ') {
+                self.step();
+            }
+            if self.take_next_key(key) {
+                self.pass_blank();
+                return true;
+            }
+        }
+        self.at = from;
+        false
+    }
+
+    /// Takes the end of an object, of which no key has come where it is not open yet.
+    #[inline]
+    pub(super) fn close(&mut self, is_open: bool) -> Result<(), Odd> {
+        if !is_open {
+            self.word(b"{")?;
+        }
+        self.word(b"}")
+    }
+
+    /// Passes over a blank, if there is one.
+    #[inline]
+    pub(super) fn pass_blank(&mut self) {
+        if self.peek() == b' ' {
+            self.step();
+        }
+    }
+
+    /// Where the text or word that begins here stands; it is passed over, and a word need not be one.
+    #[inline]
+    pub(super) fn span(&mut self) -> Result<Span<'b>, Odd> {
+        if self.peek() == b'"' { self.text_span() } else { self.word_span() }
+    }
+
+    #[inline]
+    fn text_span(&mut self) -> Result<Span<'b>, Odd> {
+        let from = self.at;
+        let to = special(self.bytes, from + 1);
+        if self.bytes.get(to) != Some(&b'"') {
+            return Err(Odd);
+        }
+        self.at = to + 1;
+        Ok(Span { text: self.text, from, len: self.at - from })
+    }
+
+    #[inline]
+    fn word_span(&mut self) -> Result<Span<'b>, Odd> {
+        let from = self.at;
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        let len = match rest.first_chunk().map(|chunk| first_end(*chunk)) {
+            Some(len) if len < WIDE => len,
+            _ => rest.iter().position(|byte| matches!(byte, b',' | b'}' | b']' | 0..=b' ')).unwrap_or(rest.len()),
+        };
+        self.at += len;
+        if len == 0 { Err(Odd) } else { Ok(Span { text: self.text, from, len }) }
+    }
+
+    /// Begins where a value stands.
+    #[inline]
+    pub(super) fn of(span: &Span<'b>) -> Self {
+        Self { text: span.text, bytes: span.text.as_bytes(), at: span.from }
+    }
+
+    /// Whether it has come to the end of a value.
+    #[inline]
+    pub(super) fn is_behind(&self, span: &Span<'_>) -> bool {
+        self.at == span.from + span.len
+    }
+
+    /// The short text that a value is; none where it is none.
+    #[inline]
+    pub(super) fn short_of(span: &Span<'_>) -> Option<Short> {
+        let (quote, rest) = span.text.as_bytes().get(span.from..)?.split_first()?;
+        let word = u128::from_le_bytes(*rest.first_chunk::<WIDE>()?);
+        let len = span.len.wrapping_sub(2);
+        (*quote == b'"' && len < WIDE).then(|| Short { packed: word & low_bytes(len), len })
+    }
+
     /// After an element: whether another follows, up to `end`.
     #[inline]
     pub(super) fn more(&mut self, end: u8) -> Result<bool, Odd> {
@@ -130,8 +238,8 @@ impl<'b> Scan<'b> {
     #[inline]
     pub(super) fn short(&self) -> Option<Short> {
         let (quote, rest) = self.bytes.get(self.at..)?.split_first()?;
-        let word = u128::from_le_bytes(*rest.first_chunk::<WIDE>()?);
-        let len = first_mark(word);
+        let chunk = *rest.first_chunk::<WIDE>()?;
+        let (word, len) = (u128::from_le_bytes(chunk), first_mark(chunk));
         let is_short = *quote == b'"' && rest.get(len) == Some(&b'"') && len < WIDE;
         is_short.then(|| Short { packed: word & low_bytes(len), len })
     }
@@ -429,7 +537,7 @@ pub(super) const POWERS: [i64; 10] =
 const WIDE: usize = 16;
 
 /// A key as it stands most often: in quotation marks, with a colon.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct Written {
     text: Vec<u8>,
     /// Its first bytes, and which bits of as many are its own.
@@ -456,27 +564,28 @@ impl Written {
     }
 }
 
-/// The first of 16 bytes, lowest first, that is a quotation mark, backslash or control character; 16 where none is.
+/// The first of 16 bytes that is a quotation mark, backslash or control character; 16 where none is.
 #[inline]
-fn first_mark(word: u128) -> usize {
-    // Most texts are shorter than eight bytes.
-    let low = marks(word as u64);
-    if low != 0 {
-        return (low.trailing_zeros() / 8) as usize;
-    }
-    8 + (marks((word >> 64) as u64).trailing_zeros() / 8) as usize
+fn first_mark(chunk: [u8; WIDE]) -> usize {
+    let bytes = u8x16::new(chunk);
+    let controls = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
+    first(controls | bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')))
 }
 
-/// The lowest of eight bytes that is a quotation mark, backslash or control character has its top bit set; those above it may have it too.
+/// The first of 16 bytes that ends a number or word, where that is not in vain; 16 where none does.
 #[inline]
-const fn marks(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x8080_8080_8080_8080;
-    // A byte that is zero, or below 32, borrows from its top bit.
-    let quotes = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
-    let slashes = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
-    let controls = word.wrapping_sub(ONES * 0x20);
-    (quotes | slashes | controls) & !word & TOPS
+fn first_end(chunk: [u8; WIDE]) -> usize {
+    let bytes = u8x16::new(chunk);
+    let blanks = bytes.min(u8x16::splat(b' ')).simd_eq(bytes);
+    // In ASCII the closing bracket and brace differ by one bit, which no letter, digit or sign of a number lacks together with them.
+    let ends = (bytes | u8x16::splat(0x20)).simd_eq(u8x16::splat(b'}'));
+    first(blanks | ends | bytes.simd_eq(u8x16::splat(b',')))
+}
+
+/// The first of 16 bytes of which all bits are set; 16 where none is.
+#[inline]
+fn first(bytes: u8x16) -> usize {
+    (bytes.to_bitmask() | 1 << WIDE).trailing_zeros() as usize
 }
 
 /// Where the next quotation mark, backslash or control character stands, 16 bytes at a time; the end where there is none.
@@ -484,7 +593,7 @@ const fn marks(word: u64) -> u64 {
 fn special(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let found = first_mark(u128::from_le_bytes(*chunk));
+        let found = first_mark(*chunk);
         if found < WIDE {
             return at + found;
         }
