@@ -162,6 +162,11 @@ impl Policy {
         self
     }
 
+    /// Works out beforehand what deciding takes of the policy alone.
+    pub fn learn(&self) {
+        crate::eval::env::learn(&self.program);
+    }
+
     /// Has the answers of its plugins kept, where they are to be remembered: what was decided is decided.
     pub fn keep_answers(&self) {
         self.program.answerer.0.keep();

@@ -7,6 +7,9 @@ use super::failure::Failure;
 /// How wide lines are where there is no terminal to say.
 const PLAIN_WIDTH: usize = 110;
 
+/// So many bytes are written at once: a block of this size was in use for the arguments, so that it takes no new memory.
+const ROOM: usize = 40 << 10;
+
 /// Hands a buffered stdout to `print`. A closed pipe ends the printing quietly: the status still says what was decided.
 ///
 /// # Errors
@@ -25,7 +28,7 @@ pub(super) fn print(write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> i
 pub(super) fn print_on(
     write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut out = BufWriter::with_capacity(ROOM, io::stdout().lock());
     let written = write(&mut out).and_then(|()| out.flush());
     let written = written.map_err(Failure::from);
     if matches!(written, Err(Failure::ClosedPipe)) {

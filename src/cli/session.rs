@@ -322,7 +322,13 @@ impl Session {
         };
         let (mut read, compared) = rayon::join(
             || engine::read(policy, files, &sources, now, options),
-            || tzdb::Compared::of(policy.zone_names(), now),
+            || {
+                // Who reads no more than the policy does decides next.
+                if needs.narrow {
+                    policy.learn();
+                }
+                tzdb::Compared::of(policy.zone_names(), now)
+            },
         );
         progress.finish();
         knowledge.map_or(Ok(()), |knowledge| feeds::known::whole(&knowledge))?;

@@ -52,7 +52,7 @@ impl Common {
     #[must_use]
     pub fn new(program: &Program, facts: &Facts) -> Self {
         let zones: Vec<Option<Zone>> = program.zones.iter().map(|name| Zone::get(name)).collect();
-        let same = program.learned.same.get_or_init(|| super::leaves::same_nodes(program));
+        let same = super::env::same(program);
         let mut common = Self {
             business: business(program, &zones),
             zones,

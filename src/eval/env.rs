@@ -146,6 +146,31 @@ struct Computed {
     numbers: HashMap<Arc<str>, i64>,
 }
 
+/// Works out what deciding takes of a program alone, unless it is known; whoever decides without it works it out then.
+pub fn learn(program: &Program) {
+    let (learned, same) = (&program.learned, same(program));
+    learned.reads_arm.get_or_init(|| reads_arm(program));
+    learned.reads_absence.get_or_init(|| reads_absence(program));
+    learned.asks.get_or_init(|| asks(program));
+    learned.compared_often.get_or_init(|| super::leaves::compared_often(program, same));
+    learned.patterns.get_or_init(|| patterns(program));
+    // They are kept with the rest.
+    let _ = super::assumed::places(program);
+}
+
+/// For each node the first that computes the same.
+pub(super) fn same(program: &Program) -> &[NodeId] {
+    program.learned.same.get_or_init(|| super::leaves::same_nodes(program))
+}
+
+fn reads_arm(program: &Program) -> Vec<bool> {
+    reads(program, |op| matches!(op, Op::ArmLevel) || reads_arm_level(program, op))
+}
+
+fn reads_absence(program: &Program) -> Vec<bool> {
+    reads(program, |op| matches!(op, Op::Is(..)))
+}
+
 /// Results that hold for a whole change, by node.
 pub type Shared = super::frame::Results;
 
@@ -159,9 +184,7 @@ impl<'a> Env<'a> {
     /// Prepares an evaluation at the same instant as others that have the same records beside their assets.
     #[must_use]
     pub fn with(program: &'a Program, facts: &'a Facts, now: Instant, common: Arc<Common>) -> Self {
-        let learned = &program.learned;
-        let same = learned.same.get_or_init(|| super::leaves::same_nodes(program)).as_slice();
-        let reads_level = |op: &Op| matches!(op, Op::ArmLevel) || reads_arm_level(program, op);
+        let (learned, same) = (&program.learned, same(program));
         Self {
             program,
             facts,
@@ -173,8 +196,8 @@ impl<'a> Env<'a> {
             due: None,
             asset_due: None,
             late: None,
-            reads_arm: learned.reads_arm.get_or_init(|| reads(program, reads_level)),
-            reads_absence: learned.reads_absence.get_or_init(|| reads(program, |op| matches!(op, Op::Is(..)))),
+            reads_arm: learned.reads_arm.get_or_init(|| reads_arm(program)),
+            reads_absence: learned.reads_absence.get_or_init(|| reads_absence(program)),
             asks: learned.asks.get_or_init(|| asks(program)),
             same,
             compared_often: learned.compared_often.get_or_init(|| super::leaves::compared_often(program, same)),

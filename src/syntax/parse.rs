@@ -58,7 +58,7 @@ pub(super) fn slowly(file: FileId, text: &str, left_out: &str) -> Parsed {
 /// Reads the statements that a scan found, but for those of a kind.
 fn read(file: FileId, scanned: &Scanned<'_>, left_out: &str) -> (Vec<Statement>, Vec<Diagnostic>, Vec<Span>) {
     let mut reader = Reader::new(file, scanned);
-    let (mut statements, mut passed) = (Vec::new(), Vec::new());
+    let (mut statements, mut passed) = (Vec::with_capacity(scanned.chunks.len()), Vec::new());
     for chunk in &scanned.chunks {
         if reader.builder.problems.len() >= MAX_PROBLEMS {
             break;
