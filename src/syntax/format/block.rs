@@ -207,12 +207,18 @@ impl<'f, 'a> Block<'f, 'a> {
         parts
     }
 
-    /// Only the last part of an arm goes over several lines, and no comment stands before a part: its parts stand in columns.
+    /// Only the last part of an arm goes over several lines, or has to, and no comment stands before a part: its parts stand in columns.
     fn has_columns(&self, ready: &Ready) -> bool {
         let parts = self.columns(ready);
         let commented = |part: &&[Piece]| part.first().is_some_and(|piece| !piece.remarks.is_empty());
         let before_last = parts.get(..parts.len().saturating_sub(1)).unwrap_or_default();
-        before_last.iter().all(|part| may_be_flat(part)) && !parts.iter().skip(1).any(commented)
+        let mut column = INDENT;
+        let is_short = |part: &&[Piece]| {
+            let end = column + flat_width(part);
+            column = end + 2;
+            end <= WIDTH && may_be_flat(part)
+        };
+        before_last.iter().all(is_short) && !parts.iter().skip(1).any(commented)
     }
 
     fn arm(&self, ready: &Ready, widths: &Widths) -> String {
@@ -226,7 +232,8 @@ impl<'f, 'a> Block<'f, 'a> {
                 line.push_str(&" ".repeat(column.saturating_sub(used).max(2)));
             }
             let column = INDENT + line.chars().count();
-            if column + flat_width(part) > WIDTH || !may_be_flat(part) {
+            // What stands before another part goes over no line: were it broken, it would have no column the next time.
+            if at + 1 == parts.len() && (column + flat_width(part) > WIDTH || !may_be_flat(part)) {
                 line.push_str(&print(part, Start { column, line_indent: INDENT, hang: 3 * INDENT }));
             } else {
                 line.push_str(&flat(part));

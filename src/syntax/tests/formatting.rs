@@ -122,6 +122,21 @@ fn the_style_of_the_samples() {
 }
 
 #[test]
+fn an_arm_whose_deadline_takes_several_lines_comes_to_rest() {
+    for cves in 2..7 {
+        let names: Vec<String> = (0..cves).map(|cve| format!("\"CVE-2026-{}\"", 1001 + cve)).collect();
+        let due =
+            format!("(if finding.cve in {{ {} }} then 1h else 4w) of finding.patch_available_at", names.join(", "));
+        for name in ["attend", "attend_to_this_one_without_any_further_delay"] {
+            check(&format!(
+                "triage t {{ levels act > {name} > track_closely  act when asset.tier == 1  {name} within {due} when \
+                 finding.detected <= 2026-10-27T01:15  track_closely otherwise }}"
+            ));
+        }
+    }
+}
+
+#[test]
 fn a_file_with_mistakes_is_not_touched() {
     assert!(format("rule a { require x && y }").is_err());
     assert!(format("rule a {").is_err());
