@@ -15,14 +15,22 @@ pub fn lacks(case: &Case, answer: &Answer, oracle: &[Row]) -> Option<String> {
     let decisions = answer.printed["decisions"].as_array()?;
     decisions.iter().zip(oracle).find_map(|(decision, row)| {
         let reasons = decision["reasons"].as_array()?;
+        // Who of two people a vote is from is no fact that is missing: it is told beside the vote.
+        let is_told = |duty: &Value| duty["not_counted"].as_array().is_some_and(|votes| !votes.is_empty());
+        let is_told = decision["obligations"].as_array().into_iter().flatten().any(is_told);
+        // A change that ends before it starts is at no time that anybody knows, though both are there: that is a warning.
+        let end = |changes: &[Value]| {
+            changes.iter().find(|change| change["id"] == *row.change).map(|change| change["end"].clone())
+        };
+        let is_told = is_told || end(&case.facts.changes) != end(&world.changes);
         reasons
             .iter()
-            .find_map(|reason| of_reason(&world, row, reason))
+            .find_map(|reason| of_reason(&world, row, reason, is_told))
             .map(|why| format!("{} {:?}: {why}", row.change, row.asset.as_deref().unwrap_or_default()))
     })
 }
 
-fn of_reason(world: &World<'_>, row: &Row, reason: &Value) -> Option<String> {
+fn of_reason(world: &World<'_>, row: &Row, reason: &Value, is_told: bool) -> Option<String> {
     let name = reason["rule"].as_str()?;
     let missing: Vec<&str> =
         reason["unknown"].as_array().into_iter().flatten().filter_map(|fact| fact["fact"].as_str()).collect();
@@ -33,7 +41,7 @@ fn of_reason(world: &World<'_>, row: &Row, reason: &Value) -> Option<String> {
     // Where it is not known which assets there are, that is said beside it.
     let is_open =
         by_itself && !is_left && row.asset.is_some() && !row.certain.contains(name) && reason["waiver"].is_null();
-    if is_open && missing.is_empty() {
+    if is_open && !is_told && missing.is_empty() {
         return Some(format!("`{name}` perhaps restricts, and nothing is said to be missing"));
     }
     let is_missing = |fact: &&&str| {
