@@ -15,19 +15,31 @@ pub fn lacks(case: &Case, answer: &Answer, oracle: &[Row]) -> Option<String> {
     let decisions = answer.printed["decisions"].as_array()?;
     decisions.iter().zip(oracle).find_map(|(decision, row)| {
         let reasons = decision["reasons"].as_array()?;
-        // Who of two people a vote is from is no fact that is missing: it is told beside the vote.
-        let is_told = |duty: &Value| duty["not_counted"].as_array().is_some_and(|votes| !votes.is_empty());
-        let is_told = decision["obligations"].as_array().into_iter().flatten().any(is_told);
         // A change that ends before it starts is at no time that anybody knows, though both are there: that is a warning.
         let end = |changes: &[Value]| {
             changes.iter().find(|change| change["id"] == *row.change).map(|change| change["end"].clone())
         };
-        let is_told = is_told || end(&case.facts.changes) != end(&world.changes);
+        let is_backward = end(&case.facts.changes) != end(&world.changes);
         reasons
             .iter()
-            .find_map(|reason| of_reason(&world, row, reason, is_told))
+            .find_map(|reason| {
+                let is_told = is_backward || asks_others(case, reason["rule"].as_str().unwrap_or_default());
+                of_reason(&world, row, reason, is_told)
+            })
             .map(|why| format!("{} {:?}: {why}", row.change, row.asset.as_deref().unwrap_or_default()))
     })
+}
+
+/// Whether a statement asks what became of others: what these hang on (who voted, in which days they are in force) may be told of them alone.
+fn asks_others(case: &Case, name: &str) -> bool {
+    const ASKED: [&str; 4] = ["met(", "cleared(", "approved(", "waived("];
+    let files = crate::print::files(&case.policy, 0);
+    let mut statements = files.iter().flat_map(|(_, text)| text.split("\n\n"));
+    let is_it = |text: &str| {
+        let head = text.lines().next().unwrap_or_default();
+        head.starts_with("let ") || head.split_whitespace().nth(1) == Some(name)
+    };
+    statements.any(|text| is_it(text) && ASKED.iter().any(|word| text.contains(word)))
 }
 
 fn of_reason(world: &World<'_>, row: &Row, reason: &Value, is_told: bool) -> Option<String> {
