@@ -23,8 +23,8 @@ pub fn lacks(case: &Case, answer: &Answer, oracle: &[Row]) -> Option<String> {
         reasons
             .iter()
             .find_map(|reason| {
-                let is_told = is_backward || asks_others(case, reason["rule"].as_str().unwrap_or_default());
-                of_reason(&world, row, reason, is_told)
+                let is_told = || is_backward || asks_others(case, reason["rule"].as_str().unwrap_or_default());
+                of_reason(&world, row, reason, &is_told)
             })
             .map(|why| format!("{} {:?}: {why}", row.change, row.asset.as_deref().unwrap_or_default()))
     })
@@ -42,7 +42,7 @@ fn asks_others(case: &Case, name: &str) -> bool {
     statements.any(|text| is_it(text) && ASKED.iter().any(|word| text.contains(word)))
 }
 
-fn of_reason(world: &World<'_>, row: &Row, reason: &Value, is_told: bool) -> Option<String> {
+fn of_reason(world: &World<'_>, row: &Row, reason: &Value, is_told: &dyn Fn() -> bool) -> Option<String> {
     let name = reason["rule"].as_str()?;
     let missing: Vec<&str> =
         reason["unknown"].as_array().into_iter().flatten().filter_map(|fact| fact["fact"].as_str()).collect();
@@ -53,7 +53,7 @@ fn of_reason(world: &World<'_>, row: &Row, reason: &Value, is_told: bool) -> Opt
     // Where it is not known which assets there are, that is said beside it.
     let is_open =
         by_itself && !is_left && row.asset.is_some() && !row.certain.contains(name) && reason["waiver"].is_null();
-    if is_open && !is_told && missing.is_empty() {
+    if is_open && missing.is_empty() && !is_told() {
         return Some(format!("`{name}` perhaps restricts, and nothing is said to be missing"));
     }
     let is_missing = |fact: &&&str| {
