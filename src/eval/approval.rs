@@ -506,6 +506,7 @@ pub fn missing(frame: &Frame<'_>, row: usize, index: u16) -> Vec<UnknownFact> {
     let of_votes = def.not_by.iter().flat_map(one).chain(def.valid);
     let nodes: Vec<NodeId> = def.head.scope.iter().chain(&def.head.except).copied().chain(of_votes).collect();
     let mut found: BTreeSet<UnknownFact> = unknown::missing(frame, row, &nodes, None).into_iter().collect();
+    found.extend(unknown::missing_force(frame, row, &def.head));
     found.extend(outcome.lacks.iter().cloned());
     found.extend(sitting::missing(frame, row, def));
     let lists = def.needs.iter().filter_map(|need| need.each.as_ref().map(|(_, list, _)| list));

@@ -367,6 +367,7 @@ pub fn missing(frame: &Frame<'_>, row: usize, index: u16) -> Vec<UnknownFact> {
     let Some(def) = frame.env.program.obligations.get(usize::from(index)) else { return Vec::new() };
     let one = unknown::single(frame, row);
     let mut lacks = missing_today(&one, def);
+    lacks.append(&mut unknown::missing_force(&one, 0, &def.head));
     if earlier_ones(&one) {
         lacks.append(&mut missing_earlier(&one, index, def));
     }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::check::program::{ArithOp, Categorise, ListRef, NodeId, Op, PluginInput, TriageField, VarId, Waivable};
+use crate::check::program::{
+    ArithOp, Categorise, Head, ListRef, NodeId, Op, PluginInput, TriageField, VarId, Waivable,
+};
 use crate::check::schema::TableId;
 use crate::facts::table::{Cause, Column, TableData};
 
@@ -426,9 +428,7 @@ impl Walk<'_> {
         for node in def.head.scope.iter().chain(&def.head.except) {
             self.node(frame, row, *node);
         }
-        if !super::period::force(frame, &def.head).at(row).is_certain() {
-            self.times(frame, row, VarId::CHANGE);
-        }
+        self.all(missing_force(frame, row, &def.head));
         for add in &def.adds {
             if let Some(when) = add.when {
                 self.node(frame, row, when);
@@ -551,6 +551,15 @@ pub fn missing_times(frame: &Frame<'_>, row: usize, var: VarId, asset: &str) -> 
             Some(UnknownFact { fact, cause: cause.as_str() })
         })
         .collect()
+}
+
+/// The times of the change that it hangs on whether a statement is in force.
+#[must_use]
+pub fn missing_force(frame: &Frame<'_>, row: usize, head: &Head) -> Vec<UnknownFact> {
+    if super::period::force(frame, head).at(row).is_certain() {
+        return Vec::new();
+    }
+    missing_times(frame, row, VarId::CHANGE, "asset")
 }
 
 /// What some nodes come to, where they hang on nothing as soon as that is certain: none looks at absence or asks a plugin.

@@ -85,6 +85,10 @@ pub fn count(judge: &Judge<'_, '_>, when: bool) -> Tally {
                 lacks.insert(judge.fact(entry.vote, "decision"));
             }
         }
+        let is_scope_open = entry.vote.scope.is_open() || entry.vote.scope.names_none();
+        if rejects.may && !rejects.certain && is_scope_open && asked.iter().any(|slot| slot.each) {
+            lacks.insert(judge.fact(entry.vote, "scope"));
+        }
         let why = if rejects.denies {
             Some("rejected".to_owned())
         } else if rejects.may {

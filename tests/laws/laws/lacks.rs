@@ -23,16 +23,23 @@ pub fn lacks(case: &Case, answer: &Answer, oracle: &[Row]) -> Option<String> {
         reasons
             .iter()
             .find_map(|reason| {
-                let is_told = || is_backward || asks_others(case, reason["rule"].as_str().unwrap_or_default());
+                let asks = || asks_for_votes(case, reason["rule"].as_str().unwrap_or_default());
+                let is_told = || is_backward || tells_of_votes(decision) && asks();
                 of_reason(&world, row, reason, &is_told)
             })
             .map(|why| format!("{} {:?}: {why}", row.change, row.asset.as_deref().unwrap_or_default()))
     })
 }
 
-/// Whether a statement asks what became of others: what these hang on (who voted, in which days they are in force) may be told of them alone.
-fn asks_others(case: &Case, name: &str) -> bool {
-    const ASKED: [&str; 4] = ["met(", "cleared(", "approved(", "waived("];
+/// Whether a decision says of a vote why it does not count, or perhaps does not: who somebody is may be in doubt though it is written there.
+fn tells_of_votes(decision: &Value) -> bool {
+    let duties = decision["obligations"].as_array().into_iter().flatten();
+    duties.flat_map(|duty| duty["not_counted"].as_array()).any(|votes| !votes.is_empty())
+}
+
+/// Whether a statement, by itself or by a name that was given to an expression, asks what became of approvals.
+fn asks_for_votes(case: &Case, name: &str) -> bool {
+    const ASKED: [&str; 3] = ["met(", "cleared(", "approved("];
     let files = crate::print::files(&case.policy, 0);
     let mut statements = files.iter().flat_map(|(_, text)| text.split("\n\n"));
     let is_it = |text: &str| {
