@@ -102,3 +102,90 @@ fn what_is_wrong_with_parquet_is_said_by_file_and_row() {
     let run = folder.run(["check", "--now", NOW, "--keep-going", "--inventory", "text.parquet"]).status(1);
     assert!(run.stderr.contains("1 record left out"), "{run:#?}");
 }
+
+const RECORDS: &str = r#"policy play { timezone "UTC" }
+extend asset { rec: { c: { e: set<string> absent empty  s: string absent none }  m: string absent none } }
+rule e { forbid "pci" in asset.rec.c.e }
+rule s { forbid asset.rec.c.s == "held" }
+rule m { forbid asset.rec.m == "held" }
+"#;
+
+/// The decisions over a file: by asset its verdict, and the rules with what they miss.
+fn over(folder: &Folder, file: &str) -> Vec<String> {
+    let run = folder.run(["check", "--now", NOW, "--format", "json", "--inventory", file]);
+    let json = run.json();
+    let told = |reason: &serde_json::Value| {
+        let unknown = reason["unknown"].as_array().unwrap();
+        let facts: Vec<String> =
+            unknown.iter().map(|u| format!(" {} {}", u["fact"], u["cause"]).replace('"', "")).collect();
+        format!("{}{}", reason["rule"].as_str().unwrap(), facts.concat())
+    };
+    let told = |decision: &serde_json::Value| {
+        let reasons: Vec<String> = decision["reasons"].as_array().unwrap().iter().map(told).collect();
+        format!("{} {} [{}]", decision["asset"], decision["verdict"], reasons.join(", ")).replace('"', "")
+    };
+    json["decisions"].as_array().unwrap().iter().map(told).collect()
+}
+
+#[test]
+fn no_part_of_a_record_is_lost_wherever_it_lies() {
+    let folder = project();
+    folder.write("policy.gate", RECORDS);
+    folder.write("changes.json", r#"{"id":"CHG1","assets":["a-known","b-inner-null","c-null","d-parts-null"]}"#);
+    folder.write(
+        "lines.ndjson",
+        "{\"id\":\"a-known\",\"rec\":{\"c\":{\"e\":[\"pci\"],\"s\":\"held\"},\"m\":\"held\"}}\n{\"id\":\"b-inner-null\",\"rec\":{\"c\":null,\"m\":\"-\"}}\n\
+         {\"id\":\"c-null\",\"rec\":null}\n{\"id\":\"d-parts-null\",\"rec\":{\"c\":{\"e\":null,\"s\":null},\"m\":null}}\n",
+    );
+    folder.write("columns.parquet", parquet("arrow-records"));
+    folder.write("json.parquet", parquet("duckdb-records-json"));
+    let expected = [
+        "a-known deny [e, m, s]",
+        "b-inner-null deny [e asset.rec.c.e missing, s asset.rec.c.s missing]",
+        "c-null deny [e asset.rec.c.e missing, m asset.rec.m missing, s asset.rec.c.s missing]",
+        "d-parts-null deny [e asset.rec.c.e missing, m asset.rec.m missing, s asset.rec.c.s missing]",
+    ];
+    for file in ["lines.ndjson", "columns.parquet", "json.parquet"] {
+        assert_eq!(over(&folder, file), expected, "{file}");
+    }
+    // By other names, which are the same here.
+    for file in ["lines.ndjson", "columns.parquet"] {
+        folder.write(
+            "changegate.toml",
+            format!(
+                "policy = \"policy.gate\"\nchanges = \"changes.json\"\n[[source]]\nfiles = \"{file}\"\n\
+                 [source.fields]\nid = \"id\"\nrec.m = \"rec.m\"\nrec.c.e = \"rec.c.e\"\nrec.c.s = \"rec.c.s\"\n"
+            ),
+        );
+        assert_eq!(over(&folder, file), expected, "{file} mapped");
+    }
+}
+
+#[test]
+fn a_column_that_is_to_be_a_record_and_is_none_is_not_known() {
+    let folder = project();
+    folder.write("policy.gate", RECORDS);
+    folder.write("changes.json", r#"{"id":"CHG1","assets":["a-known"]}"#);
+    folder.write("map.parquet", parquet("arrow-records-map"));
+    assert_eq!(over(&folder, "map.parquet"), ["a-known deny [m]"]);
+    folder.write("text.parquet", parquet("arrow-records-text"));
+    let unknown = "a-known deny [e asset.rec.c.e malformed, m asset.rec.m malformed, s asset.rec.c.s malformed]";
+    assert_eq!(over(&folder, "text.parquet"), [unknown]);
+    let run = folder.run(["check", "--now", NOW, "--inventory", "text.parquet"]).status(1);
+    assert!(run.stderr.contains("what should have `rec.m` in it is not a record"), "{run:#?}");
+}
+
+#[test]
+fn what_a_mapped_record_says_twice_is_told_and_not_known() {
+    let folder = project();
+    folder.write("policy.gate", RECORDS);
+    folder.write("changes.json", r#"{"id":"CHG1","assets":["a"]}"#);
+    folder.write("lines.ndjson", "{\"id\":\"a\",\"rec\":{\"m\":\"held\",\"m\":\"-\"}}\n");
+    let mapped = "policy = \"policy.gate\"\nchanges = \"changes.json\"\n[[source]]\nfiles = \"lines.ndjson\"\n[source.fields]\nid = \"id\"\nrec.m = \"rec.m\"\n";
+    for config in ["policy = \"policy.gate\"\nchanges = \"changes.json\"\n", mapped] {
+        folder.write("changegate.toml", config);
+        assert_eq!(over(&folder, "lines.ndjson"), ["a deny [m asset.rec.m disagreement]"]);
+        let run = folder.run(["check", "--now", NOW, "--inventory", "lines.ndjson"]).status(1);
+        assert!(run.stderr.contains("`asset.rec.m` stands twice in one record with different values"), "{run:#?}");
+    }
+}

@@ -133,3 +133,15 @@ FROM r) TO '{out}/duckdb-odd.parquet' (FORMAT parquet, ROW_GROUP_SIZE 2048, COMP
 # The same in the order of their ids, each once.
 base.execute(f"""COPY (SELECT * REPLACE ('a' || lpad((row_number() OVER ())::VARCHAR, 5, '0') AS id) FROM '{out}/duckdb-odd.parquet' LIMIT 300)
     TO '{out}/duckdb-sorted.parquet' (FORMAT parquet, COMPRESSION zstd)""")
+
+# A record within a record, with nothing at each level; the same as JSON, as a map, and as a text that is neither.
+inner = pa.struct([("c", pa.struct([("e", pa.list_(pa.string())), ("s", pa.string())])), ("m", pa.string())])
+nested = {
+    "id": ["a-known", "b-inner-null", "c-null", "d-parts-null"],
+    "rec": pa.array([dict(c=dict(e=["pci"], s="held"), m="held"), dict(c=None, m="-"), None, dict(c=dict(e=None, s=None), m=None)], inner),
+}
+write("arrow-records", pa.table(nested))
+base.execute(f"""COPY (SELECT * FROM (VALUES ('a-known', '{{"c": {{"e": ["pci"], "s": "held"}}, "m": "held"}}'::JSON), ('b-inner-null', '{{"c": null, "m": "-"}}'),
+    ('c-null', 'null'), ('d-parts-null', '{{"c": {{"e": null, "s": null}}, "m": null}}')) t(id, rec)) TO '{out}/duckdb-records-json.parquet' (FORMAT parquet)""")
+write("arrow-records-map", pa.table({"id": ["a-known"], "rec": pa.array([[("m", "held")]], pa.map_(pa.string(), pa.string()))}))
+write("arrow-records-text", pa.table({"id": ["a-known"], "rec": ["held"]}))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::column::State;
 use super::super::columns::{ColumnRule, ColumnShape};
 use super::super::plan::{FieldPlan, KeyPlan, ShapePlan, TablePlan, Target};
+use super::NOTHING;
 use super::plan::{absence, takes_words_as_they_are};
 use crate::check::types::Type;
 use crate::time::Zone;
@@ -24,10 +25,10 @@ pub struct ColumnPlan {
 pub(super) struct Take {
     pub field: usize,
     pub leaf: usize,
-    /// The level of the record that the field is part of: below it, there is nothing.
-    pub parent: u16,
     /// What it is where there is nothing.
     pub absence: State,
+    /// What it is where its value is null, or a record that it is part of.
+    pub null: State,
     pub what: What,
 }
 
@@ -111,9 +112,8 @@ impl ColumnPlan {
                 return None;
             }
             match find(shapes, rule)? {
-                Some((shape, parent)) => {
-                    let parent = if rule.blank_is_absent { parent.max(1) } else { parent };
-                    let take = all.take(field, at, shape, parent, rule)?;
+                Some(shape) => {
+                    let take = all.take(field, at, shape, rule)?;
                     all.takes.push(take);
                 }
                 // There is no such column: nothing, or what stands for it, which no plan has a place for.
@@ -143,14 +143,7 @@ impl ColumnPlan {
         Some(leaf)
     }
 
-    fn take(
-        &mut self,
-        field: &FieldPlan,
-        at: usize,
-        shape: &ColumnShape,
-        parent: u16,
-        rule: &ColumnRule,
-    ) -> Option<Take> {
+    fn take(&mut self, field: &FieldPlan, at: usize, shape: &ColumnShape, rule: &ColumnRule) -> Option<Take> {
         let clock = match &rule.zone {
             Some(zone) => Clock::Zone(zone.clone()),
             None if rule.needs_zone => Clock::Nobody,
@@ -176,28 +169,29 @@ impl ColumnPlan {
             },
             _ => return None,
         };
-        Some(Take { field: at, leaf, parent, absence: absence(field), what })
+        let absence = absence(field);
+        Some(Take { field: at, leaf, absence, null: if rule.blank_is_absent { absence } else { NOTHING }, what })
     }
 }
 
-/// What a rule leads to, and the level of the record that it is part of; nothing where there is no such column, and none where only a tree knows.
-fn find<'s>(shapes: &'s [(String, ColumnShape)], rule: &ColumnRule) -> Option<Option<(&'s ColumnShape, u16)>> {
+/// What a rule leads to; nothing where there is no such column, and none where only a tree knows.
+fn find<'s>(shapes: &'s [(String, ColumnShape)], rule: &ColumnRule) -> Option<Option<&'s ColumnShape>> {
     let named = |fields: &'s [(String, ColumnShape)], name: &str| {
         fields.iter().find(|(known, _)| known == name).map(|(_, shape)| shape)
     };
     if let Some(shape) = named(shapes, &rule.text) {
-        return Some(Some((shape, 0)));
+        return Some(Some(shape));
     }
-    let (mut fields, mut parent) = (shapes, 0);
+    let mut fields = shapes;
     let (last, records) = rule.keys.split_last()?;
     for key in records {
         match named(fields, key) {
             None => return Some(None),
-            Some(ColumnShape::Record { fields: inner, def, .. }) => (fields, parent) = (inner, *def),
+            Some(ColumnShape::Record { fields: inner, .. }) => fields = inner,
             Some(_) => return None,
         }
     }
-    Some(named(fields, last).map(|shape| (shape, parent)))
+    Some(named(fields, last))
 }
 
 /// The elements of a list, as they are gathered.

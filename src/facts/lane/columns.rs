@@ -139,8 +139,7 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
                 } else {
                     match default {
                         Some(text) => Cell::Int(reader.pool.strings.intern(text)),
-                        None if level < take.parent => Cell::Without(take.absence),
-                        None => Cell::Without(NOTHING),
+                        None => Cell::Without(take.null),
                     }
                 };
                 if field.required && matches!(cell, Cell::Without(_)) {
@@ -153,7 +152,7 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
                 let ShapePlan::List(inner) = &field.shape else { return Err(Odd) };
                 let level = self.level(take.leaf)?;
                 if level < *list {
-                    column.close(nothing(field, take, level)?);
+                    column.close(nothing(field, take)?);
                     self.step(take.leaf);
                     return Ok(());
                 }
@@ -201,7 +200,7 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
                 }
                 members.iter().for_each(|member| self.step(member.leaf));
                 unknown.iter().flat_map(|unknown| unknown.leaves.clone()).for_each(|leaf| self.step(leaf));
-                column.close(if level == *list { State::Known } else { nothing(field, take, level)? });
+                column.close(if level == *list { State::Known } else { nothing(field, take)? });
             }
             _ => return Err(Odd),
         }
@@ -328,10 +327,10 @@ fn cell<C: Columns>(
     cell
 }
 
-/// What a list is that is not there.
-fn nothing(field: &FieldPlan, take: &Take, level: u16) -> Result<State, Odd> {
+/// What a list is that is null.
+fn nothing(field: &FieldPlan, take: &Take) -> Result<State, Odd> {
     if field.required {
         return Err(Odd);
     }
-    Ok(if level < take.parent { take.absence } else { NOTHING })
+    Ok(take.null)
 }

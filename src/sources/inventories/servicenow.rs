@@ -6,7 +6,7 @@ use super::json;
 use crate::check::schema::TableId;
 use crate::check::types::Type;
 use crate::facts::{Json, Piece, Row};
-use crate::sources::mapping::{Got, Kind, Mapping, Path, Rule, look};
+use crate::sources::mapping::{Got, Kind, Mapping, Path, Rule, look, under};
 use crate::time::Zone;
 
 /// Which values an export holds (`sysparm_display_value`).
@@ -107,8 +107,19 @@ fn text<'r>(value: Option<&'r Json<'_>>) -> Option<&'r str> {
 
 /// The value of a field: of a reference what people call it, unless it is a person, who is told apart by the raw one; of others the raw one.
 fn field<'r, 'j>(rule: &Rule, record: &'r Json<'j>, path: &Path) -> Got<'r, 'j> {
-    let Got::Value(value) = look(record, path) else { return look(record, path) };
-    let (raw, seen) = (value.get("value"), value.get("display_value"));
+    let value = match look(record, path) {
+        Got::Value(value) => value,
+        got => return got,
+    };
+    let of = |key: &str| match under(value, key) {
+        Got::Value(value) => Ok(Some(value)),
+        Got::Nothing => Ok(None),
+        got => Err(got),
+    };
+    let (raw, seen) = match (of("value"), of("display_value")) {
+        (Ok(raw), Ok(seen)) => (raw, seen),
+        (Err(got), _) | (_, Err(got)) => return got,
+    };
     let is_person = matches!(&rule.kind, Kind::One(Type::Row(table)) if *table == TableId::PERSON);
     let is_reference = value.get("link").is_some() && !is_person;
     let chosen = if is_reference { seen.or(raw) } else { raw.or(seen) };

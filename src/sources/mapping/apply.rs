@@ -18,6 +18,10 @@ pub enum Got<'r, 'j> {
     Value(&'r Json<'j>),
     /// Values of several elements.
     Several(Vec<&'r Json<'j>>),
+    /// A key on the way is there twice, with these values that are not the same.
+    Twice(Vec<&'r Json<'j>>),
+    /// What a key on the way leads to, which is no record.
+    Odd(&'r Json<'j>),
 }
 
 /// A record of the vocabulary, and what of it could not be read.
@@ -38,7 +42,7 @@ impl Mapping {
         let mut entries = Vec::with_capacity(self.rules.len());
         let mut remarks = Vec::new();
         for rule in &self.rules {
-            if let Some(value) = rule.value(self, get, &mut remarks) {
+            for value in rule.values(self, get, &mut remarks) {
                 insert(&mut entries, &rule.field, value);
             }
         }
@@ -63,8 +67,9 @@ pub(crate) fn insert(entries: &mut Vec<(Cow<'static, str>, Json<'static>)>, fiel
 
 /// Looks up a path in a value: a key of that very name first, then key by key.
 pub fn look<'r, 'j>(record: &'r Json<'j>, path: &Path) -> Got<'r, 'j> {
-    if let Some(value) = record.get(&path.text) {
-        return Got::Value(value);
+    match under(record, &path.text) {
+        Got::Nothing => {}
+        got => return got,
     }
     let mut found = vec![record];
     let mut several = false;
@@ -76,14 +81,12 @@ pub fn look<'r, 'j>(record: &'r Json<'j>, path: &Path) -> Got<'r, 'j> {
                     several = true;
                     next.extend(elements);
                 }
-                other => {
-                    let inner = match other {
-                        Json::Array(elements) => key.parse().ok().and_then(|at: usize| elements.get(at)),
-                        other => other.get(key),
-                    };
+                other => match step(other, key) {
+                    Got::Value(inner) => next.push(inner),
                     // Of several, one that says nothing is one of which nobody knows.
-                    next.extend(inner.or(if several { Some(&Json::Null) } else { None }));
-                }
+                    _ if several => next.push(&Json::Null),
+                    got => return got,
+                },
             }
         }
         found = next;
@@ -95,14 +98,45 @@ pub fn look<'r, 'j>(record: &'r Json<'j>, path: &Path) -> Got<'r, 'j> {
     }
 }
 
+/// What a value has under one key of a path.
+fn step<'r, 'j>(value: &'r Json<'j>, key: &str) -> Got<'r, 'j> {
+    match value {
+        Json::Object(_) => match under(value, key) {
+            Got::Nothing if key == "*" => Got::Odd(value),
+            got => got,
+        },
+        Json::Array(elements) => match key.parse::<usize>() {
+            Ok(at) => elements.get(at).map_or(Got::Nothing, Got::Value),
+            Err(_) => Got::Odd(value),
+        },
+        // Nobody knows what a record says that is null, or that could not be read.
+        Json::Null | Json::Unreadable => Got::Value(value),
+        Json::String(text) if text.trim().is_empty() => Got::Nothing,
+        _ => Got::Odd(value),
+    }
+}
+
+/// What a record has under a key.
+pub fn under<'r, 'j>(record: &'r Json<'j>, key: &str) -> Got<'r, 'j> {
+    let Json::Object(entries) = record else { return Got::Nothing };
+    let mut found = entries.iter().filter(|(name, _)| name == key).map(|(_, value)| value);
+    let Some(first) = found.next() else { return Got::Nothing };
+    match found.find(|other| *other != first) {
+        None => Got::Value(first),
+        Some(other) => Got::Twice(vec![first, other]),
+    }
+}
+
 impl Rule {
-    fn value<'r, 'j: 'r>(
+    /// The value of the field, if there is one: several where the source has several that are not the same, so that whoever reads the record sees it.
+    fn values<'r, 'j: 'r>(
         &self,
         mapping: &Mapping,
         get: &dyn Fn(&Rule, &Path) -> Got<'r, 'j>,
         remarks: &mut Vec<Remark>,
-    ) -> Option<Json<'static>> {
+    ) -> Vec<Json<'static>> {
         let mut is_null = false;
+        let mut odd = None;
         for path in &self.from {
             let value = match get(self, path) {
                 Got::Nothing => continue,
@@ -112,6 +146,11 @@ impl Rule {
                     is_null = true;
                     continue;
                 }
+                Got::Odd(found) => {
+                    odd.get_or_insert((path, found));
+                    continue;
+                }
+                Got::Twice(values) => return values.into_iter().cloned().map(Json::into_owned).collect(),
                 Got::Cell(text) => self.text(mapping, path, text.trim(), remarks),
                 Got::Value(value) => self.json(mapping, path, value, remarks),
                 Got::Several(values) => match &self.kind {
@@ -119,9 +158,13 @@ impl Rule {
                     _ => Json::Array(values.into_iter().cloned().map(Json::into_owned).collect()),
                 },
             };
-            return Some(value);
+            return vec![value];
         }
-        self.default.clone().or(is_null.then_some(Json::Null))
+        if let Some((path, found)) = odd {
+            let what = format!("what should have `{}` in it is not a record", path.text);
+            return vec![unread(Some(self.remark(what, &found.excerpt())), remarks)];
+        }
+        self.default.clone().or(is_null.then_some(Json::Null)).into_iter().collect()
     }
 
     fn text(&self, mapping: &Mapping, path: &Path, text: &str, remarks: &mut Vec<Remark>) -> Json<'static> {

@@ -21,7 +21,7 @@ use crate::facts::{ColumnRule, Json, Rename};
 use crate::time::Zone;
 
 pub(crate) use apply::insert;
-pub use apply::{Got, Mapped, look};
+pub use apply::{Got, Mapped, look, under};
 pub use form::Form;
 pub use read::{Wrong, builtin as parse_rules, parent, read};
 

@@ -170,7 +170,7 @@ impl Reading<'_> {
         })
     }
 
-    /// A field, or the fields of a record: TOML reads `os.name = …` as a table in a table.
+    /// A field, or the fields of a record and of those in it: TOML reads `os.name = …` as a table in a table.
     fn rules(
         &self,
         entity: TableId,
@@ -186,7 +186,7 @@ impl Reading<'_> {
         };
         for (rest, value) in inner {
             let whole = Cow::Owned(format!("{}.{}", field.get_ref(), rest.get_ref()));
-            rules.push(self.rule(entity, name, &Spanned::new(rest.span(), whole), value)?);
+            self.rules(entity, name, &Spanned::new(rest.span(), whole), value, rules)?;
         }
         Ok(())
     }

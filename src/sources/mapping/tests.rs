@@ -200,5 +200,43 @@ fn an_element_that_lacks_the_key_stays_in_the_list() {
     assert_eq!(of(r#"{"id":"a","t":[{"n":"x"},{"n":"y"}]}"#), r#"{"id":"a","tags":["x","y"]}"#);
     assert_eq!(of(r#"{"id":"a","t":[{"n":"x"},{"m":1}]}"#), r#"{"id":"a","tags":[null,"x"]}"#);
     assert_eq!(of(r#"{"id":"a","t":[]}"#), r#"{"id":"a","tags":[]}"#);
-    assert_eq!(of(r#"{"id":"a","t":{"n":"x"}}"#), r#"{"id":"a"}"#);
+    // What is no list may have been one of which only the first was written: nobody knows.
+    assert_eq!(of(r#"{"id":"a","t":{"n":"x"}}"#), r#"{"id":"a","tags":...}"#);
+}
+
+#[test]
+fn what_a_source_says_twice_is_handed_on_twice() {
+    assert_eq!(mapped("tier = \"t\"", r#"{"id":"a","t":1,"t":2}"#).0, r#"{"id":"a","tier":1,"tier":2}"#);
+    assert_eq!(mapped("tier = \"t\"", r#"{"id":"a","t":1,"t":1}"#).0, r#"{"id":"a","tier":1}"#);
+    let default = "redundancy_group = { from = \"r\", default = \"silver\" }";
+    assert_eq!(
+        mapped(default, r#"{"id":"a","r":"x","r":"y"}"#).0,
+        r#"{"id":"a","redundancy_group":"x","redundancy_group":"y"}"#
+    );
+    // A record on the way, too: nobody knows which of the two it is.
+    let (record, remarks) = mapped("os.family = \"o.f\"", r#"{"id":"a","o":{"f":"x"},"o":{}}"#);
+    assert_eq!((record.as_str(), remarks.len()), (r#"{"id":"a","os":{"family":{},"family":{"f":"x"}}}"#, 0));
+}
+
+#[test]
+fn what_stands_in_no_record_is_not_known() {
+    let fields = "os.family = \"o.f\"";
+    assert_eq!(mapped(fields, r#"{"id":"a"}"#).0, r#"{"id":"a"}"#);
+    assert_eq!(mapped(fields, r#"{"id":"a","o":{}}"#).0, r#"{"id":"a"}"#);
+    // As an empty cell: that is how ServiceNow writes a reference to nothing.
+    assert_eq!(mapped(fields, r#"{"id":"a","o":" "}"#).0, r#"{"id":"a"}"#);
+    assert_eq!(mapped(fields, r#"{"id":"a","o":null}"#).0, r#"{"id":"a","os":{"family":null}}"#);
+    for odd in [r#""text""#, "3", "true", "[]", r#"[{"f":"x"}]"#] {
+        let (record, remarks) = mapped(fields, &format!(r#"{{"id":"a","o":{odd}}}"#));
+        assert_eq!(record, r#"{"id":"a","os":{"family":...}}"#);
+        assert_eq!(
+            remarks,
+            [format!("`asset.os.family`: what should have `o.f` in it is not a record: it counts as unknown: {odd}")]
+        );
+    }
+    // Where another column has it, that counts.
+    let either = "os.family = [\"o.f\", \"o\"]";
+    assert_eq!(mapped(either, r#"{"id":"a","o":"linux"}"#).0, r#"{"id":"a","os":{"family":"linux"}}"#);
+    let list = "tags = \"t.*.name\"";
+    assert_eq!(mapped(list, r#"{"id":"a","t":null}"#).0, r#"{"id":"a","tags":null}"#);
 }

@@ -91,8 +91,7 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
                             cell
                         }
                         Some(text) => Cell::Int(reader.pool.strings.intern(text)),
-                        None if level < take.parent => Cell::Without(take.absence),
-                        None => Cell::Without(NOTHING),
+                        None => Cell::Without(take.null),
                     };
                     if field.required && matches!(cell, Cell::Without(_)) { Err(Odd) } else { Ok(Some(cell)) }
                 })?;
@@ -101,13 +100,13 @@ impl<'c, C: Columns> ColumnLane<'c, C> {
             (What::Set { list, def, clock }, ColumnBuild::List(column)) => {
                 let ShapePlan::List(inner) = &field.shape else { return Err(Odd) };
                 let cursor = self.cursors.get_mut(take.leaf).ok_or(Odd)?;
-                let state = |level| nothing(field, take, level);
-                set(columns, cursor, reader, inner, column, (take.leaf, *list, *def, clock, rows), &state)?;
+                let nothing = nothing(field, take);
+                set(columns, cursor, reader, inner, column, (take.leaf, *list, *def, clock, rows), nothing)?;
             }
             (What::List { list, element, members, lacking, unknown }, ColumnBuild::List(column)) => {
                 let ShapePlan::List(inner) = &field.shape else { return Err(Odd) };
                 let first = self.cursors.get(members.first().ok_or(Odd)?.leaf).ok_or(Odd)?;
-                let places = first.listed(rows, *list, *element, |level| nothing(field, take, level))?;
+                let places = first.listed(rows, *list, *element, nothing(field, take))?;
                 self.members(reader, inner, &mut column.rows, members, lacking, &places, rows)?;
                 self.unknown_keys(unknown, &places, rows)?;
                 close(inner, column, &places, &reader.pool);
@@ -228,13 +227,7 @@ impl Cursor<'_> {
     }
 
     /// The places of the next rows of a column that is in a list.
-    fn listed(
-        &self,
-        rows: usize,
-        list: u16,
-        element: u16,
-        nothing: impl Fn(u16) -> Result<State, Odd>,
-    ) -> Result<Places, Odd> {
+    fn listed(&self, rows: usize, list: u16, element: u16, nothing: Result<State, Odd>) -> Result<Places, Odd> {
         let mut places = Places { range: self.place..self.place, marks: Vec::new(), lists: Vec::with_capacity(rows) };
         let end = self.places.min(self.reps.len());
         let mut place = self.place;
@@ -244,7 +237,7 @@ impl Cursor<'_> {
             }
             let level = self.level(place);
             if level <= list {
-                let state = if level == list { State::Known } else { nothing(level)? };
+                let state = if level == list { State::Known } else { nothing? };
                 let is_open = matches!(state, State::Absent | State::Unknown(_));
                 places.marks.push(if is_open { Mark::Phantom } else { Mark::Empty });
                 places.lists.push((usize::from(is_open), state));
@@ -277,7 +270,7 @@ fn set<C: Columns>(
     inner: &TablePlan,
     column: &mut ListBuild,
     (leaf, list, def, clock, rows): (usize, u16, u16, &Clock, usize),
-    nothing: &dyn Fn(u16) -> Result<State, Odd>,
+    nothing: Result<State, Odd>,
 ) -> Result<(), Odd> {
     let end = cursor.places.min(cursor.reps.len());
     let mut items: Vec<Cell> = Vec::new();
@@ -287,7 +280,7 @@ fn set<C: Columns>(
         }
         let level = cursor.level(cursor.place);
         if level <= list {
-            column.close(if level == list { State::Known } else { nothing(level)? });
+            column.close(if level == list { State::Known } else { nothing? });
             cursor.leave(cursor.place + 1, 1);
             continue;
         }

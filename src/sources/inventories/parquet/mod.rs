@@ -18,12 +18,13 @@ mod thrift;
 mod value;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::{broken, csv, json};
-use crate::check::schema::Schema;
+use crate::check::schema::{Schema, TableId};
 use crate::facts::{Broken, ColumnShape, Json, Misread, Row, printable};
 use crate::sources::mapping::Mapping;
 use crate::syntax::suggest::nearest;
@@ -324,13 +325,29 @@ fn mapped(mapping: &Mapping, batch: Vec<Numbered<'_>>) -> Vec<Row> {
 /// The columns by name; those of a record also with the record's name before a point.
 fn names(fields: &[(String, schema::Node)]) -> Vec<String> {
     let mut names = Vec::new();
+    add_names(fields, "", &mut names);
+    names
+}
+
+fn add_names(fields: &[(String, schema::Node)], before: &str, names: &mut Vec<String>) {
     for (name, node) in fields {
+        let name = format!("{before}{name}");
         names.push(name.clone());
         if let schema::Kind::Record(inner) = &node.kind {
-            names.extend(inner.iter().map(|(inner, _)| format!("{name}.{inner}")));
+            add_names(inner, &format!("{name}."), names);
         }
     }
-    names
+}
+
+/// The fields of a record of the vocabulary that a column is to be, where it has no columns of its own: it may be a map or JSON, and if it is
+/// neither, nobody knows what they are.
+fn parts(name: &str, names: &[String], entity: TableId, schema: &Schema) -> Vec<String> {
+    let is_inside = |other: &str| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    if !schema.is_record(entity, name) || names.iter().any(|other| is_inside(other)) {
+        return Vec::new();
+    }
+    let fields = schema.table(entity).map(|table| table.fields.as_slice()).unwrap_or_default();
+    fields.iter().map(|field| field.name.clone()).filter(|field| is_inside(field)).collect()
 }
 
 /// A mapping of the columns whose names are those of fields.
@@ -345,7 +362,9 @@ pub fn by_names(file: &str, names: &[String], empty: Mapping, schema: &Schema) -
         let help = "say which column is which field, in a `[[source]]` of changegate.toml";
         return Err(Box::new(broken(file, None, UNREAD, found, help)));
     }
-    csv::by_names(file, names, empty, schema)
+    let parts = names.iter().flat_map(|name| parts(name, names, empty.entity, schema));
+    let all: Vec<String> = names.iter().cloned().chain(parts).collect();
+    csv::by_names(file, &all, empty, schema)
 }
 
 /// Holds the columns that a mapping reads against those that there are: a path by its first key.
@@ -372,8 +391,10 @@ pub fn check_columns(file: &str, names: &[String], mapping: &Mapping) -> Result<
 #[must_use]
 pub fn passed_over(names: &[String], mapping: &Mapping, schema: &Schema) -> Vec<std::sync::Arc<str>> {
     let is_record = |name: &str| schema.is_record(mapping.entity, name);
+    let known: HashSet<&str> = names.iter().map(String::as_str).collect();
     let is_inner = |name: &str| {
-        name.split_once('.').is_some_and(|(head, _)| names.iter().any(|known| known == head) && !is_record(head))
+        let mut heads = name.match_indices('.').filter_map(|(at, _)| name.get(..at));
+        heads.any(|head| known.contains(head) && !is_record(head))
     };
     let over = csv::passed_over(names, mapping);
     over.into_iter().filter(|name| !is_record(name) && !is_inner(name)).collect()
