@@ -206,6 +206,10 @@ fn odd_files_are_read_alike() {
     ] {
         same(&project(CHANGES, inventory), &["--format", "ndjson"]);
     }
+    let folder = project(CHANGES, "");
+    let wide = "\u{feff}{\"id\":\"a\"}\n".repeat(3).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    folder.write("assets.ndjson", wide);
+    same(&folder, &["--format", "ndjson"]);
 }
 
 /// Rows of Parquet are decided a portion at a time, too; where they are not sorted, where one cannot be read or where the file is damaged, together.

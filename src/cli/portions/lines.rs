@@ -112,7 +112,9 @@ impl Lines {
         file.by_ref().take(first).read_to_end(&mut rest).map_err(wrong)?;
         let name = path.display().to_string();
         let given = InputFile { name, bytes: rest };
-        let plain = Packing::of(&given.bytes).is_none() && !given.bytes.starts_with(&[0]);
+        // Nor in UTF-16, of which it is said once for all of the file.
+        let is_wide = given.bytes.starts_with(b"\xFE\xFF") || given.bytes.starts_with(b"\xFF\xFE");
+        let plain = Packing::of(&given.bytes).is_none() && !given.bytes.starts_with(&[0]) && !is_wide;
         if !plain || !is_lines(&given.bytes, &given.name) {
             return Ok(None);
         }
