@@ -73,8 +73,9 @@ pub fn count(judge: &Judge<'_, '_>, when: bool) -> Tally {
     let mut rejected = Could { be_true: judge.votes.incomplete && !asked.is_empty(), be_false: true };
     let mut denied = false;
     let mut not_counted = Vec::new();
+    let open = Open::of(&seen, judge.env.now.micros());
     for entry in &mut seen {
-        serve(judge, entry, &mut lacks);
+        serve(judge, entry, &open, &mut lacks);
         let rejects = rejects(judge, entry, &others);
         rejected.be_true |= rejects.may;
         rejected.be_false &= !rejects.certain;
@@ -83,6 +84,10 @@ pub fn count(judge: &Judge<'_, '_>, when: bool) -> Tally {
             lacks.extend(entry.judged.lacks.iter().cloned());
             if entry.vote.decision.is_none() {
                 lacks.insert(judge.fact(entry.vote, "decision"));
+            }
+            for about in asked.iter().filter(|slot| may_have_role(slot, entry.vote)).map(Asked::about) {
+                let others = open.beside(judge, entry.vote, about).filter(|(_, withdraws)| *withdraws);
+                others.for_each(|(other, _)| unknown_of(judge, other, &mut lacks));
             }
         }
         let is_scope_open = entry.vote.scope.is_open() || entry.vote.scope.names_none();
@@ -159,7 +164,7 @@ fn may_have_role(slot: &Asked, vote: &Vote) -> bool {
 }
 
 /// Which slots a vote serves, and may serve.
-fn serve(judge: &Judge<'_, '_>, entry: &mut Seen<'_>, lacks: &mut BTreeSet<UnknownFact>) {
+fn serve(judge: &Judge<'_, '_>, entry: &mut Seen<'_>, open: &Open<'_>, lacks: &mut BTreeSet<UnknownFact>) {
     let vote = entry.vote;
     let mut superseded: Option<(Rank, bool)> = None;
     let mut named = false;
@@ -203,6 +208,7 @@ fn serve(judge: &Judge<'_, '_>, entry: &mut Seen<'_>, lacks: &mut BTreeSet<Unkno
             if let Some(other) = may_be_out.and_then(|rank| judge.votes.votes.get(rank.vote)) {
                 unknown_of(judge, other, lacks);
             }
+            open.beside(judge, vote, about).for_each(|(other, _)| unknown_of(judge, other, lacks));
         }
     }
     entry.why = entry.judged.why.clone().or_else(|| match (vote.decision, superseded) {
@@ -214,6 +220,40 @@ fn serve(judge: &Judge<'_, '_>, entry: &mut Seen<'_>, lacks: &mut BTreeSet<Unkno
         (Some(_), _) if !named => Some("it names no item that is asked for".to_owned()),
         _ => None,
     });
+}
+
+/// So many votes of which something is not known are held against every other one.
+const HELD: usize = 512;
+
+/// The votes of which it is not known whose they are, in which role, when they were given or what they say, each with whether it may be in the
+/// place of a rejection.
+struct Open<'v>(Vec<(&'v Vote, bool)>);
+
+impl<'v> Open<'v> {
+    /// Those that may supersede others: no vote that is not given yet.
+    fn of(seen: &[Seen<'v>], now: i64) -> Self {
+        let is_open = |vote: &Vote| {
+            vote.at.is_none() || vote.principal().is_none() || vote.role.is_none() || vote.decision.is_none()
+        };
+        let withdraws = |entry: &Seen<'_>| entry.judged.may && entry.vote.decision != Some(Decision::Reject);
+        let given = |vote: &Vote| vote.at.is_none_or(|at| at <= now);
+        let open = seen.iter().filter(|entry| is_open(entry.vote) && given(entry.vote));
+        Self(open.take(HELD + 1).map(|entry| (entry.vote, withdraws(entry))).collect())
+    }
+
+    /// Those that may be of the same person and role as a vote, and later; none where there are too many to tell.
+    fn beside(&self, judge: &Judge<'_, '_>, vote: &Vote, about: About) -> impl Iterator<Item = &(&'v Vote, bool)> {
+        let person = |vote: &Vote| vote.principal().map(|name| judge.votes.folded(name));
+        let same = |a: Option<i64>, b: Option<i64>| a.is_none() || b.is_none() || a == b;
+        let own = (person(vote), vote.at.unwrap_or(i64::MIN), strength(vote.decision).1);
+        let few = if self.0.len() > HELD { 0 } else { HELD };
+        self.0.iter().take(few).filter(move |(other, _)| {
+            let later = other.at.is_none_or(|at| (at, strength(other.decision).1) > (own.1, own.2));
+            let concerns = about.item().is_none_or(|item| other.scope.may_concern(Some(item)));
+            let may_be_same = same(person(other), own.0) && same(other.role, vote.role);
+            later && concerns && may_be_same && !std::ptr::eq(*other, vote)
+        })
+    }
 }
 
 /// What is not known of a vote that may supersede another.

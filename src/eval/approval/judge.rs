@@ -113,13 +113,23 @@ impl Judge<'_, '_> {
     }
 
     fn named(&self, vote: &Vote) -> Option<Test> {
-        if vote.by.is_none() {
-            return lacks("it is not known who voted", vec![self.fact(vote, "by")]);
-        }
-        if vote.behalf == Behalf::Unknown {
-            return lacks("it is not known for whom", vec![self.fact(vote, "on_behalf_of")]);
-        }
-        vote.role.is_none().then(|| unsure("the role of the vote is not known", vec![self.fact(vote, "role")]))
+        let why = if vote.by.is_none() {
+            "it is not known who voted"
+        } else if vote.behalf == Behalf::Unknown {
+            "it is not known for whom"
+        } else if vote.role.is_none() {
+            "the role of the vote is not known"
+        } else {
+            return None;
+        };
+        let fields = [
+            ("by", vote.by.is_none()),
+            ("on_behalf_of", vote.behalf == Behalf::Unknown),
+            ("role", vote.role.is_none()),
+        ];
+        // All at once: whoever gives one of them should not be asked for the next.
+        let unknown = fields.into_iter().filter(|(_, unknown)| *unknown);
+        lacks(why, unknown.map(|(field, _)| self.fact(vote, field)).collect())
     }
 
     /// Neither the giver nor the one stood in for is excluded. While one of the excluded is not known, nobody counts.
