@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::check::program::VarId;
 use crate::check::schema::{Shape, TableId};
 use crate::check::types::Type;
+use crate::facts::table::Cause;
 
 use super::decision::UnknownFact;
 use super::env::Env;
@@ -124,6 +125,17 @@ impl Open {
     pub fn missing_due(&self) -> Vec<UnknownFact> {
         let fact = || UnknownFact { fact: format!("obligations[{}].due", self.id), cause: "missing" };
         if self.due.one().is_none() { vec![fact()] } else { Vec::new() }
+    }
+
+    /// What is not known of which finding it is about; one that was not seen had no name.
+    #[must_use]
+    pub fn missing_subject(&self) -> Vec<UnknownFact> {
+        let cause = match self.subject.one() {
+            Some(Raw::None) => Cause::Empty,
+            Some(_) => return Vec::new(),
+            None => Cause::Missing,
+        };
+        vec![UnknownFact { fact: format!("obligations[{}].subject", self.id), cause: cause.as_str() }]
     }
 
     /// What is not known of where it belongs.

@@ -256,11 +256,15 @@ fn add_duties<'p>(rows: &mut Alike<Said<'p>>, frame: &Frame<'p>, tested: Tested)
             }
             // A duty that was once asked for stays until it is certainly done; one of today is certain where it certainly is not.
             let uncertain = duty.asks.be_false || (duty.met.be_true && !duty.kept);
+            let mut lacks = duty.lacks.clone();
+            if duty.kept && duty.met.be_true {
+                lacks.extend(obligation::missing_kept(frame, row, &duty));
+            }
             let mut hit = Hit {
                 effect: effect_of(env, &def.head, uncertain),
                 finding: duty.finding,
                 subject: duty.subject,
-                lacks: duty.lacks,
+                lacks,
                 ..plain(env, &def.head, "obligation", uncertain, &condition_nodes(&def.head, def.met.as_slice()))
             };
             let target = Waivable::Obligation(duty.index);

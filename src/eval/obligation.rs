@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::check::program::{Obligation as Def, VarId};
 use crate::check::schema::TableId;
+use crate::facts::table::Cause;
 use crate::time::Instant;
 
 use super::arms::{applies, decides};
@@ -43,6 +44,34 @@ pub struct Duty {
     pub again: bool,
     /// What is not known of whether it belongs here.
     pub lacks: Vec<UnknownFact>,
+    /// What is not known of which finding an earlier run asked for it.
+    pub unnamed: Vec<UnknownFact>,
+}
+
+/// An earlier run's duty of which today's facts no longer say what it is about: what is to be named for that.
+fn unseen_of(frame: &Frame<'_>, row: usize, duty: &Duty) -> Option<UnknownFact> {
+    let env = frame.env;
+    let subject = duty.subject.as_ref()?;
+    let asset = frame.rows(VarId::ASSET).and_then(|rows| rows.get(row).copied()).unwrap_or(u32::MAX);
+    let is_it = |finding| facts::key(env, TableId::FINDING, finding).as_ref() == Some(subject);
+    let is_there = findings_of(env, asset).any(|finding| !is_unseen(env, finding) && is_it(finding));
+    // What is known of a finding that is there does not ask for this, nor does it say that it is done.
+    (!is_there).then(|| UnknownFact { fact: format!("asset.findings[{subject}]"), cause: Cause::Missing.as_str() })
+}
+
+/// What it hangs on whether a duty that an earlier run left open is done.
+#[must_use]
+pub fn missing_kept(frame: &Frame<'_>, row: usize, duty: &Duty) -> Vec<UnknownFact> {
+    let Some(def) = frame.env.program.obligations.get(usize::from(duty.index)) else { return Vec::new() };
+    let Some(finding) = duty.finding else { return unknown::missing(frame, row, def.met.as_slice(), None) };
+    let mut lacks = unknown::missing(&duty_frame(frame, row, finding), 0, def.met.as_slice(), None);
+    let all = lacks.len();
+    lacks.retain(|fact| !is_of_unseen(fact));
+    if lacks.len() < all && duty.kept {
+        lacks.extend(unseen_of(frame, row, duty));
+        lacks.extend(duty.unnamed.iter().cloned());
+    }
+    lacks
 }
 
 /// Whether the words of a statement name a finding.
@@ -185,6 +214,7 @@ fn of_today(frame: &Frame<'_>, index: u16, def: &Def, found: &mut Option<Option<
             kept: false,
             again: false,
             lacks: Vec::new(),
+            unnamed: Vec::new(),
         });
     }
 }
@@ -212,6 +242,7 @@ fn of_findings(frame: &Frame<'_>, index: u16, def: &Def, found: &Fixed, duties: 
             kept: false,
             again: false,
             lacks: if fixes.be_false { not_surely_fixed(&inner, at, *finding) } else { Vec::new() },
+            unnamed: Vec::new(),
         });
     }
 }
@@ -293,19 +324,31 @@ fn keep(frame: &Frame<'_>, index: u16, def: &Def, duties: &mut [Vec<Duty>]) {
             let row = assets.as_ref().and_then(|rows| rows.get(row).copied()).unwrap_or(u32::MAX);
             facts::value(env, TableId::ASSET, "id", row)
         });
-        let mut add = |subject: Option<String>, asks: Could, due: Due, lacks: Vec<UnknownFact>| {
+        let mut add = |subject: Option<String>, asks: Could, due: Due, [lacks, unnamed]: [Vec<UnknownFact>; 2]| {
             let subject = subject.filter(|_| by_finding);
             let mut same = duties.iter_mut().filter(|duty| duty.index == index && duty.subject == subject).peekable();
             if same.peek().is_none() {
                 drop(same);
                 let (met, kept) = (done.at(row), true);
-                duties.push(Duty { index, finding: unseen, subject, asks, met, due, kept, again: false, lacks });
+                duties.push(Duty {
+                    index,
+                    finding: unseen,
+                    subject,
+                    asks,
+                    met,
+                    due,
+                    kept,
+                    again: false,
+                    lacks,
+                    unnamed,
+                });
                 return;
             }
             for duty in same {
                 duty.due = earlier(std::mem::take(&mut duty.due), due.clone());
                 if duty.kept {
                     duty.asks.be_false &= asks.be_false;
+                    duty.unnamed.extend(unnamed.iter().cloned());
                 } else if duty.asks.be_false {
                     // Whether today asks for it is not known, so that it is done today is not enough: it stays as the earlier run left it.
                     duty.asks.be_false &= asks.be_false;
@@ -318,12 +361,13 @@ fn keep(frame: &Frame<'_>, index: u16, def: &Def, duties: &mut [Vec<Duty>]) {
             let concerns = duty.concerns(env, &def.head.name, asset.as_ref());
             if concerns.be_true {
                 let due = earliest(&duty.due, now).and_then(Instant::from_micros);
-                add(duty.subject(env), concerns, (due, duty.missing_due()), duty.missing(by_asset));
+                let lacks = [duty.missing(by_asset), duty.missing_subject()];
+                add(duty.subject(env), concerns, (due, duty.missing_due()), lacks);
             }
         }
         if earlier_runs.incomplete {
             let lacks = vec![UnknownFact { fact: "obligations".to_owned(), cause: "incomplete" }];
-            add(None, Could::UNKNOWN, (Some(env.now), lacks.clone()), lacks);
+            add(None, Could::UNKNOWN, (Some(env.now), lacks.clone()), [lacks, Vec::new()]);
         }
     }
 }
@@ -384,12 +428,8 @@ fn missing_earlier(one: &Frame<'_>, index: u16, def: &Def) -> Vec<UnknownFact> {
     let mut lacks = Vec::new();
     let open = |duty: &Duty| (duty.kept || duty.again) && duty.asks.be_true && duty.met.be_false;
     for duty in duties.into_iter().flatten().filter(open) {
+        lacks.extend(missing_kept(one, 0, &duty));
         lacks.extend(duty.lacks);
-        let met = match duty.finding {
-            Some(finding) => unknown::missing(&with_finding(one, finding), 0, def.met.as_slice(), None),
-            None => unknown::missing(one, 0, def.met.as_slice(), None),
-        };
-        lacks.extend(met.into_iter().filter(|fact| !is_of_unseen(fact)));
     }
     lacks
 }
