@@ -7,7 +7,7 @@ use crate::check::program::{CalendarId, Const, ContextId, Nearest, NodeId, Op};
 use crate::check::types::Type;
 use crate::facts::table::Cause;
 use crate::syntax::expr::SpanUnit;
-use crate::time::{BusinessDays, Calendar, Found, Instant, Kleene, Unreached, Zone};
+use crate::time::{Asked, BusinessDays, Calendar, Entry, Found, Instant, Kleene, Unreached, Zone};
 
 use super::column::{Col, Truth, Vals};
 use super::decision::UnknownFact;
@@ -92,6 +92,28 @@ pub fn fact(name: &str, known_until: Instant, zone: &Zone) -> Option<UnknownFact
     let last = Instant::from_micros(known_until.micros().checked_sub(1)?)?;
     let date = zone.date(last)?;
     Some(UnknownFact { fact: format!("{name} after {date}"), cause: Cause::Missing.as_str() })
+}
+
+/// What is not known of the days that an entry asks calendars for, up to an instant, and of those that these ask others for.
+#[must_use]
+pub fn unknown_days(env: &Env<'_>, entry: &Entry, to: Instant) -> Vec<UnknownFact> {
+    let mut found = Vec::new();
+    let mut seen: HashMap<*const Calendar, Instant> = HashMap::new();
+    let mut asked: Vec<Asked<'_>> = entry.asks(to).collect();
+    while let Some(Asked { calendar, zone, to }) = asked.pop() {
+        let before = seen.entry(Arc::as_ptr(calendar)).or_insert(Instant::MIN);
+        if *before >= to {
+            continue;
+        }
+        *before = to;
+        if calendar.knows_until(zone).is_some_and(|knows| knows <= to) {
+            let named = env.program.calendars.iter().find(|named| Arc::ptr_eq(&named.times, calendar));
+            found.extend(named.and_then(|named| fact(&named.name, calendar.knows_until(zone)?, zone)));
+        } else {
+            asked.extend(calendar.entries().iter().flat_map(|entry| entry.asks(to)));
+        }
+    }
+    found
 }
 
 /// Whether a length counts business days, and on which calendars.

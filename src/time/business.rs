@@ -1,6 +1,6 @@
 //! Business days: the days of the business week that are no holidays.
 
-use super::{BusinessWeek, Calendar, Date, Instant, Kleene, Span, SpanUnit, Zone, add_calendar_span};
+use super::{Asked, BusinessWeek, Calendar, Date, Instant, Kleene, Span, SpanUnit, Zone, add_calendar_span};
 use std::sync::Arc;
 
 /// Days that are looked at for a business day before the search ends: ten years of holidays.
@@ -51,6 +51,12 @@ impl BusinessDays {
     #[must_use]
     pub fn knows_until(&self) -> Option<Instant> {
         self.not_on.iter().filter_map(|calendar| calendar.knows_until(&self.zone)).min()
+    }
+
+    /// The calendars that it asks for the days up to `last`.
+    pub(super) fn asks(&self, last: Date) -> impl Iterator<Item = Asked<'_>> {
+        let to = self.zone.last_of_day(last);
+        self.not_on.iter().map(move |calendar| Asked { calendar, zone: &self.zone, to })
     }
 
     /// The `count`-th business day after `date`, or before it where negative; `date` itself for none.

@@ -1,6 +1,6 @@
 //! The days on which weekly and periodic recurrences start, one after the other, forwards and backwards.
 
-use super::{BusinessDays, Date, Every, Hours, Instant, Kleene, OnDay, Periodic, Weekday, Weekly};
+use super::{Asked, BusinessDays, Date, Every, Hours, Instant, Kleene, OnDay, Periodic, Weekday, Weekly};
 
 /// Periods after which a search for a day ends: of months 41 years, and every period has its day sooner or never.
 const SEARCH_PERIODS: i64 = 500;
@@ -92,6 +92,16 @@ impl Periodic {
             OnDay::LastBusinessDays(_, business) => business.knows_until(),
             _ => None,
         }
+    }
+
+    /// The calendars on which it hangs whether an occurrence starts on `date` or before: of business days it counts those of the whole period.
+    pub(super) fn asks(&self, date: Date) -> impl Iterator<Item = Asked<'_>> {
+        let business = match self.on_days() {
+            OnDay::LastBusinessDays(_, business) => Some(business),
+            _ => None,
+        };
+        let last = self.every().bounds(self.every().of(date.days())).map_or(date, |(_, last)| last);
+        business.into_iter().flat_map(move |business| business.asks(last))
     }
 
     /// The period's first day not before `day`.

@@ -1,6 +1,6 @@
 //! One recurrence in its zone, with what is left out of it, and its occurrences.
 
-use super::{Calendar, Instant, Interval, Recurrence, Role, Zone, occurrences};
+use super::{Calendar, Date, Instant, Interval, Recurrence, Role, Zone, occurrences};
 use std::sync::Arc;
 
 /// A recurrence in its zone.
@@ -30,11 +30,34 @@ impl Entry {
         self
     }
 
+    /// The calendars on which its occurrences hang that start at `to` or before: those that it leaves out, and those of its business days.
+    pub fn asks(&self, to: Instant) -> impl Iterator<Item = Asked<'_>> {
+        let last = self.zone.date(to).unwrap_or(Date::MAX);
+        let to = self.zone.last_of_day(last);
+        let left_out = self.not_on.iter().map(move |calendar| Asked { calendar, zone: &self.zone, to });
+        let periodic = match &self.recurrence {
+            Recurrence::Periodic(periodic) => Some(periodic),
+            _ => None,
+        };
+        left_out.chain(periodic.into_iter().flat_map(move |periodic| periodic.asks(last)))
+    }
+
     /// Whether there is, or may be, any occurrence at all.
     #[must_use]
     pub fn happens(&self, role: Role) -> bool {
         occurrences(self, role, Instant::MIN, Instant::MAX).next().is_some()
     }
+}
+
+/// A calendar that an entry asks for its days.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Which one.
+    pub calendar: &'a Arc<Calendar>,
+    /// By whose wall clock.
+    pub zone: &'a Zone,
+    /// The last instant of the days that it is asked for.
+    pub to: Instant,
 }
 
 /// One occurrence.

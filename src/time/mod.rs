@@ -38,7 +38,7 @@ pub use calendar::{Calendar, Found};
 pub use coverage::{Overlap, overlap, union_inside};
 pub use date::Date;
 pub use duration::{Duration, DurationError, parse_duration, parse_iso_duration};
-pub use entry::{Entry, Occurrence, Sure};
+pub use entry::{Asked, Entry, Occurrence, Sure};
 pub use instant::Instant;
 pub use interval::{Interval, Kleene, Tested};
 pub use lasting::{Hours, Lasting};

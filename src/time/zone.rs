@@ -94,6 +94,11 @@ impl Zone {
         self.start_of_day(date.add_days(1)?)
     }
 
+    /// The last instant of that date.
+    pub(super) fn last_of_day(&self, date: Date) -> Instant {
+        self.end_of_day(date).map_or(Instant::MAX, |end| Instant::clamped(end.micros() - 1))
+    }
+
     /// The moment that a local time means in RFC 5545 (section 3.3.5): in a daylight-saving gap by the offset before it,
     /// of a time that occurs twice the first.
     #[must_use]

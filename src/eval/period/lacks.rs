@@ -26,15 +26,18 @@ pub fn of_times(frame: &Frame<'_>, row: usize, id: PeriodId, tested: Tested) -> 
     let inputs = env.common.periods.inputs.get(env.common.periods.inputs.number(id));
     let own = inputs.map(|inputs| entries(env, id, inputs.code_of(frame, row))).unwrap_or_default();
     for entry in own.iter() {
-        if matches!(entry.recurrence, Recurrence::File { .. } | Recurrence::Periodic(_)) {
+        if matches!(entry.recurrence, Recurrence::File { .. }) {
             let mut bare = entry.clone();
             bare.not_on.clear();
             let knows = known(Calendar::new(vec![bare], None).knows_until(&entry.zone));
             lacks.extend(knows.and_then(|knows| calendar::fact(&period.head.name, knows, &entry.zone)));
         }
     }
+    lacks.extend(own.iter().flat_map(|entry| calendar::unknown_days(env, entry, reach)));
+    // Of a clause whose zone, rule or file is not known nothing is left to say what it leaves out.
+    let is_open = own.iter().any(|entry| matches!(entry.recurrence, Recurrence::Unknown));
     let zone = own.first().map_or_else(crate::time::Zone::utc, |entry| entry.zone.clone());
-    for id in period.times.iter().flat_map(|when| &when.not_on) {
+    for id in period.times.iter().filter(|_| is_open).flat_map(|when| &when.not_on) {
         let knows = calendar::calendar(env, *id).and_then(|calendar| known(calendar.knows_until(&zone)));
         lacks.extend(knows.and_then(|_| calendar::knowledge(env, *id, &zone)));
     }
