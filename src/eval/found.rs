@@ -16,6 +16,7 @@ use super::env::Env;
 use super::frame::Frame;
 use super::mask;
 use super::observe::Step;
+use super::period::answers::{Broken, WindowAnswer};
 use super::period::given::FrameCodes;
 use super::period::{Hits, blackouts, in_force, windows};
 use super::value::Could;
@@ -41,6 +42,8 @@ pub struct Hit<'p> {
     pub approval: Option<u16>,
     /// The blackout or window.
     pub period: Option<PeriodId>,
+    /// Of a window: how all of them stand, where it hangs on what others offer.
+    pub others: Option<Arc<WindowAnswer>>,
     /// The finding that a duty is about.
     pub finding: Option<u32>,
     /// What people call that finding.
@@ -430,6 +433,7 @@ fn plain<'p>(env: &Env<'_>, head: &'p Head, kind: &'static str, uncertain: bool,
         nodes: nodes.to_vec(),
         approval: None,
         period: None,
+        others: None,
         finding: None,
         subject: None,
         lacks: Vec::new(),
@@ -451,13 +455,14 @@ fn add_windows<'p>(rows: &mut Alike<Said<'p>>, frame: &Frame<'p>, tested: Tested
         rows.begin();
         let mut known: HashMap<(u16, bool), (u32, Own, Vec<NodeId>)> = HashMap::new();
         for (row, answer) in windows(frame, chosen, tested, codes).into_iter().enumerate() {
-            for (at, certain) in &answer.broken {
-                let Some(period) = program.windows.get(usize::from(*at)) else { continue };
+            for Broken { at, certain, by_others } in answer.broken.iter().copied() {
+                let Some(period) = program.windows.get(usize::from(at)) else { continue };
                 let hit = |nodes: &[NodeId]| Hit {
-                    period: Some(PeriodId::Window(*at)),
+                    period: Some(PeriodId::Window(at)),
+                    others: by_others.then(|| Arc::clone(&answer)),
                     ..plain(frame.env, &period.head, "window", !certain, nodes)
                 };
-                let (thing, own, nodes) = known.entry((*at, *certain)).or_insert_with(|| {
+                let (thing, own, nodes) = known.entry((at, certain)).or_insert_with(|| {
                     let nodes = period_nodes(period);
                     (rows.thing(Said::hit(hit(&nodes), false)), Own::of(frame, &period.head, &nodes), nodes)
                 });

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::check::program::{Effect, Head, NodeId, VarId};
+use crate::check::program::{Effect, Head, NodeId, PeriodId, VarId};
 use crate::facts::table::Cause;
 use crate::time::Tested;
 
@@ -107,6 +107,10 @@ fn explained(frame: &Frame<'_>, row: usize, hit: &Hit<'_>, tested: Tested, known
     }
     if let (Some(id), true) = (hit.period, hit.uncertain) {
         unknown.extend(lacks::of_times(frame, row, id, tested));
+    }
+    let others = hit.others.iter().flat_map(|windows| &windows.near);
+    for other in others.filter(|other| hit.period != Some(PeriodId::Window(other.at))) {
+        unknown.extend(lacks::of_offer(frame, row, other, tested, known));
     }
     unknown.sort();
     unknown.dedup();

@@ -101,8 +101,21 @@ pub struct Standing {
 /// What the windows say of one row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WindowAnswer {
-    /// The windows that bind and that the change does not keep to, by position, each with whether that is certain.
-    pub broken: Vec<(u16, bool)>,
+    /// The windows that bind and that the change does not keep to.
+    pub broken: Vec<Broken>,
+    /// The windows that the change may meet: where it hangs on others whether it is inside, it hangs on these.
+    pub near: Vec<Standing>,
+}
+
+/// A window that binds and that a change does not keep to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Broken {
+    /// Which window.
+    pub at: u16,
+    /// Whether that is certain.
+    pub certain: bool,
+    /// It hangs on what other windows offer.
+    pub by_others: bool,
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
@@ -255,10 +268,15 @@ fn together(env: &Env<'_>, standings: &[Standing], tested: Tested, begun: Begun)
         .filter(|(standing, mandatory, inside)| standing.binds && (!kept || (*mandatory && *inside != Kleene::Yes)))
         .map(|(standing, mandatory, inside)| {
             let outside = certainly_outside || (mandatory && inside == Kleene::No);
-            (standing.at, standing.certainly_binds && outside)
+            Broken { at: standing.at, certain: standing.certainly_binds && outside, by_others: !kept && !outside }
         })
         .collect();
-    WindowAnswer { broken }
+    let meets = |standing: &&Standing| {
+        let offered = offers(env, standing.at, standing.code, begun);
+        time::overlap(&offered, Role::Window, tested).verdict != Kleene::No
+    };
+    let near = if kept || certainly_outside { Vec::new() } else { standings.iter().filter(meets).copied().collect() };
+    WindowAnswer { broken, near }
 }
 
 /// Whether the tested interval meets an occurrence of a blackout or window in each row, whatever its `except`: its scope, whether it is in force,

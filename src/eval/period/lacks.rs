@@ -9,9 +9,9 @@ use super::super::calendar;
 use super::super::decision::UnknownFact;
 use super::super::facts::fact_path;
 use super::super::frame::{Frame, poss};
-use super::super::unknown::{missing, missing_times};
+use super::super::unknown::{Known, missing, missing_times};
 use super::super::value::Raw;
-use super::answers::Begun;
+use super::answers::{Begun, Standing};
 use super::entries::{entries, period_of, rule};
 
 /// What is not known of a statement's times in one row, beside what its nodes lack: rules and files that cannot be used, calendars that end
@@ -44,6 +44,18 @@ pub fn of_times(frame: &Frame<'_>, row: usize, id: PeriodId, tested: Tested) -> 
     if period.overrun && super::answers::begun(frame) == Begun::Unknown {
         lacks.extend(change_fact(frame, row, "started_at"));
     }
+    lacks
+}
+
+/// What it hangs on in one row whether a window's times count for the others, and when they are.
+#[must_use]
+pub fn of_offer(frame: &Frame<'_>, row: usize, window: &Standing, tested: Tested, known: &Known) -> Vec<UnknownFact> {
+    let id = PeriodId::Window(window.at);
+    let Some(period) = period_of(frame.env, id) else { return Vec::new() };
+    let scope = period.head.scope.iter().copied().filter(|_| !window.must);
+    let nodes: Vec<NodeId> = scope.chain(period.times.iter().flat_map(When::nodes)).collect();
+    let mut lacks = missing(frame, row, &nodes, Some(known));
+    lacks.extend(of_times(frame, row, id, tested));
     lacks
 }
 

@@ -53,8 +53,8 @@ fn of_reason(world: &World<'_>, row: &Row, reason: &Value, is_told: &dyn Fn() ->
     let name = reason["rule"].as_str()?;
     let missing: Vec<&str> =
         reason["unknown"].as_array().into_iter().flatten().filter_map(|fact| fact["fact"].as_str()).collect();
-    // Windows restrict together, and of an approval it is more than this that the oracle is certain of.
-    let by_itself = ["rule", "obligation", "blackout"].iter().any(|kind| reason["kind"] == **kind);
+    // Of an approval it is more than this that the oracle is certain of.
+    let by_itself = ["rule", "obligation", "blackout", "window"].iter().any(|kind| reason["kind"] == **kind);
     // What an earlier run left open may be about a finding, or an asset, that is gone: there is nothing to name.
     let is_left = world.duties.as_ref().is_some_and(|duties| !duties.is_empty());
     // Where it is not known which assets there are, that is said beside it.
