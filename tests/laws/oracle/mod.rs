@@ -70,6 +70,8 @@ pub struct World<'a> {
     /// Whether the minutes of a day are in a period, for a change and an asset.
     pub period_days: RefCell<PeriodDays>,
     pub on_days: RefCell<BTreeMap<(Every, OnDay, i32), K>>,
+    /// Whether clauses, by their places and the clock they go by, cover every minute.
+    pub gapless: RefCell<HashMap<(String, Vec<usize>), bool>>,
     /// What this oracle gets wrong on purpose.
     pub mutant: Option<Mutant>,
 }
@@ -97,6 +99,7 @@ impl<'a> World<'a> {
             rule_days: RefCell::default(),
             period_days: RefCell::default(),
             on_days: RefCell::default(),
+            gapless: RefCell::default(),
             mutant,
         }
     }

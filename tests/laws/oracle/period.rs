@@ -98,27 +98,40 @@ impl<'a> World<'a> {
         K::of(begun && !over)
     }
 
+    /// The zone that a clause's times are of; a calendar's are its own.
+    fn zone_of_clause(clause: &TimeClause) -> Option<&RangeZone> {
+        match clause {
+            TimeClause::Range { zone, .. } | TimeClause::Weekly { zone, .. } => Some(zone),
+            TimeClause::Clause(Clause { times: Times::Calendar(_), .. }) => None,
+            TimeClause::Clause(clause) => Some(&clause.zone),
+        }
+    }
+
     /// Whether a minute lies in a clause's times; unknown where its zone is.
     fn inside(&self, clause: &TimeClause, side: Side, minute: Minute, env: &Env<'a>) -> K {
-        let zone = match clause {
-            TimeClause::Range { zone, .. } | TimeClause::Weekly { zone, .. } => zone,
-            TimeClause::Clause(Clause { times: Times::Calendar(name), .. }) => {
-                return self.in_calendar(name, side, minute);
-            }
-            TimeClause::Clause(clause) => &clause.zone,
-        };
-        let Some(clock) = self.zone_of(zone, env).and_then(|name| self.clock(&name)) else { return K::UNKNOWN };
+        self.inside_by(clause, self.clock_of_clause(clause, env).as_ref(), side, minute)
+    }
+
+    fn clock_of_clause(&self, clause: &TimeClause, env: &Env<'a>) -> Option<Clock> {
+        self.zone_of(Self::zone_of_clause(clause)?, env).and_then(|name| self.clock(&name))
+    }
+
+    fn inside_by(&self, clause: &TimeClause, clock: Option<&Clock>, side: Side, minute: Minute) -> K {
+        if let TimeClause::Clause(Clause { times: Times::Calendar(name), .. }) = clause {
+            return self.in_calendar(name, side, minute);
+        }
+        let Some(clock) = clock else { return K::UNKNOWN };
         match clause {
-            TimeClause::Range { .. } => self.in_range(clause, &clock, side, minute),
+            TimeClause::Range { .. } => self.in_range(clause, clock, side, minute),
             TimeClause::Weekly { days, from, to, .. } => {
                 let times = Times::Recur(Recur::Weekly(days.clone()), Hours::Clock(*from, *to));
-                let clause = Clause { times, zone: zone.clone(), not_on: Vec::new() };
-                self.recurs(&clause, &clock, side, minute)
+                let clause = Clause { times, zone: RangeZone::Policy, not_on: Vec::new() };
+                self.recurs(&clause, clock, side, minute)
             }
             TimeClause::Clause(Clause { times: Times::File(file, covers), .. }) => {
-                self.in_file(file, *covers, &clock, minute)
+                self.in_file(file, *covers, clock, minute)
             }
-            TimeClause::Clause(clause) => self.recurs(clause, &clock, side, minute),
+            TimeClause::Clause(clause) => self.recurs(clause, clock, side, minute),
         }
     }
 
@@ -240,8 +253,6 @@ impl<'a> World<'a> {
         if binding.is_empty() {
             return Vec::new();
         }
-        // Of a change of which no time is known any may be asked for; what leaves no gap in one zone for so long leaves none.
-        let always = (self.now - 420 * time::DAY, self.now + 420 * time::DAY);
         let begun = self.begun(env);
         let open = |w: &Period, minute: Minute| self.open_for(w, minute, &begun, env);
         let inside = |windows: &[&Period]| -> bool {
@@ -249,17 +260,14 @@ impl<'a> World<'a> {
                 if windows.iter().any(|w| self.while_holds(w, env).must) {
                     return true;
                 }
-                // A rule of RFC 5545 has a first occurrence.
+                // Any time may be asked for. A rule of RFC 5545 has a first occurrence.
                 let rule = |c: &&TimeClause| matches!(c, TimeClause::Clause(Clause { times: Times::Rule(..), .. }));
                 let clauses = windows.iter().flat_map(|w| &w.times).filter(|c| !rule(c));
                 let mut zones: BTreeMap<String, Vec<&TimeClause>> = BTreeMap::new();
                 for clause in clauses {
                     zones.entry(self.group(clause, env)).or_default().push(clause);
                 }
-                return zones.values().any(|clauses| {
-                    let open = |minute| clauses.iter().any(|c| self.inside(c, Side::Window, minute, env).must);
-                    minutes(always).all(open)
-                });
+                return zones.iter().any(|(zone, clauses)| self.leaves_no_gap(zone, clauses, env));
             };
             minutes(hull).all(|minute| windows.iter().any(|w| open(w, minute).must))
         };
@@ -287,14 +295,24 @@ impl<'a> World<'a> {
         reasons
     }
 
+    /// Whether clauses of windows that go by one clock cover every minute: what leaves no gap for so long leaves none.
+    fn leaves_no_gap(&self, zone: &str, clauses: &[&TimeClause], env: &Env<'a>) -> bool {
+        let key = (zone.to_owned(), clauses.iter().map(|c| std::ptr::from_ref(*c).addr()).collect());
+        if let Some(known) = self.gapless.borrow().get(&key) {
+            return *known;
+        }
+        let by: Vec<_> = clauses.iter().map(|c| (*c, self.clock_of_clause(c, env))).collect();
+        let open = |minute| by.iter().any(|(c, clock)| self.inside_by(c, clock.as_ref(), Side::Window, minute).must);
+        let gapless = minutes((self.now - 420 * time::DAY, self.now + 420 * time::DAY)).all(open);
+        self.gapless.borrow_mut().insert(key, gapless);
+        gapless
+    }
+
     /// The name of what goes by one clock.
     fn group(&self, clause: &TimeClause, env: &Env<'a>) -> String {
         match clause {
             TimeClause::Clause(Clause { times: Times::Calendar(name), .. }) => format!("calendar {name}"),
-            TimeClause::Range { zone, .. } | TimeClause::Weekly { zone, .. } => {
-                self.zone_of(zone, env).unwrap_or_default()
-            }
-            TimeClause::Clause(clause) => self.zone_of(&clause.zone, env).unwrap_or_default(),
+            _ => Self::zone_of_clause(clause).and_then(|zone| self.zone_of(zone, env)).unwrap_or_default(),
         }
     }
 }
