@@ -219,7 +219,7 @@ impl<'a> Index<'a> {
             self.look_up_packages(place, piece, &mut answers);
         }
         self.look_up_any_package(&pieces, seen, &mut answers);
-        self.look_up_products(&pieces, complete, &mut answers);
+        self.look_up_products(&pieces, complete, seen, &mut answers);
         for ((software, id), answer) in answers {
             let (Some(piece), Some(advisory)) = (pieces.get(software), self.advisories.get(answer.advisory)) else {
                 continue;
@@ -272,7 +272,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn look_up_products(&self, pieces: &[Piece], complete: bool, answers: &mut Answers) {
+    fn look_up_products(&self, pieces: &[Piece], complete: bool, seen: &Seen, answers: &mut Answers) {
         let mut places: Vec<usize> = Vec::new();
         let mut products: Vec<Product> = Vec::new();
         for (place, piece) in pieces.iter().enumerate() {
@@ -296,16 +296,48 @@ impl<'a> Index<'a> {
         // What does not say which product it is may be any.
         let complete = complete && pieces.iter().all(Piece::is_some_product);
         let asset = Asset::of_software(products, complete);
+        let mut unread: Vec<(usize, String)> = Vec::new();
         for place in candidates {
             let Some(advisory) = self.advisories.get(place) else { continue };
             let Some(configurations) = &advisory.affected else { continue };
-            for (product, affected) in configuration::affected(configurations, &asset).products {
+            let configuration::Answer { products, any, .. } = configuration::affected(configurations, &asset);
+            for (product, affected) in products {
                 let Some(software) = places.get(product) else { continue };
                 let package = asset.products().get(product).and_then(|p| literal(p, Attribute::Product));
                 let answer = Answer { affected, advisory: place, package: package.unwrap_or_default(), fixed: None };
                 enter(answers, *software, advisory, &answer);
             }
+            unread.extend(any.map(|why| (place, why)));
         }
+        // Whatever the order of the records: after all that they say of certain products.
+        for (place, why) in unread {
+            self.look_up_any_product(
+                place,
+                why,
+                places.iter().filter_map(|at| Some((*at, pieces.get(*at)?))),
+                seen,
+                answers,
+            );
+        }
+    }
+
+    /// What cannot be read of a record's configurations may be about any product of which nothing else is said and no scanner reported it: one of them
+    /// is told.
+    fn look_up_any_product<'p>(
+        &self,
+        place: usize,
+        why: String,
+        mut pieces: impl Iterator<Item = (usize, &'p Piece)>,
+        seen: &Seen,
+        answers: &mut Answers,
+    ) {
+        let Some(advisory) = self.advisories.get(place) else { return };
+        let names: Vec<String> = ids(advisory).collect();
+        let is_answered = |software| finding_ids(advisory).into_iter().all(|id| answers.contains_key(&(software, id)));
+        let open = pieces.find(|(software, piece)| !is_answered(*software) && !seen.has(&names, piece));
+        let Some((software, _)) = open else { return };
+        let answer = Answer { affected: Affected::Unknown(why), advisory: place, package: String::new(), fixed: None };
+        enter(answers, software, advisory, &answer);
     }
 }
 

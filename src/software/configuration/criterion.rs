@@ -14,6 +14,8 @@ pub(super) struct Criterion<'a> {
     text: &'a str,
     platform: bool,
     bounds: Vec<(Bound, &'a str)>,
+    /// A bound that cannot be read.
+    unread: Option<&'static str>,
 }
 
 #[derive(Clone, Copy)]
@@ -35,16 +37,16 @@ impl<'a> Criterion<'a> {
     pub(super) fn read(value: &'a Value) -> Result<Self, String> {
         let text = value.get("criteria").and_then(Value::as_str).ok_or("a criterion has no CPE name")?;
         let cpe = Cpe::parse(text).map_err(|error| error.to_string())?;
-        let mut bounds = Vec::new();
+        let (mut bounds, mut unread) = (Vec::new(), None);
         for (key, bound) in BOUNDS {
             match value.get(key) {
                 None | Some(Value::Null) => {}
                 Some(Value::String(text)) => bounds.push((bound, text.as_str())),
-                Some(_) => return Err(format!("`{key}` of a criterion is no text")),
+                Some(_) => unread = Some(key),
             }
         }
         let platform = value.get("vulnerable").and_then(Value::as_bool) == Some(false);
-        Ok(Self { cpe, text, platform, bounds })
+        Ok(Self { cpe, text, platform, bounds, unread })
     }
 
     /// Vendor and product; `*` where they are not literal.
@@ -154,7 +156,10 @@ impl<'a> Criterion<'a> {
     }
 
     fn bounded(&self, own: Option<&str>) -> Affected {
-        let mut answer = Affected::Yes;
+        let mut answer = match self.unread {
+            Some(key) => Affected::Unknown(format!("`{key}` of a criterion is no text")),
+            None => Affected::Yes,
+        };
         for (bound, limit) in &self.bounds {
             let Some(own) = own else { return Affected::Unknown("the asset does not say its version".to_owned()) };
             answer = answer.and(match version::compare(Order::Plain, own, limit) {

@@ -112,6 +112,8 @@ pub struct Answer {
     pub affected: Affected,
     /// The products that are vulnerable, certainly (yes) or perhaps (unknown), by their places.
     pub products: BTreeMap<usize, Affected>,
+    /// Why any other product may be vulnerable too: a part that cannot be read.
+    pub any: Option<String>,
 }
 
 /// A truth, and the products by which it came about.
@@ -119,7 +121,8 @@ struct Found {
     holds: Affected,
     /// Whether a criterion that is vulnerable, not only a platform, holds.
     vulnerable: Affected,
-    products: Vec<(usize, Affected)>,
+    /// By their places; without one: any, as what cannot be read may name whichever.
+    products: Vec<(Option<usize>, Affected)>,
 }
 
 /// Whether an asset is affected by what `configurations` describe: any of them.
@@ -127,45 +130,92 @@ struct Found {
 pub fn affected(configurations: &Value, asset: &Asset) -> Answer {
     let Some(list) = configurations.as_array() else {
         let why = "the record has no configurations".to_owned();
-        return Answer { affected: Affected::Unknown(why), products: BTreeMap::new() };
+        return Answer { affected: Affected::Unknown(why), products: BTreeMap::new(), any: None };
     };
     let found = joined(list.iter().map(|one| configuration(one, asset)), false);
     let mut products: BTreeMap<usize, Affected> = BTreeMap::new();
+    let mut any = None;
     for (place, answer) in found.products.into_iter().filter(|(_, answer)| *answer != Affected::No) {
-        let before = products.remove(&place).unwrap_or(Affected::No);
-        products.insert(place, before.or(answer));
+        match (place, answer) {
+            (Some(place), answer) => {
+                let before = products.remove(&place).unwrap_or(Affected::No);
+                products.insert(place, before.or(answer));
+            }
+            (None, Affected::Unknown(why)) => any = any.or(Some(why)),
+            (None, _) => {}
+        }
     }
-    Answer { affected: found.holds.and(found.vulnerable), products }
+    // A list of none says of nothing that it is vulnerable.
+    Answer { affected: found.holds.and(found.vulnerable), products, any: any.filter(|_| !list.is_empty()) }
 }
 
 fn configuration(configuration: &Value, asset: &Asset) -> Found {
-    let Some(nodes) = configuration.get("nodes").and_then(Value::as_array) else {
-        return unknown("a configuration has no nodes");
-    };
-    let Some(all) = is_and(configuration, false) else {
-        return unknown("the operator of a configuration is not known");
-    };
-    negated(configuration, joined(nodes.iter().map(|one| node(one, asset)), all))
+    match Part::of_configuration(configuration) {
+        Ok(part) => part.found(|one| node(one, asset)),
+        Err(why) => unknown(why),
+    }
 }
 
 fn node(node: &Value, asset: &Asset) -> Found {
-    if node.get("children").and_then(Value::as_array).is_some_and(|children| !children.is_empty()) {
-        return unknown("a node has nodes within it, which this version of the feed does not have");
+    match Part::of_node(node) {
+        Ok(part) => part.found(|one| criterion(one, asset)),
+        Err(why) => unknown(why),
     }
-    let Some(criteria) = node.get("cpeMatch").and_then(Value::as_array) else {
-        return unknown("a node has no criteria");
-    };
-    let Some(all) = is_and(node, false) else { return unknown("the operator of a node is not known") };
-    negated(node, joined(criteria.iter().map(|one| criterion(one, asset)), all))
 }
 
+/// A configuration or a node: what is in it, and how that is joined.
+struct Part<'v> {
+    parts: &'v [Value],
+    all: bool,
+    negated: bool,
+}
+
+impl<'v> Part<'v> {
+    fn of_configuration(configuration: &'v Value) -> Result<Self, &'static str> {
+        let nodes = configuration.get("nodes").and_then(Value::as_array).ok_or("a configuration has no nodes")?;
+        let all = is_and(configuration).ok_or("the operator of a configuration is not known")?;
+        Self::read(configuration, nodes, all)
+    }
+
+    fn of_node(node: &'v Value) -> Result<Self, &'static str> {
+        let is_none = |children: &Value| children.is_null() || children.as_array().is_some_and(Vec::is_empty);
+        if !node.get("children").is_none_or(is_none) {
+            return Err("a node has nodes within it, which this version of the feed does not have");
+        }
+        let criteria = node.get("cpeMatch").and_then(Value::as_array).ok_or("a node has no criteria")?;
+        let all = is_and(node).ok_or("the operator of a node is not known")?;
+        Self::read(node, criteria, all)
+    }
+
+    fn read(value: &Value, parts: &'v [Value], all: bool) -> Result<Self, &'static str> {
+        let negated = match value.get("negate") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(negated)) => *negated,
+            Some(_) => return Err("whether a configuration or a node is negated is not known"),
+        };
+        if parts.is_empty() { Err(EMPTY) } else { Ok(Self { parts, all, negated }) }
+    }
+
+    fn found(&self, one: impl Fn(&Value) -> Found) -> Found {
+        negated(self.negated, joined(self.parts.iter().map(one), self.all))
+    }
+}
+
+const EMPTY: &str = "a configuration or a node is empty";
+
 fn criterion(criterion: &Value, asset: &Asset) -> Found {
-    let Some(vulnerable) = criterion.get("vulnerable").and_then(Value::as_bool) else {
+    let Some(vulnerable) = is_vulnerable(criterion) else {
         return unknown("a criterion does not say whether it is vulnerable");
     };
     let (holds, products) = match criterion::Criterion::read(criterion) {
-        Ok(criterion) => criterion.met_by(asset),
-        Err(problem) => (Affected::Unknown(problem), Vec::new()),
+        Ok(criterion) => {
+            let (holds, products) = criterion.met_by(asset);
+            (holds, products.into_iter().map(|(place, answer)| (Some(place), answer)).collect())
+        }
+        Err(problem) => {
+            let why = Affected::Unknown(problem);
+            (why.clone(), vec![(None, why)])
+        }
     };
     match vulnerable {
         true => Found { vulnerable: holds.clone(), holds, products },
@@ -173,10 +223,14 @@ fn criterion(criterion: &Value, asset: &Asset) -> Found {
     }
 }
 
-/// `AND` or not; nothing said is the default.
-fn is_and(value: &Value, default: bool) -> Option<bool> {
+fn is_vulnerable(criterion: &Value) -> Option<bool> {
+    criterion.get("vulnerable").and_then(Value::as_bool)
+}
+
+/// `AND` or not; nothing said is `OR`.
+fn is_and(value: &Value) -> Option<bool> {
     match value.get("operator") {
-        None | Some(Value::Null) => Some(default),
+        None | Some(Value::Null) => Some(false),
         Some(Value::String(word)) if word.eq_ignore_ascii_case("AND") => Some(true),
         Some(Value::String(word)) if word.eq_ignore_ascii_case("OR") => Some(false),
         Some(_) => None,
@@ -196,7 +250,7 @@ fn joined(parts: impl Iterator<Item = Found>, all: bool) -> Found {
         found.holds = if all { found.holds.and(part.holds) } else { found.holds.or(part.holds) };
     }
     if empty {
-        return unknown("a configuration or a node is empty");
+        return unknown(EMPTY);
     }
     if all {
         for (_, answer) in &mut found.products {
@@ -207,8 +261,8 @@ fn joined(parts: impl Iterator<Item = Found>, all: bool) -> Found {
 }
 
 /// A negated part is never what makes something vulnerable.
-fn negated(value: &Value, found: Found) -> Found {
-    if value.get("negate").and_then(Value::as_bool) == Some(true) {
+fn negated(negated: bool, found: Found) -> Found {
+    if negated {
         return Found { holds: !found.holds, vulnerable: Affected::No, products: Vec::new() };
     }
     found
@@ -216,24 +270,29 @@ fn negated(value: &Value, found: Found) -> Found {
 
 fn unknown(why: &str) -> Found {
     let why = Affected::Unknown(why.to_owned());
-    Found { holds: why.clone(), vulnerable: why, products: Vec::new() }
+    Found { holds: why.clone(), vulnerable: why.clone(), products: vec![(None, why)] }
 }
 
-/// The products of the criteria that are vulnerable, as vendor and product, for an index; wildcards are `*`.
+/// The products of the criteria that are vulnerable, as vendor and product, for an index; wildcards are `*`, and so is what cannot be read.
 pub fn vulnerable_products(configurations: &Value) -> impl Iterator<Item = (String, String)> + '_ {
     let configurations = configurations.as_array().map_or(&[][..], Vec::as_slice).iter();
-    configurations
-        .flat_map(|configuration| list(configuration, "nodes"))
-        .flat_map(|node| list(node, "cpeMatch"))
-        .filter(|criterion| criterion.get("vulnerable").and_then(Value::as_bool) == Some(true))
-        .map(|criterion| match criterion::Criterion::read(criterion) {
-            Ok(criterion) => criterion.product(),
-            Err(_) => ("*".to_owned(), "*".to_owned()),
-        })
+    let nodes = configurations.flat_map(|one| parts(Part::of_configuration(one)));
+    let criteria = nodes.flat_map(|node| match node {
+        Some(node) => parts(Part::of_node(node)),
+        None => vec![None],
+    });
+    criteria.filter(|one| one.is_none_or(|criterion| is_vulnerable(criterion) != Some(false))).map(|one| {
+        let read = one.filter(|criterion| is_vulnerable(criterion).is_some()).map(criterion::Criterion::read);
+        match read {
+            Some(Ok(criterion)) => criterion.product(),
+            Some(Err(_)) | None => ("*".to_owned(), "*".to_owned()),
+        }
+    })
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+/// What is in a part; `None` stands for what cannot be read.
+fn parts<'v>(part: Result<Part<'v>, &'static str>) -> Vec<Option<&'v Value>> {
+    part.map_or_else(|_| vec![None], |part| part.parts.iter().map(Some).collect())
 }
 
 #[cfg(test)]

@@ -263,3 +263,56 @@ fn a_thousand_packages_against_a_hundred_thousand_advisories() {
     assert_eq!(result.found.len(), 5_000);
     assert!(begun.elapsed().as_secs() < 60, "not a product of both: {:?}", begun.elapsed());
 }
+
+#[test]
+fn configurations_that_cannot_be_read_leave_a_doubt_and_are_found_in_a_store() {
+    let good =
+        || json!({"vulnerable": true, "criteria": "cpe:2.3:a:acme:srv:*:*:*:*:*:*:*:*", "versionEndExcluding": "2"});
+    let with = |key: &str, value: Value| {
+        let mut criterion = good();
+        criterion[key] = value;
+        json!([{"nodes": [{"cpeMatch": [criterion]}]}])
+    };
+    let list = [
+        software(json!({"name": "srv", "version": "1.0", "cpe": "cpe:2.3:a:acme:srv:1.0:*:*:*:*:*:*:*"})),
+        software(json!({"name": "web", "version": "1.0", "cpe": "cpe:2.3:a:acme:web:1.0:*:*:*:*:*:*:*"})),
+    ];
+    for odd in [
+        json!([null]),
+        json!([{"nodes": null}]),
+        json!([{"nodes": []}]),
+        json!([{"nodes": [{"cpeMatch": null}]}]),
+        json!([{"nodes": [{"cpeMatch": [good()], "operator": "XOR"}]}]),
+        json!([{"nodes": [{"cpeMatch": [good()]}], "operator": "XOR"}]),
+        json!([{"nodes": [{"cpeMatch": [good()], "negate": "false"}]}]),
+        json!([{"nodes": [{"cpeMatch": [good()], "children": {}}]}]),
+        with("criteria", json!(null)),
+        with("criteria", json!("srv")),
+        with("vulnerable", json!(null)),
+        with("vulnerable", json!("true")),
+        with("versionEndExcluding", json!(2)),
+    ] {
+        let records = [advisory(Kind::Nvd, "CVE-2026-0001", &[], odd.clone())];
+        let (found, doubts) = told(&records, &list, true, &Seen::default());
+        assert_eq!((found.len(), doubts.len()), (0, 1), "{odd}: {doubts:?}");
+        let names: Vec<_> = configuration::vulnerable_products(&odd).collect();
+        let named = |vendor: &str, product: &str| names.contains(&(vendor.to_owned(), product.to_owned()));
+        assert!(named("*", "*") || named("acme", "srv"), "{odd}: {names:?}");
+    }
+    // What can be read beside it counts; the rest may be about another product.
+    let both = json!([{"nodes": [{"cpeMatch": [good(), {"vulnerable": true, "criteria": 5}]}]}]);
+    let (found, doubts) =
+        told(&[advisory(Kind::Nvd, "CVE-2026-0001", &[], both.clone())], &list, true, &Seen::default());
+    assert_eq!(found, ["CVE-2026-0001 srv 1.0 - nvd"]);
+    assert_eq!(doubts, ["CVE-2026-0001: a criterion has no CPE name"]);
+    let (found, doubts) = told(&[advisory(Kind::Nvd, "CVE-2026-0001", &[], both)], &list[..1], true, &Seen::default());
+    assert_eq!((found.len(), doubts.len()), (1, 0));
+    // What a scanner reported is no doubt, nor what lists nothing, nor what a platform that is not there takes part in.
+    let mut seen = Seen::default();
+    seen.add("CVE-2026-0001", None);
+    let unread = [advisory(Kind::Nvd, "CVE-2026-0001", &[], json!([null]))];
+    assert_eq!(told(&unread, &list, true, &seen).1.len(), 0);
+    assert_eq!(told(&[advisory(Kind::Nvd, "CVE-2026-0001", &[], json!([]))], &list, true, &Seen::default()).1.len(), 0);
+    let apart = json!([{"operator": "AND", "nodes": [{"cpeMatch": [{"vulnerable": true}]}, {"cpeMatch": [{"vulnerable": false, "criteria": "cpe:2.3:a:acme:other:*:*:*:*:*:*:*:*"}]}]}]);
+    assert_eq!(told(&[advisory(Kind::Nvd, "CVE-2026-0001", &[], apart)], &list, true, &Seen::default()).1.len(), 0);
+}

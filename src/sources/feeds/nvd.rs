@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::document::{Place, list, moment, object, put, records, text};
 use super::metric::Metrics;
@@ -15,7 +15,7 @@ const METRICS: [&str; 4] = ["cvssMetricV40", "cvssMetricV31", "cvssMetricV30", "
 /// Reads pages of the API, one or in lines, and records alone. Times have no zone there and are in UTC.
 ///
 /// Of several metrics of one version `Primary` counts before `Secondary`. A record whose `vulnStatus` is `Rejected` is withdrawn; one that awaits its
-/// analysis simply has no score. `configurations` are kept as they are.
+/// analysis simply has no score. `configurations` are kept as they are; what is no list of them may be about anything.
 pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
     let mut edition = Edition { feed: Kind::Nvd.name(), ..Edition::default() };
     let dropped = records(file, bytes, harvest, |value, place, harvest| match value {
@@ -63,9 +63,14 @@ fn one(value: Value, place: &Place, edition: &mut Edition, harvest: &mut Harvest
         },
         other => (other, place.clone()),
     };
+    let is_whole = record.get("configurations").is_none_or(|it| it.is_null() || it.is_array());
     let read = advisory(record, &place, harvest);
     if let Some(advisory) = read {
-        edition.read += 1;
+        if is_whole {
+            edition.read += 1;
+        } else {
+            edition.dropped += 1;
+        }
         harvest.advisories.push(advisory);
     } else {
         edition.dropped += 1;
@@ -94,13 +99,16 @@ fn advisory(value: Value, place: &Place, harvest: &mut Harvest) -> Option<Adviso
     let modified = moment(&record, "lastModified", place, harvest);
     let withdrawn =
         text(&record, "vulnStatus", place, harvest).is_some_and(|status| status.eq_ignore_ascii_case("rejected"));
+    list(&record, "configurations", place, harvest);
+    let affected = record.remove("configurations").filter(|configurations| !configurations.is_null());
+    let affected = affected.map(|one| if one.is_array() { one } else { json!([null]) });
     Some(Advisory {
         feed: Kind::Nvd.name(),
         id,
         aliases: Vec::new(),
         upstream: Vec::new(),
         fields,
-        affected: record.remove("configurations").filter(Value::is_array),
+        affected,
         withdrawn,
         modified,
         origin: place.origin(),

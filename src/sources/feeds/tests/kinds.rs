@@ -247,6 +247,20 @@ fn a_record_that_does_not_say_which_package_it_is_about_is_not_whole() {
 }
 
 #[test]
+fn configurations_that_are_no_list_may_be_about_anything() {
+    for (configurations, kept) in
+        [("{\"nodes\": []}", Some("[null]")), ("5", Some("[null]")), ("null", None), ("[]", Some("[]"))]
+    {
+        let harvest =
+            read(Kind::Nvd, &format!(r#"{{"cve": {{"id": "CVE-2026-1000", "configurations": {configurations}}}}}"#));
+        let is_whole = kept != Some("[null]");
+        assert_eq!(only(&harvest).affected.as_ref().map(ToString::to_string).as_deref(), kept);
+        assert_eq!((harvest.editions[0].read, harvest.refused.is_empty()), (u64::from(is_whole), is_whole));
+        assert_eq!(harvest.editions[0].dropped, u64::from(!is_whole));
+    }
+}
+
+#[test]
 fn a_page_with_nothing_on_it_is_known() {
     let text = r#"{"resultsPerPage": 0, "startIndex": 0, "totalResults": 0, "format": "NVD_CVE", "version": "2.0", "timestamp": "2026-08-22T10:00:00.000", "vulnerabilities": []}"#;
     assert_eq!(detect("x.json", text.as_bytes()), Some(Kind::Nvd));
