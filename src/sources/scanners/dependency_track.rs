@@ -26,7 +26,7 @@ pub(super) fn read(report: &Json<'_>, reading: &mut Reading<'_>) {
     let target = text_at(report, &["project", "name"]);
     let origin = reading.pointer("/project");
     reading.looked_at(target, origin);
-    for found in reading.objects(report, "", "findings") {
+    for found in reading.required(report, "", "findings") {
         read_finding(&found, target, reading);
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::facts::Json;
+use crate::facts::{Caveat, Json, ProblemKind};
 use crate::sources::{At, Harvest, Origin};
 
 /// A file that is being read.
@@ -97,6 +97,35 @@ impl<'h> Reading<'h> {
             }
             None => Vec::new(),
         }
+    }
+
+    /// The objects of the list under a key that a form always has: where it is not there, or is `null`, nobody knows what it would have had.
+    pub(in crate::sources) fn required<'j, 't>(
+        &mut self,
+        of: &'j Json<'t>,
+        pointer: &str,
+        key: &str,
+    ) -> Vec<Element<'j, 't>> {
+        match of.get(key) {
+            Some(Json::Null) => self.lacks(&format!("{pointer}/{key}"), format!("`{key}` is `null`")),
+            None if !has(of, key) => self.lacks(pointer, format!("there is no `{key}`")),
+            _ => {}
+        }
+        self.objects(of, pointer, key)
+    }
+
+    /// Tells that a report does not have all that was found.
+    pub(in crate::sources) fn lacks(&mut self, pointer: &str, found: String) {
+        let origin = self.pointer(pointer);
+        self.harvest.incomplete = true;
+        let caveat = Caveat {
+            name: "report_incomplete",
+            kind: ProblemKind::Warning,
+            field: Arc::from("asset.findings"),
+            message: "a report lacks what such a report always has: its findings count as incomplete",
+            found,
+        };
+        self.harvest.told.push((origin, caveat));
     }
 
     /// The objects of a list.

@@ -20,7 +20,7 @@ pub(super) fn read(report: &Json<'_>, reading: &mut Reading<'_>) {
     let target = target(report);
     let origin = reading.pointer("/source");
     reading.looked_at(target, origin);
-    for found in reading.objects(report, "", "matches") {
+    for found in reading.required(report, "", "matches") {
         read_match(&found, target, None, reading);
     }
     for found in reading.objects(report, "", "ignoredMatches") {

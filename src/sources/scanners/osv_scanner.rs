@@ -12,11 +12,11 @@ use crate::software::ecosystem::{Ecosystem, Package};
 const SCANNER: &str = "osv-scanner";
 
 pub(super) fn read(report: &Json<'_>, reading: &mut Reading<'_>) {
-    for result in reading.objects(report, "", "results") {
+    for result in reading.required(report, "", "results") {
         let target = text_at(result.json, &["source", "path"]);
         let origin = reading.pointer(&result.pointer);
         reading.looked_at(target, origin);
-        for package in reading.objects(result.json, &result.pointer, "packages") {
+        for package in reading.required(result.json, &result.pointer, "packages") {
             read_package(&package, target, reading);
         }
     }
@@ -31,11 +31,15 @@ fn read_package(found: &Element<'_, '_>, target: Option<&str>, reading: &mut Rea
         }
     }
     // A group has the records of several databases about one vulnerability.
-    for group in list(found.json, "groups") {
+    for (place, group) in list(found.json, "groups").iter().enumerate() {
         let ids: Vec<String> = texts(group, "ids").into_iter().map(plain).collect();
         let is_in = |record: &Element<'_, '_>| text(record.json, "id").is_some_and(|id| ids.contains(&plain(id)));
-        let (members, rest) = left.into_iter().partition(is_in);
+        let (members, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(is_in);
         left = rest;
+        if members.is_empty() {
+            let pointer = format!("{}/groups/{place}", found.pointer);
+            reading.lacks(&pointer, "a group has none of its records".to_owned());
+        }
         vulnerability(found.json, &members, &texts(group, "aliases"), target, reading);
     }
     for alone in left {

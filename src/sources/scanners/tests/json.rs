@@ -1,6 +1,6 @@
 //! JSON reports: what their fields become, and what becomes of damaged ones.
 
-use super::support::{findings, harvest, harvest_bytes, refused};
+use super::support::{findings, harvest, harvest_bytes, refused, told};
 use crate::sources::scanners::Kind;
 
 #[test]
@@ -219,6 +219,43 @@ fn a_score_of_one_generation_stays_away_from_a_vector_of_another() {
             r#"{"score":9.8,"source":"nvd","version":"3.0"}],"source":"trivy"}"#
         )]
     );
+}
+
+#[test]
+fn a_list_that_is_not_there_is_not_an_empty_one() {
+    let package = r#"{"results":[{"source":{"path":"x"},"packages":[{"package":{"name":"y"},"#;
+    for (kind, text, told) in [
+        (Kind::Grype, r#"{"matches":null,"descriptor":{}}"#, "/matches: `matches` is `null`"),
+        (Kind::Grype, r#"{"descriptor":{}}"#, ": there is no `matches`"),
+        (Kind::DependencyTrack, r#"{"findings":null}"#, "/findings: `findings` is `null`"),
+        (Kind::DependencyTrack, r#"{"project":{}}"#, ": there is no `findings`"),
+        (Kind::OsvScanner, r#"{"results":null}"#, "/results: `results` is `null`"),
+        (Kind::OsvScanner, "{}", ": there is no `results`"),
+        (
+            Kind::OsvScanner,
+            r#"{"results":[{"source":{"path":"x"},"packages":null}]}"#,
+            "/results/0/packages: `packages` is `null`",
+        ),
+        (Kind::OsvScanner, r#"{"results":[{}]}"#, "/results/0: there is no `packages`"),
+        (
+            Kind::OsvScanner,
+            &format!(r#"{package}"groups":[{{"ids":["CVE-2026-0001"],"max_severity":"9.8"}}]}}]}}]}}"#),
+            "/results/0/packages/0/groups/0: a group has none of its records",
+        ),
+    ] {
+        let found = harvest(kind, text);
+        assert_eq!(self::told(&found), [told], "{text}");
+        assert!(found.incomplete && found.sightings.is_empty(), "{text}");
+    }
+    // What these forms leave out where it is empty.
+    for (kind, text) in [
+        (Kind::Grype, r#"{"matches":[]}"#.to_owned()),
+        (Kind::OsvScanner, format!("{package}\"licenses\":[]}}]}}]}}")),
+        (Kind::Trivy, r#"{"SchemaVersion":2,"Results":[{"Target":"x","Class":"os-pkgs"}]}"#.to_owned()),
+    ] {
+        let found = harvest(kind, &text);
+        assert_eq!((self::told(&found), found.incomplete), (Vec::new(), false), "{text}");
+    }
 }
 
 #[test]

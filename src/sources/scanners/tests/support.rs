@@ -41,6 +41,11 @@ pub(in crate::sources) fn refused(harvest: &Harvest) -> Vec<String> {
     harvest.refused.iter().map(line).collect()
 }
 
+/// What is to be told, with its place.
+pub(in crate::sources) fn told(harvest: &Harvest) -> Vec<String> {
+    harvest.told.iter().map(|(origin, caveat)| format!("{}: {}", place(origin), caveat.found)).collect()
+}
+
 pub(in crate::sources) fn place(origin: &Origin) -> String {
     match &origin.at {
         At::File => "file".to_owned(),
