@@ -87,8 +87,13 @@ impl Reads {
         self.fields.iter().filter_map(text).collect()
     }
 
-    /// A finding, by the name of its vulnerability.
+    /// A finding, by the name of its vulnerability. What is not known of a finding is no package or version that it leaves open: it stands for none.
     fn reported(&self, list: &ListBuild, inner: usize, pool: &Pool) -> Option<Reported> {
+        let is_known = |key: &str| {
+            let field = self.fields.iter().find(|(name, _)| name == key);
+            let cell = field.and_then(|(_, field)| Some(list.rows.scalar(*field)?.cell(inner)));
+            !matches!(cell, Some(Cell::Without(State::Unknown(_))))
+        };
         let mut fields = self.texts(list, inner, pool);
         let mut text = |key: &str| match fields.remove(key) {
             Some(Value::String(text)) => Some(text),
@@ -98,6 +103,10 @@ impl Reads {
             Cell::Int(code) => values.value(code).filter(|state| *state != "open").map(str::to_owned),
             _ => None,
         });
+        // One that is open stands for a package in any version.
+        if !is_known("package") || (closed.is_some() && !is_known("version")) {
+            return None;
+        }
         Some(Reported { id: text("cve")?, package: text("package"), version: text("version"), closed })
     }
 }
@@ -154,3 +163,6 @@ impl Records {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
