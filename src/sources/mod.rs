@@ -239,6 +239,10 @@ pub struct Harvest {
     pub sought: bool,
     /// Software of assets.
     pub components: Vec<Component>,
+    /// The software of something was listed.
+    pub listed: bool,
+    /// A list of software says of itself that it is not all, or that nobody knows.
+    pub lacks_software: bool,
     /// What feeds say.
     pub advisories: Vec<Advisory>,
     /// What VEX documents say.

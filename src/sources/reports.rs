@@ -34,7 +34,7 @@ pub fn read(file: &Arc<str>, bytes: &[u8]) -> Option<Report> {
     let (first, second) = harvest.refused.split_at_checked(seen).unwrap_or((&[], &[]));
     let refused = first.iter().chain(second.iter().filter(|one| !first.contains(one))).cloned().collect();
     harvest.refused = refused;
-    Some(Report { form, has_findings: harvest.sought, has_software: sbom.is_some(), harvest })
+    Some(Report { form, has_findings: harvest.sought, has_software: harvest.listed, harvest })
 }
 
 /// Whether the file is a report.

@@ -39,7 +39,9 @@ impl Intake<'_> {
                 builder.caveats(&origin.place(), vec![caveat.clone()]);
             }
             let whole = Place { file: Arc::clone(&file), line: None, record: None, found: None };
-            let lacking = report.harvest.incomplete;
+            let incomplete = report.harvest.incomplete;
+            let lacks_software = incomplete || report.harvest.lacks_software;
+            let lacks = |entity| if entity == TableId::SOFTWARE { lacks_software } else { incomplete };
             let is_product = |name: &str| {
                 let is_asset = known.has(name);
                 may_be_product(report.form, name) && (!is_asset || name.starts_with("pkg:"))
@@ -47,8 +49,8 @@ impl Intake<'_> {
             let lists = [(TableId::FINDING, report.has_findings), (TableId::SOFTWARE, report.has_software)];
             for (entity, _) in lists.into_iter().filter(|(_, has)| *has) {
                 if let Some(asset) = &asset {
-                    self.joined.given(entity, asset, lacking, &whole);
-                } else if lacking && report.harvest.looked_at.len() != 1 {
+                    self.joined.given(entity, asset, lacks(entity), &whole);
+                } else if lacks(entity) && report.harvest.looked_at.len() != 1 {
                     // What was left out may be about anything.
                     self.lack(entity, &file, None);
                 }
@@ -56,7 +58,7 @@ impl Intake<'_> {
             // What a scanner looked at and found nothing on has no findings, which is more than that nobody knows.
             for (target, origin) in report.harvest.looked_at.iter().filter(|_| asset.is_none() && report.has_findings) {
                 if let Some(id) = known.find(target) {
-                    self.joined.given(TableId::FINDING, id, lacking, &origin.place());
+                    self.joined.given(TableId::FINDING, id, incomplete, &origin.place());
                 }
             }
             let unsought = report.harvest.unsought;
@@ -83,13 +85,15 @@ impl Intake<'_> {
                     continue;
                 };
                 let place = origin.place();
-                if lacking {
+                if lacks(entity) {
                     self.joined.given(entity, id, true, &place);
                 }
                 let element = serde_json::Value::Object(fields).into();
                 // Of an asset on which vulnerabilities were not looked for, there may be more.
-                let is_part = entity == TableId::FINDING
-                    && (!report.has_findings || (asset.is_none() && target.is_some_and(|it| unsought.contains(&it))));
+                let is_part = match entity {
+                    TableId::SOFTWARE => !report.has_software,
+                    _ => !report.has_findings || (asset.is_none() && target.is_some_and(|it| unsought.contains(&it))),
+                };
                 match is_part {
                     true => self.joined.add_part(entity, id, element, about, &place),
                     false => self.joined.add(entity, id, element, about, &place),

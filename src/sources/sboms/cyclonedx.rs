@@ -1,11 +1,13 @@
 //! CycloneDX documents of versions 1.2 to 1.7: their components, nested ones too.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use crate::facts::Json;
+use crate::facts::{Caveat, Json, ProblemKind};
 use crate::software::purl::Purl;
 use crate::sources::feeds::document::shown;
-use crate::sources::scanners::document::{Element, Reading, list, text, text_at, written};
+use crate::sources::scanners::document::{Element, Reading, has, list, text, text_at, texts, written};
 use crate::sources::scanners::{names, when};
 use crate::sources::{Component, Edition, Fields};
 
@@ -61,6 +63,10 @@ pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
         return;
     }
     reading.harvest.editions.push(edition(document));
+    lists(document, "", "components", reading);
+    if !is_said_whole(document) {
+        lacks(reading, "/compositions", "its `compositions` do not say that it is complete");
+    }
     let target = text_at(document, &["metadata", "component", "name"]).map(str::to_owned);
     let (mut found, mut nameless) = (Vec::new(), Vec::new());
     each_component(document, reading, &mut |element, subject| match text(element.json, "name") {
@@ -76,6 +82,50 @@ pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
         let origin = reading.pointer(&pointer);
         reading.harvest.components.push(Component { target: target.clone(), software, origin });
     }
+}
+
+/// Notes that the software is listed, where there is a list of it: without one nobody knows which there is.
+pub(super) fn lists(document: &Json<'_>, pointer: &str, key: &str, reading: &mut Reading<'_>) {
+    match document.get(key) {
+        Some(Json::Null) => lacks(reading, &format!("{pointer}/{key}"), &format!("`{key}` is `null`")),
+        None if !has(document, key) => lacks(reading, pointer, &format!("there is no `{key}`")),
+        _ => reading.harvest.listed = true,
+    }
+}
+
+/// Tells that there may be more software than is listed.
+fn lacks(reading: &mut Reading<'_>, pointer: &str, found: &str) {
+    let origin = reading.pointer(pointer);
+    reading.harvest.lacks_software = true;
+    let caveat = Caveat {
+        name: "software_incomplete",
+        kind: ProblemKind::Note,
+        field: Arc::from("asset.software"),
+        message: "a bill of materials does not list all software, or may not: its software counts as incomplete",
+        found: found.to_owned(),
+    };
+    reading.harvest.told.push((origin, caveat));
+}
+
+/// Whether no composition that is about the whole says that it is incomplete, or that nobody knows. One that names nothing is about the whole.
+fn is_said_whole(document: &Json<'_>) -> bool {
+    let compositions = match document.get("compositions") {
+        Some(Json::Array(compositions)) => compositions.as_slice(),
+        Some(Json::Null) => &[],
+        Some(_) => return false,
+        None => return !has(document, "compositions"),
+    };
+    let root = text_at(document, &["metadata", "component", "bom-ref"]);
+    let is_about_whole = |composition: &&Json<'_>| {
+        let named = ["assemblies", "dependencies"].map(|key| texts(composition, key));
+        let is_of_others = !list(composition, "vulnerabilities").is_empty();
+        match named.iter().all(Vec::is_empty) {
+            true => !is_of_others,
+            false => named.iter().flatten().any(|name| Some(*name) == root),
+        }
+    };
+    let is_whole = |one: &Json<'_>| matches!(text(one, "aggregate"), Some("complete" | "not_specified"));
+    compositions.iter().filter(is_about_whole).all(is_whole)
 }
 
 /// The fields of a component that is software and part of what the document is about.

@@ -1,9 +1,9 @@
 //! SPDX documents of versions 2.x in JSON, also as GitHub wraps them.
 
-use super::cyclonedx::{fields, with_source};
+use super::cyclonedx::{fields, lists, with_source};
 use crate::facts::Json;
 use crate::sources::feeds::document::shown;
-use crate::sources::scanners::document::{Element, Reading, list, text, text_at, written};
+use crate::sources::scanners::document::{Element, Reading, list, text, text_at, texts, written};
 use crate::sources::scanners::when;
 use crate::sources::{Component, Edition};
 
@@ -27,21 +27,28 @@ fn read_document(document: &Json<'_>, pointer: &str, reading: &mut Reading<'_>) 
         ..Edition::default()
     });
     let target = text(document, "name");
+    lists(document, pointer, "packages", reading);
+    let subjects = subjects(document);
     for package in reading.objects(document, pointer, "packages") {
-        read_package(&package, target, reading);
+        read_package(&package, target, &subjects, reading);
     }
 }
 
-fn read_package(package: &Element<'_, '_>, target: Option<&str>, reading: &mut Reading<'_>) {
+/// What the document is about.
+fn subjects<'j>(document: &'j Json<'_>) -> Vec<&'j str> {
+    let mut subjects = texts(document, "documentDescribes");
+    let relations = list(document, "relationships").iter();
+    let describes = relations.filter(|relation| text(relation, "relationshipType") == Some("DESCRIBES"));
+    subjects.extend(describes.filter_map(|relation| text(relation, "relatedSpdxElement")));
+    subjects
+}
+
+fn read_package(package: &Element<'_, '_>, target: Option<&str>, subjects: &[&str], reading: &mut Reading<'_>) {
     let Element { json, pointer } = package;
     let Some(name) = said(text(json, "name")) else {
         reading.refuse_at(pointer, "a package has no `name`", "a text");
         return;
     };
-    // What was looked at, and files, are no software that it has.
-    if matches!(text(json, "primaryPackagePurpose"), Some("FILE" | "SOURCE" | "ARCHIVE" | "CONTAINER" | "DEVICE")) {
-        return;
-    }
     let vendor = said(text(json, "originator")).or_else(|| said(text(json, "supplier"))).map(organization);
     let version = said(written(json, "versionInfo"));
     let reference = |kinds: &[&str]| {
@@ -56,6 +63,17 @@ fn read_package(package: &Element<'_, '_>, target: Option<&str>, reading: &mut R
         found
     };
     let (purls, cpes) = (reference(&["purl"]), reference(&["cpe23Type", "cpe22Type"]));
+    let is_subject = text(json, "SPDXID").is_some_and(|id| subjects.contains(&id));
+    let is_bare = version.is_none() && purls.is_empty() && cpes.is_empty();
+    // What was looked at, and files, are no software that it has. A folder of sources is, where it can be told apart from what it stands for.
+    let is_other = match text(json, "primaryPackagePurpose") {
+        Some("FILE" | "CONTAINER" | "DEVICE") => true,
+        Some("SOURCE" | "ARCHIVE") => is_subject && is_bare,
+        _ => false,
+    };
+    if is_other {
+        return;
+    }
     let source = text(json, "sourceInfo").and_then(|text| text.strip_prefix("built package from: "));
     let source = source.and_then(|text| text.split_once(' ')).map(|(name, of)| (name.to_owned(), of.trim().to_owned()));
     let purls: Vec<String> = purls.into_iter().map(|purl| with_source(purl, source.clone())).collect();

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Kind, detect, read};
-use crate::sources::scanners::tests::support::{place, refused};
+use crate::sources::scanners::tests::support::{place, refused, told};
 use crate::sources::{Harvest, scanners};
 
 fn harvest(text: &str) -> Harvest {
@@ -100,6 +100,58 @@ fn packages_of_spdx_have_their_references() {
         ]
     );
     assert_eq!(refused(&found), ["/sbom/packages/3: a package has no `name`, expected a text"]);
+}
+
+#[test]
+fn a_list_that_is_not_there_leaves_open_what_software_there_is() {
+    const CYCLONEDX: &str = r#""bomFormat":"CycloneDX","specVersion":"1.6","#;
+    for (fields, listed, told) in [
+        (r#""components":[]"#, true, ""),
+        (r#""components":null"#, false, "/components: `components` is `null`"),
+        (r#""vulnerabilities":[]"#, false, ": there is no `components`"),
+    ] {
+        let found = harvest(&format!("{{{CYCLONEDX}{fields}}}"));
+        assert_eq!((found.listed, self::told(&found).join(", ").as_str()), (listed, told), "{fields}");
+        assert_eq!((found.lacks_software, found.incomplete), (!listed, false), "{fields}");
+    }
+    for (packages, listed, told) in [
+        (r#","packages":[]"#, true, ""),
+        (r#","packages":null"#, false, "/packages: `packages` is `null`"),
+        ("", false, ": there is no `packages`"),
+    ] {
+        let found = harvest(&format!(r#"{{"spdxVersion":"SPDX-2.3"{packages}}}"#));
+        assert_eq!((found.listed, self::told(&found).join(", ").as_str()), (listed, told), "{packages}");
+    }
+    for (composition, lacks) in [
+        (r#"{"aggregate":"incomplete"}"#, true),
+        (r#"{"aggregate":"incomplete_first_party_only","assemblies":["other","root"]}"#, true),
+        (r#"{"aggregate":"unknown","dependencies":["root"]}"#, true),
+        (r#"{"aggregate":5}"#, true),
+        (r#"{"aggregate":"complete"},{"aggregate":"incomplete","assemblies":[]}"#, true),
+        (r#"{"aggregate":"complete","assemblies":["root"]}"#, false),
+        (r#"{"aggregate":"not_specified"}"#, false),
+        (r#"{"aggregate":"incomplete","assemblies":["other"]}"#, false),
+        (r#"{"aggregate":"incomplete","vulnerabilities":["root"]}"#, false),
+    ] {
+        let root = r#""metadata":{"component":{"type":"application","name":"shop","bom-ref":"root"}}"#;
+        let text = format!(r#"{{{CYCLONEDX}{root},"components":[],"compositions":[{composition}]}}"#);
+        let found = harvest(&text);
+        assert_eq!((found.listed, found.lacks_software), (true, lacks), "{composition}");
+    }
+}
+
+#[test]
+fn sources_and_archives_of_spdx_are_software() {
+    let found = harvest(
+        r#"{"spdxVersion":"SPDX-2.3","name":"shop","documentDescribes":["SPDXRef-shop","SPDXRef-tool"],"packages":[
+          {"SPDXID":"SPDXRef-shop","name":"shop","primaryPackagePurpose":"SOURCE"},
+          {"SPDXID":"SPDXRef-tool","name":"tool","versionInfo":"1","primaryPackagePurpose":"ARCHIVE"},
+          {"SPDXID":"SPDXRef-x","name":"x","primaryPackagePurpose":"SOURCE"},
+          {"SPDXID":"SPDXRef-y","name":"y","primaryPackagePurpose":"FILE"},
+          {"SPDXID":"SPDXRef-z","name":"z","versionInfo":"2","primaryPackagePurpose":"ARCHIVE"}]}"#,
+    );
+    let names: Vec<&str> = found.components.iter().map(|it| it.software["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["tool", "x", "z"]);
 }
 
 #[test]
