@@ -59,9 +59,10 @@ pub struct Remark {
 }
 
 /// The names of all remarks: those of findings, then those of feeds.
-pub const NAMES: [&str; 19] = [
+pub const NAMES: [&str; 20] = [
     "cvss_malformed",
     "cvss_score_contradicted",
+    "cvss_score_replaced",
     "feed_replaced",
     "kev_disagrees",
     "record_withdrawn",

@@ -23,18 +23,21 @@ struct Entry<'v> {
     version: Option<&'static str>,
     origin: Option<&'v Origin>,
     feed: Option<Kind>,
+    /// What should be its vector is no text.
+    is_odd: bool,
     /// Its vector has another score.
     is_contradicted: bool,
 }
 
 impl<'v> Entry<'v> {
     fn of(value: &'v Value, origin: Option<&'v Origin>, feed: Option<Kind>) -> Entry<'v> {
+        let get = |a: &str, b: &str| value.get(a).or_else(|| value.get(b));
+        let written = get("vector", "vectorString");
         let (text, score, stated) = match value {
             Value::String(text) => (Some(text.as_str()), None, None),
             Value::Number(_) => (None, Some(value), None),
             other => {
-                let get = |a: &str, b: &str| other.get(a).or_else(|| other.get(b));
-                let text = get("vector", "vectorString").and_then(Value::as_str);
+                let text = written.and_then(Value::as_str);
                 (text, get("score", "baseScore"), other.get("version").and_then(Value::as_str))
             }
         };
@@ -51,8 +54,19 @@ impl<'v> Entry<'v> {
             version: vector.map(|vector| vector.version().as_str()).or(prefix.map(Version::as_str)).or(stated),
             origin,
             feed,
+            is_odd: written.is_some_and(|written| !written.is_string() && !written.is_null()),
             is_contradicted: false,
         }
+    }
+
+    /// Whether it is a score alone.
+    fn is_bare(&self) -> bool {
+        self.text.is_none() && self.score.is_some() && !self.is_odd
+    }
+
+    /// Whether its vector has that score.
+    fn has(&self, score: Tenths) -> bool {
+        self.vector.is_some_and(|vector| scores(&vector).any(|right| right == score))
     }
 
     /// What stays of it: of a feed's, not a score that is wrong.
@@ -105,47 +119,91 @@ pub(super) fn counting(records: &[Arc<Advisory>]) -> Vec<Arc<Advisory>> {
     told.into_iter().filter_map(|at| records.get(at)).cloned().collect()
 }
 
-/// Gathers the entries of the finding and of the records: for each version the scanner's vector, or else that of the first feed that has one. A bare
-/// score without a version stays only where there is nothing else.
+/// Gathers the entries of the finding and of the records: for each version the finding's own, or else that of the first feed that has one. A bare
+/// score of the finding gives way to a vector of its version, one without a version to any, which is told where the vector has another score. What
+/// cannot be read of the finding's own stays, and stays unknown: nobody else says what was meant.
 pub(super) fn gather(finding: &mut Fields, name: &str, records: &[Arc<Advisory>], remarks: &mut Vec<Remark>) {
     let own = finding.get("cvss").cloned();
-    let mut entries: Vec<Entry<'_>> = elements(own.as_ref()).iter().map(|value| Entry::of(value, None, None)).collect();
-    let scanner = entries.len();
-    for feed in FEEDS {
-        for record in records.iter().filter(|record| record.feed == feed.name()) {
-            let told = elements(record.fields.get("cvss")).iter();
-            entries.extend(told.map(|value| Entry::of(value, Some(&record.origin), Some(feed))));
-        }
-    }
-    let mut by_version: BTreeMap<Option<&'static str>, Vec<Entry<'_>>> = BTreeMap::new();
-    let some = entries.len() > scanner;
-    for mut entry in entries {
-        entry.is_contradicted = check(&entry, name, remarks);
-        let kept = by_version.entry(entry.version).or_default();
-        match kept.first() {
-            Some(other) if entry.counts_before(other) => *kept = vec![entry],
-            // The elements of a list have no order: of two that the finding has itself, none is the first.
-            Some(other) if entry.feed.is_none() && entry.worth() == other.worth() => kept.push(entry),
-            Some(_) => {}
-            None => kept.push(entry),
-        }
-    }
-    if !some {
+    let own: Vec<Entry<'_>> = elements(own.as_ref()).iter().map(|value| Entry::of(value, None, None)).collect();
+    own.iter().for_each(|entry| _ = check(entry, name, remarks));
+    let feeds = told(name, records, remarks);
+    if feeds.is_empty() {
         return;
     }
-    let any_vector = by_version.values().flatten().any(|entry| entry.vector.is_some());
-    let kept = by_version.into_values().rev().flatten().filter(|entry| entry.version.is_some() || !any_vector);
-    finding.insert("cvss".to_owned(), Value::Array(kept.map(|entry| entry.kept()).collect()));
+    let mut by_version: BTreeMap<Option<&'static str>, Vec<Entry<'_>>> = BTreeMap::new();
+    for entry in own {
+        by_version.entry(entry.version).or_default().push(entry);
+    }
+    let any_vector = by_version.values().flatten().chain(feeds.values()).any(|entry| entry.vector.is_some());
+    let mut bare: Vec<Entry<'_>> = Vec::new();
+    for (version, entries) in &mut by_version {
+        let gives_way = match version {
+            Some(_) => feeds.get(version).is_some_and(|told| told.vector.is_some()),
+            None => any_vector,
+        };
+        // Two scores that differ are unknown, whatever others say.
+        let score = entries.first().and_then(|entry| entry.score);
+        if gives_way && entries.iter().all(|entry| entry.is_bare() && entry.score == score) {
+            bare.append(entries);
+        }
+    }
+    for (version, entry) in feeds {
+        let kept = by_version.entry(version).or_default();
+        if kept.is_empty() && (version.is_some() || !any_vector) {
+            kept.push(entry);
+        }
+    }
+    let kept: Vec<Entry<'_>> = by_version.into_values().rev().flatten().collect();
+    bare.iter().for_each(|entry| replaced(entry, &kept, name, remarks));
+    finding.insert("cvss".to_owned(), Value::Array(kept.iter().map(Entry::kept).collect()));
+}
+
+/// What the feeds have, of each version that of the first feed.
+fn told<'r>(
+    name: &str,
+    records: &'r [Arc<Advisory>],
+    remarks: &mut Vec<Remark>,
+) -> BTreeMap<Option<&'static str>, Entry<'r>> {
+    let mut told: BTreeMap<Option<&'static str>, Entry<'_>> = BTreeMap::new();
+    for feed in FEEDS {
+        for record in records.iter().filter(|record| record.feed == feed.name()) {
+            for value in elements(record.fields.get("cvss")) {
+                let mut entry = Entry::of(value, Some(&record.origin), Some(feed));
+                entry.is_contradicted = check(&entry, name, remarks);
+                if told.get(&entry.version).is_none_or(|other| entry.counts_before(other)) {
+                    told.insert(entry.version, entry);
+                }
+            }
+        }
+    }
+    told
+}
+
+/// Remarks that a score of the finding gives way to a vector that has another one.
+fn replaced(bare: &Entry<'_>, kept: &[Entry<'_>], name: &str, remarks: &mut Vec<Remark>) {
+    let Some(score) = bare.score else { return };
+    let vectors = || kept.iter().filter(|entry| bare.version.is_none() || entry.version == bare.version);
+    let counts = vectors().find(|entry| entry.vector.is_some());
+    if let Some((entry, vector)) = counts.and_then(|entry| Some((entry, entry.vector?)))
+        && !vectors().any(|entry| entry.has(score))
+    {
+        remarks.push(Remark {
+            name: "cvss_score_replaced",
+            about: name.to_owned(),
+            message: format!("the score of `{name}` is {score}, but that of `{vector}` is {}", vector.score()),
+            origin: entry.origin.cloned(),
+        });
+    }
 }
 
 /// Leaves the first vector of each version, in the order in which a scanner names those that it goes by; a score alone stays only where its version
-/// has no vector.
+/// has no vector. A vector that cannot be read is one all the same, which leaves its version unknown.
 pub fn first_of_each(finding: &mut Fields) {
     let Some(Value::Array(elements)) = finding.get("cvss") else { return };
     let mut kept: Vec<Entry<'_>> = Vec::new();
     for entry in elements.iter().map(|value| Entry::of(value, None, None)) {
         match kept.iter_mut().find(|other| other.version == entry.version) {
-            Some(other) if entry.counts_before(other) => *other = entry,
+            Some(other) if other.is_bare() && entry.worth() > other.worth() => *other = entry,
             Some(_) => {}
             None => kept.push(entry),
         }
@@ -165,9 +223,7 @@ fn check(entry: &Entry<'_>, name: &str, remarks: &mut Vec<Remark>) -> bool {
         return false;
     };
     let Some(score) = entry.score else { return false };
-    // Feeds publish temporal and environmental scores as base scores: those are odd, but not contradicted.
-    let all = [Some(vector.base()), vector.temporal(), vector.environmental()];
-    let is_contradicted = !all.into_iter().flatten().any(|right| right == score);
+    let is_contradicted = !entry.has(score);
     if is_contradicted {
         let right = vector.score();
         remark(
@@ -176,6 +232,11 @@ fn check(entry: &Entry<'_>, name: &str, remarks: &mut Vec<Remark>) -> bool {
         );
     }
     is_contradicted
+}
+
+/// What a score beside a vector may be: feeds publish temporal and environmental scores as base scores, which is odd, but contradicts nothing.
+fn scores(vector: &Vector) -> impl Iterator<Item = Tenths> {
+    [Some(vector.base()), vector.temporal(), vector.environmental()].into_iter().flatten()
 }
 
 fn elements(value: Option<&Value>) -> &[Value] {

@@ -16,12 +16,17 @@ use crate::sources::{Advisory, At, Fields, Origin};
 type Entries<'j> = Vec<(Cow<'j, str>, Json<'j>)>;
 
 /// What is told of findings, and how much it weighs; what only says whose word counts is a note.
-const TOLD: [(&str, ProblemKind, &str); 11] = [
+const TOLD: [(&str, ProblemKind, &str); 12] = [
     ("cvss_malformed", ProblemKind::Warning, "a feed has something as a CVSS vector that is none"),
     (
         "cvss_score_contradicted",
         ProblemKind::Warning,
         "a feed has a CVSS score that its vector contradicts: the vector counts",
+    ),
+    (
+        "cvss_score_replaced",
+        ProblemKind::Warning,
+        "a finding has a CVSS score that a vector contradicts: the vector counts",
     ),
     ("feed_replaced", ProblemKind::Note, "a feed's value counts, not that of the inventory or scanner"),
     (

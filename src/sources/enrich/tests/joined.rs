@@ -220,10 +220,51 @@ fn one_entry_for_each_version_and_the_scanner_s_first() {
     let nvd = format!(r#"{{"score":9.8,"vector":"{V31_HIGH}"}}"#);
     assert_eq!(cvss("null"), (format!("[{v4},{nvd}]"), vec![]));
     assert_eq!(cvss(&format!("\"{V31_LOW}\"")), (format!("[{v4},\"{V31_LOW}\"]"), vec![]));
-    // A bare score is worth less than a vector; one that is malformed, less than anything.
-    assert_eq!(cvss("7.5"), (format!("[{v4},{nvd}]"), vec![]));
-    assert_eq!(cvss(r#"{"score": 7.5, "version": "3.1"}"#), (format!("[{v4},{nvd}]"), vec![]));
-    assert_eq!(cvss(r#"["CVSS:3.1/AV:N"]"#), (format!("[{v4},{nvd}]"), vec!["cvss_malformed"]));
+    // A score alone gives way to a vector, which is told where it has another score.
+    assert_eq!(cvss("7.5"), (format!("[{v4},{nvd}]"), vec!["cvss_score_replaced"]));
+    assert_eq!(cvss("9.8"), (format!("[{v4},{nvd}]"), vec![]));
+    let stated = r#"{"score": 7.5, "version": "3.1"}"#;
+    assert_eq!(cvss(stated), (format!("[{v4},{nvd}]"), vec!["cvss_score_replaced"]));
+    assert_eq!(cvss(&format!("[{stated}, \"{V31_HIGH}\"]")).1, [""; 0], "its own vector says so already");
+}
+
+/// What a finding has and nobody can read is unknown, and no feed says what was meant.
+#[test]
+fn what_cannot_be_read_does_not_give_way() {
+    let feeds = advisories(&[(Kind::Nvd, &nvd_metric(V31_HIGH, "9.8"))]);
+    for own in [
+        r#"["CVSS:3.1/AV:N"]"#,
+        "[98]",
+        "[9.8,5.3]",
+        "[null]",
+        "[{}]",
+        r#"[{"score":"9.8"}]"#,
+        r#"[{"score":9.8,"vector":5}]"#,
+        r#"[{"score":98,"version":"3.1"}]"#,
+        r#"[{"score":9.8,"version":"3.1"},{"score":5.3,"version":"3.1"}]"#,
+    ] {
+        let mut fields = finding(&format!(r#"{{"cve": "CVE-2026-1000", "cvss": {own}}}"#));
+        feeds.enrich(&mut fields, &Subject::default());
+        let told = fields["cvss"].as_array().unwrap();
+        let kept: Value = serde_json::from_str(own).unwrap();
+        for element in kept.as_array().unwrap() {
+            assert!(told.contains(element), "{own}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn the_first_that_a_report_names_stays_also_where_it_cannot_be_read() {
+    let first = |cvss: &str| {
+        let mut fields = finding(&format!(r#"{{"cvss": {cvss}}}"#));
+        first_of_each(&mut fields);
+        fields["cvss"].to_string()
+    };
+    let broken = r#"{"score":9.8,"vector":"CVSS:3.1/AV:N/AC:L"}"#;
+    assert_eq!(first(&format!("[{broken},\"{V31_LOW}\"]")), format!("[{broken}]"));
+    assert_eq!(first(&format!("[\"{V31_LOW}\",{broken}]")), format!("[\"{V31_LOW}\"]"));
+    let bare = r#"{"score":9.8,"version":"3.1"}"#;
+    assert_eq!(first(&format!("[{bare},\"{V31_LOW}\"]")), format!("[\"{V31_LOW}\"]"));
 }
 
 #[test]
