@@ -77,9 +77,12 @@ pub(super) fn of_folder(folder: &Path, called: &[&str]) -> Result<Vec<PathBuf>, 
     Ok(listing(folder)?.into_iter().filter(is_data).collect())
 }
 
-/// Whether a file of that name counts in a folder where files are called so.
+/// Whether a file of that name counts in a folder where files are called so; what is hidden is an editor's or the system's.
 pub(super) fn is_called(name: &OsStr, called: &[&str]) -> bool {
     let name = name.to_string_lossy().to_ascii_lowercase();
+    if name.starts_with('.') {
+        return false;
+    }
     let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     name.rsplit_once('.').is_some_and(|(_, end)| called.contains(&end))
 }

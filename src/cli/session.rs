@@ -50,12 +50,48 @@ pub(super) struct Session {
     pub problems: Look,
     /// stdin has been read: it can be only once.
     pub stdin_taken: Cell<bool>,
-    /// What was told last of a policy and of the input, where what has been told need not be told again; absent where it must.
-    pub told: Option<RefCell<HashMap<Topic, Vec<u8>>>>,
+    /// What is told of a policy and of the input, where it waits until it is known to be worth telling; absent where it is told at once.
+    pub told: Option<RefCell<Told>>,
     /// Takes the time of what is done, where somebody wants to know.
     pub clock: Option<Arc<Stopwatch>>,
     /// Does what will be needed.
     pub helper: Helper,
+}
+
+/// What is told by and by, and need not be told again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    /// What was told last.
+    last: HashMap<Topic, Vec<u8>>,
+    /// What has yet to be told.
+    waiting: Vec<(Topic, Vec<u8>)>,
+}
+
+impl Told {
+    /// Tells what waits, but for what was told last, too.
+    pub(super) fn say(&mut self) {
+        for (topic, text) in self.waiting.drain(..) {
+            if self.last.get(&topic) != Some(&text) {
+                print(&text);
+                self.last.insert(topic, text);
+            }
+        }
+    }
+
+    /// Tells nothing of what waits.
+    pub(super) fn unsay(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// Whatever is told next is told, whether it was before or not.
+    pub(super) fn forget(&mut self) {
+        self.last.clear();
+    }
+}
+
+/// Prints on stderr; where that is closed there is nobody to tell.
+fn print(text: &[u8]) {
+    drop(io::stderr().lock().write_all(text));
 }
 
 /// What something told on stderr is about.
@@ -274,11 +310,11 @@ impl Session {
     /// Prints on stderr what is to be told.
     fn tell(&self, topic: Topic, write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) {
         let mut text = Vec::new();
-        // Writing to memory does not fail, and where stderr is closed there is nobody to tell.
+        // Writing to memory does not fail.
         drop(write(&mut text));
-        let known = self.told.as_ref().map(|told| told.borrow_mut().insert(topic, text.clone()));
-        if known.flatten().as_ref() != Some(&text) {
-            drop(io::stderr().lock().write_all(&text));
+        match &self.told {
+            Some(told) => told.borrow_mut().waiting.push((topic, text)),
+            None => print(&text),
         }
     }
 

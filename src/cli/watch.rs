@@ -35,6 +35,9 @@ const LOOKS: Duration = Duration::from_secs(10);
 /// The same where it cannot tell.
 const LOOKS_DEAF: Duration = Duration::from_secs(2);
 
+/// For how long an answer is not told because files change while they are read.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Go on deciding, and show what becomes different as files change
 #[derive(Debug, Args)]
 pub(super) struct WatchArgs {
@@ -148,6 +151,7 @@ pub(super) fn watch(asked: &Asked, format: FormatArg, session: &Session) -> Resu
         teller: Teller::new(session, asked),
         poll: asked.pace.poll,
         has_failed: false,
+        torn: None,
         is_deaf: false,
     };
     watch.heard(deaf);
@@ -190,6 +194,8 @@ struct Watch<'a> {
     poll: Option<Duration>,
     /// What is there was not decided: nothing that was kept is for it.
     has_failed: bool,
+    /// Since when files change while they are read, and what has changed of which nothing has been told yet.
+    torn: Option<(Instant, Changed)>,
     /// The system cannot tell of everything.
     is_deaf: bool,
 }
@@ -240,6 +246,13 @@ impl Watch<'_> {
     /// Decides, and tells what became different.
     fn turn(&mut self, desk: &mut Desk<'_>, changed: &Changed) -> Result<(), Failure> {
         let began = Instant::now();
+        let torn = self.torn.take();
+        let all = torn.as_ref().map(|(_, before)| {
+            let mut all = before.clone();
+            all.extend(changed.clone());
+            all
+        });
+        let changed = all.as_ref().unwrap_or(changed);
         let clock = SystemTime::now();
         if changed.is_everything {
             let targets = desk.targets();
@@ -257,10 +270,18 @@ impl Watch<'_> {
             }
             Err(failure) => Err(failure),
         };
-        self.files.recheck();
+        let is_torn = self.files.recheck();
         let targets = desk.targets();
         self.follow(&targets);
         self.files.note(&targets, clock, |_| true);
+        // Somebody is in the middle of writing what was read: that is soon read again, and this is no answer to anything.
+        let since = torn.map_or(began, |(since, _)| since);
+        if is_torn && since.elapsed() < PATIENCE {
+            self.torn = Some((since, changed.clone()));
+            desk.unsay();
+            return Ok(());
+        }
+        desk.say();
         let had_failed = std::mem::replace(&mut self.has_failed, decided.is_err());
         match decided {
             Ok(Answer::Same) => Ok(()),

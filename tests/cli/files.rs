@@ -63,6 +63,8 @@ fn folders_are_read_in_order_whatever_their_files_are_called() {
     folder.write("changes/b.json", change("CHG0003", "none"));
     folder.write("changes/a.ndjson", format!("{}\n", change("CHG0002", "none")));
     folder.write("changes/notes.txt", "not read");
+    folder.write("changes/._a.ndjson", "\0\x05\x16\x07");
+    folder.write("changes/.b.json", change("CHG0009", "none"));
     let json = folder.run(["check", "--now", NOW, "--format", "json"]).status(0).json();
     let ids: Vec<_> = json["changes"].as_array().unwrap().iter().map(|c| c["change"].as_str().unwrap()).collect();
     assert_eq!(ids, ["CHG0001", "CHG0002", "CHG0003"]);

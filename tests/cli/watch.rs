@@ -572,6 +572,40 @@ fn portions_that_hold_what_they_held_stand_and_nothing_is_missed() {
     assert!(!stderr.contains("panicked"), "{stderr}");
 }
 
+/// Whoever is decided denied stays so while the file is written again with what it held: half of it is no answer.
+#[test]
+fn what_is_being_written_is_not_told() {
+    let folder = Folder::project("none");
+    folder.write("policy/policy.gate", "rule r { forbid asset.tier == 1 }\n");
+    folder.write("changes.json", r#"{"id":"C","assets":{"where":"asset.environment == prod"}}"#);
+    folder.write("changegate.toml", CONFIG.replace("\"changes\"", "\"changes.json\""));
+    let line = |n: usize, tier| {
+        format!("{{\"id\":\"a{n:06}\",\"tier\":{tier},\"environment\":\"prod\",\"owner\":\"{}\"}}\n", "o".repeat(120))
+    };
+    let most = 20_000;
+    let text = |last| (0..most).map(|n| line(n, if n + 1 == most { last } else { 2 })).collect::<String>();
+    let path = folder.write("inventory.ndjson", text(1));
+    let mut watching = Watching::ndjson(&folder.0, &[]);
+    let began = Instant::now();
+    let whole = text(1);
+    while began.elapsed() < Duration::from_secs(4) {
+        let mut file = fs::File::create(&path).unwrap();
+        for piece in whole.as_bytes().chunks(whole.len() / 12) {
+            std::io::Write::write_all(&mut file, piece).unwrap();
+            thread::sleep(Duration::from_millis(4));
+        }
+        drop(file);
+        thread::sleep(Duration::from_millis(330));
+    }
+    save(&folder, "inventory.ndjson", &text(3));
+    let (lines, watch) = watching.round();
+    assert_eq!(watch["status"], "decided", "{watch}");
+    assert_eq!(watch["different"], 1, "{watch}");
+    assert_eq!(lines[0]["after"]["verdict"], "permit", "{lines:#?}");
+    let stderr = watching.stop();
+    assert!(!stderr.contains("not JSON"), "{stderr}");
+}
+
 #[test]
 fn portions_of_rows_stand_too() {
     let mut begin = "id,tier,environment,team,colour\n".to_owned();

@@ -139,10 +139,24 @@ impl<'a> Desk<'a> {
         Self { asked, session, policy: None, tried: Vec::new(), calendars: Vec::new(), zones }
     }
 
+    /// Tells what was found wrong with the policy and the input.
+    pub(super) fn say(&self) {
+        if let Some(told) = &self.session.told {
+            told.borrow_mut().say();
+        }
+    }
+
+    /// Tells nothing of it.
+    pub(super) fn unsay(&self) {
+        if let Some(told) = &self.session.told {
+            told.borrow_mut().unsay();
+        }
+    }
+
     /// What is to be told anew, should it still hold.
     pub(super) fn forget(&self) {
         if let Some(told) = &self.session.told {
-            told.borrow_mut().clear();
+            told.borrow_mut().forget();
         }
     }
 

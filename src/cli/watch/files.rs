@@ -46,6 +46,8 @@ impl Changed {
     pub(super) fn extend(&mut self, later: Self) {
         self.files.extend(later.files);
         self.doubtful.extend(later.doubtful);
+        self.is_everything |= later.is_everything;
+        self.by_clock |= later.by_clock;
     }
 
     /// The same, where what may have changed has.
@@ -185,10 +187,12 @@ impl Files {
         }
     }
 
-    /// Doubts the files that changed while they were read.
-    pub(super) fn recheck(&mut self) {
+    /// Doubts the files that changed while they were read; whether there are such.
+    pub(super) fn recheck(&mut self) -> bool {
+        let mut is_torn = false;
         for (path, known) in &mut self.known {
             if Stamp::of(path) != known.stamp {
+                is_torn = true;
                 known.content = Content::Doubtful(match known.content {
                     Content::Digest(digest) => Some(digest),
                     Content::Doubtful(digest) => digest,
@@ -196,6 +200,7 @@ impl Files {
                 });
             }
         }
+        is_torn
     }
 
     /// Leaves one file to whoever reads it, who knows what it held; the one before is looked at again.

@@ -35,11 +35,10 @@ impl Interest {
             return true;
         }
         let text = name.to_string_lossy();
-        if self.policies && !text.starts_with('.') {
-            // Without an end it may be a folder.
-            return text.ends_with(".gate") || !text.contains('.');
-        }
-        self.called.iter().any(|end| input::is_called(name, &[end]))
+        // Without an end it may be a folder.
+        let is_policy = text.ends_with(".gate") || !text.contains('.');
+        self.policies && is_policy && !text.starts_with('.')
+            || self.called.iter().any(|end| input::is_called(name, &[end]))
     }
 }
 

@@ -60,6 +60,10 @@ impl<'a> Teller<'a> {
         if changed.is_doubt() && found.as_ref().is_some_and(Differences::is_empty) {
             return Ok(());
         }
+        // Where no time has passed, it was the files.
+        let files =
+            kept.filter(|kept| changed.is_doubt() && kept.now == decided.now).map(|_| changed.clone().without_doubt());
+        let changed = files.as_ref().unwrap_or(changed);
         output::print_on(|out| {
             match (&found, self.session.format) {
                 (None, format) if self.whole => {

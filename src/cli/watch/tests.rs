@@ -56,6 +56,27 @@ fn touch(path: &Path, seconds: u64) {
 }
 
 #[test]
+fn a_folder_may_hold_policies_and_data() {
+    let folder = Folder::new();
+    folder.write("p.gate", "");
+    folder.write("c.json", "{}");
+    let policy = Target { path: folder.0.clone(), kind: Kind::Policy, role: Role::Policy };
+    let places = places::of(&[policy, Target { path: folder.0.clone(), kind: JSON, role: Role::Facts }]);
+    let interest = &places[&folder.0];
+    for (name, matters) in [
+        ("p.gate", true),
+        ("new.gate", true),
+        ("more", true),
+        ("new.json", true),
+        (".new.json", false),
+        (".p.gate.swp", false),
+        ("notes.txt", false),
+    ] {
+        assert_eq!(interest.is_in(name.as_ref()), matters, "{name}");
+    }
+}
+
+#[test]
 fn a_pause_grows_with_what_goes_on_and_ends() {
     let millis = Duration::from_millis;
     let pause = Pause::new(None);
