@@ -181,6 +181,29 @@ fn a_severity_may_be_a_vector_or_a_word() {
 }
 
 #[test]
+fn only_a_time_withdraws_a_record_and_none_after_its_last_change() {
+    for (withdrawn, is, told) in [
+        ("null", false, ""),
+        (r#""2026-01-01T10:00:00Z""#, true, ""),
+        ("false", false, "/withdrawn: `withdrawn` is true or false"),
+        (r#""""#, false, "/withdrawn: `withdrawn` is ``"),
+        (r#""no""#, false, "/withdrawn: `withdrawn` is `no`"),
+        ("{}", false, "/withdrawn: `withdrawn` is an object"),
+        (
+            r#""2099-01-01T00:00:00Z""#,
+            false,
+            "/withdrawn: the record is withdrawn at 2099-01-01T00:00:00Z, after it was last changed",
+        ),
+    ] {
+        let harvest = read(
+            Kind::Osv,
+            &format!(r#"{{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "withdrawn": {withdrawn}}}"#),
+        );
+        assert_eq!((only(&harvest).withdrawn, refused(&harvest).concat().as_str()), (is, told), "{withdrawn}");
+    }
+}
+
+#[test]
 fn products_in_three_forms() {
     let ours = r#"{"product":"x","title":"X","identifiers":[{"purl":"pkg:npm/%40x/core"}],"releases":[{"releaseCycle":"2","releaseDate":"2026-02-25","eol":false,"eoes":true},{"releaseCycle":"2.1","eol":"2027-01-01"}]}"#;
     let api = r#"{"schema_version":"1.2.0","total":1,"result":[{"name":"x","label":"X","identifiers":[{"type":"purl","id":"pkg:npm/%40x/core"}],"releases":[{"name":"2","isEol":false,"eolFrom":null,"isEoes":true},{"name":"2.1","isEol":false,"eolFrom":"2027-01-01"}]}]}"#;
