@@ -33,11 +33,16 @@ fn same_package(entry: &Value, package: &Package) -> Affected {
 fn in_versions(entry: &Value, package: &Package) -> Affected {
     let list = |key: &str| entry.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let (versions, ranges) = (list("versions"), list("ranges"));
+    let is_odd = |key: &&'static str| entry.get(*key).is_some_and(|value| !value.is_null() && !value.is_array());
+    let unread = match ["versions", "ranges"].into_iter().find(is_odd) {
+        Some(key) => Affected::Unknown(format!("`{key}` of the entry is no list")),
+        None => Affected::No,
+    };
     let order = package.ecosystem().order();
     if versions.is_empty() && ranges.is_empty() {
         return Affected::Unknown("the entry names no versions".to_owned());
     }
-    let listed = listed(versions, package.version(), order);
+    let listed = listed(versions, package.version(), order).or(unread);
     if listed == Affected::Yes {
         return Affected::Yes;
     }
@@ -72,6 +77,9 @@ fn listed(versions: &[Value], version: Option<&str>, order: Option<Order>) -> Af
     }
     match texts.any(|text| version::compare(order, version, text) == Ok(Ordering::Equal)) {
         true => Affected::Yes,
+        false if !versions.iter().all(Value::is_string) => {
+            Affected::Unknown("an element of `versions` is no text".to_owned())
+        }
         false => Affected::No,
     }
 }

@@ -101,6 +101,22 @@ fn what_answers() {
 }
 
 #[test]
+fn what_cannot_be_read_of_the_versions_may_be_the_one() {
+    for odd in [json!(null), json!(4.17), json!(["1.0"]), json!({})] {
+        let with = |versions: Value| json!({"package": {"ecosystem": "npm", "name": "p"}, "versions": versions});
+        for list in [json!([odd, "1.0.0"]), json!(["1.0.0", odd])] {
+            assert_eq!(["1.0.0", "4.17.0"].map(|v| says(&with(list.clone()), "npm", v)), ["yes", "unknown"], "{list}");
+        }
+    }
+    let mut ranged = entry("npm", "SEMVER", "1.0.0+ 2.0.0-", &[]);
+    ranged["versions"] = json!("3.0.0");
+    assert_eq!(["1.5.0", "3.0.0"].map(|v| says(&ranged, "npm", v)), ["yes", "unknown"]);
+    let odd =
+        json!({"package": {"ecosystem": "npm", "name": "p"}, "versions": ["1.0.0"], "ranges": {"type": "SEMVER"}});
+    assert_eq!(["1.0.0", "3.0.0"].map(|v| says(&odd, "npm", v)), ["yes", "unknown"]);
+}
+
+#[test]
 fn which_package() {
     let debian = entry("Debian:12", "ECOSYSTEM", "0+ 3.2023-1~deb12u1-", &[]);
     let answers = ["Debian:12", "Debian:11", "Debian", "Ubuntu:22.04"].map(|e| says(&debian, e, "3.2022-1"));

@@ -115,7 +115,8 @@ fn is_withdrawn(record: &Map<String, Value>, modified: Option<&str>, place: &Pla
         return false;
     };
     let instant = |text: &str| parse_instant(text).ok();
-    let is_later = instant(&since).zip(modified.and_then(instant)).is_some_and(|(since, changed)| since.since(changed) > SLACK);
+    let is_later =
+        instant(&since).zip(modified.and_then(instant)).is_some_and(|(since, changed)| since.since(changed) > SLACK);
     if is_later {
         let message = format!("the record is withdrawn at {since}, after it was last changed");
         place.key("withdrawn").refuse(harvest, message, "a time not after `modified`");
