@@ -8,15 +8,19 @@ use super::document::{Place, kind};
 use crate::cvss::{Tenths, Version, parse};
 use crate::sources::Harvest;
 
-/// The rank of a vector that cannot be read: any that can be read counts before it.
-const MALFORMED: u8 = 100;
-
 /// The metrics of one record, one for each version of CVSS.
 ///
-/// The lowest rank counts; of equals the highest score; of equals the greater text. Two different vectors of one version in the facts would make that
-/// version unknown, and feeds have several for most records.
+/// The lowest rank counts; of equals one that cannot be read, as nobody knows how high it is; of equals the highest score; of equals the greater text.
+/// Two different vectors of one version in the facts would make that version unknown, and feeds have several for most records.
 #[derive(Default)]
-pub(in crate::sources) struct Metrics(BTreeMap<&'static str, (u8, Tenths, Value)>);
+pub(in crate::sources) struct Metrics(BTreeMap<&'static str, Metric>);
+
+struct Metric {
+    rank: u8,
+    /// What counts of two of one rank: that it cannot be read, its score, its text.
+    weight: (bool, Tenths, String),
+    value: Value,
+}
 
 impl Metrics {
     /// Takes a metric as NVD and CVE records write it: `vectorString`, `baseScore`, `version`. One with neither vector nor score is refused.
@@ -71,7 +75,7 @@ impl Metrics {
             place.refuse(harvest, "the metric is of no version of CVSS that there is", "2.0, 3.0, 3.1 or 4.0");
             return;
         };
-        let rank = if vector.is_some() && read.is_none() { rank.saturating_add(MALFORMED) } else { rank };
+        let malformed = vector.is_some() && read.is_none();
         let given = score.and_then(|score| Tenths::from_decimal(&score.to_string()));
         let counts = read.map(|vector| vector.score()).or(given).unwrap_or(Tenths::ZERO);
         let value = match (vector, score) {
@@ -89,21 +93,16 @@ impl Metrics {
                 Value::Object(entry)
             }
         };
-        let better = match self.0.get(version) {
-            None => true,
-            Some((other, height, said)) => {
-                let higher = || (counts, value.to_string()) > (*height, said.to_string());
-                rank < *other || (rank == *other && higher())
-            }
-        };
-        if better {
-            self.0.insert(version, (rank, counts, value));
+        let weight = (malformed, counts, value.to_string());
+        let is_better = |other: &Metric| rank < other.rank || (rank == other.rank && weight > other.weight);
+        if self.0.get(version).is_none_or(is_better) {
+            self.0.insert(version, Metric { rank, weight, value });
         }
     }
 
     /// The value of `cvss`, newest version first; `None` where there is no metric.
     pub(in crate::sources) fn finish(self) -> Option<Value> {
-        let values: Vec<Value> = self.0.into_values().rev().map(|(_, _, value)| value).collect();
+        let values: Vec<Value> = self.0.into_values().rev().map(|metric| metric.value).collect();
         (!values.is_empty()).then_some(Value::Array(values))
     }
 }

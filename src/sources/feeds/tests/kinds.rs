@@ -100,6 +100,26 @@ fn of_several_metrics_of_a_version_the_primary_one_counts() {
 }
 
 #[test]
+fn a_metric_that_cannot_be_read_is_not_passed_over_for_one_that_counts_less() {
+    let bad = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H";
+    let good = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N";
+    let metric = |kind: &str, vector: &str| {
+        format!(r#"{{"type": "{kind}", "cvssData": {{"version": "3.1", "vectorString": "{vector}"}}}}"#)
+    };
+    for (one, other, counts) in [
+        (metric("Primary", bad), metric("Secondary", good), bad),
+        (metric("Primary", good), metric("Secondary", bad), good),
+        (metric("Primary", good), metric("Primary", bad), bad),
+        (metric("Secondary", bad), metric("Secondary", good), bad),
+    ] {
+        for list in [format!("{one}, {other}"), format!("{other}, {one}")] {
+            let text = format!(r#"{{"cve": {{"id": "CVE-2026-1000", "metrics": {{"cvssMetricV31": [{list}]}}}}}}"#);
+            assert_eq!(fields(only(&read(Kind::Nvd, &text))), format!(r#"{{"cvss":["{counts}"]}}"#), "{list}");
+        }
+    }
+}
+
+#[test]
 fn a_rejected_record_is_withdrawn_and_one_that_waits_has_no_score() {
     let record = |status: &str| {
         let harvest =
