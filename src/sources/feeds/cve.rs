@@ -14,7 +14,8 @@ const METRICS: [&str; 4] = ["cvssV4_0", "cvssV3_1", "cvssV3_0", "cvssV2_0"];
 
 /// Reads a record, a list or lines of them.
 ///
-/// The metrics of the numbering authority (`cna`) count before those that others added (`adp`). Of several SSVC decisions the latest counts.
+/// The metrics of the numbering authority (`cna`) count before those that others added (`adp`). Of several SSVC decisions the latest counts, with
+/// those of no known time.
 pub fn read(file: &Arc<str>, bytes: &[u8], harvest: &mut Harvest) {
     let mut edition = Edition { feed: Kind::Cve.name(), ..Edition::default() };
     let dropped = records(file, bytes, harvest, |value, place, harvest| {
@@ -61,7 +62,7 @@ fn advisory(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -
     } else {
         place_of.refuse(harvest, format!("{id} has no containers"), "an object");
     }
-    reading.finish(&mut fields);
+    reading.finish(updated.as_deref(), &mut fields);
     Some(Advisory {
         feed: Kind::Cve.name(),
         id,
@@ -79,7 +80,7 @@ fn advisory(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -
 #[derive(Default)]
 struct Reading {
     metrics: Metrics,
-    ssvc: Option<(Option<String>, Fields)>,
+    ssvc: ssvc::Decisions,
     kev: Option<String>,
     severity: Option<&'static str>,
 }
@@ -106,13 +107,7 @@ impl Reading {
         let Some(content) = other.get("content").and_then(Value::as_object) else { return };
         let place = place.key("content");
         match text(other, "type", &place, harvest).map(str::to_ascii_lowercase).as_deref() {
-            Some("ssvc") => {
-                let mut values = Fields::new();
-                let at = ssvc::options(content, &place, &mut values, harvest);
-                if self.ssvc.as_ref().is_none_or(|(other, _)| at >= *other) {
-                    self.ssvc = Some((at, values));
-                }
-            }
+            Some("ssvc") => self.ssvc.take(content, &place, harvest),
             Some("kev") => {
                 let added = text(content, "dateAdded", &place, harvest).and_then(day_text);
                 if added.is_none() {
@@ -122,25 +117,23 @@ impl Reading {
             }
             // The authority's own word for the severity; of others' it is no vendor's.
             Some("red hat severity rating") if rank == 0 => {
-                self.severity = self.severity.or(text(content, "value", &place, harvest).and_then(severity));
+                self.severity = worse(self.severity, text(content, "value", &place, harvest).and_then(severity));
             }
             Some("textual description of severity") if rank == 0 => {
-                self.severity = self.severity.or(text(content, "text", &place, harvest).and_then(severity));
+                self.severity = worse(self.severity, text(content, "text", &place, harvest).and_then(severity));
             }
             _ => {}
         }
     }
 
-    fn finish(self, fields: &mut Fields) {
+    fn finish(self, modified: Option<&str>, fields: &mut Fields) {
         put(fields, "cvss", self.metrics.finish());
         put(fields, "vendor_severity", self.severity);
         if let Some(added) = self.kev {
             fields.insert("kev".to_owned(), Value::Bool(true));
             fields.insert("kev_added".to_owned(), Value::String(added));
         }
-        if let Some((_, values)) = self.ssvc {
-            fields.extend(values);
-        }
+        self.ssvc.finish(modified, fields);
     }
 }
 
@@ -153,4 +146,10 @@ pub(in crate::sources) fn severity(word: &str) -> Option<&'static str> {
         "low" | "negligible" => Some("low"),
         _ => None,
     }
+}
+
+/// Of two words for a severity in the vocabulary the more severe.
+pub(in crate::sources) fn worse(one: Option<&'static str>, other: Option<&'static str>) -> Option<&'static str> {
+    let rank = |word: &&str| ["low", "medium", "high", "critical"].iter().position(|known| known == word);
+    one.into_iter().chain(other).max_by_key(rank)
 }

@@ -87,8 +87,9 @@ fn advisory(value: Value, place: &Place, harvest: &mut Harvest) -> Option<Adviso
     };
     let mut fields = Fields::new();
     put(&mut fields, "published", moment(&record, "published", place, harvest));
+    let modified = moment(&record, "lastModified", place, harvest);
     if let Some(Value::Object(metrics)) = record.get("metrics") {
-        all_metrics(metrics, &place.key("metrics"), &mut fields, harvest);
+        all_metrics(metrics, modified.as_deref(), &place.key("metrics"), &mut fields, harvest);
     }
     // CISA's catalogue, as NVD carries it: weaker than the catalogue itself, and its absence says nothing.
     if let Some(added) = super::document::day(&record, "cisaExploitAdd", place, harvest) {
@@ -96,7 +97,6 @@ fn advisory(value: Value, place: &Place, harvest: &mut Harvest) -> Option<Adviso
         fields.insert("kev_added".to_owned(), Value::String(added));
         put(&mut fields, "kev_due", super::document::day(&record, "cisaActionDue", place, harvest));
     }
-    let modified = moment(&record, "lastModified", place, harvest);
     let withdrawn =
         text(&record, "vulnStatus", place, harvest).is_some_and(|status| status.eq_ignore_ascii_case("rejected"));
     list(&record, "configurations", place, harvest);
@@ -115,7 +115,13 @@ fn advisory(value: Value, place: &Place, harvest: &mut Harvest) -> Option<Adviso
     })
 }
 
-fn all_metrics(metrics: &Map<String, Value>, place: &Place, fields: &mut Fields, harvest: &mut Harvest) {
+fn all_metrics(
+    metrics: &Map<String, Value>,
+    modified: Option<&str>,
+    place: &Place,
+    fields: &mut Fields,
+    harvest: &mut Harvest,
+) {
     let mut gathered = Metrics::default();
     for version in METRICS {
         for (index, metric) in list(metrics, version, place, harvest).iter().enumerate() {
@@ -130,17 +136,11 @@ fn all_metrics(metrics: &Map<String, Value>, place: &Place, fields: &mut Fields,
         }
     }
     put(fields, "cvss", gathered.finish());
-    let mut newest: Option<(Option<String>, Fields)> = None;
+    let mut decisions = ssvc::Decisions::default();
     for (index, metric) in list(metrics, "ssvcV203", place, harvest).iter().enumerate() {
         let place = place.key("ssvcV203").index(index).key("ssvcData");
         let Some(data) = metric.get("ssvcData").and_then(Value::as_object) else { continue };
-        let mut values = Fields::new();
-        let at = ssvc::options(data, &place, &mut values, harvest);
-        if newest.as_ref().is_none_or(|(other, _)| at >= *other) {
-            newest = Some((at, values));
-        }
+        decisions.take(data, &place, harvest);
     }
-    if let Some((_, values)) = newest {
-        fields.extend(values);
-    }
+    decisions.finish(modified, fields);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::cve::severity;
+use super::cve::{severity, worse};
 use super::document::{Place, kind, list, moment, moment_text, object, put, records, shown, text, texts};
 use super::metric::Metrics;
 use super::{Kind, vulnerability_id};
@@ -61,7 +61,7 @@ fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest
             Some("CVSS_V4") => Some("4.0"),
             // A distribution's own scale: a word.
             Some(_) => {
-                word = word.or(element.get("score").and_then(Value::as_str).and_then(severity));
+                word = worse(word, element.get("score").and_then(Value::as_str).and_then(severity));
                 continue;
             }
             None => {
@@ -73,7 +73,7 @@ fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest
     }
     put(&mut fields, "cvss", metrics.finish());
     if let Some(Value::Object(specific)) = record.get("database_specific") {
-        word = word.or(specific.get("severity").and_then(Value::as_str).and_then(severity));
+        word = worse(word, specific.get("severity").and_then(Value::as_str).and_then(severity));
     }
     put(&mut fields, "vendor_severity", word);
     let before = harvest.refused.len();

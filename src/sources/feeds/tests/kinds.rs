@@ -169,6 +169,40 @@ fn ssvc_values_in_any_case() {
 }
 
 #[test]
+fn of_ssvc_decisions_the_latest_counts_and_of_one_time_the_most_urgent_word() {
+    let decision = |at: &str, options: &str| {
+        format!(r#"{{"other": {{"type": "ssvc", "content": {{"timestamp": {at}, "options": [{options}]}}}}}}"#)
+    };
+    let word = |word: &str| format!(r#"{{"Exploitation": "{word}"}}"#);
+    let (old, new, later) = (r#""2026-01-01T00:00:00Z""#, r#""2026-01-01T00:00:00.5Z""#, r#""2099-01-01T00:00:00Z""#);
+    let cases = [
+        (vec![decision(old, &format!("{}, {}", word("none"), word("active")))], "active"),
+        (vec![decision(old, &format!("{}, {}", word("active"), word("poc")))], "active"),
+        (vec![decision(old, &word("none")), decision(old, &word("poc"))], "poc"),
+        (vec![decision(old, &word("active")), decision(new, &word("none"))], "none"),
+        (vec![decision("null", &word("active")), decision(new, &word("none"))], "active"),
+        (vec![decision(old, &word("active")), decision(later, &word("none"))], "active"),
+        (vec![decision(old, &word("none")), decision(later, &word("active"))], "active"),
+        (vec![decision(old, &word("none")), decision(old, &word("maybe"))], "-"),
+        (vec![decision(old, &word("active")), decision(old, &word("maybe"))], "active"),
+        (vec![decision(old, r#"{"Exploitation": 5}, {"Exploitation": "poc"}"#)], "-"),
+    ];
+    for (mut decisions, counts) in cases {
+        for _ in 0..2 {
+            decisions.reverse();
+            let text = format!(
+                r#"{{"cveMetadata": {{"cveId": "CVE-2026-1000", "dateUpdated": "2026-02-01T00:00:00Z"}},
+                  "containers": {{"adp": [{{"metrics": [{}]}}]}}}}"#,
+                decisions.join(", ")
+            );
+            let harvest = read(Kind::Cve, &text);
+            let said = only(&harvest).fields.get("exploitation").and_then(serde_json::Value::as_str).unwrap_or("-");
+            assert_eq!(said, counts, "{text}");
+        }
+    }
+}
+
+#[test]
 fn lines_of_records_are_read_beside_broken_ones() {
     let line = r#"{"cveMetadata": {"cveId": "CVE-2026-1000", "state": "REJECTED"}, "containers": {"cna": {}}}"#;
     let harvest = read(Kind::Cve, &format!("{line}\n{{\"cveMetadata\": \n\n{line}\n"));
@@ -198,6 +232,36 @@ fn a_severity_may_be_a_vector_or_a_word() {
     let withdrawn =
         read(Kind::Osv, r#"{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "withdrawn": "2026-02-01T00:00:00Z"}"#);
     assert!(only(&withdrawn).withdrawn);
+}
+
+#[test]
+fn of_several_words_for_a_severity_the_most_severe_counts() {
+    let said = |harvest: &Harvest| only(harvest).fields["vendor_severity"].as_str().unwrap().to_owned();
+    let osv = |one: &str, other: &str, own: &str| {
+        read(
+            Kind::Osv,
+            &format!(
+                r#"{{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z", "severity": [{{"type": "Ubuntu", "score": "{one}"}},
+                  {{"type": "Ubuntu", "score": "{other}"}}], "database_specific": {{"severity": "{own}"}}}}"#
+            ),
+        )
+    };
+    let cna = |one: &str, other: &str| {
+        let text = |word: &str| {
+            format!(r#"{{"other": {{"type": "Textual description of severity", "content": {{"text": "{word}"}}}}}}"#)
+        };
+        let metrics = [text(one), text(other)].join(", ");
+        read(
+            Kind::Cve,
+            &format!(
+                r#"{{"cveMetadata": {{"cveId": "CVE-2026-1000"}}, "containers": {{"cna": {{"metrics": [{metrics}]}}}}}}"#
+            ),
+        )
+    };
+    assert_eq!(said(&osv("low", "critical", "x")), "critical");
+    assert_eq!(said(&osv("critical", "low", "moderate")), "critical");
+    assert_eq!(said(&osv("low", "low", "HIGH")), "high");
+    assert_eq!([said(&cna("Low", "Critical")), said(&cna("Critical", "Low"))], ["critical", "critical"]);
 }
 
 #[test]
