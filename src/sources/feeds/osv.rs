@@ -9,7 +9,6 @@ use super::document::{Place, kind, list, moment, moment_text, object, put, recor
 use super::metric::Metrics;
 use super::{Kind, vulnerability_id};
 use crate::sources::{Advisory, Edition, Fields, Harvest};
-use crate::time::{Duration, parse_instant};
 
 /// Reads a record, a list or lines of them.
 ///
@@ -83,7 +82,7 @@ fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest
     let is_whole = harvest.refused.len() == before;
     let aliases = texts(&record, "aliases", place, harvest).iter().map(|alias| vulnerability_id(alias)).collect();
     let upstream = texts(&record, "upstream", place, harvest).iter().map(|other| vulnerability_id(other)).collect();
-    let withdrawn = is_withdrawn(&record, modified.as_deref(), place, harvest);
+    let withdrawn = is_withdrawn(&record, place, harvest);
     let affected = record.remove("affected").filter(|affected| !affected.is_null());
     let advisory = Advisory {
         feed: Kind::Osv.name(),
@@ -100,28 +99,16 @@ fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest
     Some((advisory, is_whole))
 }
 
-/// How long after its last change a record may say that it is withdrawn: clocks differ, and so do those who write the two times.
-const SLACK: Duration = Duration::from_micros(24 * 60 * 60 * 1_000_000);
-
-/// Whether a record says since when it is withdrawn. What is no time is refused and withdraws nothing, nor does a time after the record's last change,
-/// when it was not withdrawn yet.
-fn is_withdrawn(record: &Map<String, Value>, modified: Option<&str>, place: &Place, harvest: &mut Harvest) -> bool {
+/// Whether a record says since when it is withdrawn. What is no time is refused and withdraws nothing.
+fn is_withdrawn(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> bool {
     let Some(withdrawn) = record.get("withdrawn").filter(|withdrawn| !withdrawn.is_null()) else { return false };
-    let since = withdrawn.as_str().map(str::trim).and_then(moment_text);
-    let Some(since) = since else {
+    let is = withdrawn.as_str().map(str::trim).and_then(moment_text).is_some();
+    if !is {
         let found = withdrawn.as_str().map_or_else(|| kind(withdrawn).to_owned(), |text| format!("`{}`", shown(text)));
         let expected = "a time such as `2026-08-07T16:45:47Z`";
         place.key("withdrawn").refuse(harvest, format!("`withdrawn` is {found}"), expected);
-        return false;
-    };
-    let instant = |text: &str| parse_instant(text).ok();
-    let is_later =
-        instant(&since).zip(modified.and_then(instant)).is_some_and(|(since, changed)| since.since(changed) > SLACK);
-    if is_later {
-        let message = format!("the record is withdrawn at {since}, after it was last changed");
-        place.key("withdrawn").refuse(harvest, message, "a time not after `modified`");
     }
-    !is_later
+    is
 }
 
 /// Refuses what the schema does not allow in an element of `affected`.
