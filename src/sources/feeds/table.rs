@@ -34,6 +34,15 @@ pub(super) fn rows(
         place.refuse(harvest, format!("there is no column `{missing}` in `{found}`"), &wanted.join(","));
         return None;
     }
+    // Which of them counts nobody knows.
+    let mut names: Vec<&String> = header.iter().filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    let twice = names.iter().zip(names.iter().skip(1)).find(|(one, other)| one == other);
+    if let Some((name, _)) = twice {
+        let message = format!("two columns are named `{}`", shown(name));
+        Place::line(file, first_line).refuse(harvest, message, "each name once");
+        return None;
+    }
     let mut dropped = 0;
     let line_of = |line: u64| u32::try_from(line).unwrap_or(u32::MAX).saturating_add(first_line).saturating_sub(1);
     let mut record = csv::StringRecord::new();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::document::{Reading, line_of, utf16, without_mark};
+use crate::sources::feeds::document::shown;
 
 /// How far down a header is looked for: Qualys writes up to a dozen lines before it.
 const PREAMBLE: usize = 64;
@@ -12,6 +13,8 @@ const PREAMBLE: usize = 64;
 /// The columns of a table, by their names in lower case, and its rows.
 pub(super) struct Table {
     columns: HashMap<String, usize>,
+    /// Columns of one name: the first, and another.
+    twice: Vec<(usize, usize)>,
     width: usize,
     rows: Vec<(u64, ByteRecord)>,
     /// The line in which a quotation mark opens that does not close.
@@ -65,7 +68,8 @@ impl Table {
         }
         let bytes = without_mark(bytes);
         let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let mut table = Self { columns: HashMap::new(), width: 0, rows: Vec::new(), unclosed: unclosed(bytes) };
+        let mut table =
+            Self { columns: HashMap::new(), twice: Vec::new(), width: 0, rows: Vec::new(), unclosed: unclosed(bytes) };
         let mut record = ByteRecord::new();
         let (mut seen, mut counted, mut line) = (0_usize, 0_usize, 1_u64);
         while let Ok(true) = reader.read_byte_record(&mut record) {
@@ -75,8 +79,11 @@ impl Table {
                 let is_header = required.iter().all(|any| any.iter().any(|name| names.iter().any(|own| own == name)));
                 if is_header {
                     table.width = names.len();
-                    for (column, name) in names.into_iter().enumerate().rev().filter(|(_, name)| !name.is_empty()) {
-                        table.columns.insert(name, column);
+                    for (column, name) in names.into_iter().enumerate().filter(|(_, name)| !name.is_empty()) {
+                        let first = *table.columns.entry(name).or_insert(column);
+                        if first != column {
+                            table.twice.push((first, column));
+                        }
                     }
                 } else if seen >= PREAMBLE {
                     break;
@@ -131,14 +138,28 @@ impl Table {
             let more = record.iter().skip(self.width).any(|cell| !cell.trim_ascii().is_empty());
             if record.len() >= self.width && !more {
                 // Reports that were put together have their headers again.
-                if !record.iter().enumerate().all(|(column, cell)| self.is_named(column, cell)) {
-                    visit(&row, reading);
+                if record.iter().enumerate().all(|(column, cell)| self.is_named(column, cell)) {
+                    continue;
+                }
+                match self.contradiction(record) {
+                    Some(name) => {
+                        let message = format!("two columns are named `{}` and say different things", shown(name));
+                        reading.refuse_line(*line, message, "each name once");
+                    }
+                    None => visit(&row, reading),
                 }
             } else if is_row(&row) {
                 let message = format!("a row has {} cells", record.len());
                 reading.refuse_line(*line, message, &format!("{}, as the header has", self.width));
             }
         }
+    }
+
+    /// The name of columns of which a row's cells are not the same.
+    fn contradiction(&self, record: &ByteRecord) -> Option<&str> {
+        let cell = |column: usize| record.get(column).map(<[u8]>::trim_ascii);
+        let (first, _) = self.twice.iter().find(|(first, other)| cell(*first) != cell(*other))?;
+        self.columns.iter().find_map(|(name, column)| (column == first).then_some(name.as_str()))
     }
 
     /// Whether a cell is its column's name.

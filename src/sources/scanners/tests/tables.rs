@@ -135,6 +135,20 @@ fn openvas_knows_what_the_vendor_has() {
 }
 
 #[test]
+fn a_row_that_says_two_things_under_one_name_is_refused() {
+    let header = "Plugin ID,CVE,Host,Risk,State,State\n";
+    for states in ["Active,Fixed", "Fixed,Active", "Fixed,"] {
+        let rows = format!("1,CVE-2026-0001,a,High,{states}\n2,CVE-2026-0002,a,High,Active,Active\n");
+        let found = harvest(Kind::NessusCsv, &format!("{header}{rows}"));
+        let told = "line 2: two columns are named `state` and say different things, expected each name once";
+        assert_eq!((refused(&found), found.sightings.len(), found.incomplete), (vec![told.to_owned()], 1, true));
+    }
+    let other = "Plugin ID,CVE,CVE,Host\n1,CVE-2026-0001,CVE-2026-0002,a\n2,CVE-2026-0003,CVE-2026-0003,a\n";
+    let found = harvest(Kind::NessusCsv, other);
+    assert_eq!((refused(&found).len(), found.sightings.len()), (1, 1));
+}
+
+#[test]
 fn damaged_tables_lose_only_what_is_damaged() {
     let header = "Plugin ID,CVE,Host,Risk,Plugin Output\n";
     let good = "1,CVE-2026-0001,a,High,fine\n";
