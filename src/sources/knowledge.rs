@@ -165,7 +165,7 @@ impl Knowledge {
             }
         }
         self.read.extend(harvest.editions.iter().map(|edition| (edition.clone(), Arc::clone(&file))));
-        self.products.append(&mut harvest.products);
+        self.add_products(std::mem::take(&mut harvest.products));
         let catalogues = harvest.editions.iter().any(|edition| is_catalogue(edition.feed));
         self.files.add(harvest);
         // Of nothing else it has to be settled which counts: a folder may have hundreds of thousands of files.
@@ -174,13 +174,22 @@ impl Knowledge {
         }
     }
 
+    fn add_products(&mut self, mut products: Vec<Product>) {
+        if let Some(now) = self.now {
+            let now = now.to_rfc3339();
+            let today = now.get(..10).unwrap_or_default();
+            products.iter_mut().for_each(|product| product.as_of(today));
+        }
+        self.products.append(&mut products);
+    }
+
     /// Takes a store; there is at most one.
     ///
     /// # Errors
     /// Its table of products cannot be read.
     pub fn open<R: ReadAt + Send + Sync + 'static>(&mut self, name: &str, store: Store<R>) -> Result<(), StoreError> {
         self.topics.clear();
-        self.products.extend(store.products()?);
+        self.add_products(store.products()?);
         self.store = Some((name.to_owned(), Box::new(Shelved::new(store))));
         self.settle();
         Ok(())

@@ -20,15 +20,24 @@ pub enum End {
     Past,
     /// The day, `2028-04-30`.
     On(String),
+    /// It has ended, and on this day.
+    Ended(String),
 }
 
 impl End {
     /// The value of a field `eol`: the day, `none`, or nothing where the day is not known.
     pub fn fact(&self) -> Option<Value> {
         match self {
-            End::On(day) => Some(Value::from(day.as_str())),
+            End::On(day) | End::Ended(day) => Some(Value::from(day.as_str())),
             End::None => Some(Value::from("none")),
             End::Past | End::Unknown => None,
+        }
+    }
+
+    /// What it is on a day: what has ended on one that is yet to come contradicts itself, and has ended nobody knows when.
+    fn as_of(&mut self, today: &str) {
+        if matches!(self, End::Ended(day) if day.as_str() > today) {
+            *self = End::Past;
         }
     }
 }
@@ -84,26 +93,35 @@ impl Product {
     }
 
     /// The release that a version belongs to: of the cycles that are the version or the beginning of it, up to a point or a dash, the longest; or else
-    /// the one whose label or code name it is.
-    pub fn release(&self, version: &str) -> Option<&Release> {
+    /// those whose label or code name it is. Where several entries are of it, all of them.
+    fn releases(&self, version: &str) -> Vec<&Release> {
         let version = version.trim();
         let begins = |cycle: &str| {
             version
                 .strip_prefix(cycle)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', ' ', '+', '_']))
         };
-        let by_cycle =
-            self.releases.iter().filter(|release| begins(&release.cycle)).max_by_key(|release| release.cycle.len());
-        by_cycle.or_else(|| {
-            let named = |name: &String| name.eq_ignore_ascii_case(version);
-            self.releases.iter().find(|release| release.also.iter().any(named))
-        })
+        let of_version: Vec<&Release> = self.releases.iter().filter(|release| begins(&release.cycle)).collect();
+        if let Some(longest) = of_version.iter().map(|release| release.cycle.len()).max() {
+            return of_version.into_iter().filter(|release| release.cycle.len() == longest).collect();
+        }
+        let named = |name: &String| name.eq_ignore_ascii_case(version);
+        self.releases.iter().filter(|release| release.also.iter().any(named)).collect()
+    }
+
+    /// Holds the ends of its releases against the day on which it is asked, `2026-11-20`.
+    pub(in crate::sources) fn as_of(&mut self, today: &str) {
+        for release in &mut self.releases {
+            for end in [&mut release.active, &mut release.eol, &mut release.extended] {
+                end.as_of(today);
+            }
+        }
     }
 }
 
 /// The end of support of a release of a product by its name, as a fact.
 ///
-/// Of several tables that have it the earliest end counts, whichever table comes first.
+/// Of several tables or entries that have it the earliest end counts, whichever comes first.
 pub fn of_name(products: &[Product], name: &str, version: &str) -> Option<Value> {
     earliest(products.iter().filter(|product| product.is_called(name)), version)
 }
@@ -114,12 +132,15 @@ pub fn of_identifier(products: &[Product], identifier: &str, version: &str) -> O
 }
 
 fn earliest<'p>(products: impl Iterator<Item = &'p Product>, version: &str) -> Option<Value> {
-    let ends: Vec<&End> = products.filter_map(|product| Some(&product.release(version)?.eol)).collect();
+    let ends: Vec<&End> = products.flat_map(|product| product.releases(version)).map(|release| &release.eol).collect();
     // Ended on a day that nobody says: no other day is the earliest.
     if ends.contains(&&End::Past) {
         return None;
     }
-    let days = ends.iter().filter_map(|end| if let End::On(day) = end { Some(day) } else { None });
+    let days = ends.iter().filter_map(|end| match end {
+        End::On(day) | End::Ended(day) => Some(day),
+        End::Unknown | End::None | End::Past => None,
+    });
     match days.min() {
         Some(day) => End::On(day.clone()).fact(),
         None => ends.first().filter(|first| ends.iter().all(|end| end == *first))?.fact(),
@@ -283,26 +304,47 @@ fn release(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) ->
     })
 }
 
-/// An end: a date or a boolean under `key`, or the API's pair.
+/// An end: a date or a boolean under `key`, or the API's pair, or all of these: then the earliest, and what has ended has.
 fn end(record: &Map<String, Value>, key: &str, is: &str, from: &str, place: &Place, harvest: &mut Harvest) -> End {
-    match (record.get(key), record.get(is), record.get(from)) {
-        (Some(Value::Bool(ended)), _, _) => ended_or_not(*ended),
-        (Some(Value::String(text)), _, _) | (None, _, Some(Value::String(text))) => {
-            let day = day_text(text);
-            if day.is_none() {
-                place.key(key).refuse(harvest, format!("`{}` is no date", shown(text)), "a date, true or false");
+    let (mut days, mut ended, mut unread): (Vec<String>, Vec<bool>, bool) = (Vec::new(), Vec::new(), false);
+    for (key, may_be_day, may_be_flag) in [(key, true, true), (is, false, true), (from, true, false)] {
+        let expected = match (may_be_day, may_be_flag) {
+            (true, true) => "a date, true or false",
+            (true, false) => "a date",
+            (false, _) => "true or false",
+        };
+        let found = match record.get(key) {
+            None | Some(Value::Null) => continue,
+            Some(Value::Bool(has)) if may_be_flag => {
+                ended.push(*has);
+                continue;
             }
-            day.map_or(End::Unknown, End::On)
-        }
-        (None, Some(Value::Bool(ended)), _) => ended_or_not(*ended),
-        (None | Some(Value::Null), _, _) => End::Unknown,
-        (Some(other), _, _) => {
-            place.key(key).refuse(harvest, format!("`{key}` is {}", kind(other)), "a date, true or false");
-            End::Unknown
-        }
+            Some(Value::String(text)) if may_be_day => {
+                if let Some(day) = day_text(text) {
+                    days.push(day);
+                    continue;
+                }
+                format!("`{}` is no date", shown(text))
+            }
+            Some(other) => format!("`{key}` is {}", kind(other)),
+        };
+        unread = true;
+        place.key(key).refuse(harvest, found, expected);
     }
-}
-
-fn ended_or_not(ended: bool) -> End {
-    if ended { End::Past } else { End::None }
+    let has_ended = ended.contains(&true);
+    match days.into_iter().min() {
+        // What cannot be read may be an earlier day.
+        _ if unread => {
+            if has_ended {
+                End::Past
+            } else {
+                End::Unknown
+            }
+        }
+        Some(day) if has_ended => End::Ended(day),
+        Some(day) => End::On(day),
+        None if has_ended => End::Past,
+        None if ended.is_empty() => End::Unknown,
+        None => End::None,
+    }
 }

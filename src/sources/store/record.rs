@@ -129,6 +129,7 @@ fn end(end: &End) -> Value {
         End::None => Value::Bool(false),
         End::Past => Value::Bool(true),
         End::On(day) => Value::from(day.as_str()),
+        End::Ended(day) => json!({"ended": day}),
     }
 }
 
@@ -137,6 +138,10 @@ fn end_of(value: Option<&Value>) -> End {
         Some(Value::Bool(false)) => End::None,
         Some(Value::Bool(true)) => End::Past,
         Some(Value::String(day)) => End::On(day.clone()),
+        Some(Value::Object(end)) => match end.get("ended") {
+            Some(Value::String(day)) => End::Ended(day.clone()),
+            _ => End::Unknown,
+        },
         _ => End::Unknown,
     }
 }

@@ -33,6 +33,19 @@ fn the_catalogue_as_csv() {
 }
 
 #[test]
+fn a_table_that_names_a_column_twice_says_nothing() {
+    for scores in ["0.01,0.97", "0.97,0.01", "0.97,0.97"] {
+        let harvest = read(Kind::Epss, &format!("cve,epss,EPSS\nCVE-2026-1000,{scores}\n"));
+        assert_eq!(refused(&harvest), ["line 1: two columns are named `epss`"]);
+        assert_eq!((harvest.advisories.len(), harvest.editions[0].dropped), (0, 1));
+    }
+    let kev = read(Kind::Kev, "cveID,dateAdded,dueDate,dueDate\nCVE-2026-8037,2026-08-07,2026-08-10,2026-09-10\n");
+    assert_eq!(refused(&kev), ["line 1: two columns are named `duedate`"]);
+    let unnamed = read(Kind::Kev, "cveID,dateAdded,,\nCVE-2026-8037,2026-08-07,,\n");
+    assert_eq!(only(&unnamed).id, "CVE-2026-8037");
+}
+
+#[test]
 fn a_quote_that_is_never_closed_takes_what_follows_it_and_no_more() {
     let csv = "cveID,dateAdded,shortDescription\nCVE-2026-8037,2026-08-07,x\nCVE-2026-8038,2026-08-07,\"never closed\nCVE-2026-8039,2026-08-07,x\n";
     let harvest = read(Kind::Kev, csv);
@@ -309,6 +322,42 @@ fn an_end_without_a_day_is_no_fact() {
     assert_eq!((&releases[0].eol, releases[0].eol.fact()), (&eol::End::Past, None));
     assert_eq!((&releases[1].eol, releases[1].eol.fact()), (&eol::End::Unknown, None));
     assert_eq!(refused(&harvest), ["/releases/1/eol: `soon` is no date"]);
+}
+
+#[test]
+fn of_several_ends_of_a_release_the_earliest_counts() {
+    let cases = [
+        (r#"{"name":"1","eol":"2030-01-01"},{"name":"1","eol":"2020-01-01"}"#, Some("2020-01-01"), ""),
+        (r#"{"name":"1","eol":true},{"name":"1","eol":false}"#, None, ""),
+        (r#"{"name":"1","eol":"2030-01-01"},{"name":"1","eol":false}"#, Some("2030-01-01"), ""),
+        (
+            r#"{"name":"7","label":"1","eol":"2030-01-01"},{"name":"8","codename":"1","eol":"2020-01-01"}"#,
+            Some("2020-01-01"),
+            "",
+        ),
+        (r#"{"name":"1","eol":false,"isEol":true}"#, None, ""),
+        (r#"{"name":"1","eol":false,"eolFrom":"2020-01-01"}"#, Some("2020-01-01"), ""),
+        (r#"{"name":"1","isEol":false,"eolFrom":"2030-01-01"}"#, Some("2030-01-01"), ""),
+        (r#"{"name":"1","isEol":true,"eolFrom":"2020-01-01"}"#, Some("2020-01-01"), ""),
+        (r#"{"name":"1","isEol":true,"eolFrom":"2030-01-01"}"#, None, ""),
+        (r#"{"name":"1","isEol":false,"eolFrom":null}"#, Some("none"), ""),
+        (r#"{"name":"1","eol":false,"isEol":"yes"}"#, None, "/0/releases/0/isEol: `isEol` is a text"),
+        (r#"{"name":"1","isEol":false,"eolFrom":"soon"}"#, None, "/0/releases/0/eolFrom: `soon` is no date"),
+    ];
+    for (releases, end, told) in cases {
+        for turned in [false, true] {
+            let mut list: Vec<serde_json::Value> = serde_json::from_str(&format!("[{releases}]")).unwrap();
+            if turned {
+                list.reverse();
+            }
+            let text = serde_json::json!([{"product": "x", "releases": list}]).to_string();
+            let mut harvest = read(Kind::Eol, &text);
+            harvest.products.iter_mut().for_each(|product| product.as_of("2026-11-20"));
+            let fact = eol::of_name(&harvest.products, "x", "1");
+            assert_eq!(fact, end.map(serde_json::Value::from), "{text}");
+            assert_eq!(refused(&harvest).concat(), told, "{text}");
+        }
+    }
 }
 
 #[test]
