@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::facts::{Caveat, Json, ProblemKind};
 use crate::software::purl::Purl;
 use crate::sources::feeds::document::shown;
-use crate::sources::scanners::document::{Element, Reading, has, list, text, text_at, texts, written};
+use crate::sources::scanners::document::{Element, Reading, has, list, text, text_at, written};
 use crate::sources::scanners::{names, when};
 use crate::sources::{Component, Edition, Fields};
 
@@ -65,7 +65,7 @@ pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
     reading.harvest.editions.push(edition(document));
     lists(document, "", "components", reading);
     if !is_said_whole(document) {
-        lacks(reading, "/compositions", "its `compositions` do not say that it is complete");
+        lacks(reading, "/compositions", "its `compositions` say that it is incomplete, or may be");
     }
     let target = text_at(document, &["metadata", "component", "name"]).map(str::to_owned);
     let (mut found, mut nameless) = (Vec::new(), Vec::new());
@@ -107,7 +107,7 @@ fn lacks(reading: &mut Reading<'_>, pointer: &str, found: &str) {
     reading.harvest.told.push((origin, caveat));
 }
 
-/// Whether no composition that is about the whole says that it is incomplete, or that nobody knows. One that names nothing is about the whole.
+/// Whether no composition says that it is incomplete, or that nobody knows; one about vulnerabilities alone is not about software.
 fn is_said_whole(document: &Json<'_>) -> bool {
     let compositions = match document.get("compositions") {
         Some(Json::Array(compositions)) => compositions.as_slice(),
@@ -115,17 +115,12 @@ fn is_said_whole(document: &Json<'_>) -> bool {
         Some(_) => return false,
         None => return !has(document, "compositions"),
     };
-    let root = text_at(document, &["metadata", "component", "bom-ref"]);
-    let is_about_whole = |composition: &&Json<'_>| {
-        let named = ["assemblies", "dependencies"].map(|key| texts(composition, key));
-        let is_of_others = !list(composition, "vulnerabilities").is_empty();
-        match named.iter().all(Vec::is_empty) {
-            true => !is_of_others,
-            false => named.iter().flatten().any(|name| Some(*name) == root),
-        }
+    let is_of_software = |composition: &&Json<'_>| {
+        let names = |key| !list(composition, key).is_empty();
+        names("assemblies") || names("dependencies") || !names("vulnerabilities")
     };
     let is_whole = |one: &Json<'_>| matches!(text(one, "aggregate"), Some("complete" | "not_specified"));
-    compositions.iter().filter(is_about_whole).all(is_whole)
+    compositions.iter().filter(is_of_software).all(is_whole)
 }
 
 /// The fields of a component that is software and part of what the document is about.

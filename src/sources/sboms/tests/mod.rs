@@ -130,7 +130,7 @@ fn a_list_that_is_not_there_leaves_open_what_software_there_is() {
         (r#"{"aggregate":"complete"},{"aggregate":"incomplete","assemblies":[]}"#, true),
         (r#"{"aggregate":"complete","assemblies":["root"]}"#, false),
         (r#"{"aggregate":"not_specified"}"#, false),
-        (r#"{"aggregate":"incomplete","assemblies":["other"]}"#, false),
+        (r#"{"aggregate":"incomplete","assemblies":["other"]}"#, true),
         (r#"{"aggregate":"incomplete","vulnerabilities":["root"]}"#, false),
     ] {
         let root = r#""metadata":{"component":{"type":"application","name":"shop","bom-ref":"root"}}"#;
