@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::document::{Element, Reading, list, text, text_at, written};
+use super::document::{Element, Reading, has, list, text, text_at, written};
 use super::finding::{Cvss, Finding};
 use super::ids::identities;
 use super::kind as kind_of;
@@ -21,10 +21,11 @@ pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
     }
     let edition: Edition = edition(document);
     reading.harvest.editions.push(edition);
-    let mut components = HashMap::new();
+    let mut components = Components::new();
     cyclonedx::each_component(document, reading, &mut |found, _| {
         if let Some(name) = text(found.json, "bom-ref") {
-            components.insert(name, found.json);
+            let known = components.entry(name).or_insert(Some(found.json));
+            *known = known.filter(|known| is_called(known) == is_called(found.json));
         }
     });
     let scanner = tool(document).unwrap_or("cyclonedx");
@@ -39,6 +40,16 @@ pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
     for found in vulnerabilities {
         vulnerability(&found, scanner, target, &components, reading);
     }
+}
+
+/// The components by their references; `None` where several have one, so that nobody knows which is meant.
+type Components<'j, 't> = HashMap<&'j str, Option<&'j Json<'t>>>;
+
+/// What a component is told from others by.
+fn is_called<'j>(component: &'j Json<'_>) -> [Option<&'j str>; 6] {
+    let version = written(component, "version");
+    let [group, name, purl, cpe, kind] = ["group", "name", "purl", "cpe", "type"].map(|key| text(component, key));
+    [group, name, version, purl, cpe, kind]
 }
 
 /// The tool that made the document, where it names just one.
@@ -58,7 +69,7 @@ fn vulnerability<'j>(
     found: &Element<'j, '_>,
     scanner: &str,
     target: Option<&str>,
-    components: &HashMap<&'j str, &'j Json<'_>>,
+    components: &Components<'j, '_>,
     reading: &mut Reading<'_>,
 ) {
     let Element { json, pointer } = found;
@@ -112,7 +123,7 @@ fn vulnerability<'j>(
         let mut finding = finding.clone();
         let component = text(affects.json, "ref").and_then(|name| {
             let name = name.rsplit_once('#').filter(|_| name.starts_with("urn:cdx:")).map_or(name, |(_, name)| name);
-            components.get(name).copied()
+            components.get(name).copied().flatten()
         });
         if let Some(component) = component {
             let purl = text(component, "purl");
@@ -124,7 +135,12 @@ fn vulnerability<'j>(
         let version = component.and_then(|component| written(component, "version"));
         let version = version.or_else(|| version_of(affects.json));
         finding.text("version", version);
-        finding.text("state", analysed.map(|state| narrowed(state, affects.json, version)));
+        let state = analysed.map(|state| narrowed(state, affects.json, version));
+        finding.text("state", state);
+        // Of a reference to nothing, or to several, the package is not known: it is not left open what else is not affected.
+        if component.is_none() && has(affects.json, "ref") && state.is_some_and(|state| state != "open") {
+            finding.unknown("package");
+        }
         let origin = reading.pointer(&affects.pointer);
         for identity in &identities {
             let sighting = finding.clone().named(identity).sighting(target, origin.clone());

@@ -77,6 +77,11 @@ impl Finding {
         }
     }
 
+    /// Says that a field is not known, rather than left open.
+    pub(in crate::sources) fn unknown(&mut self, field: &str) {
+        self.fields.insert(field.to_owned(), Value::Null);
+    }
+
     pub(in crate::sources) fn flag(&mut self, field: &str, flag: Option<bool>) {
         if let Some(flag) = flag {
             self.fields.insert(field.to_owned(), Value::Bool(flag));

@@ -154,13 +154,14 @@ fn threats(vulnerability: &Map<String, Value>, about: &About, place: &Place, har
         let Some(details) = text(threat, "details", &place, harvest) else { continue };
         let products = about.tree.named_by(threat, &place, harvest);
         if let Some(rating) = severity(details) {
-            if products.is_empty() {
+            if products.is_none() {
                 read.rating = read.rating.or(Some(rating));
             }
-        } else if products.is_empty() {
-            read.all = read.all.or_else(|| Some(details.to_owned()));
-        } else {
-            read.of.extend(products.into_iter().map(|product| (product, details.to_owned())));
+            continue;
+        }
+        match products {
+            None => read.all = read.all.or_else(|| Some(details.to_owned())),
+            Some(products) => read.of.extend(products.into_iter().map(|product| (product, details.to_owned()))),
         }
     }
     read
@@ -179,7 +180,8 @@ fn reasons(
         let Some(flag) = object(flag, &place, harvest) else { continue };
         let Some(label) = text(flag, "label", &place, harvest) else { continue };
         // The flag's own word stands before prose.
-        of.extend(about.tree.named_by(flag, &place, harvest).into_iter().map(|product| (product, label.to_owned())));
+        let products = about.tree.named_by(flag, &place, harvest).unwrap_or_default();
+        of.extend(products.into_iter().map(|product| (product, label.to_owned())));
     }
     Reasons { of, all: threats.all }
 }
@@ -213,7 +215,7 @@ fn statements(
         for product in texts(standing, list, &place, harvest) {
             let Some(Names { products, within }) = about.tree.names(&product, silences(status)) else {
                 (right, is_open) = (false, true);
-                place.refuse(harvest, format!("there is no product `{product}` in the product tree"), "");
+                place.refuse(harvest, about.tree.lacks(&product), "");
                 continue;
             };
             let reason = reasons.of.get(&product).or(reasons.all.as_ref()).cloned();

@@ -1,6 +1,6 @@
 //! CycloneDX: the analyses that its vulnerabilities carry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -142,10 +142,12 @@ impl Said {
 }
 
 /// A component: its names, and the version that they may not have.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 struct Component {
     names: Vec<String>,
     version: Option<String>,
+    /// Several have its reference: nobody knows which of them is meant.
+    is_several: bool,
 }
 
 impl Component {
@@ -193,9 +195,17 @@ fn affected(
     let target =
         if target.starts_with("pkg%3A") || target.starts_with("pkg%3a") { decoded(target) } else { target.to_owned() };
     let component =
-        components.get(&target).cloned().unwrap_or_else(|| Component { names: vec![target], version: None });
+        components.get(&target).cloned().unwrap_or_else(|| Component { names: vec![target], ..Component::default() });
     let versions = list(element, "versions", place, harvest);
     let analysed = said.status;
+    let unclear = |harvest: &mut Harvest| {
+        let message = format!("several components are called `{}`", shown(reference));
+        place.key("ref").refuse(harvest, message, "a reference to one");
+    };
+    if versions.is_empty() && component.is_several && silences(analysed) {
+        unclear(harvest);
+        return false;
+    }
     if versions.is_empty() {
         said.of(analysed, if silences(analysed) { component.own() } else { component.names });
         return true;
@@ -222,6 +232,11 @@ fn affected(
             }
         };
         let quiet = silences(status);
+        if quiet && component.is_several {
+            whole = false;
+            unclear(harvest);
+            continue;
+        }
         match text(version, "version", &place, harvest) {
             Some(version) => {
                 let names = component.of(version);
@@ -243,7 +258,7 @@ fn affected(
 
 /// The names of components by their references: package URL and CPE name, or else the name.
 fn components(document: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> BTreeMap<String, Component> {
-    let mut names = BTreeMap::new();
+    let mut names: BTreeMap<String, Component> = BTreeMap::new();
     let mut left: Vec<(&Value, Place)> = Vec::new();
     if let Some(Value::Object(metadata)) = document.get("metadata")
         && let Some(component) = metadata.get("component")
@@ -267,7 +282,21 @@ fn components(document: &Map<String, Value>, place: &Place, harvest: &mut Harves
             called.extend(text(component, "name", &place, harvest).map(str::to_owned));
         }
         let version = text(component, "version", &place, harvest).map(str::to_owned);
-        names.insert(reference.to_owned(), Component { names: called, version });
+        add_component(&mut names, reference, Component { names: called, version, is_several: false });
     }
     names
+}
+
+/// Adds a component under its reference. Of one that several have, what leaves findings open is about each of them.
+fn add_component(components: &mut BTreeMap<String, Component>, reference: &str, component: Component) {
+    let Some(known) = components.get_mut(reference) else {
+        components.insert(reference.to_owned(), component);
+        return;
+    };
+    if !known.is_several && *known == component {
+        return;
+    }
+    let names = known.names.drain(..).chain(component.names);
+    let names: BTreeSet<String> = names.map(|name| narrow::unversioned(&name)).collect();
+    *known = Component { names: names.into_iter().collect(), version: None, is_several: true };
 }

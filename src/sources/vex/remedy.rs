@@ -64,12 +64,11 @@ pub(super) fn remedies(
             Some("mitigation" | "workaround") => remedy.mitigated_at = date,
             _ => {}
         }
-        let products = tree.named_by(element, &place, harvest);
-        if products.is_empty() {
-            read.entry(None).or_default().add(&remedy);
-        }
-        for product in products {
-            read.entry(Some(product)).or_default().add(&remedy);
+        match tree.named_by(element, &place, harvest) {
+            None => read.entry(None).or_default().add(&remedy),
+            Some(products) => {
+                products.into_iter().for_each(|product| read.entry(Some(product)).or_default().add(&remedy));
+            }
         }
     }
     read

@@ -19,7 +19,7 @@ pub(super) struct Names {
 }
 
 /// A product: its names, and what its branches say beside them.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 struct Product {
     names: Vec<String>,
     by: Vec<Narrowing>,
@@ -37,7 +37,10 @@ impl Product {
 pub(super) struct Tree {
     products: BTreeMap<String, Product>,
     relations: BTreeMap<String, (String, String)>,
-    groups: BTreeMap<String, Vec<String>>,
+    groups: BTreeMap<String, BTreeSet<String>>,
+    /// Identifiers that stand for several products: nobody knows which of them is meant.
+    several: BTreeSet<String>,
+    several_groups: BTreeSet<String>,
 }
 
 impl Tree {
@@ -75,6 +78,10 @@ impl Tree {
             let Some(group) = object(group, &place, harvest) else { continue };
             if let Some(id) = text(group, "group_id", &place, harvest) {
                 let ids = texts(group, "product_ids", &place, harvest);
+                let ids = ids.into_iter().collect();
+                if read.groups.get(id).is_some_and(|known| *known != ids) {
+                    read.several_groups.insert(id.to_owned());
+                }
                 read.groups.insert(id.to_owned(), ids);
             }
         }
@@ -97,7 +104,11 @@ impl Tree {
         if names.is_empty() {
             names.extend(text(product, "name", place, harvest).map(str::to_owned));
         }
-        self.products.insert(id.to_owned(), Product { names, by });
+        let product = Product { names, by };
+        if self.relations.contains_key(id) || self.products.get(id).is_some_and(|known| *known != product) {
+            self.several.insert(id.to_owned());
+        }
+        self.products.insert(id.to_owned(), product);
     }
 
     fn relation(&mut self, relation: &Map<String, Value>, place: &Place, harvest: &mut Harvest) {
@@ -109,14 +120,22 @@ impl Tree {
             place.refuse(harvest, "the relationship lacks one of its products", "three identifiers");
             return;
         };
-        self.relations.insert(id.to_owned(), (part.to_owned(), of.to_owned()));
+        let relation = (part.to_owned(), of.to_owned());
+        if self.products.contains_key(id) || self.relations.get(id).is_some_and(|known| *known != relation) {
+            self.several.insert(id.to_owned());
+        }
+        self.relations.insert(id.to_owned(), relation);
     }
 
-    /// What a product is called, strictly where a statement about it can take a finding away; `None` where the tree does not have it.
+    /// What a product is called, strictly where a statement about it can take a finding away; `None` where the tree does not have it, or has
+    /// several.
     pub(super) fn names(&self, id: &str, strictly: bool) -> Option<Names> {
         let mut names = Names::default();
         let mut id = id;
         for _ in 0..MOST_STEPS {
+            if self.several.contains(id) {
+                return None;
+            }
             if let Some(product) = self.products.get(id) {
                 names.products = product.names(strictly);
                 return Some(names);
@@ -131,10 +150,21 @@ impl Tree {
         None
     }
 
+    /// Why an identifier is that of no product.
+    pub(super) fn lacks(&self, id: &str) -> String {
+        match self.several.contains(id) {
+            true => format!("several products are called `{id}`"),
+            false => format!("there is no product `{id}` in the product tree"),
+        }
+    }
+
     /// The names of what contains a product: its own, or those of the part that a relationship is about.
     fn outer(&self, id: &str, strictly: bool) -> Option<Vec<String>> {
         let mut id = id;
         for _ in 0..MOST_STEPS {
+            if self.several.contains(id) {
+                return None;
+            }
             if let Some(product) = self.products.get(id) {
                 return Some(product.names(strictly));
             }
@@ -143,23 +173,27 @@ impl Tree {
         None
     }
 
-    /// The products that a record names, one by one and by groups.
+    /// The products that a record names, one by one and by groups; `None` where it names none, and is of all.
     pub(super) fn named_by(
         &self,
         record: &Map<String, Value>,
         place: &Place,
         harvest: &mut Harvest,
-    ) -> BTreeSet<String> {
+    ) -> Option<BTreeSet<String>> {
+        let is_none = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        if ["product_ids", "group_ids"].iter().filter_map(|key| record.get(*key)).all(is_none) {
+            return None;
+        }
         let mut ids: BTreeSet<String> = texts(record, "product_ids", place, harvest).into_iter().collect();
         for (index, group) in texts(record, "group_ids", place, harvest).iter().enumerate() {
-            match self.groups.get(group) {
+            match self.groups.get(group).filter(|_| !self.several_groups.contains(group)) {
                 Some(members) => ids.extend(members.iter().cloned()),
                 None => {
                     place.key("group_ids").index(index).refuse(harvest, "there is no such group of products", "");
                 }
             }
         }
-        ids
+        Some(ids)
     }
 }
 

@@ -207,6 +207,23 @@ fn cyclonedx_rates_by_whose_advisory_it_is() {
 }
 
 #[test]
+fn of_a_reference_to_several_components_of_cyclonedx_the_package_is_not_known() {
+    for (versions, package) in [(["1", "2"], "null"), (["2", "1"], "null"), (["1", "1"], r#""x""#)] {
+        let component =
+            |version: &str| format!(r#"{{"type":"library","bom-ref":"x","name":"x","version":"{version}"}}"#);
+        let found = harvest(
+            Kind::CycloneDx,
+            &format!(
+                r#"{{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{}],"vulnerabilities":[{{"id":"CVE-2026-0001",
+                  "analysis":{{"state":"not_affected","detail":"why"}},"affects":[{{"ref":"x"}}]}}]}}"#,
+                versions.map(component).join(",")
+            ),
+        );
+        assert_eq!(found.sightings[0].finding["package"].to_string(), package);
+    }
+}
+
+#[test]
 fn a_score_of_one_generation_stays_away_from_a_vector_of_another() {
     let found = harvest(
         Kind::Trivy,
