@@ -1,5 +1,7 @@
 //! Names of products that are about no more than was said: a product of which a document tells the version elsewhere is of that version only.
 
+use std::collections::BTreeSet;
+
 use crate::software::cpe::{Attribute, Cpe, Value};
 use crate::software::purl::Purl;
 
@@ -19,12 +21,57 @@ pub(super) enum Narrowing {
 /// The qualifier of a package URL that has a range of versions.
 const RANGE: &str = "vers";
 
-/// The names of one product, of which all have to hold: those that say no version are left out where another one says it.
+/// The names of one product, of which all have to hold: those that say no version are left out where another one says it. Where two contradict each
+/// other nobody knows which version it is.
 pub(super) fn agreed(mut names: Vec<String>) -> Vec<String> {
+    let versions: BTreeSet<String> = names.iter().filter_map(|name| version(name).flatten()).collect();
+    if versions.iter().any(|one| versions.iter().any(|other| contradict(one, other))) {
+        let doubt = versions.into_iter().collect::<Vec<_>>().join(" or ");
+        let names: BTreeSet<String> = names.iter().map(|name| doubted(name, &doubt)).collect();
+        return names.into_iter().collect();
+    }
     if names.iter().any(|name| version(name).flatten().is_some()) {
         names.retain(|name| version(name) != Some(None));
     }
     names
+}
+
+/// A name of a product whose version nobody knows.
+fn doubted(name: &str, doubt: &str) -> String {
+    match Purl::parse(name) {
+        Ok(mut purl) => {
+            purl.version = None;
+            in_range(&mut purl, doubt);
+            purl.to_string()
+        }
+        Err(_) if version(name).is_some() => format!("{name} ({doubt})"),
+        Err(_) => name.to_owned(),
+    }
+}
+
+/// Whether two versions are not those of one product. What one has more than the other, an epoch, a revision, a machine, is none of it; and what is
+/// no number (a digest, a tag) may be another name of the same.
+fn contradict(one: &str, other: &str) -> bool {
+    let plain = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        text.strip_prefix('v').unwrap_or(&text).to_owned()
+    };
+    let (one, other) = (plain(one), plain(other));
+    let is_number = |text: &str| {
+        text.starts_with(|first: char| first.is_ascii_digit())
+            && (text.contains('.') || text.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    is_number(&one) && is_number(&other) && !has_version(&one, &other) && !has_version(&other, &one)
+}
+
+/// Whether a version stands within another, no number of it cut.
+fn has_version(whole: &str, part: &str) -> bool {
+    let ends = |digit: Option<char>| digit.is_none_or(|digit| !digit.is_ascii_digit());
+    whole.match_indices(part).any(|(at, _)| {
+        let before = whole.get(..at).and_then(|text| text.chars().next_back());
+        let after = whole.get(at.saturating_add(part.len())..).and_then(|text| text.chars().next());
+        ends(before) && ends(after)
+    })
 }
 
 /// The names as far as they can say what narrows the product; where none of them can, a text that is nothing else's name.
@@ -52,6 +99,13 @@ fn one(name: &str, by: &[Narrowing]) -> Option<String> {
         let before = purl.clone();
         for narrowing in by {
             match narrowing {
+                Narrowing::Version(version) if clashes(purl.version.as_deref(), version) => {
+                    let mut both = [purl.version.take().unwrap_or_default(), version.clone()];
+                    both.sort();
+                    in_range(&mut purl, &both.join(" or "));
+                }
+                // It is in doubt.
+                Narrowing::Version(_) if before.version.is_some() => {}
                 // A version of its own names the very product.
                 Narrowing::Version(_) | Narrowing::Range(_) | Narrowing::Other(_) if purl.version.is_some() => {}
                 Narrowing::Version(version) => purl.version = Some(version.clone()),
@@ -69,6 +123,9 @@ fn one(name: &str, by: &[Narrowing]) -> Option<String> {
         for narrowing in by {
             let own = |attribute| cpe.get(attribute).literal().is_some();
             match narrowing {
+                Narrowing::Version(version) if clashes(cpe.get(Attribute::Version).literal(), version) => {
+                    more.push(version);
+                }
                 Narrowing::Version(version) if !own(Attribute::Version) => {
                     cpe.set(Attribute::Version, Value::exactly(version));
                 }
@@ -82,6 +139,11 @@ fn one(name: &str, by: &[Narrowing]) -> Option<String> {
     }
     // A name for people has all of it, or does not tell.
     texts(by).all(|text| name.contains(text)).then(|| name.to_owned())
+}
+
+/// Whether a name's own version is not the one that stands beside it.
+fn clashes(own: Option<&str>, version: &str) -> bool {
+    own.is_some_and(|own| contradict(own, version))
 }
 
 /// Says that a package URL is about a range of versions; of two together nobody knows which those are.

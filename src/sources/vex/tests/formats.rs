@@ -41,6 +41,104 @@ fn not_affected_needs_a_reason() {
 }
 
 #[test]
+fn what_several_products_are_called_is_none_of_them() {
+    let component = |version: &str| format!(r#"{{"bom-ref": "x", "name": "x", "purl": "pkg:npm/x@{version}"}}"#);
+    let cyclonedx = |state: &str, components: &[&str]| {
+        let components: Vec<String> = components.iter().map(|version| component(version)).collect();
+        read(
+            Kind::CycloneDxVex,
+            &format!(
+                r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{}], "vulnerabilities": [{{"id": "CVE-2026-1000",
+                    "analysis": {{"state": "{state}", "detail": "why"}}, "affects": [{{"ref": "x"}}]}}]}}"#,
+                components.join(",")
+            ),
+        )
+    };
+    for versions in [["1", "2"], ["2", "1"]] {
+        let harvest = cyclonedx("not_affected", &versions);
+        assert_eq!(harvest.assertions, [], "{versions:?}");
+        assert_eq!(refused(&harvest), ["/vulnerabilities/0/affects/0/ref: several components are called `x`"]);
+        // What leaves a finding open is about each.
+        assert_eq!(only(&cyclonedx("exploitable", &versions)).products, ["pkg:npm/x"]);
+    }
+    assert_eq!(only(&cyclonedx("not_affected", &["1", "1"])).products, ["pkg:npm/x@1"]);
+
+    let product = |version: &str| {
+        format!(
+            r#"{{"product_id": "P", "name": "x", "product_identification_helper": {{"purl": "pkg:npm/x@{version}"}}}}"#
+        )
+    };
+    let csaf = |list: &str, products: &[&str], group: &str| {
+        let products: Vec<String> = products.iter().map(|version| product(version)).collect();
+        read(
+            Kind::Csaf,
+            &format!(
+                r#"{{"document": {{"category": "csaf_vex", "csaf_version": "2.0", "tracking": {{"id": "A", "status": "final"}}}},
+                    "product_tree": {{"full_product_names": [{}], "product_groups": [{{"group_id": "G", "product_ids": ["P"]}}{group}]}},
+                    "vulnerabilities": [{{"cve": "CVE-2026-1000", "product_status": {{"{list}": ["P"]}},
+                      "threats": [{{"category": "impact", "details": "not built in", "group_ids": ["G"]}}]}}]}}"#,
+                products.join(",")
+            ),
+        )
+    };
+    for versions in [["1", "2"], ["2", "1"]] {
+        let harvest = csaf("known_not_affected", &versions, "");
+        assert_eq!(harvest.assertions, [], "{versions:?}");
+        assert_eq!(
+            refused(&harvest),
+            ["/vulnerabilities/0/product_status/known_not_affected: several products are called `P`"]
+        );
+        assert_eq!(only(&csaf("known_affected", &versions, "")).products, Vec::<String>::new());
+    }
+    assert_eq!(only(&csaf("known_not_affected", &["1", "1"], "")).products, ["pkg:npm/x@1"]);
+    // A group that is several is none, and what is said of it is not said of all.
+    let harvest = csaf("known_not_affected", &["1"], r#", {"group_id": "G", "product_ids": ["Q"]}"#);
+    assert_eq!((harvest.assertions.len(), refused(&harvest).len()), (0, 2));
+}
+
+#[test]
+fn versions_that_contradict_each_other_are_in_doubt() {
+    for (id, purl, products) in [
+        ("pkg:npm/x@1.0", "pkg:npm/x@2.0", "pkg:npm/x?vers=1.0%20or%202.0"),
+        ("pkg:npm/x@2.0", "pkg:npm/x@1.0", "pkg:npm/x?vers=1.0%20or%202.0"),
+        ("pkg:npm/x@1.0", "pkg:npm/x@1.0", "pkg:npm/x@1.0"),
+        ("pkg:npm/x", "pkg:npm/x@1.0", "pkg:npm/x@1.0"),
+        ("pkg:oci/x@sha256:ab", "pkg:npm/x@1.0", "pkg:oci/x@sha256:ab pkg:npm/x@1.0"),
+        (
+            "cpe:2.3:a:x:x:3.0:*:*:*:*:*:*:*",
+            "pkg:deb/debian/x@1:3.0-1",
+            "cpe:2.3:a:x:x:3.0:*:*:*:*:*:*:* pkg:deb/debian/x@1:3.0-1",
+        ),
+    ] {
+        let said = openvex(&format!(
+            r#"{{"vulnerability": "CVE-2026-1000", "status": "not_affected", "justification": "component_not_present",
+                "products": [{{"@id": "{id}", "identifiers": {{"purl": "{purl}"}}}}]}}"#
+        ));
+        assert_eq!(only(&said).products.join(" "), products, "{id} {purl}");
+        // What leaves it open is about both.
+        let said = openvex(&format!(
+            r#"{{"vulnerability": "CVE-2026-1000", "status": "affected", "products": [{{"@id": "{id}", "identifiers": {{"purl": "{purl}"}}}}]}}"#
+        ));
+        assert!(only(&said).products.contains(&id.to_owned()));
+    }
+    for (version, purl, product) in [
+        ("9.0", "pkg:npm/x@3.0.0", "pkg:npm/x?vers=3.0.0%20or%209.0"),
+        ("3.0.0", "pkg:npm/x@3.0.0", "pkg:npm/x@3.0.0"),
+        ("9.2p1-2", "pkg:deb/debian/x@1:9.2p1-2", "pkg:deb/debian/x@1:9.2p1-2"),
+        ("latest", "pkg:npm/x@3.0.0", "pkg:npm/x@3.0.0"),
+    ] {
+        let said = read(
+            Kind::CycloneDxVex,
+            &format!(
+                r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{{"bom-ref": "x", "name": "x", "version": "{version}", "purl": "{purl}"}}],
+                    "vulnerabilities": [{{"id": "CVE-2026-1000", "analysis": {{"state": "not_affected", "detail": "why"}}, "affects": [{{"ref": "x"}}]}}]}}"#
+            ),
+        );
+        assert_eq!(only(&said).products, [product], "{version}");
+    }
+}
+
+#[test]
 fn a_component_is_spoken_of_within_its_product() {
     let harvest = openvex(
         r#"{"vulnerability": "cve-2026-1000", "timestamp": "2026-02-01T00:00:00+01:00", "status": "fixed",
