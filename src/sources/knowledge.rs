@@ -165,6 +165,9 @@ impl Knowledge {
             }
         }
         self.read.extend(harvest.editions.iter().map(|edition| (edition.clone(), Arc::clone(&file))));
+        if let Some(now) = self.now {
+            harvest.advisories.iter_mut().for_each(|advisory| advisory.as_of(now));
+        }
         self.add_products(std::mem::take(&mut harvest.products));
         let catalogues = harvest.editions.iter().any(|edition| is_catalogue(edition.feed));
         self.files.add(harvest);

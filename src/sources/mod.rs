@@ -125,6 +125,14 @@ impl Advisory {
             && matches!((changed(self), changed(other)), (Some(one), Some(other)) if one < other)
     }
 
+    /// Holds it against the moment at which it is asked: one that was changed only after that is of no known time, and not withdrawn yet.
+    pub fn as_of(&mut self, now: Instant) {
+        if changed(self).is_some_and(|changed| enrich::guard::is_ahead(changed, now)) {
+            self.modified = None;
+            self.withdrawn = false;
+        }
+    }
+
     /// Whether another record says the very same, wherever it stands.
     #[must_use]
     pub fn says_the_same(&self, other: &Advisory) -> bool {

@@ -9,6 +9,7 @@ use super::document::{Place, kind, list, moment, moment_text, object, put, recor
 use super::metric::Metrics;
 use super::{Kind, vulnerability_id};
 use crate::sources::{Advisory, Edition, Fields, Harvest};
+use crate::time::parse_instant;
 
 /// Reads a record, a list or lines of them.
 ///
@@ -82,7 +83,9 @@ fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest
     let is_whole = harvest.refused.len() == before;
     let aliases = texts(&record, "aliases", place, harvest).iter().map(|alias| vulnerability_id(alias)).collect();
     let upstream = texts(&record, "upstream", place, harvest).iter().map(|other| vulnerability_id(other)).collect();
-    let withdrawn = is_withdrawn(&record, place, harvest);
+    let withdrawn = withdrawn(&record, place, harvest);
+    // Who says since when it is withdrawn changed it then at the earliest.
+    let modified = modified.map(|modified| later(modified, withdrawn.as_deref()));
     let affected = record.remove("affected").filter(|affected| !affected.is_null());
     let advisory = Advisory {
         feed: Kind::Osv.name(),
@@ -92,23 +95,31 @@ fn advisory(mut record: Map<String, Value>, place: &Place, harvest: &mut Harvest
         fields,
         // What is no list may be about anything.
         affected: affected.map(|affected| if affected.is_array() { affected } else { json!([null]) }),
-        withdrawn,
+        withdrawn: withdrawn.is_some(),
         modified,
         origin: place.origin(),
     };
     Some((advisory, is_whole))
 }
 
-/// Whether a record says since when it is withdrawn. What is no time is refused and withdraws nothing.
-fn is_withdrawn(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> bool {
-    let Some(withdrawn) = record.get("withdrawn").filter(|withdrawn| !withdrawn.is_null()) else { return false };
-    let is = withdrawn.as_str().map(str::trim).and_then(moment_text).is_some();
-    if !is {
+/// Since when a record is withdrawn. What is no time is refused and withdraws nothing.
+fn withdrawn(record: &Map<String, Value>, place: &Place, harvest: &mut Harvest) -> Option<String> {
+    let withdrawn = record.get("withdrawn").filter(|withdrawn| !withdrawn.is_null())?;
+    let since = withdrawn.as_str().map(str::trim).and_then(moment_text);
+    if since.is_none() {
         let found = withdrawn.as_str().map_or_else(|| kind(withdrawn).to_owned(), |text| format!("`{}`", shown(text)));
         let expected = "a time such as `2026-08-07T16:45:47Z`";
         place.key("withdrawn").refuse(harvest, format!("`withdrawn` is {found}"), expected);
     }
-    is
+    since
+}
+
+fn later(time: String, other: Option<&str>) -> String {
+    let instant = |text: &str| parse_instant(text).ok();
+    match other {
+        Some(other) if instant(other) > instant(&time) => other.to_owned(),
+        _ => time,
+    }
 }
 
 /// Refuses what the schema does not allow in an element of `affected`.

@@ -131,3 +131,32 @@ fn records_that_do_not_say_when_they_were_changed_say_the_same_from_a_store_as_f
         assert_eq!(field(knowledge, "CVE-2026-1000", "vendor_severity"), Some("critical".into()), "{how}");
     });
 }
+
+#[test]
+fn a_record_that_is_dated_ahead_replaces_none_and_withdraws_nothing_yet() {
+    let record = |more: &str, word: &str| {
+        format!(
+            r#"{{"id": "GHSA-x", "modified": {more}, "aliases": ["CVE-2026-1000"], "database_specific": {{"severity": "{word}"}}}}"#
+        )
+    };
+    let now = record(r#""2026-08-01T00:00:00Z""#, "critical");
+    for more in [
+        r#""2099-01-01T00:00:00Z""#,
+        r#""2099-01-01T00:00:00Z", "withdrawn": "2099-01-01T00:00:00Z""#,
+        r#""2026-08-02T00:00:00Z", "withdrawn": "2099-01-01T00:00:00Z""#,
+    ] {
+        let ahead = record(more, "low");
+        every_way([(Kind::Osv, "now.json", &now), (Kind::Osv, "ahead.json", &ahead)], |knowledge, how| {
+            let word = field(knowledge, "CVE-2026-1000", "vendor_severity");
+            assert_eq!(word, Some("critical".into()), "{how} {more}");
+            assert!(told(knowledge).contains(&"feed_future"), "{how} {more}");
+        });
+        let alone = knowledge(&[], &[(Kind::Osv, "ahead.json", &ahead)]);
+        assert_eq!(field(&alone, "CVE-2026-1000", "vendor_severity"), Some("low".into()), "{more}");
+    }
+    // One that is withdrawn by now is.
+    let withdrawn = record(r#""2026-08-02T00:00:00Z", "withdrawn": "2026-08-03T00:00:00Z""#, "low");
+    every_way([(Kind::Osv, "now.json", &now), (Kind::Osv, "later.json", &withdrawn)], |knowledge, how| {
+        assert_eq!(field(knowledge, "CVE-2026-1000", "vendor_severity"), None, "{how}");
+    });
+}

@@ -41,7 +41,7 @@ pub struct Outcome {
 ///
 /// A catalogue (`kev`, `epss`) is replaced as a whole by a later edition, and stays where the new file is older; where nobody knows which is the later,
 /// that is kept in mind ([`Held::beside`]). A record of `nvd`, `cve` and `osv` replaces the one with its identifier that was changed before it, or came
-/// from the file of its name, and never one that was changed later; where neither is known, both stay. Of VEX documents and tables of products the file
+/// from the file of its name, and never one that was changed later; where neither is known, both stay, as where one is dated after `now`. Of VEX documents and tables of products the file
 /// of the same name is replaced, unless the new one is older: then both stay. `now` is when the files are added; `limit` is the greatest age that a feed may have, where there is one.
 ///
 /// # Errors
@@ -110,7 +110,10 @@ pub fn merge<R: ReadAt, W: Write>(
         new.extend(harvest.assertions.into_iter().map(Record::Assertion));
         new.extend(harvest.products.into_iter().map(Record::Product));
         let advisories = harvest.advisories.into_iter().filter(|advisory| !left_out.contains(advisory.feed));
-        new.extend(advisories.map(Record::Advisory));
+        new.extend(advisories.map(|mut advisory| {
+            advisory.as_of(now);
+            Record::Advisory(advisory)
+        }));
     }
     let mut older: BTreeMap<&'static str, u64> = BTreeMap::new();
     let latest = latest(&new, &mut older);
