@@ -102,9 +102,10 @@ fn weaker(state: State, other_state: State, mine: Cell, other: Cell) -> Cell {
 
 /// Merges lists as multisets; returns which records contradict each other.
 fn merge_lists(inner: &TablePlan, lists: &[ListOf<'_>], out: &mut ListBuild, pool: &Pool) -> Option<Pair> {
-    // The lists that say anything: elements, or that there are none.
+    // The lists that say anything: elements, that there are none, or that there are some that nobody can read.
     let says = |(_, list, row): &&ListOf<'_>| {
-        list.state(*row) == State::Known || list.range(*row).any(|inner| !is_phantom(&list.rows, inner))
+        matches!(list.state(*row), State::Known | State::Unknown(Cause::Incomplete | Cause::Malformed))
+            || list.range(*row).any(|inner| !is_phantom(&list.rows, inner))
     };
     let saying: Vec<&ListOf<'_>> = lists.iter().filter(says).collect();
     if saying.is_empty() {

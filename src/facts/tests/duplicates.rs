@@ -39,6 +39,19 @@ fn a_malformed_value_gives_way_to_one_that_can_be_read() {
 }
 
 #[test]
+fn a_list_of_which_something_cannot_be_read_stays_incomplete_beside_another() {
+    for bad in ["[5]", "[{\"cve\":\"CVE-1\"},5]", "\"x\""] {
+        for good in ["[]", "[{\"cve\":\"CVE-1\"}]"] {
+            for (a, b) in [(bad, good), (good, bad)] {
+                let input = read(format!("{{\"id\":\"a\",\"findings\":{a}}}\n{{\"id\":\"a\",\"findings\":{b}}}\n"));
+                assert_sound(&input);
+                assert!(length(&input.facts.assets, "findings").1.is_some(), "{a} {b}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_absence_with_a_meaning_gives_way_to_a_value() {
     let both = |a: &str, b: &str| read_changes(format!("[{{\"id\":\"c\"{a}}},{{\"id\":\"c\"{b}}}]"));
     let input = both("", ",\"duration\":\"2h\",\"fixes\":[\"CVE-1\"]");
@@ -68,7 +81,7 @@ fn lists_are_compared_as_multisets() {
     assert_eq!(both(&format!("[{x}]"), &format!("[{y}]")), (2, Some(Cause::Disagreement)));
     assert_eq!(both("[]", &format!("[{y}]")), (1, Some(Cause::Disagreement)));
     assert_eq!(both("null", &format!("[{y}]")), (1, None));
-    assert_eq!(both("[5]", &format!("[{y}]")), (1, None));
+    assert_eq!(both("[5]", &format!("[{y}]")), (1, Some(Cause::Disagreement)));
     assert_eq!(both(&format!("[{y},5]"), &format!("[{y}]")), (1, Some(Cause::Malformed)));
     assert_eq!(both("null", "5"), (0, Some(Cause::Malformed)));
     assert_eq!(both("[]", "[]"), (0, None));
