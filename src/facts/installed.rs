@@ -10,6 +10,7 @@ use super::column::{Cell, ColumnBuild, ListBuild, State, TableBuild};
 use super::pool::Pool;
 use super::problem::{Place, printable};
 use super::records::Records;
+use super::table::Cause;
 use crate::check::schema::{Schema, Shape, TableId};
 use crate::check::types::{EnumDef, Type};
 
@@ -23,10 +24,12 @@ pub struct Installed {
     pub id: Arc<str>,
     /// Where its first record stands.
     pub place: Place,
-    /// Its software: the texts of each element.
+    /// Its software: the texts of each element; `null` is a name that was given and cannot be read.
     pub software: Vec<Map<String, Value>>,
     /// That is all that it has.
     pub is_complete: bool,
+    /// A part of the list was left out, or could not be read.
+    pub is_cut: bool,
     /// What was found on it.
     pub findings: Vec<Reported>,
 }
@@ -42,6 +45,9 @@ pub struct Reported {
     /// Its state, where that is known not to be `open`.
     pub closed: Option<String>,
 }
+
+/// The fields by which software is looked up.
+const NAMES: [&str; 2] = ["purl", "cpe"];
 
 /// The fields that are read of a list's elements: their names, and their places in the list's plan.
 struct Reads {
@@ -82,6 +88,9 @@ impl Reads {
     fn texts(&self, list: &ListBuild, inner: usize, pool: &Pool) -> Map<String, Value> {
         let text = |(name, field): &(String, usize)| match list.rows.scalar(*field)?.cell(inner) {
             Cell::Int(number) => Some((name.clone(), Value::from(pool.strings.get(number)?))),
+            Cell::Without(state) if is_unreadable(state) && NAMES.contains(&name.as_str()) => {
+                Some((name.clone(), Value::Null))
+            }
             _ => None,
         };
         self.fields.iter().filter_map(text).collect()
@@ -109,6 +118,11 @@ impl Reads {
         }
         Some(Reported { id: text("cve")?, package: text("package"), version: text("version"), closed })
     }
+}
+
+/// Whether something was given that cannot be read, or not all of it: `null` says no more than an absence.
+fn is_unreadable(state: State) -> bool {
+    matches!(state, State::Unknown(cause) if cause != Cause::Missing)
 }
 
 /// The elements of a row that are known.
@@ -145,7 +159,8 @@ impl Records {
             .collect();
         let elements: Vec<Map<String, Value>> =
             lists.iter().flat_map(|(list, row)| software.elements(list, *row, pool)).collect();
-        if elements.is_empty() {
+        let is_cut = lists.iter().any(|(list, row)| is_unreadable(list.state(*row)));
+        if elements.is_empty() && !is_cut {
             return None;
         }
         let found = tables().filter_map(|(table, row)| Some((findings.list(table)?, row)));
@@ -159,6 +174,7 @@ impl Records {
             software: elements,
             // Two lists may each lack what the other has, and more.
             is_complete: matches!(lists.as_slice(), [(list, row)] if list.state(*row) == State::Known),
+            is_cut,
             findings: found,
         })
     }

@@ -83,6 +83,8 @@ pub struct Correlated {
     pub found: Vec<Found>,
     /// What may be.
     pub doubts: Vec<Doubt>,
+    /// Software of which it is not known what it is, by its place, and why.
+    pub unclear: Vec<(usize, String)>,
     /// Software that cannot be looked up, by its place, and why.
     pub unread: Vec<(usize, String)>,
     /// Packages of which it is not known from which source they were built, by their places: no record of OSV has their own names, and one may have
@@ -206,6 +208,7 @@ impl<'a> Index<'a> {
         let mut result = Correlated::default();
         let pieces: Vec<Piece> = software.iter().map(Piece::read).collect();
         for (place, piece) in pieces.iter().enumerate() {
+            result.unclear.extend(piece.unclear.clone().map(|why| (place, why)));
             result.unread.extend(piece.unread().into_iter().map(|why| (place, why)));
         }
         let is_named = |package: &Package| self.packages.contains_key(&key(package.ecosystem().name(), package.name()));

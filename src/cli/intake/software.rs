@@ -18,9 +18,12 @@ pub(super) fn correlate(known: &Knowledge, builder: &mut FactsBuilder) {
     if !known.speaks_of_software() {
         return;
     }
-    let mut wanted = BTreeSet::new();
-    builder.installed(&mut |assets| keys_of(&assets, &mut wanted));
-    if wanted.is_empty() {
+    let (mut wanted, mut is_any) = (BTreeSet::new(), false);
+    builder.installed(&mut |assets| {
+        is_any |= !assets.is_empty();
+        keys_of(&assets, &mut wanted);
+    });
+    if !is_any {
         return;
     }
     let advisories = known.affecting(&wanted);

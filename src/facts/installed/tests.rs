@@ -26,6 +26,23 @@ fn standing(finding: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_cannot_be_read_of_software_is_not_left_out() {
+    for (software, is_cut, purl) in [
+        (r#"{"name":"x"}"#, false, "absent"),
+        (r#"{"name":"x","purl":null}"#, false, "absent"),
+        (r#"{"name":"x","purl":5}"#, false, "null"),
+        (r#"{"name":"x","purl":"pkg:npm/x@1","purl":"pkg:npm/x@2"}"#, false, "null"),
+        (r#"{"name":"x","purl":"pkg:npm/x@1"}"#, false, r#""pkg:npm/x@1""#),
+        ("null", true, "absent"),
+        (r#"{"name":"x"},5"#, true, "absent"),
+    ] {
+        let asset = installed(&format!(r#""software":[{software}]"#));
+        let read = asset.software.first().and_then(|it| it.get("purl"));
+        assert_eq!((asset.is_cut, read.map_or("absent".to_owned(), ToString::to_string).as_str()), (is_cut, purl));
+    }
+}
+
+#[test]
 fn a_package_that_is_not_known_is_none_that_is_left_open() {
     for (finding, stands) in [
         (r#","state":"not_affected""#, "CVE-2026-1 - - not_affected"),

@@ -7,6 +7,7 @@ use crate::software::cpe::{Attribute, Cpe};
 use crate::software::ecosystem::Package;
 use crate::software::purl::Purl;
 use crate::sources::Fields;
+use crate::sources::vex::narrow::contradict;
 
 /// A piece of software, read.
 pub(super) struct Piece {
@@ -16,6 +17,8 @@ pub(super) struct Piece {
     pub(super) product: Option<Product>,
     /// It is a package of Debian's kind, and does not say which source it was built from.
     pub(super) lacks_source: bool,
+    /// Why it is not known what it is: a name that cannot be read, or two that contradict each other.
+    pub(super) unclear: Option<String>,
     problems: Vec<String>,
 }
 
@@ -24,10 +27,15 @@ impl Piece {
         let text = |key: &str| fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
         let version = text("version");
         let mut problems = Vec::new();
+        let mut unclear = [("purl", "package URL"), ("cpe", "CPE name")]
+            .into_iter()
+            .find(|(key, _)| fields.get(*key).is_some_and(Value::is_null))
+            .map(|(_, what)| format!("its {what} cannot be read"));
         let mut packages = Vec::new();
         let mut lacks_source = false;
         match text("purl").map(Purl::parse) {
             Some(Ok(mut purl)) => {
+                unclear = unclear.or_else(|| contradicted(version?, purl.version.as_deref()?));
                 purl.version = purl.version.or_else(|| version.map(str::to_owned));
                 packages = Package::named_by(&purl);
                 lacks_source = purl.kind == "deb" && purl.qualifier("upstream").is_none();
@@ -35,19 +43,19 @@ impl Piece {
                     problems.push(format!("no feed speaks of packages of the type `{}`", purl.kind));
                 }
             }
-            Some(Err(error)) => problems.push(error.to_string()),
+            Some(Err(error)) => unclear = unclear.or_else(|| Some(error.to_string())),
             None => {}
         }
         let product = match text("cpe").map(Cpe::parse) {
             Some(Ok(cpe)) => Some(Product::new(cpe, version).built_as(&packages)),
             Some(Err(error)) => {
-                problems.push(error.to_string());
+                unclear = unclear.or_else(|| Some(error.to_string()));
                 None
             }
             None => None,
         };
         let (name, version) = (text("name").map(str::to_owned), version.map(str::to_owned));
-        Self { name, version, packages, product, lacks_source, problems }
+        Self { name, version, packages, product, lacks_source, unclear, problems }
     }
 
     /// Whether it says of which vendor it is which product.
@@ -59,7 +67,7 @@ impl Piece {
 
     /// Why it cannot be looked up, if so.
     pub(super) fn unread(&self) -> Option<String> {
-        if !self.packages.is_empty() || self.is_some_product() {
+        if !self.packages.is_empty() || self.is_some_product() || self.unclear.is_some() {
             return None;
         }
         if self.product.is_some() {
@@ -101,4 +109,9 @@ impl Piece {
         ];
         told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect()
     }
+}
+
+/// That a version is not the one of the package URL beside it.
+fn contradicted(version: &str, of_purl: &str) -> Option<String> {
+    contradict(version, of_purl).then(|| format!("its version is {version}, and that of its package URL {of_purl}"))
 }

@@ -88,7 +88,22 @@ fn packages_and_products() {
     );
     assert_eq!(doubts, ["CVE-2026-0004: the asset does not say its version"]);
     let unread = Index::new(&advisories).correlate(&list, true, &Seen::default()).unread;
-    assert_eq!(unread.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [5, 6, 7]);
+    assert_eq!(unread.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [5, 6]);
+    let unclear = Index::new(&advisories).correlate(&list, true, &Seen::default()).unclear;
+    assert_eq!(unclear, [(7, "`thing@1` is no package URL: it does not begin with `pkg:`".to_owned())]);
+    let contradicting = [
+        software(json!({"name": "left-pad", "version": "4.17.0", "purl": "pkg:npm/left-pad@9.9.9"})),
+        software(json!({"name": "left-pad", "version": "1.3", "purl": "pkg:npm/left-pad@1.3.0"})),
+        software(json!({"name": "left-pad", "purl": null})),
+    ];
+    let unclear = Index::new(&advisories).correlate(&contradicting, true, &Seen::default()).unclear;
+    assert_eq!(
+        unclear,
+        [
+            (0, "its version is 4.17.0, and that of its package URL 9.9.9".to_owned()),
+            (2, "its package URL cannot be read".to_owned())
+        ]
+    );
 
     let mut seen = Seen::default();
     seen.add("cve-2026-0001", Some("left-pad"));

@@ -60,7 +60,7 @@ impl Knowledge {
                 Some(state) => seen.add_closed(id, package.as_deref(), version.as_deref(), state == "fixed"),
             }
         }
-        let Correlated { found, doubts, unread, mut sourceless } =
+        let Correlated { found, doubts, unclear, unread, mut sourceless } =
             index.correlate(&asset.software, asset.is_complete, &seen);
         if !self.speaks_of(&[Kind::Osv]) {
             sourceless.clear();
@@ -76,6 +76,7 @@ impl Knowledge {
         let why = "from which source package it was built is not known, and advisories go by that".to_owned();
         let doubted = doubts.iter().map(|Doubt { id, software, why, .. }| (format!("`{id}` in "), *software, why));
         let doubted = doubted.chain(sourceless.iter().map(|software| (String::new(), *software, &why)));
+        let doubted = doubted.chain(unclear.iter().map(|(software, why)| (String::new(), *software, why)));
         caveats.extend(doubted.map(|(id, software, why)| Caveat {
             name: "software_in_doubt",
             kind: ProblemKind::Warning,
@@ -90,10 +91,13 @@ impl Knowledge {
             message: "software cannot be looked up in advisories",
             found: format!("`{}`: {why}", named(*software)),
         }));
+        if asset.is_cut {
+            caveats.push(cut());
+        }
         if findings.is_empty() && caveats.is_empty() {
             return None;
         }
-        let is_whole = doubts.is_empty() && sourceless.is_empty();
+        let is_whole = doubts.is_empty() && sourceless.is_empty() && unclear.is_empty() && !asset.is_cut;
         let list = if is_whole { Json::Array(findings) } else { Json::Incomplete(findings) };
         let id = Json::String(Cow::Owned(asset.id.to_string()));
         let mut record = vec![(Cow::Borrowed("id"), id)];
@@ -124,6 +128,17 @@ impl Knowledge {
         }
         finding.canonical();
         finding
+    }
+}
+
+/// That not all of an asset's software could be looked up.
+fn cut() -> Caveat {
+    Caveat {
+        name: "software_in_doubt",
+        kind: ProblemKind::Warning,
+        field: Arc::from("asset.findings"),
+        message: "whether an advisory is about an asset's software is not known: its findings count as incomplete",
+        found: "its list of software is incomplete".to_owned(),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::facts::{Caveat, Json, ProblemKind};
 use crate::software::purl::Purl;
 use crate::sources::feeds::document::shown;
-use crate::sources::scanners::document::{Element, Reading, has, list, text, text_at, written};
+use crate::sources::scanners::document::{Element, Reading, has, list, said, text, text_at, written};
 use crate::sources::scanners::{names, when};
 use crate::sources::{Component, Edition, Fields};
 
@@ -68,13 +68,20 @@ pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
         lacks(reading, "/compositions", "its `compositions` say that it is incomplete, or may be");
     }
     let target = text_at(document, &["metadata", "component", "name"]).map(str::to_owned);
-    let (mut found, mut nameless) = (Vec::new(), Vec::new());
-    each_component(document, reading, &mut |element, subject| match text(element.json, "name") {
-        Some(name) => {
-            found.extend(software(element.json, name, subject).map(|fields| (fields, element.pointer.clone())))
+    let (mut found, mut nameless, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+    each_component(document, reading, &mut |element, subject| {
+        let broken = ["purl", "cpe"].into_iter().filter(|key| is_broken(element.json, key));
+        unread.extend(broken.map(|key| (element.pointer.clone(), key)));
+        match text(element.json, "name") {
+            Some(name) => {
+                found.extend(software(element.json, name, subject).map(|fields| (fields, element.pointer.clone())))
+            }
+            None => nameless.push(element.pointer.clone()),
         }
-        None => nameless.push(element.pointer.clone()),
     });
+    for (pointer, key) in unread {
+        reading.refuse_at(&pointer, format!("the `{key}` of a component cannot be read"), "one text");
+    }
     for pointer in nameless {
         reading.refuse_at(&pointer, "a component has no `name`", "a text");
     }
@@ -121,6 +128,16 @@ fn is_said_whole(document: &Json<'_>) -> bool {
     };
     let is_whole = |one: &Json<'_>| matches!(text(one, "aggregate"), Some("complete" | "not_specified"));
     compositions.iter().filter(is_of_software).all(is_whole)
+}
+
+/// Whether what stands under a key is no text, or stands there twice; an empty one and `null` say nothing.
+pub(super) fn is_broken(of: &Json<'_>, key: &str) -> bool {
+    match of.get(key) {
+        Some(Json::String(text)) => !text.trim().is_empty() && said(text).is_none(),
+        Some(Json::Null) => false,
+        Some(_) => true,
+        None => has(of, key),
+    }
 }
 
 /// The fields of a component that is software and part of what the document is about.

@@ -1,11 +1,14 @@
 //! SPDX documents of versions 2.x in JSON, also as GitHub wraps them.
 
-use super::cyclonedx::{fields, lists, with_source};
+use super::cyclonedx::{fields, is_broken, lists, with_source};
 use crate::facts::Json;
 use crate::sources::feeds::document::shown;
 use crate::sources::scanners::document::{Element, Reading, list, text, text_at, texts, written};
 use crate::sources::scanners::when;
 use crate::sources::{Component, Edition};
+
+/// The kinds of references by which software is looked up.
+const NAMES: [&str; 3] = ["purl", "cpe23Type", "cpe22Type"];
 
 pub(super) fn read(document: &Json<'_>, reading: &mut Reading<'_>) {
     match document.get("sbom") {
@@ -49,6 +52,12 @@ fn read_package(package: &Element<'_, '_>, target: Option<&str>, subjects: &[&st
         reading.refuse_at(pointer, "a package has no `name`", "a text");
         return;
     };
+    for reference in reading.objects(json, pointer, "externalRefs") {
+        let is_name = text(reference.json, "referenceType").is_some_and(|kind| NAMES.contains(&kind));
+        if is_name && is_broken(reference.json, "referenceLocator") {
+            reading.refuse_at(&reference.pointer, "the `referenceLocator` of a reference cannot be read", "one text");
+        }
+    }
     let vendor = said(text(json, "originator")).or_else(|| said(text(json, "supplier"))).map(organization);
     let version = said(written(json, "versionInfo"));
     let reference = |kinds: &[&str]| {

@@ -10,7 +10,7 @@
 
 pub mod csaf;
 pub mod cyclonedx;
-mod narrow;
+pub(in crate::sources) mod narrow;
 pub mod openvex;
 mod remedy;
 #[cfg(test)]

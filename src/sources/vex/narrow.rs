@@ -51,7 +51,7 @@ fn doubted(name: &str, doubt: &str) -> String {
 
 /// Whether two versions are not those of one product. What one has more than the other, an epoch, a revision, a machine, is none of it; and what is
 /// no number (a digest, a tag) may be another name of the same.
-fn contradict(one: &str, other: &str) -> bool {
+pub(in crate::sources) fn contradict(one: &str, other: &str) -> bool {
     let plain = |text: &str| {
         let text = text.to_ascii_lowercase();
         text.strip_prefix('v').unwrap_or(&text).to_owned()

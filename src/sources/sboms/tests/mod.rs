@@ -141,6 +141,29 @@ fn a_list_that_is_not_there_leaves_open_what_software_there_is() {
 }
 
 #[test]
+fn a_name_that_cannot_be_read_is_refused() {
+    for (name, refused) in [
+        (r#""purl":5"#, 1),
+        (r#""purl":"pkg:npm/x@1","purl":"pkg:npm/x@2""#, 1),
+        (r#""cpe":[]"#, 1),
+        (r#""purl":null"#, 0),
+        (r#""purl":"""#, 0),
+    ] {
+        let text = format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{{"name":"x",{name}}}]}}"#);
+        assert_eq!(harvest(&text).refused.len(), refused, "{name}");
+    }
+    for (references, refused) in [
+        (r#"{"referenceType":"purl","referenceLocator":"pkg:npm/x@1"}"#, 1),
+        (r#"[{"referenceType":"purl","referenceLocator":5}]"#, 1),
+        (r#"[{"referenceType":"other","referenceLocator":5}]"#, 0),
+        ("null", 0),
+    ] {
+        let text = format!(r#"{{"spdxVersion":"SPDX-2.3","packages":[{{"name":"x","externalRefs":{references}}}]}}"#);
+        assert_eq!(harvest(&text).refused.len(), refused, "{references}");
+    }
+}
+
+#[test]
 fn sources_and_archives_of_spdx_are_software() {
     let found = harvest(
         r#"{"spdxVersion":"SPDX-2.3","name":"shop","documentDescribes":["SPDXRef-shop","SPDXRef-tool"],"packages":[
