@@ -34,7 +34,7 @@ use super::Edition;
 use super::enrich::Remark;
 
 /// The first bytes of a store: a name and the version of its form.
-const MARK: &[u8; 16] = b"changegate-feed4";
+const MARK: &[u8; 16] = b"changegate-feed5";
 /// The length of the end.
 const END: u64 = 96;
 /// The length of a row.
