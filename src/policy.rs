@@ -287,7 +287,7 @@ pub fn why(
     use crate::check::schema::TableId;
     let options = Options::default();
     let env = prepare(&policy.program, facts.data(), now, options);
-    let rows = 0..u32::try_from(facts.data().changes.len).unwrap_or(u32::MAX);
+    let rows = 0..u32::try_from(facts.data().change_count()).unwrap_or(u32::MAX);
     let found = rows
         .into_iter()
         .find(|row| crate::eval::facts::text(&env, TableId::CHANGE, "id", *row).as_deref() == Some(change));
@@ -308,7 +308,7 @@ pub fn when(
 ) -> (Option<When>, Vec<String>) {
     let batch = batch(options.batch_size);
     let env = prepare(&policy.program, facts.data(), now, batch);
-    let Some(row) = row_of(&env, crate::check::schema::TableId::CHANGE, facts.data().changes.len, change) else {
+    let Some(row) = row_of(&env, crate::check::schema::TableId::CHANGE, facts.data().change_count(), change) else {
         return (None, Vec::new());
     };
     crate::explain::when::when(&env, &policy.record(&facts.data().digest, now), row, asset, horizon, batch)

@@ -556,6 +556,7 @@ fn unseen(frame: &Frame<'_>, row: usize, list: &ListRef) -> Option<UnknownFact> 
         ListRef::Incidents => named("incidents"),
         ListRef::People => named("people"),
         ListRef::Answer(node) => unknown::missing(frame, row, &[*node], None).into_iter().next(),
-        ListRef::Changes | ListRef::Literal(_) => None,
+        ListRef::Changes => named("changes"),
+        ListRef::Literal(_) => None,
     }
 }

@@ -83,7 +83,7 @@ pub fn decide(env: &Env<'_>, record: &Record, wanted: impl Fn(&str) -> bool, opt
 
 /// The changes whose ids are wanted, by their ids.
 pub(super) fn changes(env: &Env<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(String, u32)> {
-    let rows = (0..env.facts.changes.len).filter_map(|row| u32::try_from(row).ok());
+    let rows = (0..env.facts.change_count()).filter_map(|row| u32::try_from(row).ok());
     let mut changes: Vec<(Option<String>, u32)> =
         rows.map(|row| (facts::text(env, TableId::CHANGE, "id", row), row)).collect();
     changes.sort();

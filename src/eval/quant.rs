@@ -52,8 +52,12 @@ pub fn elements(frame: &Frame<'_>, list: &ListRef) -> Vec<Element> {
             let Some(changes) = frame.rows(*var) else { return found };
             let phantom_row = phantom_asset(frame);
             for (parent, change) in changes.iter().enumerate() {
-                let Some(touched) = frame.env.facts.touched.get(*change as usize) else { continue };
                 let parent = clip(parent);
+                // Of a change that was not seen nobody knows what it touches.
+                let Some(touched) = frame.env.facts.touched.get(*change as usize) else {
+                    found.push(Element { parent, row: phantom_row, certain: false, phantom: true });
+                    continue;
+                };
                 found.extend(
                     touched.rows.iter().filter(|(row, _)| *row != phantom_row).map(|(row, certain)| Element {
                         parent,
@@ -80,11 +84,15 @@ pub fn elements(frame: &Frame<'_>, list: &ListRef) -> Vec<Element> {
         }
         ListRef::Changes => {
             let Some(changes) = frame.rows(VarId::CHANGE) else { return found };
-            let count = clip(frame.env.facts.changes.len);
+            let count = clip(frame.env.facts.change_count());
+            let incomplete = frame.env.facts.others_incomplete.contains(&TableId::CHANGE);
             for (parent, own) in changes.iter().enumerate() {
                 let parent = clip(parent);
                 let others = (0..count).filter(|row| row != own);
                 found.extend(others.map(|row| Element { parent, row, certain: true, phantom: false }));
+                if incomplete {
+                    found.push(Element { parent, row: count, certain: false, phantom: true });
+                }
             }
         }
         ListRef::Incidents => input_elements(&mut found, frame, TableId::INCIDENT),

@@ -356,7 +356,8 @@ impl Walk<'_> {
                         ListRef::People => self.add("people".to_owned(), Cause::Incomplete),
                         ListRef::Inventory => self.add("inventory".to_owned(), Cause::Incomplete),
                         ListRef::Answer(node) => self.node(frame, row, *node),
-                        ListRef::Changes | ListRef::Literal(_) => {}
+                        ListRef::Changes => self.add("changes".to_owned(), Cause::Incomplete),
+                        ListRef::Literal(_) => {}
                     }
                     continue;
                 }

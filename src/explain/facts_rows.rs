@@ -108,7 +108,7 @@ pub fn facts_report(
     let reads = reads(program);
     let mut fields = Vec::new();
     let mut lacking = Vec::new();
-    let roots = [(&facts.assets, facts.recorded), (&facts.changes, facts.changes.len)];
+    let roots = [(&facts.assets, facts.recorded), (&facts.changes, facts.change_count())];
     let others = facts.others.iter().map(|table| (table, table.len.saturating_sub(1)));
     for (table, rows) in roots.into_iter().chain(others) {
         cover(schema, table, 0..rows, &reads, &mut fields);
@@ -120,7 +120,7 @@ pub fn facts_report(
             lacking.push(Lack { field: name, why: why.to_owned() });
         }
     }
-    if facts.changes.len > 0 {
+    if facts.change_count() > 0 {
         let known = facts.touched.iter().filter(|touched| !touched.incomplete).count();
         let unreadable = facts.touched.iter().filter(|touched| touched.incomplete);
         let unreadable =
@@ -128,10 +128,10 @@ pub fn facts_report(
         let assets = Coverage {
             entity: "change".to_owned(),
             field: "change.assets".to_owned(),
-            records: facts.changes.len,
+            records: facts.change_count(),
             known,
             none: 0,
-            missing: facts.changes.len.saturating_sub(known).saturating_sub(unreadable),
+            missing: facts.change_count().saturating_sub(known).saturating_sub(unreadable),
             unreadable,
             read: true,
             examples: Vec::new(),

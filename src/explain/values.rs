@@ -21,7 +21,7 @@ pub fn values(env: &Env<'_>, node: NodeId, recorded: usize) -> Values {
     let names = |var| def.vars.contains(&var);
     let root = Frame::root(env);
     let assets = || (0..recorded).filter_map(|row| u32::try_from(row).ok());
-    let changes = || (0..env.facts.changes.len).filter_map(|row| u32::try_from(row).ok());
+    let changes = || (0..env.facts.change_count()).filter_map(|row| u32::try_from(row).ok());
     let mut rows = Vec::new();
     let of_change: Vec<Option<u32>> = if names(VarId::CHANGE) { changes().map(Some).collect() } else { vec![None] };
     for change in of_change {

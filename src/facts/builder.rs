@@ -336,7 +336,6 @@ impl FactsBuilder {
         self.given.insert(entity);
         match entity {
             TableId::ASSET => self.incomplete |= lacking,
-            TableId::CHANGE => {}
             other if lacking => {
                 self.others_incomplete.insert(other);
             }
@@ -370,6 +369,7 @@ impl FactsBuilder {
         let mut assets = self.assets.unique(&self.pool, &mut self.report);
         let mut changes = self.changes.unique(&self.pool, &mut self.report);
         let goes_now = times(&self.schema, &mut changes, &mut self.report);
+        changes.table.push_phantom();
         let recorded = assets.ids.len();
         add_unrecorded(&mut assets, &changes.named, &mut self.pool);
         let phantom = row(assets.table.len);

@@ -120,6 +120,7 @@ impl FactsBuilder {
         let marks = self.all_marks();
         let mut changes = self.changes.unique(&self.pool, &mut self.report);
         let goes_now = times(&self.schema, &mut changes, &mut self.report);
+        changes.table.push_phantom();
         let mut sums = vec![changes.digest];
         let (others, places) = others(&self.schema, self.others, &self.pool, &mut self.report, &mut sums);
         let mut holders: HashMap<String, Vec<u32>> = HashMap::new();

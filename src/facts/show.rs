@@ -28,10 +28,16 @@ impl Facts {
         self.id(&self.changes, row)
     }
 
+    /// How many changes there are.
+    #[must_use]
+    pub fn change_count(&self) -> usize {
+        self.changes.len.saturating_sub(1)
+    }
+
     /// The ids of the changes, sorted.
     #[must_use]
     pub fn change_ids(&self) -> Vec<String> {
-        (0..self.changes.len).filter_map(|row| self.change_id(row)).map(str::to_owned).collect()
+        (0..self.change_count()).filter_map(|row| self.change_id(row)).map(str::to_owned).collect()
     }
 
     fn id(&self, table: &TableData, row: usize) -> Option<&str> {

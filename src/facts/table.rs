@@ -336,13 +336,13 @@ pub struct Facts {
     pub assets_incomplete: bool,
     /// These are the facts of a part of the inventory: what a change touches beside its assets is decided elsewhere.
     pub part: bool,
-    /// The changes.
+    /// The changes; the last row is a phantom that stands for changes not seen.
     pub changes: Arc<TableData>,
     /// The other entities of the input: people, services, incidents, waivers, duties; each table ends with a phantom row.
     pub others: Vec<Arc<TableData>>,
     /// The tables of which a file or a record was given, even an empty one.
     pub given: Vec<TableId>,
-    /// The tables of `others` of which there may be more records than were read.
+    /// The tables of `others`, and that of the changes, of which there may be more records than were read.
     pub others_incomplete: Vec<TableId>,
     /// For each change, the assets that it touches.
     pub touched: Vec<Touched>,

@@ -199,8 +199,10 @@ fn assert_sound(input: &Input) {
     assert_eq!(facts.assets.phantom.iter().filter(|is_phantom| *is_phantom).count(), 1);
     assert!(facts.assets.phantom.value(phantom as usize));
     assert!(facts.recorded <= phantom as usize);
-    assert_eq!(facts.touched.len(), facts.changes.len);
-    assert_eq!(facts.goes_now.len(), facts.changes.len);
+    assert_eq!(facts.changes.phantom.iter().filter(|is_phantom| *is_phantom).count(), 1);
+    assert!(facts.changes.phantom.value(facts.change_count()));
+    assert_eq!(facts.touched.len(), facts.change_count());
+    assert_eq!(facts.goes_now.len(), facts.change_count());
     for touched in &facts.touched {
         assert!(!touched.rows.is_empty());
         assert_eq!(touched.incomplete, touched.rows.last() == Some(&(phantom, false)));

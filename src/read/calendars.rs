@@ -36,7 +36,7 @@ pub(super) fn named(program: &Program, facts: &Facts, now: Instant) -> BTreeSet<
     for node in nodes {
         let Some(def) = env.node(node) else { continue };
         let (var, count) = match def.vars.contains(&VarId::CHANGE) {
-            true => (VarId::CHANGE, facts.changes.len),
+            true => (VarId::CHANGE, facts.change_count()),
             false => (VarId::ASSET, facts.recorded),
         };
         let rows: Vec<u32> = (0..count).filter_map(|row| u32::try_from(row).ok()).collect();

@@ -65,7 +65,7 @@ impl FactsBuilder {
         each_text(&program, |text| texts.push(Arc::clone(text)));
         base.know(&texts);
         let mut problems = Problems::default();
-        let mut unclear = vec![false; base.facts().changes.len];
+        let mut unclear = vec![false; base.facts().change_count()];
         let mut selected = Vec::new();
         for selection in selections {
             match expression(&program, &selection.condition, Sight::Selection) {

@@ -156,6 +156,24 @@ fn a_broken_inventory_decides_nothing_unless_told() {
     }
 }
 
+/// A change that could not be read may be the one that another must not meet.
+#[test]
+fn changes_that_cannot_be_read_are_changes_that_nobody_knows() {
+    let folder = Folder::project("none");
+    folder.write("policy/policy.gate", "policy p { timezone \"UTC\" }\nrule r { forbid any c in changes where (any a in assets where a in c.assets) and c overlaps change }\n");
+    let first = "{\"id\":\"CHG-1\",\"assets\":[\"db-1\"],\"start\":\"2026-11-25T20:00:00Z\",\"end\":\"2026-11-25T21:00:00Z\"}\n";
+    folder.write("changes.ndjson", first);
+    let call = ["check", "--now", NOW, "--format", "json", "--keep-going", "--change", "changes.ndjson"];
+    assert_eq!(folder.run(call).status(0).json()["changes"][0]["verdict"], "permit");
+    folder.write("changes.ndjson", format!("{first}{{\"id\":\"CHG-2\" \"assets\":[\"db-1\"]}}\n"));
+    let json = folder.run(call).status(1).json();
+    assert_ne!(json["changes"][0]["verdict"], "permit");
+    assert_eq!(
+        json["decisions"][0]["reasons"][0]["unknown"][0],
+        serde_json::json!({"fact": "changes", "cause": "incomplete"})
+    );
+}
+
 #[test]
 fn a_wrong_policy_ends_with_two() {
     let folder = Folder::project("none");
