@@ -126,7 +126,7 @@ pub(super) fn read(policy: &Policy, files: Vec<Given>, sources: &[Source], now: 
         warnings = known.warnings;
         known.knowledge
     });
-    let mut intake = Intake::new(policy.schema(), sources, knowledge.clone(), unpacked);
+    let mut intake = Intake::new(policy.schema(), sources, knowledge.clone(), unpacked, &files);
     for given in files {
         intake.add(given, &mut builder);
     }
@@ -157,7 +157,7 @@ fn reads(
         return reads;
     }
     let mut builder = policy.facts_builder(now, None);
-    let mut intake = Intake::new(policy.schema(), sources, None, unpacked);
+    let mut intake = Intake::new(policy.schema(), sources, None, unpacked, files);
     for given in changes {
         intake.add(given.clone(), &mut builder);
     }
@@ -210,7 +210,7 @@ pub(super) fn read_in_portions(
     let reads = reads(policy, fields, &files, (sources, now, unpacked));
     let mut builder = policy.facts_builder(now, zone);
     builder.narrow(&reads, true);
-    let mut intake = Intake::new(policy.schema(), sources, None, unpacked);
+    let mut intake = Intake::new(policy.schema(), sources, None, unpacked, &files);
     for given in files {
         intake.add(given, &mut builder);
     }

@@ -111,8 +111,10 @@ impl<'s> Intake<'s> {
         sources: &'s [Source],
         known: Option<Arc<Knowledge>>,
         unpacked: u64,
+        files: &[Given],
     ) -> Self {
-        let has_votes = sources.iter().any(|source| source.mapping.entity == TableId::APPROVAL);
+        // A source that is not read in this call says nothing of who has voted.
+        let has_votes = files.iter().any(|given| Self::form(sources, given).1 == TableId::APPROVAL);
         Self {
             schema,
             sources,

@@ -213,6 +213,11 @@ fn exports_of_tickets_are_changes() {
         |expression: &str| folder.run(["eval", expression, "--now", NOW, "--format", "ndjson"]).status(0).lines();
     assert_eq!(values("any v in change.approvals where v.decision == approve and v.role == \"cab\"")[0]["value"], true);
     assert_eq!(values("count(f in change.fixes)")[0]["value"], serde_json::Value::Null);
+    // Votes that are configured and not read say nothing of who has voted.
+    let eval = ["eval", "any v in change.approvals where v.decision == reject", "--now", NOW, "--format", "ndjson"];
+    assert_eq!(folder.run(eval).status(0).lines()[0]["value"], false);
+    let lines = folder.run(eval.iter().chain(&["--change", "change.json"])).status(0).lines();
+    assert_eq!(lines[0]["value"], serde_json::Value::Null);
     // Somebody who would be `u1` here and `Ada` there.
     folder.write(
         "votes.json",

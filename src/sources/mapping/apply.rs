@@ -223,7 +223,9 @@ impl Rule {
                     continue;
                 }
             };
+            // An element that says nothing is one that nobody knows; blanks between marks are gone by now.
             if text.is_empty() {
+                elements.push(Json::Null);
                 continue;
             }
             // Whoever reads the list sees that one of its elements is missing.

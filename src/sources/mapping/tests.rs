@@ -200,6 +200,11 @@ fn an_element_that_lacks_the_key_stays_in_the_list() {
     assert_eq!(of(r#"{"id":"a","t":[{"n":"x"},{"n":"y"}]}"#), r#"{"id":"a","tags":["x","y"]}"#);
     assert_eq!(of(r#"{"id":"a","t":[{"n":"x"},{"m":1}]}"#), r#"{"id":"a","tags":[null,"x"]}"#);
     assert_eq!(of(r#"{"id":"a","t":[]}"#), r#"{"id":"a","tags":[]}"#);
+    // So does one that says nothing; a blank between marks is none.
+    assert_eq!(of(r#"{"id":"a","t":[{"n":"x"},{"n":" "}]}"#), r#"{"id":"a","tags":[null,"x"]}"#);
+    let list = |record: &str| mapped("tags = { from = \"t\", split = \",\" }", record).0;
+    assert_eq!(list(r#"{"id":"a","t":["x",""]}"#), r#"{"id":"a","tags":[null,"x"]}"#);
+    assert_eq!(list(r#"{"id":"a","t":"x,,y"}"#), r#"{"id":"a","tags":["x","y"]}"#);
     // What is no list may have been one of which only the first was written: nobody knows.
     assert_eq!(of(r#"{"id":"a","t":{"n":"x"}}"#), r#"{"id":"a","tags":...}"#);
 }
