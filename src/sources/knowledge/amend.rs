@@ -261,9 +261,9 @@ fn note(places: &Mutex<Places>, name: &str, told: Vec<String>) {
     }
 }
 
-/// What a remark on a finding tells; what the finding has itself is told where it is read.
+/// What a remark on a finding tells; what the finding has itself and keeps is told where it is read.
 fn caveat(remark: &Remark) -> Option<Caveat> {
-    let own = remark.name.starts_with("cvss_") && remark.origin.is_none();
+    let own = matches!(remark.name, "cvss_malformed" | "cvss_score_contradicted") && remark.origin.is_none();
     let (name, kind, message) = TOLD.into_iter().find(|(name, ..)| *name == remark.name && !own)?;
     let from = remark.origin.as_ref().map_or_else(String::new, |origin| format!(" ({})", origin.file));
     Some(Caveat {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::facts::{Amend, Json};
 use crate::sources::store::{Added, merge};
 use crate::time::parse_instant;
 
@@ -159,4 +160,16 @@ fn a_record_that_is_dated_ahead_replaces_none_and_withdraws_nothing_yet() {
     every_way([(Kind::Osv, "now.json", &now), (Kind::Osv, "later.json", &withdrawn)], |knowledge, how| {
         assert_eq!(field(knowledge, "CVE-2026-1000", "vendor_severity"), None, "{how}");
     });
+}
+
+/// A score that no vector of the finding has is told of even where it is the finding's own vector that counts instead of it.
+#[test]
+fn a_score_that_gives_way_to_the_findings_own_vector_is_told() {
+    let osv = r#"{"id": "CVE-2026-1000", "modified": "2026-02-01T00:00:00Z", "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]}"#;
+    let knowledge = knowledge(&[], &[(Kind::Osv, "osv.json", osv)]);
+    let own = r#"["CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 2.5]"#;
+    let text = format!(r#"{{"id": "a", "findings": [{{"cve": "CVE-2026-1000", "cvss": {own}}}]}}"#);
+    let mut record = Json::from(serde_json::from_str::<Value>(&text).unwrap());
+    let told = knowledge.asset(&mut record);
+    assert_eq!(told.iter().map(|caveat| caveat.name).collect::<Vec<_>>(), ["cvss_score_replaced"]);
 }
