@@ -157,20 +157,37 @@ impl Scanner<'_> {
         }
     }
 
+    /// Whether the carriage return at that byte belongs to the end of a line.
+    fn ends_line(&self, at: usize) -> bool {
+        self.text.as_bytes().get(at.saturating_add(1)) == Some(&b'\n')
+    }
+
     /// Refuses characters that hide what a text says.
     fn characters(&mut self) -> Result<(), Diagnostic> {
         if self.text.starts_with('\u{feff}') {
             self.blank(0, '\u{feff}'.len_utf8());
         }
         // Nearly always there is nothing to look at more closely.
-        if self.text.bytes().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')) {
+        let is_plain = self.text.bytes().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~'));
+        let mut returns = memchr::memchr_iter(b'\r', self.text.as_bytes());
+        if is_plain && returns.all(|at| self.ends_line(at)) {
             return Ok(());
         }
         for (at, c) in self.text.char_indices() {
             let span = Span::new(self.file, at, at + c.len_utf8());
             match c {
-                '\t' | '\n' | '\r' => {}
+                '\t' | '\n' => {}
+                '\r' if self.ends_line(at) => {}
                 '\u{feff}' if at == 0 => {}
+                '\r' => {
+                    return Err(Diagnostic::error(
+                        codes::BAD_CHARACTER,
+                        span,
+                        "a carriage return without a line feed behind it",
+                    )
+                    .label("many editors begin a line here, and the policy does not")
+                    .help("end lines with a line feed, or with both"));
+                }
                 '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => {
                     return Err(Diagnostic::error(
                         codes::BAD_CHARACTER,
@@ -180,7 +197,7 @@ impl Scanner<'_> {
                     .label("not allowed in a policy")
                     .help("save the file as plain UTF-8 text"));
                 }
-                '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+                '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
                     return Err(Diagnostic::error(
                         codes::BAD_CHARACTER,
                         span,

@@ -293,3 +293,12 @@ fn byte_order_marks_and_line_ends_do_no_harm() {
     assert!(parse(FileId(0), "").1.is_empty());
     assert!(parse(FileId(0), "# only a comment").1.is_empty());
 }
+
+/// What begins a line in an editor and none here would be a rule there and a comment here.
+#[test]
+fn line_ends_that_are_none_here_are_refused() {
+    for end in ["\r", "\u{2028}", "\u{2029}", "\u{85}"] {
+        let text = format!("# the next one counts{end}rule r {{ forbid x }}\n");
+        assert!(problems(&text).starts_with("CG0003"), "{end:?}: {}", problems(&text));
+    }
+}
