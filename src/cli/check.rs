@@ -17,6 +17,7 @@ use super::session::{Needs, Session};
 use super::stopwatch::Stage;
 use super::watch::{self, Pace};
 use crate::eval::decision::{Decision, Verdict};
+use crate::facts::printable;
 use crate::report::{Format, human, json};
 use crate::syntax::suggest::nearest;
 use crate::{Outcome, Policy};
@@ -233,9 +234,9 @@ pub(super) fn known(ids: &[String], changes: &[String]) -> Result<(), Failure> {
         if changes.contains(id) {
             continue;
         }
-        let failure = Failure::new(format!("there is no change `{id}`"));
+        let failure = Failure::new(format!("there is no change `{}`", printable(id)));
         return Err(match nearest(id, changes.iter().map(String::as_str)) {
-            Some(near) => failure.help(format!("did you mean `{near}`?")),
+            Some(near) => failure.help(format!("did you mean `{}`?", printable(near))),
             None if changes.is_empty() => failure.help("no changes were given: name a file with `--change FILE`"),
             None => failure.help(format!("there are {}", listed(changes))),
         });
@@ -246,7 +247,7 @@ pub(super) fn known(ids: &[String], changes: &[String]) -> Result<(), Failure> {
 /// The first of many names.
 fn listed(names: &[String]) -> String {
     const SHOWN: usize = 10;
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", printable(name))).collect();
     let more = names.len().saturating_sub(SHOWN);
     if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
