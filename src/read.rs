@@ -253,6 +253,17 @@ impl FactsBuilder {
         self.inner.lack_elements(entity, file, list);
     }
 
+    /// Says that records of an entity are lacking, and why.
+    pub fn lack_records(&mut self, entity: TableId, place: &Place, why: Caveat) {
+        self.inner.lack_records(entity, place, why);
+    }
+
+    /// The identifiers of the changes so far, found in any case.
+    #[must_use]
+    pub fn change_names(&self) -> AssetNames {
+        self.inner.change_names()
+    }
+
     /// How many records of an entity there are so far.
     #[must_use]
     pub fn count(&self, entity: TableId) -> usize {

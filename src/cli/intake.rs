@@ -6,7 +6,7 @@ mod parts;
 mod reports;
 mod software;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::input::InputFile;
 use crate::check::reads::Reads;
 use crate::check::schema::{Schema, TableId};
 use crate::explain::facts_rows::FileRow;
-use crate::facts::{Chunk, Foreign, Json, Mapped, Misread, Place, Row, printable};
+use crate::facts::{Foreign, Json, Mapped, Misread, Place, Row, printable};
 use crate::sources::foreign;
 use crate::sources::inventories::{broken, csv, json, osquery, servicenow};
 use crate::sources::join::{Joined, Record, owner_of};
@@ -90,6 +90,12 @@ pub(super) struct Intake<'s> {
     ids: HashMap<String, String>,
     /// The first file of ServiceNow of each shape.
     shapes: BTreeMap<servicenow::Shape, String>,
+    /// Files of votes that name changes by raw keys.
+    raw_votes: BTreeSet<Arc<str>>,
+    /// What was read of searches in Jira, by what their issues are, each with the first file.
+    pages: BTreeMap<TableId, (Arc<str>, jira::Pages)>,
+    /// Changes were given, and not only votes.
+    has_changes: bool,
     /// Identifiers and host names of assets that sources have given, for reports that name them.
     reports: Vec<(Arc<str>, Option<String>, readers::Report)>,
     /// Votes come apart from their changes.
@@ -122,6 +128,9 @@ impl<'s> Intake<'s> {
             waiting: Vec::new(),
             ids: HashMap::new(),
             shapes: BTreeMap::new(),
+            raw_votes: BTreeSet::new(),
+            pages: BTreeMap::new(),
+            has_changes: false,
             reports: Vec::new(),
             has_votes,
             unpacked,
@@ -199,6 +208,7 @@ impl<'s> Intake<'s> {
         let asset = given.asset.or_else(|| source.and_then(|source| source.asset.clone()));
         self.has_inventory |=
             entity == TableId::ASSET && form != Form::Report && !(form == Form::Osquery && given.is_report);
+        self.has_changes |= entity == TableId::CHANGE;
         let (name, bytes) = (given.file.name.as_str(), given.file.bytes.as_slice());
         let mut mapping = source.map_or_else(|| empty(entity, &self.schema), |source| source.mapping.clone());
         let is_mapped = has_fields || mapping::builtin::has_rules(form, entity);
@@ -217,15 +227,15 @@ impl<'s> Intake<'s> {
             Form::Parquet => self.parquet(name, bytes, (mapping, has_fields), asset.as_deref(), builder),
             Form::Json if !is_mapped && owner_of(entity).is_none() => builder.add_file(entity, name, bytes),
             Form::Json => {
-                let (chunks, fault) = json::chunks(name, bytes, list.unwrap_or("records"));
+                let (split, fault) = json::apart(name, bytes, list.unwrap_or("records"));
                 let mapping = read_only(mapping, &self.schema, builder.reads());
                 if owner_of(entity).is_none() {
                     let other = |piece: &crate::facts::Piece<'_>| json::mapped(&mapping, piece);
                     let renames = mapping.renames();
-                    let mapped = Mapped { chunks: &chunks, renames: renames.as_deref(), other: &other };
+                    let mapped = Mapped { chunks: &split.chunks, renames: renames.as_deref(), other: &other };
                     builder.add_mapped(entity, name, &mapped);
                 } else {
-                    let pieces: Vec<_> = chunks.iter().flat_map(Chunk::pieces).collect();
+                    let pieces = split.pieces();
                     // Where nothing is mapped, the records are those of the vocabulary.
                     let rows =
                         if is_mapped { json::rows(&mapping, &pieces) } else { json::plain_rows(&mapping, &pieces) };
@@ -234,7 +244,10 @@ impl<'s> Intake<'s> {
                 self.fault(entity, name, asset.as_deref(), fault, builder);
             }
             Form::Jira => {
-                let (pieces, fault) = json::pieces(name, bytes, list.unwrap_or("issues"));
+                let (split, fault) = json::apart(name, bytes, list.unwrap_or("issues"));
+                let (_, pages) = self.pages.entry(entity).or_insert_with(|| (Arc::from(name), jira::Pages::default()));
+                split.frames.iter().for_each(|page| pages.add(page));
+                let pieces = split.pieces();
                 let read = |piece: &crate::facts::Piece<'_>| match json::parse(piece) {
                     Ok(issue) => json::row(&mapping, piece.line, &jira::plain(issue)),
                     Err(row) => *row,
@@ -246,6 +259,12 @@ impl<'s> Intake<'s> {
             Form::ServiceNow => {
                 let (pieces, fault) = json::pieces(name, bytes, list.unwrap_or("result"));
                 let export = servicenow::read(&mapping, &pieces);
+                if entity == TableId::APPROVAL {
+                    parts::votes_elsewhere(name, export.votes_elsewhere, builder);
+                    if export.shapes.contains(&servicenow::Shape::Raw) {
+                        self.raw_votes.insert(Arc::from(name));
+                    }
+                }
                 for shape in export.shapes {
                     self.shapes.entry(shape).or_insert_with(|| name.to_owned());
                 }
@@ -389,6 +408,8 @@ impl<'s> Intake<'s> {
         self.joined.rename(&self.ids);
         self.findings(builder);
         self.settle_assets(builder);
+        self.settle_changes(builder);
+        self.settle_pages(builder);
         let elements = trace.map(|asset| self.joined.places(asset)).unwrap_or_default();
         for Record { entity, place, record, caveats } in self.joined.records(self.known.as_deref()) {
             if !caveats.is_empty() {

@@ -1,4 +1,4 @@
-//! The assets that there are, by what others call them.
+//! The assets, or changes, that there are, by what others call them.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -310,6 +310,18 @@ impl FactsBuilder {
         }
     }
 
+    /// Says that records of an entity are lacking, and why.
+    pub fn lack_records(&mut self, entity: TableId, place: &Place, why: Caveat) {
+        self.caveats(place, vec![why]);
+        self.note(entity, true);
+    }
+
+    /// The identifiers of the changes so far.
+    #[must_use]
+    pub fn change_names(&self) -> AssetNames {
+        AssetNames::new(self.changes.ids_with(None, &self.pool))
+    }
+
     /// How many records of an entity there are so far.
     #[must_use]
     pub fn count(&self, entity: TableId) -> usize {

@@ -60,7 +60,7 @@ pub use portion::{Base, Foreign, Gathered, Note, Portion, Start};
 pub use problem::{Place, Problem, ProblemKind, Problems, printable};
 pub use records::Trace;
 pub use rows::{Broken, Mapped, Misread, Remark, Row};
-pub use split::{Chunk, Piece, Split, Wrapper, first_keys, is_lines, plain_name, split};
+pub use split::{Chunk, Frame, Piece, Split, Wrapper, first_keys, is_lines, plain_name, split};
 pub use table::{Cause, Column, Facts, TableData, Touched};
 
 #[cfg(test)]

@@ -94,9 +94,9 @@ impl Records {
             shared.report.error(None, || place(Some(row(line)), what), words);
         }
         let frame: Arc<str> = Arc::from(format!("file of {}", self.wrapper.name()));
-        for key in &split.ignored {
+        for key in split.ignored(self.wrapper) {
             let found = format!("found beside `{}`", self.wrapper.name());
-            shared.report.unknown_key(&frame, key, || None, || place(None, &found));
+            shared.report.unknown_key(&frame, &key, || None, || place(None, &found));
         }
         split.broken.is_some() || shared.report.left_out > left_out_before
     }

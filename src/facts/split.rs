@@ -2,6 +2,8 @@
 //!
 //! Only brackets, quotation marks and commas are looked at here. Whether a text is JSON is found out where it is read.
 
+use std::borrow::Cow;
+
 /// About how many bytes one worker reads at a time; the result does not hang on it.
 const CHUNK: usize = 256 * 1024;
 
@@ -30,8 +32,62 @@ pub struct Split<'b> {
     pub chunks: Vec<Chunk<'b>>,
     /// The file does not end as it should, or has something between its records: what, and on which line.
     pub broken: Option<(&'static str, usize)>,
-    /// Keys beside the list of records.
-    pub ignored: Vec<String>,
+    /// The objects that hold a list of records, in the order of the file.
+    pub frames: Vec<Frame<'b>>,
+}
+
+/// An object around a list of records.
+#[derive(Clone, Debug)]
+pub struct Frame<'b> {
+    /// How many records its lists have.
+    pub count: usize,
+    /// The other keys, as they are written, with their values.
+    pub beside: Vec<(&'b [u8], Piece<'b>)>,
+}
+
+impl<'b> Frame<'b> {
+    /// The text of the value beside the list that has this key; of several, the last.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&'b [u8]> {
+        self.beside.iter().rev().find(|(name, _)| *name == key.as_bytes()).map(|(_, value)| value.bytes)
+    }
+
+    /// Where it says that what gave the list failed: such a list ends where that happened.
+    fn failure(&self) -> Option<usize> {
+        const STATES: [&[u8]; 3] = [b"\"failure\"", b"\"failed\"", b"\"error\""];
+        const NOTHING: [&[u8]; 6] = [b"null", b"false", b"\"\"", b"[]", b"{}", b"0"];
+        let says = |(key, value): &&(&[u8], Piece<'_>)| match *key {
+            b"error" | b"errors" | b"errorMessages" => {
+                let bare: Vec<u8> = value.bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+                !NOTHING.contains(&bare.as_slice())
+            }
+            b"status" => STATES.iter().any(|state| value.bytes.eq_ignore_ascii_case(state)),
+            _ => false,
+        };
+        self.beside.iter().find(says).map(|(_, value)| value.line)
+    }
+}
+
+impl<'b> Split<'b> {
+    /// The records' texts.
+    #[must_use]
+    pub fn pieces(&self) -> Vec<Piece<'b>> {
+        self.chunks.iter().flat_map(Chunk::pieces).collect()
+    }
+
+    /// The keys beside the lists of which something is to be said.
+    pub(super) fn ignored(&self, wrapper: &Wrapper<'_>) -> impl Iterator<Item = Cow<'b, str>> {
+        let beside = self.frames.iter().flat_map(|frame| &frame.beside);
+        let told = beside.filter(|(key, _)| !is_one(wrapper.silent, key));
+        told.map(|(key, _)| String::from_utf8_lossy(key))
+    }
+
+    /// Takes in an object around records.
+    fn take(&mut self, frame: Frame<'b>) {
+        let failed = frame.failure().map(|line| ("an error is reported beside the list of records", line));
+        self.broken = self.broken.or(failed);
+        self.frames.push(frame);
+    }
 }
 
 impl<'b> Chunk<'b> {
@@ -102,8 +158,10 @@ pub fn split<'b>(bytes: &'b [u8], name: &str, wrapper: &Wrapper<'_>) -> Split<'b
                     break;
                 }
             }
-            b'{' if scan.wrapped(wrapper, &mut pieces, &mut split.ignored) => {}
-            b'{' => pieces.push(scan.piece()),
+            b'{' => match scan.wrapped(wrapper, &mut pieces) {
+                Some(frame) => split.take(frame),
+                None => pieces.push(scan.piece()),
+            },
             _ if pieces.is_empty() => {
                 pieces.push(Piece { bytes: bytes.get(scan.at..).unwrap_or_default(), line: scan.line });
                 break;
@@ -352,50 +410,45 @@ impl<'b> Scan<'b> {
     }
 
     /// Where the object that begins here holds its records in a list under the wrapper's key, takes these; otherwise stays.
-    fn wrapped(&mut self, wrapper: &Wrapper<'_>, pieces: &mut Vec<Piece<'b>>, ignored: &mut Vec<String>) -> bool {
+    fn wrapped(&mut self, wrapper: &Wrapper<'_>, pieces: &mut Vec<Piece<'b>>) -> Option<Frame<'b>> {
         let mut scan = *self;
         let mut inner = Vec::new();
-        let mut others = Vec::new();
+        let mut beside = Vec::new();
         let mut found = false;
         scan.step();
         loop {
             if scan.next_mark() != Some(b'"') {
-                return false;
+                return None;
             }
             let key = scan.piece().bytes;
             if scan.next_mark() != Some(b':') {
-                return false;
+                return None;
             }
             scan.step();
             let key = key.strip_prefix(b"\"").and_then(|key| key.strip_suffix(b"\"")).unwrap_or_default();
             match scan.next_mark() {
                 Some(b'[') if is_one(wrapper.lists, key) => {
                     // What is wrong within the list is better said of the whole file.
-                    if scan.elements(&mut inner).is_err() {
-                        return false;
-                    }
+                    scan.elements(&mut inner).ok()?;
                     found = true;
                 }
                 // A record, not a file's frame.
-                _ if is_one(wrapper.of_records, key) => return false,
-                _ => {
-                    scan.piece();
-                    let told = (!is_one(wrapper.silent, key)).then(|| String::from_utf8_lossy(key).into_owned());
-                    others.extend(told);
-                }
+                _ if is_one(wrapper.of_records, key) => return None,
+                _ => beside.push((key, scan.piece())),
             }
             match scan.next_mark() {
                 Some(b',') => scan.step(),
                 Some(b'}') => break,
-                _ => return false,
+                _ => return None,
             }
         }
-        if found {
-            scan.step();
-            *self = scan;
-            pieces.append(&mut inner);
-            ignored.append(&mut others);
+        if !found {
+            return None;
         }
-        found
+        scan.step();
+        *self = scan;
+        let count = inner.len();
+        pieces.append(&mut inner);
+        Some(Frame { count, beside })
     }
 }

@@ -137,10 +137,15 @@ impl Joined {
         places
     }
 
-    /// The assets that something belongs to, each with the place of its first part.
-    pub fn assets(&self) -> impl Iterator<Item = (&str, &Place)> {
-        let assets = self.owners.iter().filter(|((of, _), _)| *of == TableId::ASSET);
-        assets.filter_map(|((_, id), owned)| Some((id.as_str(), owned.place.as_ref()?)))
+    /// The assets, or changes, that something belongs to, each with the place of its first part.
+    pub fn owners(&self, entity: TableId) -> impl Iterator<Item = (&str, &Place)> {
+        let owners = self.owners.iter().filter(move |((of, _), _)| *of == entity);
+        owners.filter_map(|((_, id), owned)| Some((id.as_str(), owned.place.as_ref()?)))
+    }
+
+    /// Leaves out what belongs to an asset or change; how many elements that are.
+    pub fn remove(&mut self, entity: TableId, owner: &str) -> usize {
+        self.owners.remove(&(entity, owner.to_owned())).map_or(0, |owned| owned.places.len())
     }
 
     /// Renames owners: by raw keys of a ticket system to their identifiers.
@@ -148,9 +153,9 @@ impl Joined {
         self.rename_those(ids, &|_| true);
     }
 
-    /// Renames assets.
-    pub fn rename_assets(&mut self, ids: &HashMap<String, String>) {
-        self.rename_those(ids, &|of| of == TableId::ASSET);
+    /// Renames assets, or changes.
+    pub fn rename_of(&mut self, entity: TableId, ids: &HashMap<String, String>) {
+        self.rename_those(ids, &|of| of == entity);
     }
 
     fn rename_those(&mut self, ids: &HashMap<String, String>, are_meant: &dyn Fn(TableId) -> bool) {

@@ -245,6 +245,78 @@ fn exports_of_tickets_are_changes() {
     folder.run(["eval", "change.reboot", "--change", "c.yaml", "--now", NOW]).refuses("a file of YAML cannot be read");
 }
 
+/// A change, the votes on it as `votes` has them, and a rule that needs to know of every rejection.
+fn voted(votes: &str) -> Folder {
+    let folder = project();
+    folder.write("changes.json", r#"{"id":"CHG7","assets":["db-1"],"fixes":[]}"#);
+    folder.write("votes.json", votes);
+    let source = "\n[[source]]\nfiles = \"votes.json\"\nformat = \"servicenow\"\nentity = \"approval\"\n";
+    folder.write("changegate.toml", format!("{SOURCE}{source}"));
+    folder.write("policy.gate", "policy play { timezone \"UTC\" }\nrule vetoed { forbid any v in change.approvals where v.decision == reject  effect hold }\n");
+    folder
+}
+
+fn vote(on: &str) -> String {
+    format!(
+        r#"{{"sysapproval":{on},"approver":{{"link":"l","value":"u2"}},"state":"rejected","sys_updated_on":"2026-11-20 10:00:00","source_table":"change_request"}}"#
+    )
+}
+
+#[test]
+fn votes_that_may_be_on_a_change_are_not_lost() {
+    let known = |folder: &Folder| {
+        let eval = ["eval", "any v in change.approvals where v.decision == reject", "--now", NOW, "--format", "ndjson"];
+        let run = folder.run(eval).status(0);
+        let lines = run.lines();
+        assert_eq!((lines.len(), lines[0]["subject"].as_str()), (1, Some("CHG7")), "{}", run.stdout);
+        (lines[0]["value"].as_bool(), run.stderr)
+    };
+    let of = |votes: &[String]| known(&voted(&format!("{{\"result\":[{}]}}", votes.join(","))));
+    let named = |name: &str| vote(&format!(r#"{{"link":"l","value":"x","display_value":"{name}"}}"#));
+    assert_eq!(of(&[named("CHG7")]).0, Some(true));
+    assert_eq!(of(&[named("chg7")]).0, Some(true));
+    // Written otherwise: perhaps that change.
+    let (value, said) = of(&[named("CHG-0007")]);
+    assert_eq!(value, None);
+    assert!(said.contains("votes_unmatched") && said.contains("there is a change `CHG7`"), "{said}");
+    // By a key of which no change is known to have it.
+    let (value, said) = of(&[vote(r#"{"link":"l","value":"c1"}"#)]);
+    assert_eq!(value, None);
+    assert!(said.contains("votes_unmatched") && said.contains("not all changes have a `sys_id`"), "{said}");
+    // On another change, and on no change at all.
+    assert_eq!(of(&[named("CHG8")]).0, Some(false));
+    let request = named("CHG7").replace("change_request", "sc_request");
+    assert_eq!(of(&[request]).0, Some(false));
+    let json = voted(&format!("{{\"result\":[{}]}}", named("CHG8"))).run(["check", "--now", NOW, "--format", "json"]);
+    let json = json.status(0).json();
+    assert_eq!(json["decisions"].as_array().map(Vec::len), Some(1), "{json}");
+}
+
+#[test]
+fn an_export_that_broke_off_is_not_read_as_whole() {
+    let folder = voted(
+        r#"{"result":[],"error":{"message":"Transaction cancelled: maximum execution time exceeded"},"status":"failure"}"#,
+    );
+    let said = folder.run(["check", "--now", NOW]).refuses("a file cannot be read to its end").stderr;
+    assert!(said.contains("an error is reported beside the list of records"), "{said}");
+    let check = ["check", "--keep-going", "--now", NOW, "--format", "json"];
+    assert_eq!(folder.run(check).json()["changes"][0]["verdict"], "hold");
+    // A search in Jira of which only the first page was given: there is one other change, of which nobody knows.
+    let folder = project();
+    folder.write(
+        "policy.gate",
+        "policy play { timezone \"UTC\" }\nrule alone { forbid count(c in changes) > 0  effect hold }\n",
+    );
+    let page = r#"{"startAt":0,"maxResults":1,"total":2,"issues":[{"key":"OPS-1","fields":{"summary":"s"}}]}"#;
+    folder.write("changes.json", page);
+    let eval = ["eval", "count(c in changes)", "--now", NOW, "--format", "ndjson"];
+    let run = folder.run(eval).status(0);
+    assert_eq!(run.lines()[0]["value"], serde_json::Value::Null);
+    assert!(run.stderr.contains("pages_missing") && run.stderr.contains("behind the first 1"), "{}", run.stderr);
+    folder.write("changes.json", page.replace("\"total\":2", "\"total\":1"));
+    assert_eq!(folder.run(eval).status(0).lines()[0]["value"], 0);
+}
+
 #[test]
 fn findings_of_a_table_are_put_together_by_asset() {
     let folder = project();

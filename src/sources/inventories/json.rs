@@ -3,26 +3,26 @@
 use rayon::prelude::*;
 
 use super::broken;
-use crate::facts::{Broken, Chunk, Json, Misread, Piece, Row, Split, Wrapper, split};
+use crate::facts::{Broken, Json, Misread, Piece, Row, Split, Wrapper, split};
 use crate::sources::mapping::{Mapping, Path, Rule, look};
 
 /// Takes a file apart; `list` is the key under which its records may stand.
 #[must_use]
-pub fn pieces<'b>(file: &str, bytes: &'b [u8], list: &str) -> (Vec<Piece<'b>>, Option<Box<Broken>>) {
-    let (chunks, fault) = chunks(file, bytes, list);
-    (chunks.iter().flat_map(Chunk::pieces).collect(), fault)
-}
-
-/// Takes a file apart into texts that are read together.
-#[must_use]
-pub fn chunks<'b>(file: &str, bytes: &'b [u8], list: &str) -> (Vec<Chunk<'b>>, Option<Box<Broken>>) {
+pub fn apart<'b>(file: &str, bytes: &'b [u8], list: &str) -> (Split<'b>, Option<Box<Broken>>) {
     let wrapper = Wrapper { lists: &[list], of_records: &[], silent: &[] };
-    let Split { chunks, broken: fault, .. } = split(bytes, file, &wrapper);
-    let fault = fault.map(|(what, line)| {
+    let split = split(bytes, file, &wrapper);
+    let fault = split.broken.map(|(what, line)| {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         Box::new(broken(file, Some(line), "a file cannot be read to its end", what, ""))
     });
-    (chunks, fault)
+    (split, fault)
+}
+
+/// The records of a file by themselves.
+#[must_use]
+pub fn pieces<'b>(file: &str, bytes: &'b [u8], list: &str) -> (Vec<Piece<'b>>, Option<Box<Broken>>) {
+    let (split, fault) = apart(file, bytes, list);
+    (split.pieces(), fault)
 }
 
 /// Reads the text of a record.

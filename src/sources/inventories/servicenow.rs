@@ -2,6 +2,10 @@
 //!
 //! Everything is a text. Raw times are UTC without a marker; those that people see are by the clock of whoever exported them.
 
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
 use super::json;
 use crate::check::schema::TableId;
 use crate::check::types::Type;
@@ -27,6 +31,8 @@ pub struct Export {
     pub rows: Vec<Row>,
     /// The shapes that its records have.
     pub shapes: Vec<Shape>,
+    /// How many of them are votes on what is no change.
+    pub votes_elsewhere: usize,
     /// For each record that has both: its `sys_id`, and the identifier that it got.
     pub ids: Vec<(String, String)>,
 }
@@ -44,27 +50,91 @@ pub fn shape(record: &Json<'_>) -> Option<Shape> {
             (None, None) => {}
         }
     }
-    let number = |key: &str| match record.get(key) {
-        Some(Json::String(text)) if !text.is_empty() => Some(text.parse::<i32>().is_ok()),
+    if raw {
+        return Some(Shape::Raw);
+    }
+    let text = |key: &&str| match record.get(key) {
+        Some(Json::String(text)) if !text.trim().is_empty() => Some(text.trim()),
         _ => None,
     };
-    // Without a reference to tell it by: states and ratings are numbers where they are raw.
-    let told = ["state", "priority", "impact", "urgency", "install_status", "operational_status"]
-        .iter()
-        .find_map(|key| number(key));
-    match (raw, told) {
-        (true, _) | (false, Some(true)) => Some(Shape::Raw),
-        (false, Some(false)) => Some(Shape::Display),
-        (false, None) => None,
+    // Without an object to tell it by: numbers, lower case and keys of records are what people do not see.
+    let is_raw = |text: &str| text.parse::<i32>().is_ok() || text.starts_with(|first: char| first.is_lowercase());
+    let by_choice = || CHOICES.iter().find_map(text).map(is_raw);
+    let by_reference = || REFERENCES.iter().filter_map(text).any(is_key).then_some(true);
+    by_reference().or_else(by_choice).map(|raw| if raw { Shape::Raw } else { Shape::Display })
+}
+
+/// Fields with a value that people see otherwise, those that tell it best first.
+const CHOICES: [&str; 12] = [
+    "state",
+    "priority",
+    "impact",
+    "urgency",
+    "install_status",
+    "operational_status",
+    "risk",
+    "approval",
+    "phase",
+    "close_code",
+    "type",
+    "hardware_status",
+];
+
+/// Fields that name a record.
+const REFERENCES: [&str; 16] = [
+    "sysapproval",
+    "approver",
+    "group",
+    "cmdb_ci",
+    "business_service",
+    "requested_by",
+    "assigned_to",
+    "assignment_group",
+    "opened_by",
+    "closed_by",
+    "owned_by",
+    "managed_by",
+    "department",
+    "location",
+    "support_group",
+    "company",
+];
+
+/// Whether a text has the form of a `sys_id`.
+#[must_use]
+pub fn is_key(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a vote is on something else than a change: the table of approvals has those of requests, articles and incidents, too.
+fn is_elsewhere(record: &Json<'_>) -> bool {
+    const TABLES: [&str; 5] = ["sc_", "kb_", "incident", "problem", "hr_"];
+    let table = text(record.get("source_table")).unwrap_or_default();
+    TABLES.iter().any(|start| table.starts_with(start))
+}
+
+/// The mapping of raw values, whose times are UTC, but for fields that are taken from what people see of them.
+fn raw(mapping: &Mapping) -> Mapping {
+    let mut raw = Mapping { is_of_user: true, ..mapping.clone() };
+    for rule in &mut raw.rules {
+        let is_seen = rule.from.iter().all(|path| path.keys.last().is_some_and(|key| key == "display_value"));
+        if rule.zone.is_none() && !is_seen {
+            rule.zone = Some(Zone::utc());
+        }
     }
+    raw
 }
 
 /// Maps the records of an export.
 #[must_use]
 pub fn read(mapping: &Mapping, pieces: &[Piece<'_>]) -> Export {
-    let raw = Mapping { zone: Some(Zone::utc()), ..mapping.clone() };
+    let told: BTreeSet<Shape> =
+        pieces.par_iter().filter_map(|piece| json::parse(piece).ok().as_ref().and_then(shape)).collect();
+    // A record that does not tell is as those that do; where none does, nobody knows whose clock its times are by.
+    let common = told.first().filter(|_| told.len() == 1).copied().unwrap_or(Shape::Display);
+    let raw = raw(mapping);
     let seen = Mapping { is_of_user: true, ..mapping.clone() };
-    let mut export = Export::default();
+    let mut export = Export { shapes: told.into_iter().collect(), ..Export::default() };
     for piece in pieces {
         let record = match json::parse(piece) {
             Ok(record) => record,
@@ -73,17 +143,17 @@ pub fn read(mapping: &Mapping, pieces: &[Piece<'_>]) -> Export {
                 continue;
             }
         };
-        let shape = shape(&record);
-        let mapping = if shape == Some(Shape::Display) { &seen } else { &raw };
+        if mapping.entity == TableId::APPROVAL && is_elsewhere(&record) {
+            export.votes_elsewhere += 1;
+            continue;
+        }
+        let mapping = if shape(&record).unwrap_or(common) == Shape::Display { &seen } else { &raw };
         let mut row = json::row(mapping, piece.line, &record);
         if matches!(record, Json::Object(_)) {
             let get = |rule: &Rule, path: &Path| field(rule, &record, path);
             let mapped = mapping.record(&get);
             (row.record, row.remarks) = (Ok(mapped.record), mapped.remarks);
         }
-        export.shapes.extend(shape);
-        export.shapes.sort_unstable();
-        export.shapes.dedup();
         if let (Some(key), Ok(made)) = (text(record.get("sys_id")), &row.record)
             && let Some(Json::String(id)) = made.get("id")
         {

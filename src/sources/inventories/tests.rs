@@ -4,7 +4,7 @@ use super::*;
 use crate::check::schema::TableId;
 use crate::check::vocabulary::standard;
 use crate::facts::{Json, Row};
-use crate::sources::mapping::{Form, Mapping, builtin};
+use crate::sources::mapping::{Form, Mapping, Path, builtin};
 
 fn empty(entity: TableId, name: &str) -> Mapping {
     Mapping { entity, name: name.to_owned(), zone: None, is_of_user: false, rules: Vec::new() }
@@ -222,4 +222,77 @@ fn software_of_osquery_that_has_no_name_leaves_the_list_incomplete() {
     let tables = Json::parse(r#"{"system_info":[{"hostname":"h"}],"rpm_packages":[{"name":"a","version":"1","release":"2.el9","epoch":"1"},{"version":"3"}]}"#).unwrap();
     let record = value(&osquery::record(&tables, None).unwrap()).to_string();
     assert_eq!(record, r#"{"hostname":"h","id":"h","software":[{"name":"a","version":"1:1-2.el9"},"..."]}"#);
+}
+
+#[test]
+fn a_list_beside_which_an_error_stands_is_not_whole() {
+    let broken = |beside: &str| {
+        let text = format!("{{\n\"result\":[{{\"number\":\"CHG1\"}}],\n{beside}\n}}");
+        let (split, broken) = json::apart("x.json", text.as_bytes(), "result");
+        assert_eq!((split.pieces().len(), split.frames.len()), (1, 1), "{text}");
+        broken.map(|broken| (broken.place.line, broken.place.found.unwrap_or_default()))
+    };
+    let told = Some((Some(3), "an error is reported beside the list of records".to_owned()));
+    for failed in [
+        r#""error":{"message":"Transaction cancelled","detail":null}"#,
+        r#""status":"failure""#,
+        r#""status": "Failed""#,
+        r#""errors":["timeout"]"#,
+        r#""errorMessages":["x"]"#,
+    ] {
+        assert_eq!(broken(failed), told, "{failed}");
+    }
+    for fine in [r#""error":null"#, r#""errors": [ ]"#, r#""error":"""#, r#""status":"success""#, r#""count":1"#] {
+        assert_eq!(broken(fine), None, "{fine}");
+    }
+}
+
+#[test]
+fn the_shape_of_an_export_is_told_by_its_other_records() {
+    let mapping = servicenow_change();
+    let start = |records: &str, mapping: &Mapping| {
+        let (rows, shapes) = export(mapping, &format!("{{\"result\":[{records}]}}"));
+        (
+            rows.into_iter()
+                .map(|row| row.split_once(r#""start":"#).unwrap().1.chars().take(22).collect::<String>())
+                .collect::<Vec<_>>(),
+            shapes,
+        )
+    };
+    let plain = r#"{"number":"CHG1","start_date":"2026-11-22 10:00:00"}"#;
+    let with = |more: &str| format!(r#"{{"number":"CHG2","start_date":"2026-11-22 10:00:00",{more}}},{plain}"#);
+    let utc = vec![r#""2026-11-22T10:00:00Z""#.to_owned(); 2];
+    for raw in [
+        r#""type":"normal""#,
+        r#""approval":"approved""#,
+        r#""risk":"3""#,
+        r#""cmdb_ci":"b0c25d1f0a0a3c120012e6b1d6f4b3c5""#,
+        r#""cmdb_ci":{"link":"l","value":"k"}"#,
+    ] {
+        assert_eq!(start(&with(raw), &mapping), (utc.clone(), vec![servicenow::Shape::Raw]), "{raw}");
+    }
+    let in_berlin = Mapping { zone: crate::time::Zone::get("Europe/Berlin"), ..mapping.clone() };
+    let (rows, shapes) = start(&with(r#""type":"Normal""#), &in_berlin);
+    assert_eq!((rows, shapes), (vec![r#""2026-11-22T09:00:00Z""#.to_owned(); 2], vec![servicenow::Shape::Display]));
+    // Nothing tells: nobody knows by whose clock, unless somebody says so.
+    let (rows, shapes) = start(plain, &mapping);
+    assert!(rows[0].starts_with("\"?\"") && shapes.is_empty(), "{rows:?}");
+    assert_eq!(start(plain, &in_berlin).0, [r#""2026-11-22T09:00:00Z""#]);
+}
+
+#[test]
+fn what_people_see_is_by_their_clock_beside_raw_values_too() {
+    let mut mapping = servicenow_change();
+    for rule in &mut mapping.rules {
+        if rule.field == "start" {
+            let keys = ["start_date", "display_value"].map(str::to_owned).to_vec();
+            rule.from = vec![Path { text: keys.join("."), keys }];
+        }
+    }
+    let text = r#"{"result":[{"number":{"value":"CHG1","display_value":"CHG1"},"start_date":{"value":"2026-11-22 09:00:00","display_value":"2026-11-22 10:00:00"},"end_date":{"value":"2026-11-22 11:00:00","display_value":"2026-11-22 12:00:00"}}]}"#;
+    let (rows, _) = export(&mapping, text);
+    assert!(rows[0].contains(r#""end":"2026-11-22T11:00:00Z""#) && rows[0].contains(r#""start":"?""#), "{rows:?}");
+    let zone = crate::time::Zone::get("Europe/Berlin");
+    let (rows, _) = export(&Mapping { zone, ..mapping }, text);
+    assert_eq!(rows, [r#"1: {"end":"2026-11-22T11:00:00Z","id":"CHG1","start":"2026-11-22T09:00:00Z"}"#]);
 }

@@ -70,3 +70,31 @@ fn rich_texts_of_jira_become_plain() {
     assert!(jira::is_search(&crate::facts::first_keys(br#"{"startAt":0,"maxResults":50,"total":1,"issues":[]}"#)));
     assert!(!jira::is_search(&crate::facts::first_keys(br#"{"id":"CHG1","issues":[]}"#)));
 }
+
+#[test]
+fn pages_of_a_search_that_are_not_there_are_missed() {
+    let lacking = |files: &[&str]| {
+        let mut pages = jira::Pages::default();
+        for file in files {
+            let (split, broken) = crate::sources::inventories::json::apart("x.json", file.as_bytes(), "issues");
+            assert!(broken.is_none() && split.frames.len() == 1, "{file}");
+            split.frames.iter().for_each(|page| pages.add(page));
+        }
+        pages.lacking()
+    };
+    let first = r#"{"startAt":0,"maxResults":2,"total":3,"issues":[{"key":"A-1"},{"key":"A-2"}]}"#;
+    let second = r#"{"issues":[{"key":"A-3"}],"startAt":2,"maxResults":2,"total":3}"#;
+    let behind = |end: u64| Some(format!("there are 3 issues, and what comes behind the first {end} is not there"));
+    assert_eq!(lacking(&[first]), behind(2));
+    assert_eq!(lacking(&[second]), behind(0));
+    assert_eq!(lacking(&[second, first]), None);
+    // There was another issue when the second page was asked for.
+    assert_eq!(lacking(&[first, &second.replace("\"total\":3", "\"total\":4")]), behind(2));
+    let no_last = Some("there is no last page".to_owned());
+    let goes_on = r#"{"issues":[{"key":"A-1"}],"nextPageToken":"x","isLast":false}"#;
+    assert_eq!(lacking(&[goes_on]), no_last);
+    assert_eq!(lacking(&[r#"{"issues":[{"key":"A-1"}],"isLast":false}"#]), no_last);
+    assert_eq!(lacking(&[r#"{"issues":[],"startAt":0,"total":"many"}"#]), no_last);
+    assert_eq!(lacking(&[goes_on, r#"{"issues":[{"key":"A-2"}],"nextPageToken":null,"isLast":true}"#]), None);
+    assert_eq!(lacking(&[r#"{"issues":[],"startAt":0,"total":0}"#]), None);
+}
