@@ -38,9 +38,15 @@ pub(super) fn run(args: &InitArgs, _session: &Session) -> Result<Status, Failure
             return Err(Failure::new(format!("`{}` exists already, so nothing was written", path.display())).help(help));
         }
     }
+    let mut written = Vec::new();
     for (name, text) in FILES {
         let path = args.folder.join(name);
-        write(&path, text).map_err(|error| Failure::io("write", &path, &error))?;
+        if let Err(error) = write(&path, text) {
+            // A part of the files would be in the way of another try.
+            written.iter().for_each(|path| drop(fs::remove_file(path)));
+            return Err(Failure::io("write", &path, &error));
+        }
+        written.push(path);
     }
     let mut said = String::from("wrote\n");
     for (name, _) in FILES {

@@ -56,9 +56,7 @@ pub(super) fn data(
         let files = of_folder(path, called)?;
         files.iter().try_for_each(|file| ends(file))?;
         if files.is_empty() {
-            let ends = called.iter().map(|end| format!("*.{end}")).collect::<Vec<_>>();
-            let (last, rest) = ends.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
-            return Err(Failure::new(format!("`{}` has no {} or {last} file", path.display(), rest.join(", "))));
+            return Err(Failure::new(format!("`{}` has no {} file", path.display(), endings(called))));
         }
         files
     } else {
@@ -75,6 +73,44 @@ pub(super) fn data(
 pub(super) fn of_folder(folder: &Path, called: &[&str]) -> Result<Vec<PathBuf>, Failure> {
     let is_data = |path: &PathBuf| !path.is_dir() && path.file_name().is_some_and(|name| is_called(name, called));
     Ok(listing(folder)?.into_iter().filter(is_data).collect())
+}
+
+/// Refuses a folder in which something has the name of facts and would not be read: whoever put it there thinks that it counts.
+///
+/// # Errors
+/// What would not be read, by name; a folder that cannot be looked at.
+pub(super) fn nothing_left_out(folder: &Path, called: &[&str]) -> Result<(), Failure> {
+    let is_facts = |path: &Path, called: &[&str]| path.file_name().is_some_and(|name| is_called(name, called));
+    let real = fs::canonicalize(folder).map_err(|error| Failure::io("read", folder, &error))?;
+    for path in listing(folder)?.into_iter().filter(|path| !is_hidden(path)) {
+        // A link may lead back to where it stands.
+        let is_inner = path.is_dir() && !real.starts_with(fs::canonicalize(&path).unwrap_or_default());
+        let inner = if is_inner { walk(&path, &|file| is_facts(file, ANY))? } else { Vec::new() };
+        let why = match inner.first() {
+            Some(file) => Some((file, format!("it stands in a folder within `{}`", folder.display()))),
+            None if !path.is_dir() && is_facts(&path, ANY) && !is_facts(&path, called) => {
+                Some((&path, format!("of `{}` only {} files are", folder.display(), endings(called))))
+            }
+            None => None,
+        };
+        if let Some((file, why)) = why {
+            let failure = Failure::new(format!("`{}` would not be read: {why}", file.display()));
+            return Err(failure.help("name it by itself, or move it away; what is called `.…` is passed over"));
+        }
+    }
+    Ok(())
+}
+
+/// File names' endings in words: `*.csv, *.json or *.yaml`.
+fn endings(called: &[&str]) -> String {
+    let ends = called.iter().map(|end| format!("*.{end}")).collect::<Vec<_>>();
+    let (last, rest) = ends.split_last().map_or(("", &[][..]), |(last, rest)| (last.as_str(), rest));
+    format!("{} or {last}", rest.join(", "))
+}
+
+/// Whether it is an editor's or the system's.
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
 /// Whether a file of that name counts in a folder where files are called so; what is hidden is an editor's or the system's.
@@ -171,6 +207,13 @@ pub(super) fn utf8(bytes: Vec<u8>, path: &Path) -> Result<String, Failure> {
 /// # Errors
 /// A folder that cannot be read.
 pub(super) fn below(root: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
+    let found = walk(root, &|path| path.extension().is_some_and(|e| e == extension))?;
+    found.iter().try_for_each(|path| ends(path))?;
+    Ok(found)
+}
+
+/// The files below a folder that are wanted, in the order of their paths.
+fn walk(root: &Path, is_wanted: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     let mut visited = HashSet::new();
     let mut waiting = vec![(root.to_owned(), 0_usize)];
@@ -179,16 +222,10 @@ pub(super) fn below(root: &Path, extension: &str) -> Result<Vec<PathBuf>, Failur
         if depth > DEEPEST || !visited.insert(real) {
             continue;
         }
-        for path in listing(&folder)? {
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if hidden {
-                continue;
-            }
-            let about = fs::metadata(&path);
-            if about.as_ref().is_ok_and(fs::Metadata::is_dir) {
+        for path in listing(&folder)?.into_iter().filter(|path| !is_hidden(path)) {
+            if path.is_dir() {
                 waiting.push((path, depth + 1));
-            } else if path.extension().is_some_and(|e| e == extension) {
-                about.map_or(Ok(()), |about| endless(&path, &about))?;
+            } else if is_wanted(&path) {
                 found.push(path);
             }
         }
@@ -207,10 +244,7 @@ pub(super) fn folder(path: &Path) -> Result<bool, Failure> {
 
 /// Refuses a pipe, a socket or a device found in a folder: reading it may never end, and leaving it out would be silent. Named by the caller, it is read.
 fn ends(path: &Path) -> Result<(), Failure> {
-    fs::metadata(path).map_or(Ok(()), |about| endless(path, &about))
-}
-
-fn endless(path: &Path, about: &fs::Metadata) -> Result<(), Failure> {
+    let Ok(about) = fs::metadata(path) else { return Ok(()) };
     if !about.is_file() && !about.is_dir() {
         let failure = Failure::new(format!("cannot read `{}`: it is a pipe or a device, no file", path.display()));
         return Err(failure.help("take it out of the folder, or name it on the command line"));

@@ -478,6 +478,9 @@ impl Session {
     pub(super) fn read_files<'p>(&self, planned: impl IntoIterator<Item = &'p Planned>) -> Result<Vec<Given>, Failure> {
         let mut files = Vec::new();
         for Planned { entity, path, called, source, asset, is_report } in planned {
+            if path.is_dir() {
+                input::nothing_left_out(path, called)?;
+            }
             for file in input::data(path, called, &self.stdin_taken, self.unpacked())? {
                 let (asset, is_report) = (asset.clone(), *is_report);
                 files.push(Given { entity: *entity, file, source: *source, asset, is_report });

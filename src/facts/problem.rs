@@ -1,5 +1,6 @@
 //! What is wrong with the input, as data: errors one by one, warnings and notes counted with their first examples.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
@@ -46,7 +47,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&escaped(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
@@ -347,12 +348,20 @@ impl Report {
 #[must_use]
 pub fn printable(text: &str) -> String {
     const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", escaped(text.get(..end).unwrap_or_default())),
+        None => escaped(text).into_owned(),
+    }
+}
+
+/// The text without what a terminal could take for a command.
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
     let mut shown = String::new();
-    for letter in text.chars().take(LONGEST) {
+    for letter in text.chars() {
         if letter.is_control() { shown.extend(letter.escape_unicode()) } else { shown.push(letter) }
     }
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
+    Cow::Owned(shown)
 }

@@ -318,6 +318,27 @@ fn an_export_that_broke_off_is_not_read_as_whole() {
 }
 
 #[test]
+fn what_lies_in_a_folder_of_facts_is_read_or_refused() {
+    let folder = project();
+    folder.write("todo/a.json", r#"{"id":"CHG1","assets":["web-1"],"fixes":[]}"#);
+    folder.write("todo/README.md", "Changes of this week.");
+    folder.write("todo/.done/b.json", r#"{"id":"CHG2"}"#);
+    let check = ["check", "--change", "todo", "--now", NOW];
+    let clear = folder.run(check).stdout;
+    assert!(clear.contains("CHG1") && !clear.contains("CHG2"), "{clear}");
+    folder.write("todo/week/more/c.json", r#"{"id":"CHG3"}"#);
+    folder.run(check).refuses("`todo/week/more/c.json` would not be read: it stands in a folder within `todo`");
+    std::fs::remove_dir_all(folder.0.join("todo/week")).unwrap();
+    folder.write("todo/d.xml", "<change/>");
+    folder.run(check).refuses("`todo/d.xml` would not be read: of `todo` only *.json, ");
+    std::fs::remove_file(folder.0.join("todo/d.xml")).unwrap();
+    assert_eq!(folder.run(check).stdout, clear);
+    folder.write("todo/x\ny.json", "{\"id\": 7}");
+    let said = folder.run(check).status(2).stderr;
+    assert!(said.contains("todo/x\\u{a}y.json"), "{said}");
+}
+
+#[test]
 fn findings_of_a_table_are_put_together_by_asset() {
     let folder = project();
     folder.write("scan.csv", "Host,CVEs,Package\nweb-1,\"CVE-2026-1, CVE-2026-2\",openssl\nweb-1,CVE-2026-1,openssl\ndb-1,CVE-2026-3,zlib\n,CVE-2026-4,x\n");

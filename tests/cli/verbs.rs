@@ -119,6 +119,10 @@ fn init_writes_a_policy_that_works_and_overwrites_nothing() {
     let before = folder.read("new/policy/policy.gate");
     folder.run(["init", "new"]).refuses("exists already, so nothing was written");
     assert_eq!(folder.read("new/policy/policy.gate"), before);
+    // What cannot be written whole is not written at all.
+    folder.write("half/policy", "a file");
+    folder.run(["init", "half"]).refuses("cannot write `half/policy/policy.gate`");
+    assert!(!folder.0.join("half/changegate.toml").exists());
     inside(&["check", "--now", NOW]);
     inside(&["triage", "--now", NOW]).status(0);
 }
