@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::component::Component;
 use super::lines::{Line, plain, shown};
+use super::revisions::Revision;
 use super::value::{self, Nominal, PeriodEnd, Stamp};
 use super::zones::Zones;
 use super::{MAX_RULES, Notes, ReadError, rule};
@@ -65,8 +66,16 @@ pub(super) struct Read {
     pub(super) uid: Option<String>,
     pub(super) summary: Option<String>,
     pub(super) instead: Option<Instead>,
+    pub(super) revision: Revision,
     /// None where the event does not count: it is cancelled, or takes up no time.
     pub(super) times: Option<Times>,
+}
+
+impl Read {
+    /// Whether it takes up time.
+    pub(super) const fn counts(&self) -> bool {
+        self.times.is_some()
+    }
 }
 
 /// What reading needs beside the component.
@@ -115,7 +124,24 @@ impl Reading<'_, '_> {
         if times.as_ref().is_some_and(|times| !times.all_day && matches!(times.start.clock, Clock::Floating)) {
             self.notes.add(event.line, "an event at a time without a zone goes by the zone of whoever reads");
         }
-        Ok(Read { line: event.line, uid, summary, instead, times })
+        let revision = self.revision(event);
+        Ok(Read { line: event.line, uid, summary, instead, revision, times })
+    }
+
+    /// Which revision of the event it is; what cannot be read of that is as if it were not there.
+    fn revision(&mut self, event: &Component) -> Revision {
+        let mut revision = Revision::default();
+        if let Some(line) = event.first("SEQUENCE") {
+            match line.value.trim().parse() {
+                Ok(sequence) => revision.sequence = sequence,
+                Err(_) => self.notes.add(line.number, "a `SEQUENCE` that is no number counts as 0"),
+            }
+        }
+        revision.stamp = match event.first("DTSTAMP").map(value::stamp_of) {
+            Some(Ok(Stamp::Utc(stamp) | Stamp::Local(stamp))) => Some(stamp),
+            _ => None,
+        };
+        revision
     }
 
     fn times(&mut self, event: &Component) -> Result<Times, ReadError> {

@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::component::{self, Component};
 use super::event::{Moment, Read, Reading};
 use super::expand::Resolved;
+use super::revisions;
 use super::series::{self, Series};
 use super::zones::Zones;
 use super::{Event, MAX_BYTES, MAX_EVENTS, MAX_RULES, Note, Notes, Occurrences, ReadError, lines, table};
@@ -62,6 +63,7 @@ impl File {
             let cancelled = cancelled.is_some();
             zones.push(events(&calendar.children, cancelled, &mut reads, &mut budget, &mut notes)?);
         }
+        let reads = revisions::latest(reads, &mut notes)?;
         let (events, series) = series::group(reads, &mut notes)?;
         if events.is_empty() {
             notes.add(1, "no event that counts: the calendar says nothing of any time");

@@ -8,7 +8,7 @@
 //! of its RRULEs and its RDATEs (dates, times, periods), without EXDATE and without those for which another event with its
 //! UID stands (RECURRENCE-ID; with `RANGE=THISANDFUTURE` for all later ones as well, which then move by as much and last
 //! as long). DTSTART counts also where it does not fit the rule, and an event that stands for an occurrence also where
-//! EXDATE takes that out.
+//! EXDATE takes that out. Of several revisions of one event the latest counts, by SEQUENCE and DTSTAMP.
 //!
 //! Times go by RFC 5545: with an end, every occurrence lasts exactly as long as the first; with a DURATION, its days are
 //! days of the calendar. A local time that occurs twice is the first; one that the clock skips takes the offset before.
@@ -36,6 +36,7 @@ mod expand;
 mod file;
 mod lines;
 mod occurrences;
+mod revisions;
 mod rule;
 mod series;
 mod table;

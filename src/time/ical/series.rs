@@ -50,7 +50,7 @@ pub(super) fn group(reads: Vec<Read>, notes: &mut Notes) -> Result<(Vec<Event>, 
     let mut silent: BTreeMap<String, ()> = BTreeMap::new();
     let mut others: Vec<Other> = Vec::new();
     for read in reads {
-        let Read { line, uid, summary, instead, times } = read;
+        let Read { line, uid, summary, instead, revision: _, times } = read;
         let event = events.len();
         if let Some(times) = &times {
             events.push(Event { uid: uid.clone(), summary, line, all_day: times.all_day });

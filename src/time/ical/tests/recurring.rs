@@ -300,3 +300,45 @@ fn asking_later_gives_the_same_occurrences_in_order() {
         }
     }
 }
+
+/// Revisions of an event: lines of each.
+fn revisions(all: &[&str]) -> String {
+    let events = all.iter().map(|lines| format!("BEGIN:VEVENT\nUID:a\n{}\nEND:VEVENT", lines.replace("; ", "\n")));
+    events.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn of_revisions_of_an_event_the_latest_counts() {
+    let series = "SEQUENCE:0; DTSTART:20261201T090000Z; DURATION:PT1H; RRULE:FREQ=DAILY;COUNT=2";
+    let moved = "RECURRENCE-ID:20261202T090000Z; DTSTART:20261202T150000Z; DURATION:PT1H";
+    let off = "RECURRENCE-ID:20261202T090000Z; STATUS:CANCELLED";
+    let with = |more: &str, event: &str| format!("{more}; {event}");
+    let starts = |all: &[&str]| first(&read(&revisions(all)), &zone("UTC"), 9);
+    let (kept, later) = ("2026-12-01T09:00:00Z 1h".to_owned(), "2026-12-02T15:00:00Z 1h".to_owned());
+    // Called off after it was moved, in whatever order they stand.
+    let (two, three) = (with("SEQUENCE:2", moved), with("SEQUENCE:3", off));
+    assert_eq!(starts(&[series, &two, &three]), std::slice::from_ref(&kept));
+    assert_eq!(starts(&[&three, series, &two]), std::slice::from_ref(&kept));
+    // And taken up again.
+    let four = with("SEQUENCE:4", moved);
+    assert_eq!(starts(&[series, &four, &two, &three]), [kept.clone(), later.clone()]);
+    let old = "an earlier revision of an event (`SEQUENCE`, `DTSTAMP`) is left out";
+    assert_eq!(notes(&revisions(&[series, &three, &two])), [format!("15: {old}")]);
+    // Of one SEQUENCE the DTSTAMP decides; where another zone names the occurrence, too.
+    let early = with("DTSTAMP:20261101T000000Z", moved);
+    let late = with("DTSTAMP:20261102T000000Z", "RECURRENCE-ID;TZID=Europe/Berlin:20261202T100000; STATUS:CANCELLED");
+    assert_eq!(starts(&[series, &late, &early]), std::slice::from_ref(&kept));
+    // Nobody knows.
+    let text = calendar(&revisions(&[series, moved, off]));
+    let wrong = File::read(&text).err().unwrap();
+    assert!(wrong.line == 15 && wrong.message.contains("which of them counts?"), "{wrong}");
+    // The event itself: the whole of it is called off, or moved.
+    let whole = "SEQUENCE:1; DTSTART:20261201T090000Z; STATUS:CANCELLED";
+    assert_eq!(starts(&[series, whole]), [""; 0]);
+    let at_ten = "SEQUENCE:1; DTSTART:20261201T100000Z; DURATION:PT1H";
+    assert_eq!(starts(&[at_ten, series]), ["2026-12-01T10:00:00Z 1h"]);
+    // Two events with one UID by mistake both count.
+    let one = "DTSTAMP:20261101T000000Z; DTSTART:20261201T090000Z; DURATION:PT1H";
+    let other = "DTSTAMP:20261102T000000Z; DTSTART:20261202T150000Z; DURATION:PT1H";
+    assert_eq!(starts(&[one, other]), [kept, later]);
+}
