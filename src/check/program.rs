@@ -742,6 +742,8 @@ pub struct Learned {
     pub reads_absence: OnceLock<Vec<bool>>,
     /// The nodes that ask a plugin; empty where none does.
     pub asks: OnceLock<Vec<bool>>,
+    /// The nodes of very many steps, where what is in several places is taken anew in each.
+    pub heavy: OnceLock<Vec<bool>>,
     /// The nodes with which many different constants are compared.
     pub compared_often: OnceLock<HashSet<NodeId>>,
     /// The regular expressions, by their text.

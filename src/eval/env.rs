@@ -120,6 +120,8 @@ pub struct Env<'a> {
     pub reads_absence: &'a [bool],
     /// Nodes that ask a plugin; empty where none does.
     asks: &'a [bool],
+    /// Nodes that are worked out once and kept, also for a single row; empty where none is.
+    heavy: &'a [bool],
     /// The nodes with which many constants are compared.
     compared_often: &'a HashSet<NodeId>,
     /// For each node the first that computes the same.
@@ -152,6 +154,7 @@ pub fn learn(program: &Program) {
     learned.reads_arm.get_or_init(|| reads_arm(program));
     learned.reads_absence.get_or_init(|| reads_absence(program));
     learned.asks.get_or_init(|| asks(program));
+    learned.heavy.get_or_init(|| heavy(program));
     learned.compared_often.get_or_init(|| super::leaves::compared_often(program, same));
     learned.patterns.get_or_init(|| patterns(program));
     // They are kept with the rest.
@@ -199,6 +202,7 @@ impl<'a> Env<'a> {
             reads_arm: learned.reads_arm.get_or_init(|| reads_arm(program)),
             reads_absence: learned.reads_absence.get_or_init(|| reads_absence(program)),
             asks: learned.asks.get_or_init(|| asks(program)),
+            heavy: learned.heavy.get_or_init(|| heavy(program)),
             same,
             compared_often: learned.compared_often.get_or_init(|| super::leaves::compared_often(program, same)),
             patterns: learned.patterns.get_or_init(|| patterns(program)),
@@ -270,6 +274,12 @@ impl<'a> Env<'a> {
     #[must_use]
     pub fn asks(&self, id: NodeId) -> bool {
         self.asks.get(id.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether a node takes very many steps where what it has in several places, by way of `let`, is taken anew in each.
+    #[must_use]
+    pub fn is_heavy(&self, id: NodeId) -> bool {
+        self.heavy.get(id.0 as usize).copied().unwrap_or(false)
     }
 
     /// The base type of a node.
@@ -421,6 +431,18 @@ fn reads(program: &Program, is: impl Fn(&Op) -> bool) -> Vec<bool> {
 /// The nodes that ask a plugin; empty where none does.
 fn asks(program: &Program) -> Vec<bool> {
     if program.plugins.is_empty() { Vec::new() } else { reads(program, |op| matches!(op, Op::Plugin(..))) }
+}
+
+/// The nodes of very many steps; empty where there is none.
+fn heavy(program: &Program) -> Vec<bool> {
+    const MANY: u32 = 1 << 14;
+    let mut steps: Vec<u32> = Vec::with_capacity(program.nodes.len());
+    for node in &program.nodes {
+        let below = |child: &NodeId| steps.get(child.0 as usize).copied().unwrap_or(0);
+        let all = children(&node.op).iter().map(below).fold(1, u32::saturating_add);
+        steps.push(all);
+    }
+    if steps.iter().any(|steps| *steps > MANY) { steps.iter().map(|steps| *steps > MANY).collect() } else { Vec::new() }
 }
 
 fn reads_arm_level(program: &Program, op: &Op) -> bool {

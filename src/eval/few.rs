@@ -141,7 +141,8 @@ fn could(frame: &Frame<'_>, id: NodeId, row: usize) -> Could {
             _ => Could::UNKNOWN,
         };
     }
-    of(frame, node, row).unwrap_or_else(|| match &*frame.eval(id) {
+    let here = if frame.env.is_heavy(id) { None } else { of(frame, node, row) };
+    here.unwrap_or_else(|| match &*frame.eval(id) {
         Col::Truth(truth) => truth.at(row),
         Col::Vals(_) => Could::UNKNOWN,
     })
@@ -159,6 +160,7 @@ pub(super) fn value(frame: &Frame<'_>, id: NodeId, row: usize) -> Poss {
             Some((_, poss)) => poss,
             None => Poss::Any,
         },
+        _ if frame.env.is_heavy(id) => frame.poss(id, row),
         _ => of(frame, node, row).map_or_else(|| frame.poss(id, row), could_poss),
     }
 }

@@ -32,6 +32,10 @@ pub struct Decisive {
     /// The facts that they read, in the order found, each once.
     pub facts: Vec<FactValue>,
     seen: HashSet<String>,
+    /// The conditions that were looked at, and the expressions whose facts are there: of this row, or of the element that is looked at. One that is
+    /// named by `let` may be in many places.
+    conditions: HashSet<NodeId>,
+    read: HashSet<NodeId>,
 }
 
 /// How many elements of a list are shown as examples.
@@ -48,7 +52,7 @@ const fn word(could: Could) -> &'static str {
 impl Decisive {
     /// Adds what decided a condition: of an `and` that is false the false parts, of an `or` that is true the true ones, and so on.
     pub fn condition(&mut self, frame: &Frame<'_>, row: usize, id: NodeId) {
-        let Some(node) = frame.env.node(id) else { return };
+        let Some(node) = frame.env.node(id).filter(|_| self.conditions.insert(id)) else { return };
         let could = frame.truth(id).at(row);
         match &node.op {
             Op::And(items) | Op::Or(items) => {
@@ -84,7 +88,7 @@ impl Decisive {
     /// Adds the facts that an expression reads.
     pub fn facts_of(&mut self, frame: &Frame<'_>, row: usize, id: NodeId) {
         let env = frame.env;
-        let Some(node) = env.node(id) else { return };
+        let Some(node) = env.node(id).filter(|_| self.read.insert(id)) else { return };
         let printed = || display::poss(env, &node.ty.base, &poss(&frame.eval(id), row));
         match &node.op {
             Op::Field(var, field) => {
@@ -213,6 +217,7 @@ impl Decisive {
             _ => Could::UNKNOWN,
         };
         let mut shown = 0;
+        let outside = std::mem::take(&mut self.read);
         for (at, element) in found.iter().enumerate() {
             if element.phantom {
                 if let ListRef::Field(owner, field) = list
@@ -225,9 +230,11 @@ impl Decisive {
             let interesting = all_true(at) == whole_is;
             if interesting && shown < EXAMPLES {
                 shown += 1;
+                self.read.clear();
                 nodes.iter().flatten().for_each(|node| self.facts_of(&inner, at, *node));
             }
         }
+        self.read = outside;
     }
 }
 

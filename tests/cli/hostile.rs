@@ -181,3 +181,27 @@ fn what_is_no_file_is_refused() {
     check(&folder, &["--inventory", "/dev/null"]).status(1);
     check(&folder, &["--inventory", "gone.json"]).refuses("cannot read `gone.json`");
 }
+
+/// Lines that each name the one before twice: without keeping what is worked out this would take longer than anybody lives.
+#[test]
+fn what_is_named_in_many_places_is_worked_out_once() {
+    let folder = project();
+    for (first, next, last) in [
+        ("asset.region == \"x\"", "not (x{} and x{}) or (if x{} then x{} else false)", "x64"),
+        ("any f in asset.findings where f.kev", "x{} or x{}", "x64"),
+        ("asset.tier", "x{} + x{} - x{}", "x64 > 5"),
+    ] {
+        let next = (2..=64).map(|at| format!("let x{at} = {}\n", next.replace("{}", &(at - 1).to_string())));
+        let next = next.collect::<String>();
+        let policy = format!(
+            "policy play {{ timezone \"UTC\" }}\nlet x1 = {first}\n{next}rule r {{ forbid {last}  effect hold }}\n"
+        );
+        folder.write("deep.gate", policy);
+        folder.run(["lint", "deep.gate"]);
+        for verb in [&["check"][..], &["why", "CHG1"], &["when", "CHG1"]] {
+            let call = verb.iter().chain(&["--policy", "deep.gate", "--now", NOW]);
+            let run = folder.run(call);
+            assert!(matches!(run.status, 0 | 1), "{verb:?} {last}: {run:?}");
+        }
+    }
+}
