@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::failure::{Failure, reason};
+use super::input;
 use super::input::parse_size;
 use crate::sources::feeds::Kind;
 use crate::syntax::suggest::nearest;
@@ -109,6 +110,7 @@ impl Config {
             .map_err(|error| Failure::new(format!("cannot tell the current folder: {}", reason(&error))))?;
         for (up, folder) in here.ancestors().enumerate() {
             let path = folder.join(NAME);
+            input::ends(&path)?;
             match fs::read_to_string(&path) {
                 // Relative, so that messages and reports do not name the machine's folders.
                 Ok(text) => return Self::parse(&text, &(0..up).map(|_| "..").collect::<PathBuf>()),

@@ -243,7 +243,7 @@ pub(super) fn folder(path: &Path) -> Result<bool, Failure> {
 }
 
 /// Refuses a pipe, a socket or a device found in a folder: reading it may never end, and leaving it out would be silent. Named by the caller, it is read.
-fn ends(path: &Path) -> Result<(), Failure> {
+pub(super) fn ends(path: &Path) -> Result<(), Failure> {
     let Ok(about) = fs::metadata(path) else { return Ok(()) };
     if !about.is_file() && !about.is_dir() {
         let failure = Failure::new(format!("cannot read `{}`: it is a pipe or a device, no file", path.display()));

@@ -125,6 +125,25 @@ fn texts_become_what_the_field_holds() {
 }
 
 #[test]
+fn a_form_of_times_has_to_say_what_it_reads() {
+    for (form, fits) in [
+        ("%d/%m/%Y %H:%M", true),
+        ("%d/%m/%Y", true),
+        ("%Y-%m-%d %H", true),
+        ("%d %b %Y %I:%M %p", true),
+        ("%Y-%m-%dT%H:%M:%S%z", true),
+        ("unix", true),
+        // Minutes of no hour, and six in the morning or in the evening.
+        ("%d/%m/%Y %M", false),
+        ("%d/%m/%Y %I:%M", false),
+        ("%H:%M", false),
+        ("today", false),
+    ] {
+        assert_eq!(super::time::is_form(form), fits, "{form}");
+    }
+}
+
+#[test]
 fn times_are_read_by_their_form_and_zone() {
     for (fields, given, wanted) in [
         ("", r#""2026-11-20 04:00:00""#, "2026-11-20T04:00:00"),

@@ -92,14 +92,17 @@ fn by_form(text: &str, form: &str) -> Option<(TimeValue, Option<Zone>)> {
     Some((parse_time(&text).ok()?, zone))
 }
 
-/// Whether a form can be understood.
+/// Whether a form can be understood: what it writes of a time it has to read again, of the day and, where it has one, of the hour.
 pub(super) fn is_form(form: &str) -> bool {
-    matches!(form, "unix" | "unix-ms")
-        || (form.contains('%') && {
-            let sample = jiff::civil::date(2026, 12, 18).at(18, 5, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
-            sample.is_ok_and(|sample| {
-                let text = jiff::fmt::strtime::format(form, &sample);
-                text.is_ok_and(|text| BrokenDownTime::parse(form, &text).is_ok_and(|back| back.to_date().is_ok()))
-            })
+    let comes_back = |hour: i8| {
+        let sample = jiff::civil::date(2026, 12, 18).at(hour, 5, 0, 0);
+        let zoned = sample.to_zoned(jiff::tz::TimeZone::UTC).ok();
+        let text = zoned.and_then(|zoned| jiff::fmt::strtime::format(form, &zoned).ok());
+        let back = text.and_then(|text| BrokenDownTime::parse(form, text).ok());
+        back.is_some_and(|back| {
+            let has_time = back.hour().is_some() || back.minute().is_some();
+            back.to_date().is_ok() && (!has_time || back.to_time().is_ok_and(|time| time.hour() == hour))
         })
+    };
+    matches!(form, "unix" | "unix-ms") || (form.contains('%') && comes_back(6) && comes_back(18))
 }
