@@ -101,6 +101,20 @@ pub(super) fn nothing_left_out(folder: &Path, called: &[&str]) -> Result<(), Fai
     Ok(())
 }
 
+/// Refuses a document of changes without anything in it: it was not written to its end, and a change that nobody read would go.
+///
+/// # Errors
+/// That it is empty, by name.
+pub(super) fn not_blank(file: &InputFile) -> Result<(), Failure> {
+    let name = Path::new(&file.name).file_name();
+    let is_document = name.is_some_and(|name| is_called(name, &["json", "yaml", "yml"]));
+    if is_document && file.bytes.trim_ascii().is_empty() {
+        let failure = Failure::new(format!("`{}` is empty, expected a change or a list of them", file.name));
+        return Err(failure.help("write it again; `[]` says that there are none"));
+    }
+    Ok(())
+}
+
 /// File names' endings in words: `*.csv, *.json or *.yaml`.
 fn endings(called: &[&str]) -> String {
     let ends = called.iter().map(|end| format!("*.{end}")).collect::<Vec<_>>();

@@ -482,6 +482,9 @@ impl Session {
                 input::nothing_left_out(path, called)?;
             }
             for file in input::data(path, called, &self.stdin_taken, self.unpacked())? {
+                if *entity == TableId::CHANGE {
+                    input::not_blank(&file)?;
+                }
                 let (asset, is_report) = (asset.clone(), *is_report);
                 files.push(Given { entity: *entity, file, source: *source, asset, is_report });
             }

@@ -333,6 +333,14 @@ fn what_lies_in_a_folder_of_facts_is_read_or_refused() {
     folder.run(check).refuses("`todo/d.xml` would not be read: of `todo` only *.json, ");
     std::fs::remove_file(folder.0.join("todo/d.xml")).unwrap();
     assert_eq!(folder.run(check).stdout, clear);
+    for name in ["todo/e.json", "todo/e.yaml"] {
+        folder.write(name, "\n");
+        folder.run(check).refuses(&format!("`{name}` is empty, expected a change or a list of them"));
+        std::fs::remove_file(folder.0.join(name)).unwrap();
+    }
+    folder.write("todo/e.ndjson", "");
+    folder.write("todo/f.json", "[]");
+    assert_eq!(folder.run(check).stdout, clear);
     folder.write("todo/x\ny.json", "{\"id\": 7}");
     let said = folder.run(check).status(2).stderr;
     assert!(said.contains("todo/x\\u{a}y.json"), "{said}");
