@@ -29,6 +29,12 @@ pub(super) struct Interest {
 }
 
 impl Interest {
+    /// Whether what stands at a path, or stood there, matters. A folder of policies may be called as no policy is: `v1.2`.
+    pub(super) fn takes(&self, path: &Path) -> bool {
+        let Some(name) = path.file_name() else { return false };
+        self.is_in(name) || (self.policies && !name.to_string_lossy().starts_with('.') && path.is_dir())
+    }
+
     /// Whether something of that name matters.
     pub(super) fn is_in(&self, name: &OsStr) -> bool {
         if self.names.contains(name) {

@@ -77,6 +77,21 @@ fn a_folder_may_hold_policies_and_data() {
 }
 
 #[test]
+fn a_new_folder_of_policies_may_have_a_dot_in_its_name() {
+    let folder = Folder::new();
+    folder.write("p.gate", "");
+    let policy = Target { path: folder.0.clone(), kind: Kind::Policy, role: Role::Policy };
+    let places = places::of(&[policy]);
+    for name in ["v1.2", ".git"] {
+        fs::create_dir(folder.0.join(name)).unwrap();
+    }
+    folder.write("notes.v2", "");
+    for (name, matters) in [("v1.2", true), (".git", false), ("notes.v2", false), ("gone.d", false)] {
+        assert_eq!(places[&folder.0].takes(&folder.0.join(name)), matters, "{name}");
+    }
+}
+
+#[test]
 fn a_pause_grows_with_what_goes_on_and_ends() {
     let millis = Duration::from_millis;
     let pause = Pause::new(None);

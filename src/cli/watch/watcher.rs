@@ -218,7 +218,7 @@ impl Shared {
                 matters = true;
             }
             let interest = path.parent().and_then(|folder| places.get(folder));
-            if path.file_name().zip(interest).is_some_and(|(name, interest)| interest.is_in(name)) {
+            if interest.is_some_and(|interest| interest.takes(path)) {
                 matters = true;
                 match is_open {
                     Some(true) => drop(locked(&self.open).insert(path.clone())),
