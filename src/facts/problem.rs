@@ -354,14 +354,20 @@ pub fn printable(text: &str) -> String {
     }
 }
 
-/// The text without what a terminal could take for a command.
+/// The text without what a terminal could take for a command, or would not show.
 fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
+    if !text.contains(is_unseen) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::new();
     for letter in text.chars() {
-        if letter.is_control() { shown.extend(letter.escape_unicode()) } else { shown.push(letter) }
+        if is_unseen(letter) { shown.extend(letter.escape_unicode()) } else { shown.push(letter) }
     }
     Cow::Owned(shown)
+}
+
+/// Whether a terminal shows nothing for a character: two names that differ by it would look the same. Joiners belong to words and stay.
+fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

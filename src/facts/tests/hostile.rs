@@ -153,3 +153,15 @@ fn random_damage_is_survived() {
         }
     }
 }
+
+#[test]
+fn what_a_terminal_does_not_show_is_spelled_out() {
+    for (text, shown) in [
+        ("pay\u{200b}ments", "pay\\u{200b}ments"),
+        ("\u{feff}db", "\\u{feff}db"),
+        ("a\u{202e}b\u{1b}", "a\\u{202e}b\\u{1b}"),
+        ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+    ] {
+        assert_eq!(crate::facts::printable(text), shown);
+    }
+}
